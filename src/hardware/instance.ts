@@ -1,0 +1,22 @@
+/** One rentable machine type. Bandwidths are decimal (1 GB = 10⁹ bytes), memory is binary (1 GiB = 1024³ bytes). */
+export interface InstanceType {
+  readonly name: string;
+  readonly provider: string;
+  /** The GPU as the instance table names it, e.g. "NVIDIA A10G". */
+  readonly gpuModel: string;
+  readonly gpuCount: number;
+  /** Memory of one GPU, GiB. */
+  readonly gpuMemoryGib: number;
+  /** Bandwidth between two GPUs of the instance, GB/s. */
+  readonly insideGBytesPerSecond: number;
+  /** Network bandwidth of the whole instance, Gbit/s. */
+  readonly externalGbitsPerSecond: number;
+}
+
+/**
+ * The part of the instance's network that one GPU gets, GB/s: external Gbit/s ÷ GPUs ÷ 8.
+ * Source: the reference model's derived bandwidth matrix.
+ */
+export function externalShareGBytesPerSecond(instance: InstanceType): number {
+  return instance.externalGbitsPerSecond / instance.gpuCount / 8;
+}

@@ -1,0 +1,48 @@
+import { InputError } from "../errors.ts";
+import type { InstanceType } from "./instance.ts";
+import type { Price } from "./price.ts";
+
+/** How many instances of one type can be rented, and at what price each. */
+export interface PoolEntry {
+  readonly instance: InstanceType;
+  readonly count: number;
+  readonly price: Price;
+}
+
+/** A pool entry with its place in the numbering of all GPUs. */
+export interface PoolType extends PoolEntry {
+  /** Position in the pool, from 0, in the order of the pool file. */
+  readonly position: number;
+  /** Global number of the first GPU of this type's instance 0; GPUs are numbered in pool order, instance by instance. */
+  readonly firstGpu: number;
+}
+
+/** The instances that can be rented. */
+export interface Pool {
+  readonly types: readonly PoolType[];
+  readonly byName: ReadonlyMap<string, PoolType>;
+  /** GPUs of all instances together. */
+  readonly gpuCount: number;
+}
+
+/** Numbers the GPUs of a pool. @throws InputError when a type is listed twice. */
+export function createPool(entries: readonly PoolEntry[]): Pool {
+  const types: PoolType[] = [];
+  const byName = new Map<string, PoolType>();
+  let gpuCount = 0;
+  for (const entry of entries) {
+    const { name } = entry.instance;
+    if (byName.has(name)) {
+      throw new InputError(
+        "pool",
+        `instance type ${name} is listed twice.`,
+        "Keep one entry with the total count.",
+      );
+    }
+    const type: PoolType = { ...entry, position: types.length, firstGpu: gpuCount };
+    types.push(type);
+    byName.set(name, type);
+    gpuCount += entry.count * entry.instance.gpuCount;
+  }
+  return { types, byName, gpuCount };
+}

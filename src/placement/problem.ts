@@ -1,0 +1,43 @@
+import type { CostModel } from "../cost/cost-model.ts";
+import type { Network } from "../hardware/network.ts";
+import type { Pool } from "../hardware/pool.ts";
+import type { Model } from "../model/model.ts";
+import type { Limits, Workload } from "../workload/workload.ts";
+
+/** What a placement has to satisfy besides fitting into memory. */
+export interface PlacementRules {
+  readonly maxPipelineStages: number;
+  readonly minLayersPerStage: number;
+  /** Share (0 to 1) of the GPU memory that every stage has to use. */
+  readonly minMemoryUtilization: number;
+  /** A stage's size must be a divisor of the number of layers or a power of two from 4 up to it. */
+  readonly quantizeSegments: boolean;
+}
+
+/** The seed's weighted objective: T / throughputNormalization − w/(1 − w) · C / costNormalization − penalty · X. */
+export interface ObjectiveWeights {
+  /** w, 0 (throughput) to 1 (cost); null when the configuration does not say. */
+  readonly costWeight: number | null;
+  readonly throughputNormalization: number;
+  readonly costNormalization: number;
+  /** Per link whose ends lie on different instances. */
+  readonly crossInstancePenalty: number;
+}
+
+/** Everything `evaluate` and `solve` need to know. Built by the readers or by hand; immutable. */
+export interface Problem {
+  readonly model: Model;
+  readonly pool: Pool;
+  readonly network: Network;
+  readonly costModel: CostModel;
+  readonly rules: PlacementRules;
+  readonly workload: Workload;
+  readonly limits: Limits;
+  readonly weights: ObjectiveWeights;
+  /** Tokens of the whole job, for run time and total cost. */
+  readonly totalTokensToProcess: number;
+  /** Bound on a whole command, seconds; null for none. */
+  readonly timeLimitSeconds: number | null;
+  /** What the reader had to tell the user (an ignored key, a stand-in GPU). */
+  readonly warnings: readonly string[];
+}

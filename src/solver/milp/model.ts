@@ -1,0 +1,71 @@
+/** A mixed-integer linear program as data: what every back end solves and every writer exports. */
+export interface MilpModel {
+  /** Optional sense; everything here minimises. */
+  readonly columns: readonly MilpColumn[];
+  readonly rows: readonly MilpRow[];
+}
+
+export interface MilpColumn {
+  /** Readable, unique, [A-Za-z0-9_.] only. */
+  readonly name: string;
+  /** Coefficient in the objective, which is minimised. */
+  readonly cost: number;
+  readonly lower: number;
+  /** May be Infinity. */
+  readonly upper: number;
+  readonly integer: boolean;
+}
+
+/** lower ≤ Σ coefficient · column ≤ upper. */
+export interface MilpRow {
+  readonly name: string;
+  /** May be -Infinity. */
+  readonly lower: number;
+  /** May be Infinity. */
+  readonly upper: number;
+  /** Column positions and their coefficients; a column at most once a row. */
+  readonly terms: readonly { readonly column: number; readonly coefficient: number }[];
+}
+
+/**
+ * What came of one MILP.
+ * - optimal: `values` is proven best within the gaps; `bound` ≤ objective.
+ * - feasible: a limit struck; `values` is the best found, `bound` what is proven.
+ * - infeasible: proven that nothing satisfies the rows.
+ * - no_solution: a limit struck before anything was found.
+ * - failed: the back end aborted, hung or gave an answer that does not check; `reason` says how.
+ */
+export type MilpOutcome =
+  | {
+      readonly status: "optimal" | "feasible";
+      readonly values: Float64Array;
+      readonly objective: number;
+      readonly bound: number;
+    }
+  | { readonly status: "infeasible" }
+  | { readonly status: "no_solution"; readonly bound: number | null }
+  | { readonly status: "failed"; readonly reason: string };
+
+export interface MilpOptions {
+  /** Seconds this solve may take; absent for no limit. */
+  readonly timeLimitSeconds?: number;
+  /** Allowed |objective − bound|; default 0. */
+  readonly absoluteGap?: number;
+  /** Cancels the solve: the outcome is then feasible or no_solution. */
+  readonly signal?: AbortSignal;
+  /** A known solution, one value a column, to start from. */
+  readonly start?: Float64Array;
+  /** Called with the best objective (null before any) and bound so far. */
+  readonly onProgress?: (progress: {
+    readonly objective: number | null;
+    readonly bound: number | null;
+  }) => void;
+}
+
+/** A MILP solver. Answers are checked independently (bounds, rows, integrality, objective) before they are returned. */
+export interface MilpBackend {
+  readonly name: string;
+  solve(model: MilpModel, options?: MilpOptions): Promise<MilpOutcome>;
+  /** Frees workers and memory; further solves fail. */
+  dispose(): Promise<void>;
+}
