@@ -1,3 +1,5 @@
+import { InputError } from "../errors.ts";
+
 /** prefill: input tokens only; decode: output tokens only; aggregated: one engine does both. */
 export const PHASES = ["prefill", "decode", "aggregated"] as const;
 export type Phase = (typeof PHASES)[number];
@@ -49,4 +51,45 @@ export function batchSizes(minBatch: number, maxBatch: number): number[] {
   for (let batch = minBatch; batch < maxBatch; batch *= 2) sizes.push(batch);
   sizes.push(maxBatch);
   return sizes;
+}
+
+/**
+ * Checks that an operating point can be computed.
+ * @throws InputError for counts that are not positive integers, and for aggregated serving without output.
+ */
+export function checkPoint(point: OperatingPoint): void {
+  const { batch, inputTokens, outputTokens, phase } = point;
+  if (!Number.isSafeInteger(batch) || batch < 1) {
+    throw new InputError("batch_size", `${batch} is not a batch size.`, "Give an integer from 1.");
+  }
+  if (!Number.isSafeInteger(inputTokens) || inputTokens < 1) {
+    throw new InputError(
+      "sequence_length",
+      `${inputTokens} is not a number of input tokens.`,
+      "Give an integer from 1.",
+    );
+  }
+  if (!Number.isSafeInteger(outputTokens) || outputTokens < 0) {
+    throw new InputError(
+      "output_length",
+      `${outputTokens} is not a number of output tokens.`,
+      "Give an integer from 0.",
+    );
+  }
+  if (phase === "aggregated" && outputTokens === 0) {
+    throw new InputError(
+      "output_length",
+      "aggregated serving with 0 output tokens is undefined.",
+      "Give an output length from 1, or use the prefill phase.",
+    );
+  }
+}
+
+/** What a user should know about a point that is legal but probably not meant. */
+export function pointWarnings(point: OperatingPoint): string[] {
+  return point.phase === "decode" && point.outputTokens === 0
+    ? [
+        "decode with output_length 0: attention is computed over the input only, as if nothing had been produced yet.",
+      ]
+    : [];
 }

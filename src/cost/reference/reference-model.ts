@@ -1,0 +1,133 @@
+import type { InstanceType } from "../../hardware/instance.ts";
+import type { Model } from "../../model/model.ts";
+import type { OperatingPoint } from "../../workload/workload.ts";
+import type {
+  CostModel,
+  LinkEnd,
+  LinkEstimate,
+  MemoryBill,
+  SegmentRange,
+  StageEstimate,
+  StageShape,
+} from "../cost-model.ts";
+import { FALLBACK_GPU, type ReferenceGpu, referenceGpu, referenceGpuName } from "./gpu-table.ts";
+import { activationsGib, layerKvCacheGib, layerWeightsGib, segmentRange } from "./memory.ts";
+import { segmentRate } from "./roofline.ts";
+
+/** The reference model's factors, from the configuration. */
+export interface ReferenceFactors {
+  /** Flat factor (0 to 1) on the end-to-end throughput. */
+  readonly realWorldEfficiency: number;
+  /** Sequences of a micro-batch. */
+  readonly microBatchSize: number;
+  /** Share (0 to 1) of the aggregated throughput left when prefill and decode disturb each other. */
+  readonly interferenceFactor: number;
+}
+
+/** Source: reference model, "End to end". */
+const MIN_PIPELINE_EFFICIENCY = 0.5;
+const SCHEDULING_EFFICIENCY = 0.9;
+
+const BYTES_PER_GIB = 1024 ** 3;
+
+/**
+ * The founding program's evaluator as a cost model: an analytical roofline with flat efficiency factors. It is kept
+ * number for number, quirks included; better physics belongs in another model. It predicts no latencies.
+ */
+export function createReferenceModel(model: Model, factors: ReferenceFactors): CostModel {
+  const gpus = new Map<string, ReferenceGpu>();
+  const gpuOf = (instance: InstanceType): ReferenceGpu => {
+    let gpu = gpus.get(instance.gpuModel);
+    if (!gpu) {
+      gpu = referenceGpu(instance.gpuModel);
+      gpus.set(instance.gpuModel, gpu);
+    }
+    return gpu;
+  };
+
+  return {
+    name: "reference",
+    predictsLatency: false,
+    realWorldEfficiency: factors.realWorldEfficiency,
+
+    stage(shape: StageShape, point: OperatingPoint): StageEstimate {
+      const rate = segmentRate(
+        model,
+        gpuOf(shape.instance),
+        shape.tpDegree,
+        shape.layers,
+        shape.groupGBytesPerSecond,
+        point,
+        factors.interferenceFactor,
+      );
+      return {
+        tokensPerSecond: rate.tokensPerSecond,
+        limitedBy: rate.limitedBy,
+        ttftSeconds: null,
+        tpotSeconds: null,
+      };
+    },
+
+    memory(shape: StageShape, point: OperatingPoint): MemoryBill {
+      const weightsGib = shape.layers * layerWeightsGib(model, shape.tpDegree);
+      const kvCacheGib = shape.layers * layerKvCacheGib(model, shape.tpDegree, point);
+      const activations = activationsGib(model, shape.tpDegree, point);
+      return {
+        weightsGib,
+        kvCacheGib,
+        activationsGib: activations,
+        totalGib: weightsGib + kvCacheGib + activations,
+        capacityGib: shape.instance.gpuMemoryGib,
+      };
+    },
+
+    segmentRange(
+      instance: InstanceType,
+      tpDegree: number,
+      point: OperatingPoint,
+      minUtilization: number,
+    ): SegmentRange {
+      return segmentRange(model, tpDegree, instance.gpuMemoryGib, point, minUtilization);
+    },
+
+    /**
+     * E = min(inside source · (t₁ − 1)/t₁, pair, inside target · (t₂ − 1)/t₂), a group of one not counting;
+     * tokens/s = m / (m·D·e/1024³ / E) = E·1024³/(D·e): m cancels. GB/s counts as 1024³ bytes here, a quirk of the model.
+     */
+    link(source: LinkEnd, target: LinkEnd, pairGBytesPerSecond: number): LinkEstimate {
+      const gBytesPerSecond = Math.min(groupShare(source), pairGBytesPerSecond, groupShare(target));
+      return {
+        tokensPerSecond: (gBytesPerSecond * BYTES_PER_GIB) / (model.dModel * model.bytesPerElement),
+        gBytesPerSecond,
+      };
+    },
+
+    /** 1 for one stage, else max(0.50, 0.90·M/(M + S − 1)), M = max(1, floor(b / micro_batch_size)). */
+    pipelineEfficiency(point: OperatingPoint, stages: number): number {
+      if (stages <= 1) return 1;
+      const microBatches = Math.max(1, Math.floor(point.batch / factors.microBatchSize));
+      return Math.max(
+        MIN_PIPELINE_EFFICIENCY,
+        (SCHEDULING_EFFICIENCY * microBatches) / (microBatches + stages - 1),
+      );
+    },
+
+    hardwareWarnings(instances: readonly InstanceType[]): readonly string[] {
+      const unknown = new Map<string, string[]>();
+      for (const instance of instances) {
+        if (referenceGpuName(instance.gpuModel) !== null) continue;
+        unknown.set(instance.gpuModel, [...(unknown.get(instance.gpuModel) ?? []), instance.name]);
+      }
+      return [...unknown].map(
+        ([gpuModel, names]) =>
+          `GPU "${gpuModel}" (${names.join(", ")}) is not in the reference model's table: its speed is computed as that of an ${FALLBACK_GPU}, which is likely wrong.`,
+      );
+    },
+  };
+}
+
+function groupShare(end: LinkEnd): number {
+  return end.tpDegree === 1
+    ? Number.POSITIVE_INFINITY
+    : (end.groupGBytesPerSecond * (end.tpDegree - 1)) / end.tpDegree;
+}

@@ -1,0 +1,196 @@
+import { kvWidth, type Model } from "../../model/model.ts";
+import type { OperatingPoint } from "../../workload/workload.ts";
+import type { LimitedBy } from "../cost-model.ts";
+import type { ReferenceGpu } from "./gpu-table.ts";
+
+/** Work of one layer on one GPU of a TP group. Source: reference model, "Work of one segment". */
+interface LayerWork {
+  readonly flops: number;
+  readonly bytes: number;
+}
+
+/** One forward pass as the roofline sees it. */
+interface Pass {
+  /** m: tokens in the pass. */
+  readonly tokens: number;
+  /** c: context length that attention sees, tokens. */
+  readonly contextTokens: number;
+  /** c of the regime test, which ignores the growth of the cache (a quirk of the model). */
+  readonly regimeContextTokens: number;
+}
+
+function prefillPass(point: OperatingPoint): Pass {
+  const { batch, inputTokens } = point;
+  return {
+    tokens: batch * inputTokens,
+    contextTokens: inputTokens,
+    regimeContextTokens: inputTokens,
+  };
+}
+
+/** c = s + (o − 1)/2 when o > 0, else s: the average cache while o tokens are produced. */
+function decodePass(point: OperatingPoint): Pass {
+  const { batch, inputTokens, outputTokens } = point;
+  return {
+    tokens: batch,
+    contextTokens: outputTokens > 0 ? inputTokens + (outputTokens - 1) / 2 : inputTokens,
+    regimeContextTokens: inputTokens,
+  };
+}
+
+/**
+ * FLOPs = 2·m·D·(2D + 2K)/t + 4·m·c·D/t + 6·m·D·F/t;
+ * bytes = (2D² + 2DK + 3DF)·e/t + 2·b·c·K·e/t + m·D·e (the last, activations, is not divided by t).
+ */
+function layerWork(
+  model: Model,
+  tpDegree: number,
+  batch: number,
+  tokens: number,
+  contextTokens: number,
+): LayerWork {
+  const { dModel: d, dHidden: f, bytesPerElement: e } = model;
+  const k = kvWidth(model);
+  const flops =
+    (2 * tokens * d * (2 * d + 2 * k) + 4 * tokens * contextTokens * d + 6 * tokens * d * f) /
+    tpDegree;
+  const weightBytes = ((2 * d * d + 2 * d * k + 3 * d * f) * e) / tpDegree;
+  const cacheBytes = (2 * batch * contextTokens * k * e) / tpDegree;
+  return { flops, bytes: weightBytes + cacheBytes + tokens * d * e };
+}
+
+/** Share lost to tensor parallelism. Source: reference model, "TP overhead". */
+function tpOverhead(tpDegree: number): number {
+  switch (tpDegree) {
+    case 1:
+      return 0;
+    case 2:
+      return 0.05;
+    case 4:
+      return 0.1;
+    case 8:
+      return 0.15;
+    case 16:
+      return 0.2;
+    default:
+      return 0.25;
+  }
+}
+
+const MIN_TP_EFFICIENCY = 0.3;
+
+/** B(b): share of the throughput that a batch reaches. Source: reference model. */
+export function batchEfficiency(batch: number): number {
+  if (batch >= 32) return 1;
+  if (batch >= 16) return 0.95;
+  if (batch >= 8) return 0.9;
+  if (batch >= 4) return 0.8;
+  if (batch >= 2) return 0.65;
+  return 0.5;
+}
+
+/** Seconds of one forward pass through a stage, by cause. */
+interface PassTime {
+  readonly tokens: number;
+  /** Roofline time with the TP overhead, seconds. */
+  readonly rooflineSeconds: number;
+  readonly collectiveSeconds: number;
+  readonly computeBound: boolean;
+}
+
+/**
+ * base = n·FLOPs/(TFLOPS·10¹²·eff) when compute bound, else n·bytes/(GB/s·10⁹·eff), divided by max(0.30, 1 − x);
+ * collectives = n·2·m·D·e/(bw·10⁹)·(t − 1)/t.
+ */
+function passTime(
+  model: Model,
+  gpu: ReferenceGpu,
+  tpDegree: number,
+  layers: number,
+  groupGBytesPerSecond: number,
+  batch: number,
+  pass: Pass,
+): PassTime {
+  const regime = layerWork(model, tpDegree, batch, pass.tokens, pass.regimeContextTokens);
+  const work =
+    pass.contextTokens === pass.regimeContextTokens
+      ? regime
+      : layerWork(model, tpDegree, batch, pass.tokens, pass.contextTokens);
+  const flopsPerSecond = gpu.tflops * 1e12;
+  const bytesPerSecond = gpu.memoryGBytesPerSecond * 1e9;
+  const computeBound = regime.flops / regime.bytes > flopsPerSecond / bytesPerSecond;
+  const baseSeconds = computeBound
+    ? (layers * work.flops) / (flopsPerSecond * gpu.efficiency)
+    : (layers * work.bytes) / (bytesPerSecond * gpu.efficiency);
+  const collectiveSeconds =
+    tpDegree === 1
+      ? 0
+      : ((layers * 2 * pass.tokens * model.dModel * model.bytesPerElement) /
+          (groupGBytesPerSecond * 1e9)) *
+        ((tpDegree - 1) / tpDegree);
+  return {
+    tokens: pass.tokens,
+    rooflineSeconds: baseSeconds / Math.max(MIN_TP_EFFICIENCY, 1 - tpOverhead(tpDegree)),
+    collectiveSeconds,
+    computeBound,
+  };
+}
+
+/** Throughput of a segment and what takes most of its time. */
+export interface SegmentRate {
+  readonly tokensPerSecond: number;
+  readonly limitedBy: LimitedBy;
+}
+
+/**
+ * tokens/s of `layers` layers on one TP group.
+ *
+ * prefill and decode: m / (base + collectives) · B(b). aggregated: (s + o) / (s/P + o/Q) · interference, with P the prefill
+ * and Q the decode rate. Not multiplied by t: tensor parallelism is not data parallelism.
+ */
+export function segmentRate(
+  model: Model,
+  gpu: ReferenceGpu,
+  tpDegree: number,
+  layers: number,
+  groupGBytesPerSecond: number,
+  point: OperatingPoint,
+  interferenceFactor: number,
+): SegmentRate {
+  const { batch, inputTokens, outputTokens, phase } = point;
+  const time = (pass: Pass): PassTime =>
+    passTime(model, gpu, tpDegree, layers, groupGBytesPerSecond, batch, pass);
+  const efficiency = batchEfficiency(batch);
+  if (phase !== "aggregated") {
+    const only = time(phase === "prefill" ? prefillPass(point) : decodePass(point));
+    return {
+      tokensPerSecond: (only.tokens / (only.rooflineSeconds + only.collectiveSeconds)) * efficiency,
+      limitedBy: limit(only, 1, only, 0),
+    };
+  }
+  const prefill = time(prefillPass(point));
+  const decode = time(decodePass(point));
+  const prefillRate =
+    (prefill.tokens / (prefill.rooflineSeconds + prefill.collectiveSeconds)) * efficiency;
+  const decodeRate =
+    (decode.tokens / (decode.rooflineSeconds + decode.collectiveSeconds)) * efficiency;
+  return {
+    tokensPerSecond:
+      ((inputTokens + outputTokens) / (inputTokens / prefillRate + outputTokens / decodeRate)) *
+      interferenceFactor,
+    limitedBy: limit(prefill, inputTokens / prefill.tokens, decode, outputTokens / decode.tokens),
+  };
+}
+
+/** The cause with the largest time when pass `a` runs `timesA` and pass `b` runs `timesB` times. */
+function limit(a: PassTime, timesA: number, b: PassTime, timesB: number): LimitedBy {
+  const collectives = a.collectiveSeconds * timesA + b.collectiveSeconds * timesB;
+  let compute = 0;
+  let memory = 0;
+  if (a.computeBound) compute += a.rooflineSeconds * timesA;
+  else memory += a.rooflineSeconds * timesA;
+  if (b.computeBound) compute += b.rooflineSeconds * timesB;
+  else memory += b.rooflineSeconds * timesB;
+  if (collectives > compute && collectives > memory) return "collectives";
+  return compute > memory ? "compute" : "memory_bandwidth";
+}

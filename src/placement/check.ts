@@ -1,0 +1,382 @@
+import type { StageShape } from "../cost/cost-model.ts";
+import { groupGBytesPerSecond } from "../hardware/network.ts";
+import type { PoolType } from "../hardware/pool.ts";
+import type { OperatingPoint } from "../workload/workload.ts";
+import type { Rule, Violation } from "./evaluation.ts";
+import { type Placement, type PlacementStage, parseInstanceName } from "./placement.ts";
+import type { Problem } from "./problem.ts";
+import { isQuantisedSize, minPipelineSegment } from "./segment-sizes.ts";
+
+/** A stage that stands on real GPUs. */
+export interface PlacedStage {
+  readonly stage: PlacementStage;
+  readonly type: PoolType;
+  readonly instanceIndex: number;
+  readonly gpuIds: readonly number[];
+  /** Smallest of `gpuIds`: the end of the stage's links. */
+  readonly lowestGpu: number;
+  readonly shape: StageShape;
+}
+
+export interface CheckedPlacement {
+  /** In stage order; complete when there are no violations. */
+  readonly stages: readonly PlacedStage[];
+  /** In the order in which the rules are checked. */
+  readonly violations: readonly Violation[];
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Checks all rules on a placement, in the order of the contract: the number of stages, then stage by stage instance, layer
+ * range, GPUs and size, then the cover of the layers. The first violation is the first breach; every breach is listed.
+ */
+export function checkPlacement(
+  problem: Problem,
+  placement: Placement,
+  point: OperatingPoint,
+): CheckedPlacement {
+  const violations: Violation[] = [];
+  const warnings: string[] = [];
+  const stages: PlacedStage[] = [];
+  checkStageCount(problem, placement, violations);
+  const usedGpus = new Set<number>();
+  for (let index = 0; index < placement.stages.length; index++) {
+    const stage = placement.stages[index]!;
+    const isLast = index === placement.stages.length - 1;
+    const rangeOk = isLayerRange(stage);
+    const located = locate(problem, stage, index, violations);
+    if (!rangeOk) {
+      violations.push({
+        rule: "layer_range",
+        stage: index,
+        message: `stage ${index}: layers ${stage.start_layer}-${stage.end_layer} are not a range of layers; layers count from 1 and the end is not before the start.`,
+        start_layer: stage.start_layer,
+        end_layer: stage.end_layer,
+      });
+    }
+    const gpuIds = located && assignGpus(located, stage, index, usedGpus, violations);
+    if (rangeOk && located) {
+      checkMemory(problem, located.type, stage, index, point, violations, warnings);
+    }
+    if (rangeOk) checkSize(problem, stage, index, violations);
+    if (!located || !gpuIds || !rangeOk) continue;
+    const { type, instanceIndex } = located;
+    stages.push({
+      stage,
+      type,
+      instanceIndex,
+      gpuIds,
+      lowestGpu: lowest(gpuIds),
+      shape: {
+        instance: type.instance,
+        tpDegree: stage.tp_degree,
+        layers: sizeOf(stage),
+        isFirst: index === 0,
+        isLast,
+        groupGBytesPerSecond: groupGBytesPerSecond(problem.network, type, instanceIndex, gpuIds),
+      },
+    });
+  }
+  checkCover(problem, placement, violations);
+  return { stages, violations, warnings };
+}
+
+function checkStageCount(problem: Problem, placement: Placement, violations: Violation[]): void {
+  const count = placement.stages.length;
+  const max = problem.rules.maxPipelineStages;
+  if (count >= 1 && count <= max) return;
+  violations.push({
+    rule: "stage_count",
+    message:
+      count === 0
+        ? "the placement has no stage."
+        : `${count} pipeline stages are more than max_pipeline_stages ${max}.`,
+    stages: count,
+    max_pipeline_stages: max,
+  });
+}
+
+function isLayerRange(stage: PlacementStage): boolean {
+  return (
+    Number.isSafeInteger(stage.start_layer) &&
+    Number.isSafeInteger(stage.end_layer) &&
+    stage.start_layer >= 1 &&
+    stage.end_layer >= stage.start_layer
+  );
+}
+
+interface Location {
+  readonly type: PoolType;
+  readonly instanceIndex: number;
+}
+
+function locate(
+  problem: Problem,
+  stage: PlacementStage,
+  index: number,
+  violations: Violation[],
+): Location | null {
+  const parsed = parseInstanceName(stage.gpu_type);
+  const type = parsed ? problem.pool.byName.get(parsed.typeName) : undefined;
+  if (parsed && type && parsed.index < type.count) return { type, instanceIndex: parsed.index };
+  let why: string;
+  if (!parsed) why = "is not of the form type#index, e.g. g5.48xlarge#0";
+  else if (!type)
+    why = `is not in the pool (${problem.pool.types.map((t) => t.instance.name).join(", ")})`;
+  else why = `does not exist: the pool has ${type.count} of that type, numbered from 0`;
+  violations.push({
+    rule: "unknown_instance",
+    stage: index,
+    message: `stage ${index}: instance "${stage.gpu_type}" ${why}.`,
+    gpu_type: stage.gpu_type,
+  });
+  return null;
+}
+
+/** The stage's GPUs, marked as used; null (with violations) when it cannot have them. */
+function assignGpus(
+  { type, instanceIndex }: Location,
+  stage: PlacementStage,
+  index: number,
+  usedGpus: Set<number>,
+  violations: Violation[],
+): readonly number[] | null {
+  const { gpuCount } = type.instance;
+  const base = type.firstGpu + instanceIndex * gpuCount;
+  const t = stage.tp_degree;
+  if (stage.gpu_ids !== undefined || !Number.isSafeInteger(t) || t < 1) {
+    return takeListedGpus(stage, stage.gpu_ids ?? [], index, base, gpuCount, usedGpus, violations);
+  }
+  const free: number[] = [];
+  for (let id = 0; id < gpuCount && free.length < t; id++) {
+    if (!usedGpus.has(base + id)) free.push(id);
+  }
+  if (free.length < t) {
+    violations.push({
+      rule: "gpu_free",
+      stage: index,
+      message: `stage ${index}: TP degree ${t} needs ${t} free GPUs, ${stage.gpu_type} has ${free.length} of ${gpuCount} left.`,
+      tp_degree: t,
+      free_gpus: free.length,
+      instance_gpus: gpuCount,
+    });
+    return null;
+  }
+  for (const id of free) usedGpus.add(base + id);
+  return free;
+}
+
+function takeListedGpus(
+  stage: PlacementStage,
+  ids: readonly number[],
+  index: number,
+  base: number,
+  gpuCount: number,
+  usedGpus: Set<number>,
+  violations: Violation[],
+): readonly number[] | null {
+  const broken = (rule: Rule, message: string): null => {
+    violations.push({
+      rule,
+      stage: index,
+      message: `stage ${index}: ${message}`,
+      gpu_ids: ids,
+      tp_degree: stage.tp_degree,
+      instance_gpus: gpuCount,
+    });
+    return null;
+  };
+  const listed = `[${ids.join(", ")}]`;
+  if (!Number.isSafeInteger(stage.tp_degree) || stage.tp_degree < 1) {
+    return broken("gpu_ids", `TP degree ${stage.tp_degree} is not a number of GPUs.`);
+  }
+  if (ids.length !== stage.tp_degree) {
+    return broken("gpu_ids", `${ids.length} GPU ids ${listed} for TP degree ${stage.tp_degree}.`);
+  }
+  for (let i = 0; i < ids.length; i++) {
+    const id = ids[i]!;
+    if (!Number.isSafeInteger(id) || id < 0 || id >= gpuCount) {
+      return broken(
+        "gpu_ids",
+        `GPU id ${id} is not inside ${stage.gpu_type}, which has GPUs 0 to ${gpuCount - 1}.`,
+      );
+    }
+    if (ids.indexOf(id) !== i)
+      return broken("gpu_ids", `GPU id ${id} is listed twice in ${listed}.`);
+  }
+  for (const id of ids) {
+    if (usedGpus.has(base + id)) {
+      return broken("gpu_reuse", `GPU ${id} of ${stage.gpu_type} is used by an earlier stage.`);
+    }
+  }
+  for (const id of ids) usedGpus.add(base + id);
+  return ids;
+}
+
+/** The size against what the GPU holds, and against the memory it has to use. */
+function checkMemory(
+  problem: Problem,
+  type: PoolType,
+  stage: PlacementStage,
+  index: number,
+  point: OperatingPoint,
+  violations: Violation[],
+  warnings: string[],
+): void {
+  const t = stage.tp_degree;
+  if (!Number.isSafeInteger(t) || t < 1) return;
+  const { rules, costModel } = problem;
+  const size = sizeOf(stage);
+  const range = costModel.segmentRange(type.instance, t, point, rules.minMemoryUtilization);
+  if (size <= range.largest && size >= range.smallest && range.fits) return;
+  const where = describe(stage, index);
+  const items = memoryItems(problem, type, stage, point);
+  if (size > range.largest) {
+    violations.push({
+      rule: "above_max_segment",
+      stage: index,
+      message: `${where}: ${size} layers need ${gib(items.required_gb)} GiB on each GPU (weights ${gib(items.weights_gb)}, KV cache ${gib(items.kv_cache_gb)}, activations ${gib(items.activations_gb)}), ${gib(items.available_gb)} GiB are there; ${range.fits ? `at most ${range.largest} layers fit` : "not even one layer fits"}.`,
+      size,
+      max_size: range.largest,
+      ...items,
+    });
+  } else if (!range.fits) {
+    warnings.push(
+      `${where} does not fit: it needs ${gib(items.required_gb)} GiB on each GPU and ${gib(items.available_gb)} GiB are there. The ${costModel.name} model lets one-layer stages pass; the solver never proposes one.`,
+    );
+  }
+  if (size < range.smallest) {
+    violations.push({
+      rule: "below_min_segment",
+      stage: index,
+      message: `${where}: ${size} layers use ${gib(items.required_gb)} of ${gib(items.available_gb)} GiB on each GPU; min_memory_utilization ${rules.minMemoryUtilization} asks for at least ${range.smallest} layers.`,
+      size,
+      min_size: range.smallest,
+      ...items,
+    });
+  }
+}
+
+/** The size against the rules that know nothing of memory. */
+function checkSize(
+  problem: Problem,
+  stage: PlacementStage,
+  index: number,
+  violations: Violation[],
+): void {
+  const { rules, model } = problem;
+  const size = sizeOf(stage);
+  const broken = (rule: Rule, message: string, numbers: Record<string, number>): void => {
+    violations.push({
+      rule,
+      stage: index,
+      message: `${describe(stage, index)}: ${message}`,
+      size,
+      ...numbers,
+    });
+  };
+  if (size < rules.minLayersPerStage) {
+    broken(
+      "below_min_layers",
+      `${size} layers are fewer than min_layers_per_stage ${rules.minLayersPerStage}.`,
+      { min_size: rules.minLayersPerStage },
+    );
+  }
+  const pipelineMin = minPipelineSegment(model.numLayers, rules);
+  if (size < pipelineMin) {
+    broken(
+      "below_min_pipeline_segment",
+      `${size} layers are fewer than ${pipelineMin} = ${model.numLayers} layers / max_pipeline_stages ${rules.maxPipelineStages}, rounded up.`,
+      { min_size: pipelineMin },
+    );
+  }
+  if (rules.quantizeSegments && !isQuantisedSize(size, model.numLayers)) {
+    broken(
+      "not_quantised",
+      `${size} layers are neither a divisor of ${model.numLayers} nor a power of two from 4 up to it, as enable_segment_quantization demands.`,
+      { num_layers: model.numLayers },
+    );
+  }
+}
+
+function sizeOf(stage: PlacementStage): number {
+  return stage.end_layer - stage.start_layer + 1;
+}
+
+function describe(stage: PlacementStage, index: number): string {
+  return `stage ${index} (layers ${stage.start_layer}-${stage.end_layer} on ${stage.gpu_type}, TP ${stage.tp_degree})`;
+}
+
+function memoryItems(
+  problem: Problem,
+  type: PoolType,
+  stage: PlacementStage,
+  point: OperatingPoint,
+): {
+  readonly weights_gb: number;
+  readonly kv_cache_gb: number;
+  readonly activations_gb: number;
+  readonly required_gb: number;
+  readonly available_gb: number;
+} {
+  const bill = problem.costModel.memory(
+    {
+      instance: type.instance,
+      tpDegree: stage.tp_degree,
+      layers: sizeOf(stage),
+      isFirst: stage.start_layer === 1,
+      isLast: stage.end_layer === problem.model.numLayers,
+      groupGBytesPerSecond: Number.POSITIVE_INFINITY,
+    },
+    point,
+  );
+  return {
+    weights_gb: bill.weightsGib,
+    kv_cache_gb: bill.kvCacheGib,
+    activations_gb: bill.activationsGib,
+    required_gb: bill.totalGib,
+    available_gb: bill.capacityGib,
+  };
+}
+
+/** Stages have to follow one another from layer 1 to layer L without a gap or an overlap. */
+function checkCover(problem: Problem, placement: Placement, violations: Violation[]): void {
+  const { numLayers } = problem.model;
+  let next = 1;
+  for (let index = 0; index < placement.stages.length; index++) {
+    const stage = placement.stages[index]!;
+    if (!isLayerRange(stage)) return;
+    if (stage.start_layer !== next) {
+      const rule = stage.start_layer > next ? "gap" : "overlap";
+      violations.push({
+        rule,
+        stage: index,
+        message:
+          rule === "gap"
+            ? `stage ${index} starts at layer ${stage.start_layer}; layers ${next}-${stage.start_layer - 1} before it are in no stage.`
+            : `stage ${index} starts at layer ${stage.start_layer}, but the stages before it reach layer ${next - 1}.`,
+        expected_start_layer: next,
+        start_layer: stage.start_layer,
+      });
+    }
+    next = stage.end_layer + 1;
+  }
+  if (next - 1 !== numLayers) {
+    violations.push({
+      rule: "coverage",
+      message: `the stages end at layer ${next - 1}, the model has ${numLayers} layers.`,
+      last_layer: next - 1,
+      num_layers: numLayers,
+    });
+  }
+}
+
+function lowest(gpuIds: readonly number[]): number {
+  let smallest = gpuIds[0]!;
+  for (const id of gpuIds) if (id < smallest) smallest = id;
+  return smallest;
+}
+
+function gib(value: number): string {
+  return value.toFixed(2);
+}

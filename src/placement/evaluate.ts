@@ -1,0 +1,261 @@
+import type { LinkEnd } from "../cost/cost-model.ts";
+import { pairGBytesPerSecond } from "../hardware/network.ts";
+import { microUsdToUsd } from "../hardware/price.ts";
+import {
+  checkPoint,
+  type Limits,
+  type OperatingPoint,
+  pointWarnings,
+} from "../workload/workload.ts";
+import { type CheckedPlacement, checkPlacement, type PlacedStage } from "./check.ts";
+import type { Bottleneck, Evaluation, LinkMetrics, Metrics, StageMetrics } from "./evaluation.ts";
+import type { Placement } from "./placement.ts";
+import type { Problem } from "./problem.ts";
+
+const SECONDS_PER_HOUR = 3600;
+const MILLION = 1e6;
+const MS_PER_SECOND = 1000;
+
+/** The operating point a placement runs at. */
+export function placementPoint(placement: Placement): OperatingPoint {
+  return {
+    phase: placement.workload_phase,
+    batch: placement.batch_size,
+    inputTokens: placement.sequence_length,
+    outputTokens: placement.output_length,
+  };
+}
+
+/**
+ * Scores one placement: the single truth about what a placement does and costs. The solver optimises exactly this.
+ *
+ * tokens/s = min(stage rates, link rates) · pipeline efficiency · real-world efficiency; cost per hour = Σ price of the
+ * distinct instances; cost per token = cost per hour / (tokens/s · 3600). Source: reference model, "End to end".
+ *
+ * Budgets and targets refuse nothing here: `meets_cost_threshold` says whether all of them are met.
+ *
+ * @returns SUCCESS with metrics, or INFEASIBLE with every broken rule.
+ * @throws InputError when the operating point is undefined (no output in aggregated serving, counts below 1).
+ */
+export function evaluate(problem: Problem, placement: Placement): Evaluation {
+  const point = placementPoint(placement);
+  checkPoint(point);
+  const checked = checkPlacement(problem, placement, point);
+  const warnings = [...pointWarnings(point), ...checked.warnings];
+  const first = checked.violations[0];
+  if (first) {
+    return {
+      status: "INFEASIBLE",
+      placement,
+      error: first.message,
+      violations: checked.violations,
+      warnings,
+    };
+  }
+  return {
+    status: "SUCCESS",
+    placement: withGpuIds(placement, checked),
+    metrics: measure(problem, checked.stages, point),
+    warnings,
+  };
+}
+
+function withGpuIds(placement: Placement, checked: CheckedPlacement): Placement {
+  return {
+    ...placement,
+    stages: checked.stages.map(({ stage, gpuIds }) => ({
+      gpu_type: stage.gpu_type,
+      tp_degree: stage.tp_degree,
+      gpu_ids: gpuIds,
+      start_layer: stage.start_layer,
+      end_layer: stage.end_layer,
+    })),
+  };
+}
+
+function measure(problem: Problem, placed: readonly PlacedStage[], point: OperatingPoint): Metrics {
+  const { costModel } = problem;
+  const estimates = placed.map(({ shape }) => costModel.stage(shape, point));
+  const links = measureLinks(problem, placed, point);
+
+  let raw = Number.POSITIVE_INFINITY;
+  let bottleneck: Bottleneck = { kind: "stage", index: 0, limited_by: "compute" };
+  let ttftSeconds = 0;
+  let tpotSeconds = 0;
+  for (let index = 0; index < estimates.length; index++) {
+    const estimate = estimates[index]!;
+    ttftSeconds += estimate.ttftSeconds ?? 0;
+    tpotSeconds += estimate.tpotSeconds ?? 0;
+    if (estimate.tokensPerSecond < raw) {
+      raw = estimate.tokensPerSecond;
+      bottleneck = { kind: "stage", index, limited_by: estimate.limitedBy };
+    }
+  }
+  for (let index = 0; index < links.length; index++) {
+    const rate = links[index]!.throughput_tokens_per_sec;
+    if (rate < raw) {
+      raw = rate;
+      bottleneck = { kind: "link", index, limited_by: "network" };
+    }
+  }
+
+  const rented = rentedInstances(placed);
+  let microUsdPerHour = 0;
+  let gpusRented = 0;
+  let gpusUsed = 0;
+  for (const { type, gpusUsed: used } of rented.values()) {
+    microUsdPerHour += type.price.microUsdPerHour;
+    gpusRented += type.instance.gpuCount;
+    gpusUsed += used;
+  }
+  const pipelineEfficiency = costModel.pipelineEfficiency(point, placed.length);
+  const tokensPerSecond = raw * pipelineEfficiency * costModel.realWorldEfficiency;
+  const costPerHour = microUsdToUsd(microUsdPerHour);
+  const costPerToken = costPerHour / (tokensPerSecond * SECONDS_PER_HOUR);
+  const runtimeHours = problem.totalTokensToProcess / (tokensPerSecond * SECONDS_PER_HOUR);
+  const totalCost = costPerHour * runtimeHours;
+  const inputShare = shareOfInput(point);
+  return {
+    throughput_tokens_per_sec: tokensPerSecond,
+    raw_throughput_tokens_per_sec: raw,
+    pipeline_efficiency: pipelineEfficiency,
+    input_tokens_per_sec: tokensPerSecond * inputShare,
+    output_tokens_per_sec: tokensPerSecond * (1 - inputShare),
+    cost_per_hour: costPerHour,
+    cost_per_token: costPerToken,
+    dollar_per_million_token: costPerToken * MILLION,
+    total_runtime_hours: runtimeHours,
+    total_cost: totalCost,
+    meets_cost_threshold: meetsLimits(problem.limits, {
+      costPerHour,
+      dollarPerMillion: costPerToken * MILLION,
+      totalCost,
+      runtimeHours,
+      tokensPerSecond,
+    }),
+    num_gpus: gpusUsed,
+    num_gpus_rented: gpusRented,
+    num_instances: rented.size,
+    num_pipeline_stages: placed.length,
+    ttft_ms: costModel.predictsLatency ? ttftSeconds * MS_PER_SECOND : null,
+    tpot_ms: costModel.predictsLatency ? tpotSeconds * MS_PER_SECOND : null,
+    bottleneck,
+    stages: placed.map((stage, index): StageMetrics => {
+      const bill = costModel.memory(stage.shape, point);
+      const { tokensPerSecond: rate, limitedBy } = estimates[index]!;
+      const { type, gpusUsed: usedThere } = rented.get(instanceNumber(stage))!;
+      return {
+        instance: stage.stage.gpu_type,
+        gpu_model: type.instance.gpuModel,
+        gpu_ids: stage.gpuIds,
+        tp_degree: stage.shape.tpDegree,
+        layers: stage.shape.layers,
+        start_layer: stage.stage.start_layer,
+        end_layer: stage.stage.end_layer,
+        throughput_tokens_per_sec: rate,
+        limited_by: limitedBy,
+        memory_weights_gb: bill.weightsGib,
+        memory_kv_cache_gb: bill.kvCacheGib,
+        memory_activations_gb: bill.activationsGib,
+        memory_total_gb: bill.totalGib,
+        memory_capacity_gb: bill.capacityGib,
+        memory_utilization: bill.totalGib / bill.capacityGib,
+        utilization: raw / rate,
+        price_share_usd_per_hour:
+          (microUsdToUsd(type.price.microUsdPerHour) * stage.shape.tpDegree) / usedThere,
+      };
+    }),
+    links,
+  };
+}
+
+/** The share (0 to 1) of the tokens that are input: s : o for aggregated. */
+function shareOfInput({ phase, inputTokens, outputTokens }: OperatingPoint): number {
+  if (phase === "prefill") return 1;
+  if (phase === "decode") return 0;
+  return inputTokens / (inputTokens + outputTokens);
+}
+
+function measureLinks(
+  problem: Problem,
+  placed: readonly PlacedStage[],
+  point: OperatingPoint,
+): LinkMetrics[] {
+  const links: LinkMetrics[] = [];
+  for (let index = 0; index + 1 < placed.length; index++) {
+    const source = placed[index]!;
+    const target = placed[index + 1]!;
+    const pair = pairGBytesPerSecond(
+      problem.network,
+      source.type,
+      source.instanceIndex,
+      source.lowestGpu,
+      target.type,
+      target.instanceIndex,
+      target.lowestGpu,
+    );
+    const link = problem.costModel.link(linkEnd(source), linkEnd(target), pair, point);
+    links.push({
+      throughput_tokens_per_sec: link.tokensPerSecond,
+      bandwidth_gb_per_sec: link.gBytesPerSecond,
+      crosses_instances: instanceNumber(source) !== instanceNumber(target),
+    });
+  }
+  return links;
+}
+
+function linkEnd({ shape }: PlacedStage): LinkEnd {
+  return { tpDegree: shape.tpDegree, groupGBytesPerSecond: shape.groupGBytesPerSecond };
+}
+
+/** The global number of the instance's first GPU identifies the instance. */
+function instanceNumber({ type, instanceIndex }: PlacedStage): number {
+  return type.firstGpu + instanceIndex * type.instance.gpuCount;
+}
+
+interface Rented {
+  readonly type: PlacedStage["type"];
+  gpusUsed: number;
+}
+
+/** Every distinct instance of the placement, once, with the GPUs used there. */
+function rentedInstances(placed: readonly PlacedStage[]): Map<number, Rented> {
+  const rented = new Map<number, Rented>();
+  for (const stage of placed) {
+    const number = instanceNumber(stage);
+    const known = rented.get(number);
+    if (known) known.gpusUsed += stage.shape.tpDegree;
+    else rented.set(number, { type: stage.type, gpusUsed: stage.shape.tpDegree });
+  }
+  return rented;
+}
+
+/** Relative room for rounding when a computed figure is compared with a budget the user typed. */
+const LIMIT_TOLERANCE = 1e-9;
+
+function meetsLimits(
+  limits: Limits,
+  figures: {
+    readonly costPerHour: number;
+    readonly dollarPerMillion: number;
+    readonly totalCost: number;
+    readonly runtimeHours: number;
+    readonly tokensPerSecond: number;
+  },
+): boolean {
+  const below = (value: number, limit: number | null): boolean =>
+    limit === null || value <= limit * (1 + LIMIT_TOLERANCE);
+  return (
+    below(figures.costPerHour, limits.maxHourlyCostUsd) &&
+    below(figures.dollarPerMillion, limits.maxCostPerMillionTokenUsd) &&
+    below(figures.totalCost, limits.maxTotalCostUsd) &&
+    below(figures.runtimeHours, limits.maxTotalRuntimeHours) &&
+    (limits.minTokensPerSecond === null ||
+      figures.tokensPerSecond >= limits.minTokensPerSecond * (1 - LIMIT_TOLERANCE))
+  );
+}
+
+/** `type#index` of every stage's instance, distinct, in stage order. */
+export function usedInstances(placement: Placement): string[] {
+  return [...new Set(placement.stages.map((stage) => stage.gpu_type))];
+}
