@@ -3,17 +3,15 @@ import { pairGBytesPerSecond } from "../hardware/network.ts";
 import { microUsdToUsd } from "../hardware/price.ts";
 import {
   checkPoint,
-  type Limits,
   type OperatingPoint,
   pointWarnings,
 } from "../workload/workload.ts";
 import { type CheckedPlacement, checkPlacement, type PlacedStage } from "./check.ts";
 import type { Bottleneck, Evaluation, LinkMetrics, Metrics, StageMetrics } from "./evaluation.ts";
+import { economics, meetsLimits } from "./limits.ts";
 import type { Placement } from "./placement.ts";
 import type { Problem } from "./problem.ts";
 
-const SECONDS_PER_HOUR = 3600;
-const MILLION = 1e6;
 const MS_PER_SECOND = 1000;
 
 /** The operating point a placement runs at. */
@@ -110,10 +108,7 @@ function measure(problem: Problem, placed: readonly PlacedStage[], point: Operat
   }
   const pipelineEfficiency = costModel.pipelineEfficiency(point, placed.length);
   const tokensPerSecond = raw * pipelineEfficiency * costModel.realWorldEfficiency;
-  const costPerHour = microUsdToUsd(microUsdPerHour);
-  const costPerToken = costPerHour / (tokensPerSecond * SECONDS_PER_HOUR);
-  const runtimeHours = problem.totalTokensToProcess / (tokensPerSecond * SECONDS_PER_HOUR);
-  const totalCost = costPerHour * runtimeHours;
+  const money = economics(microUsdPerHour, tokensPerSecond, problem.totalTokensToProcess);
   const inputShare = shareOfInput(point);
   return {
     throughput_tokens_per_sec: tokensPerSecond,
@@ -121,18 +116,17 @@ function measure(problem: Problem, placed: readonly PlacedStage[], point: Operat
     pipeline_efficiency: pipelineEfficiency,
     input_tokens_per_sec: tokensPerSecond * inputShare,
     output_tokens_per_sec: tokensPerSecond * (1 - inputShare),
-    cost_per_hour: costPerHour,
-    cost_per_token: costPerToken,
-    dollar_per_million_token: costPerToken * MILLION,
-    total_runtime_hours: runtimeHours,
-    total_cost: totalCost,
-    meets_cost_threshold: meetsLimits(problem.limits, {
-      costPerHour,
-      dollarPerMillion: costPerToken * MILLION,
-      totalCost,
-      runtimeHours,
+    cost_per_hour: money.costPerHourUsd,
+    cost_per_token: money.costPerTokenUsd,
+    dollar_per_million_token: money.costPerMillionTokenUsd,
+    total_runtime_hours: money.runtimeHours,
+    total_cost: money.totalCostUsd,
+    meets_cost_threshold: meetsLimits(
+      problem.limits,
+      microUsdPerHour,
       tokensPerSecond,
-    }),
+      problem.totalTokensToProcess,
+    ),
     num_gpus: gpusUsed,
     num_gpus_rented: gpusRented,
     num_instances: rented.size,
@@ -228,34 +222,4 @@ function rentedInstances(placed: readonly PlacedStage[]): Map<number, Rented> {
     else rented.set(number, { type: stage.type, gpusUsed: stage.shape.tpDegree });
   }
   return rented;
-}
-
-/** Relative room for rounding when a computed figure is compared with a budget the user typed. */
-const LIMIT_TOLERANCE = 1e-9;
-
-function meetsLimits(
-  limits: Limits,
-  figures: {
-    readonly costPerHour: number;
-    readonly dollarPerMillion: number;
-    readonly totalCost: number;
-    readonly runtimeHours: number;
-    readonly tokensPerSecond: number;
-  },
-): boolean {
-  const below = (value: number, limit: number | null): boolean =>
-    limit === null || value <= limit * (1 + LIMIT_TOLERANCE);
-  return (
-    below(figures.costPerHour, limits.maxHourlyCostUsd) &&
-    below(figures.dollarPerMillion, limits.maxCostPerMillionTokenUsd) &&
-    below(figures.totalCost, limits.maxTotalCostUsd) &&
-    below(figures.runtimeHours, limits.maxTotalRuntimeHours) &&
-    (limits.minTokensPerSecond === null ||
-      figures.tokensPerSecond >= limits.minTokensPerSecond * (1 - LIMIT_TOLERANCE))
-  );
-}
-
-/** `type#index` of every stage's instance, distinct, in stage order. */
-export function usedInstances(placement: Placement): string[] {
-  return [...new Set(placement.stages.map((stage) => stage.gpu_type))];
 }

@@ -19,7 +19,7 @@ export const LLAMA3_70B: Model = {
 };
 
 /** instance, GPU, GPUs, GiB each, inside GB/s, external Gbit/s, USD/h, count. */
-const FOUNDING_ROWS = [
+const FOUNDING_ROWS: readonly Parameters<typeof entry>[] = [
   ["p4de.24xlarge", "NVIDIA A100", 8, 80, 600, 400, 40.96, 1],
   ["p3dn.24xlarge", "NVIDIA V100", 8, 32, 300, 100, 31.21, 4],
   ["g6e.48xlarge", "NVIDIA L40S", 8, 48, 32, 400, 27.39, 4],
@@ -30,7 +30,7 @@ const FOUNDING_ROWS = [
   ["g5.24xlarge", "NVIDIA A10G", 4, 24, 32, 100, 8.14, 4],
   ["g5.12xlarge", "NVIDIA A10G", 4, 24, 32, 50, 5.67, 4],
   ["g5.4xlarge", "NVIDIA A10G", 1, 24, 32, 25, 1.62, 4],
-] as const;
+];
 
 /** One pool entry with an on-demand price. */
 export function entry(

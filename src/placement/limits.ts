@@ -1,0 +1,73 @@
+import { microUsdToUsd, usdToMicroUsd } from "../hardware/price.ts";
+import type { Limits } from "../workload/workload.ts";
+
+const SECONDS_PER_HOUR = 3600;
+const MILLION = 1e6;
+
+/** Relative room for rounding where a computed quotient is compared with a number the user typed. */
+const ROUNDING = 1e-9;
+
+/** What a placement costs, from its price and its throughput. Sources: invariant 2 and the reference model, "End to end". */
+export interface Economics {
+  readonly costPerHourUsd: number;
+  /** cost per hour / (tokens/s · 3600), USD. */
+  readonly costPerTokenUsd: number;
+  readonly costPerMillionTokenUsd: number;
+  /** total tokens / (tokens/s · 3600). */
+  readonly runtimeHours: number;
+  /** cost per hour · run time, USD. */
+  readonly totalCostUsd: number;
+}
+
+/** Computes what follows from a price and a throughput. */
+export function economics(
+  microUsdPerHour: number,
+  tokensPerSecond: number,
+  totalTokensToProcess: number,
+): Economics {
+  const costPerHourUsd = microUsdToUsd(microUsdPerHour);
+  const tokensPerHour = tokensPerSecond * SECONDS_PER_HOUR;
+  const costPerTokenUsd = costPerHourUsd / tokensPerHour;
+  const runtimeHours = totalTokensToProcess / tokensPerHour;
+  return {
+    costPerHourUsd,
+    costPerTokenUsd,
+    costPerMillionTokenUsd: costPerTokenUsd * MILLION,
+    runtimeHours,
+    totalCostUsd: costPerHourUsd * runtimeHours,
+  };
+}
+
+/**
+ * Whether a price and a throughput keep every limit. A lower price and a higher throughput never turn a yes into a no.
+ * The hourly budget is compared in whole micro-dollars, the others with room for rounding (1e-9 relative).
+ */
+export function meetsLimits(
+  limits: Limits,
+  microUsdPerHour: number,
+  tokensPerSecond: number,
+  totalTokensToProcess: number,
+): boolean {
+  if (
+    limits.maxHourlyCostUsd !== null &&
+    microUsdPerHour > usdToMicroUsd(limits.maxHourlyCostUsd)
+  ) {
+    return false;
+  }
+  const { costPerMillionTokenUsd, totalCostUsd, runtimeHours } = economics(
+    microUsdPerHour,
+    tokensPerSecond,
+    totalTokensToProcess,
+  );
+  return (
+    isWithin(costPerMillionTokenUsd, limits.maxCostPerMillionTokenUsd) &&
+    isWithin(totalCostUsd, limits.maxTotalCostUsd) &&
+    isWithin(runtimeHours, limits.maxTotalRuntimeHours) &&
+    (limits.minTokensPerSecond === null ||
+      tokensPerSecond >= limits.minTokensPerSecond * (1 - ROUNDING))
+  );
+}
+
+function isWithin(value: number, limit: number | null): boolean {
+  return limit === null || value <= limit * (1 + ROUNDING);
+}

@@ -1,0 +1,128 @@
+import { microUsdToUsd } from "../hardware/price.ts";
+import type { Problem } from "../placement/problem.ts";
+import { allowedSegmentSizes } from "../placement/segment-sizes.ts";
+import type { Limits, OperatingPoint } from "../workload/workload.ts";
+import { tpDegreesOf } from "./options.ts";
+import type { SolveRequest } from "./request.ts";
+
+/**
+ * Why no placement exists even without budgets and targets, as far as sizes and memory alone say it.
+ * Empty when the reason lies deeper.
+ */
+export function explainNoFit(
+  problem: Problem,
+  request: SolveRequest,
+  points: readonly OperatingPoint[],
+): string[] {
+  const { model, rules, costModel, pool } = problem;
+  const sizes = allowedSegmentSizes(model.numLayers, rules);
+  if (sizes.length === 0) {
+    return [
+      `No stage size is allowed: min_layers_per_stage ${rules.minLayersPerStage}, max_pipeline_stages ${rules.maxPipelineStages} and the model's ${model.numLayers} layers leave none.`,
+    ];
+  }
+  const sentences: string[] = [];
+  for (const point of points) {
+    let mostLayers = 0;
+    let mostOfOneStage = 0;
+    for (const type of pool.types) {
+      let perGpu = 0;
+      for (const t of tpDegreesOf(type, request)) {
+        const range = costModel.segmentRange(type.instance, t, point, rules.minMemoryUtilization);
+        const largest = range.fits
+          ? sizes.findLast((size) => size <= range.largest && size >= range.smallest)
+          : undefined;
+        if (largest === undefined) continue;
+        perGpu = Math.max(perGpu, largest / t);
+        mostOfOneStage = Math.max(mostOfOneStage, largest);
+      }
+      mostLayers += perGpu * type.instance.gpuCount * type.count;
+    }
+    if (mostOfOneStage === 0) {
+      sentences.push(
+        `At batch ${point.batch} no GPU of the pool can hold a stage of an allowed size (${sizes[0]} to ${sizes.at(-1)} layers) at any allowed TP degree.`,
+      );
+    } else if (mostLayers < model.numLayers) {
+      sentences.push(
+        `At batch ${point.batch} the whole pool holds at most ${Math.floor(mostLayers)} of the model's ${model.numLayers} layers.`,
+      );
+    } else if (mostOfOneStage * rules.maxPipelineStages < model.numLayers) {
+      sentences.push(
+        `At batch ${point.batch} a stage holds at most ${mostOfOneStage} layers, so that max_pipeline_stages ${rules.maxPipelineStages} stages cannot hold the model's ${model.numLayers}.`,
+      );
+    }
+  }
+  return sentences;
+}
+
+/** What the best placement without any limit reaches, in the three figures that limits are on. */
+export interface Extremes {
+  readonly leastUsdPerHour: number;
+  readonly leastUsdPerMillionTokens: number;
+  readonly mostTokensPerSecond: number;
+}
+
+/** Which limits no placement meets, even alone. */
+export function explainLimits(problem: Problem, extremes: Extremes): string[] {
+  const { limits, totalTokensToProcess } = problem;
+  const sentences: string[] = [];
+  const hourly = Math.round(extremes.leastUsdPerHour * 1e6);
+  if (limits.maxHourlyCostUsd !== null && hourly > Math.round(limits.maxHourlyCostUsd * 1e6)) {
+    sentences.push(
+      `The cheapest placement costs ${microUsdToUsd(hourly)} USD per hour; the limit is ${limits.maxHourlyCostUsd}.`,
+    );
+  }
+  const leastPerMillion = extremes.leastUsdPerMillionTokens;
+  if (
+    limits.maxCostPerMillionTokenUsd !== null &&
+    leastPerMillion > limits.maxCostPerMillionTokenUsd
+  ) {
+    sentences.push(
+      `The lowest cost of a million tokens is ${figure(leastPerMillion)} USD; the limit is ${limits.maxCostPerMillionTokenUsd}.`,
+    );
+  }
+  const leastTotal = (leastPerMillion / 1e6) * totalTokensToProcess;
+  if (limits.maxTotalCostUsd !== null && leastTotal > limits.maxTotalCostUsd) {
+    sentences.push(
+      `The lowest cost of the whole job (${totalTokensToProcess} tokens) is ${figure(leastTotal)} USD; the limit is ${limits.maxTotalCostUsd}.`,
+    );
+  }
+  const leastHours = totalTokensToProcess / (extremes.mostTokensPerSecond * 3600);
+  if (limits.maxTotalRuntimeHours !== null && leastHours > limits.maxTotalRuntimeHours) {
+    sentences.push(
+      `The fastest placement needs ${figure(leastHours)} hours for the job; the limit is ${limits.maxTotalRuntimeHours}.`,
+    );
+  }
+  if (
+    limits.minTokensPerSecond !== null &&
+    extremes.mostTokensPerSecond < limits.minTokensPerSecond
+  ) {
+    sentences.push(
+      `The fastest placement serves ${figure(extremes.mostTokensPerSecond)} tokens/s; the target is ${limits.minTokensPerSecond}.`,
+    );
+  }
+  if (sentences.length === 0) {
+    sentences.push(
+      `Each limit can be met alone, but not all together: ${limitList(limits).join(", ")}.`,
+    );
+  }
+  return sentences;
+}
+
+/** The limits that are set, as "name value". */
+export function limitList(limits: Limits): string[] {
+  const names: readonly (readonly [keyof Limits, string])[] = [
+    ["maxHourlyCostUsd", "max_hourly_cost"],
+    ["maxCostPerMillionTokenUsd", "max_cost_per_million_token"],
+    ["maxTotalCostUsd", "max_total_cost"],
+    ["maxTotalRuntimeHours", "max_total_runtime_hours"],
+    ["minTokensPerSecond", "min-throughput"],
+  ];
+  return names
+    .filter(([key]) => limits[key] !== null)
+    .map(([key, name]) => `${name} ${limits[key]}`);
+}
+
+function figure(value: number): string {
+  return value.toPrecision(7).replace(/\.?0+$/, "");
+}

@@ -1,0 +1,94 @@
+import { InputError } from "../errors.ts";
+import { nearestHint } from "../nearest.ts";
+import type { Problem } from "../placement/problem.ts";
+import { batchSizes, checkPoint, type OperatingPoint } from "../workload/workload.ts";
+import type { SolveRequest } from "./request.ts";
+
+/**
+ * The operating points a solve has to choose from: one for each batch size.
+ * @throws InputError when the workload is incomplete or makes no sense
+ */
+export function requestedPoints(problem: Problem): OperatingPoint[] {
+  const { phase, inputTokens, outputTokens, minBatch, maxBatch } = problem.workload;
+  const missing = (flag: string, key: string): InputError =>
+    new InputError(flag, "is not given.", `Give ${flag}, or ${key} in config.csv.`);
+  if (phase === null) throw missing("--phase", "workload_phase");
+  if (inputTokens === null) throw missing("--input-length", "sequence_length");
+  if (minBatch === null) throw missing("--min-batch-size", "min_batch_size");
+  if (maxBatch === null) throw missing("--max-batch-size", "max_batch_size");
+  if (minBatch > maxBatch) {
+    throw new InputError(
+      "--min-batch-size",
+      `${minBatch} is above the largest batch size ${maxBatch}.`,
+      "Give --min-batch-size and --max-batch-size as a rising range.",
+    );
+  }
+  if (phase === "aggregated" && outputTokens === null) {
+    throw missing("--output-length", "output_length");
+  }
+  const points = batchSizes(minBatch, maxBatch).map(
+    (batch): OperatingPoint => ({ phase, batch, inputTokens, outputTokens: outputTokens ?? 0 }),
+  );
+  for (const point of points) checkPoint(point);
+  return points;
+}
+
+/** @throws InputError when a request names what does not exist or contradicts itself */
+export function checkRequest(problem: Problem, request: SolveRequest): void {
+  if (problem.network.kind === "matrix") {
+    throw new InputError(
+      "network_bandwidth.csv",
+      "the search does not use an explicit bandwidth matrix yet, evaluate does.",
+      "Remove the file to solve with the bandwidths of the instance table.",
+    );
+  }
+  if (request.tpDegrees.length === 0) {
+    throw new InputError(
+      "--tp-degrees",
+      "the list is empty.",
+      "Give at least one degree, e.g. 1,2,4,8.",
+    );
+  }
+  for (const t of request.tpDegrees) {
+    if (!Number.isSafeInteger(t) || t < 1) {
+      throw new InputError("--tp-degrees", `${t} is not a TP degree.`, "Give integers from 1.");
+    }
+  }
+  for (const [name, most] of request.maxTpByType) {
+    if (!problem.pool.byName.has(name)) {
+      throw new InputError(
+        "--tp-config",
+        `"${name}" is not in the pool.`,
+        nearestHint(name, [...problem.pool.byName.keys()]),
+      );
+    }
+    if (!Number.isSafeInteger(most) || most < 1) {
+      throw new InputError("--tp-config", `${most} is not a TP degree.`, "Give an integer from 1.");
+    }
+  }
+  if (request.weight !== null && request.objective !== "weighted") {
+    throw new InputError(
+      "--weight",
+      `it only counts with the weighted objective, the objective is ${request.objective}.`,
+      "Add --objective weighted, or leave --weight out.",
+    );
+  }
+  if (request.weight !== null && !(request.weight >= 0 && request.weight <= 1)) {
+    throw new InputError(
+      "--weight",
+      `${request.weight} is not a weight.`,
+      "Give a number from 0 to 1.",
+    );
+  }
+  if (!(request.gap >= 0 && request.gap < 1)) {
+    throw new InputError("--gap", `${request.gap} is not a gap.`, "Give a number from 0 up to 1.");
+  }
+  const q = request.bandwidthPercentile;
+  if (q !== null && !(q >= 0 && q <= 1)) {
+    throw new InputError(
+      "--bandwidth-percentile",
+      `${q} is not a share.`,
+      "Give a number from 0 to 1.",
+    );
+  }
+}

@@ -1,0 +1,36 @@
+import { microUsdToUsd } from "../../hardware/price.ts";
+import type { Pool } from "../../hardware/pool.ts";
+
+/**
+ * Prices as small integers: whole numbers of the largest amount that divides every price of the pool. Sums and comparisons
+ * are exact, and the MILP's coefficients stay far below what its tolerances need.
+ */
+export interface PriceUnits {
+  /** Micro-dollars of one unit. */
+  readonly microUsdPerUnit: number;
+  /** Price of one instance per hour, by the type's position in the pool. */
+  readonly perInstance: readonly number[];
+}
+
+/** The price units of a pool. */
+export function priceUnits(pool: Pool): PriceUnits {
+  const prices = pool.types.map((type) => type.price.microUsdPerHour);
+  const unit = prices.reduce(greatestCommonDivisor, 0) || 1;
+  return { microUsdPerUnit: unit, perInstance: prices.map((price) => price / unit) };
+}
+
+/** USD per hour of a number of price units. */
+export function unitsToUsd(units: PriceUnits, count: number): number {
+  return microUsdToUsd(count * units.microUsdPerUnit);
+}
+
+/** The most units within a budget in USD per hour; the budget is taken in whole micro-dollars. */
+export function unitsWithin(units: PriceUnits, usdPerHour: number): number {
+  return Math.floor(Math.round(usdPerHour * 1e6) / units.microUsdPerUnit);
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  let [x, y] = [a, b];
+  while (y !== 0) [x, y] = [y, x % y];
+  return x;
+}

@@ -1,0 +1,77 @@
+import type { Metrics } from "../../placement/evaluation.ts";
+import type { Placement } from "../../placement/placement.ts";
+
+/** The most that some cases can offer: no placement of theirs costs less or serves faster. */
+export interface Corner {
+  /** Search cost (see CostScale) from below. */
+  readonly cost: number;
+  /** tokens/s from above. */
+  readonly tokensPerSecond: number;
+  readonly stages: number;
+  readonly batch: number;
+}
+
+/** A placement the search has found, evaluated. */
+export interface Found {
+  /** Search cost of the placement. */
+  readonly cost: number;
+  readonly tokensPerSecond: number;
+  readonly instances: number;
+  readonly stages: number;
+  readonly batch: number;
+  /** Σ over instances of the position of their type's name in the alphabet: the last tie-breaker. */
+  readonly nameRank: number;
+  readonly placement: Placement;
+  readonly metrics: Metrics;
+  /** Which scenario and level it belongs to; null for a heuristic placement. */
+  readonly origin: { readonly scenario: number; readonly level: number } | null;
+}
+
+/** How the search turns prices into the cost that its bounds and MILPs minimise. */
+export interface CostScale {
+  readonly perInstance: (typePosition: number) => number;
+  readonly perLink: number;
+  /** Allowed difference between objective and bound of one MILP that still proves it optimal. */
+  readonly absoluteGap: number;
+  /** Price units in a search cost (exact for exact costs, a lower bound for lower bounds). */
+  readonly priceUnits: (cost: number) => number;
+  /** Instances in a search cost, likewise. */
+  readonly instances: (cost: number) => number;
+}
+
+/** What a search is after: decides which cases are worth solving, keeps what was found. */
+export interface Goal {
+  /** Order of exploration: smaller first. Two levels, compared one after the other. */
+  priority(corner: Corner): readonly [number, number];
+  /** Whether a placement at this corner would change the answer. */
+  mayImprove(corner: Corner): boolean;
+  offer(found: Found): void;
+}
+
+/** Relative difference below which two floating-point objectives are one. */
+export const SAME = 1e-12;
+
+/** −1, 0 or 1: a below, equal to (within rounding) or above b. */
+export function compare(a: number, b: number): number {
+  if (a === b || Math.abs(a - b) <= SAME * Math.max(Math.abs(a), Math.abs(b))) return 0;
+  return a < b ? -1 : 1;
+}
+
+/** The first difference of two lists of numbers, as −1, 0 or 1. */
+export function compareAll(a: readonly number[], b: readonly number[]): number {
+  for (let i = 0; i < a.length; i++) {
+    const difference = compare(a[i]!, b[i]!);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+/** Ties are broken by rule: fewer instances, fewer stages, names, and last the smaller batch. */
+export function tieKey(found: Found): number[] {
+  return [found.instances, found.stages, found.nameRank, found.batch];
+}
+
+/** The best tie key a corner could have. */
+export function tieCorner(corner: Corner, scale: CostScale): number[] {
+  return [scale.instances(corner.cost), corner.stages, 0, corner.batch];
+}

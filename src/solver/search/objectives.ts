@@ -1,0 +1,124 @@
+import { InputError } from "../../errors.ts";
+import type { Problem } from "../../placement/problem.ts";
+import type { SolveRequest } from "../request.ts";
+import { type PriceUnits, unitsToUsd } from "./costs.ts";
+import type { CostScale } from "./goal.ts";
+import type { Objective } from "./single-goal.ts";
+
+/** An objective ready for the search, and how its first key becomes the value that is reported. */
+export interface SearchObjective extends Objective {
+  readonly scale: CostScale;
+  readonly unit: string;
+  /** Reported value of a first key; bounds go through it too. */
+  readonly value: (key: number) => number;
+  /** True when the search cost is the price (then the instances), false when it is a weighted sum. */
+  readonly minimisesPrice: boolean;
+}
+
+const SECONDS_PER_HOUR = 3600;
+const MILLION = 1e6;
+
+/**
+ * Cost = price units · K + instances, K larger than any number of instances: the cheapest plan, among those the one with
+ * fewest instances. Integers, so a gap below 1 proves a MILP.
+ */
+export function priceScale(units: PriceUnits, maxStages: number): CostScale {
+  const k = maxStages + 1;
+  return {
+    perInstance: (position) => units.perInstance[position]! * k + 1,
+    perLink: 0,
+    absoluteGap: 0.5,
+    priceUnits: (cost) => Math.floor(cost / k),
+    instances: (cost) => cost % k,
+  };
+}
+
+/** The search's form of what a request asks for. */
+export function searchObjective(
+  problem: Problem,
+  request: SolveRequest,
+  units: PriceUnits,
+  maxStages: number,
+): SearchObjective {
+  const scale = priceScale(units, maxStages);
+  const usd = (cost: number): number => unitsToUsd(units, scale.priceUnits(cost));
+  switch (request.objective) {
+    case "cost-per-token":
+      return {
+        scale,
+        minimisesPrice: true,
+        unit: "USD per million tokens",
+        key: (cost, tokensPerSecond) => [usd(cost) / tokensPerSecond, 0],
+        value: (key) => (key / SECONDS_PER_HOUR) * MILLION,
+      };
+    case "throughput":
+      return {
+        scale,
+        minimisesPrice: true,
+        unit: "tokens/s",
+        key: (cost, tokensPerSecond) => [-tokensPerSecond, scale.priceUnits(cost)],
+        value: (key) => -key,
+      };
+    case "cost":
+      return {
+        scale,
+        minimisesPrice: true,
+        unit: "USD per hour",
+        key: (cost, tokensPerSecond) => [usd(cost), -tokensPerSecond],
+        value: (key) => key,
+      };
+    case "weighted":
+      return weightedObjective(problem, request, units, scale);
+  }
+}
+
+/**
+ * Maximise T/throughput_normalization − w/(1 − w)·C/cost_normalization − cross_instance_penalty·X; w = 1 is the lowest cost,
+ * ties by throughput. Source: the seed's weighted objective.
+ */
+function weightedObjective(
+  problem: Problem,
+  request: SolveRequest,
+  units: PriceUnits,
+  scale: CostScale,
+): SearchObjective {
+  const weight = objectiveWeight(problem, request);
+  const { throughputNormalization, costNormalization, crossInstancePenalty } = problem.weights;
+  if (weight === 1) {
+    return {
+      scale,
+      minimisesPrice: true,
+      unit: "USD per hour (weight 1)",
+      key: (cost, tokensPerSecond) => [unitsToUsd(units, scale.priceUnits(cost)), -tokensPerSecond],
+      value: (key) => key,
+    };
+  }
+  const perUsd = weight / (1 - weight) / costNormalization;
+  return {
+    scale: {
+      perInstance: (position) => perUsd * unitsToUsd(units, units.perInstance[position]!),
+      perLink: crossInstancePenalty,
+      absoluteGap: 0,
+      // A weighted cost bounds neither the price nor the instances from below; 0 claims nothing.
+      priceUnits: () => 0,
+      instances: () => 0,
+    },
+    minimisesPrice: false,
+    unit: "weighted score",
+    key: (cost, tokensPerSecond) => [cost - tokensPerSecond / throughputNormalization, 0],
+    value: (key) => -key,
+  };
+}
+
+/** w of the weighted objective. @throws InputError when neither the request nor the configuration gives one. */
+export function objectiveWeight(problem: Problem, request: SolveRequest): number {
+  const weight = request.weight ?? problem.weights.costWeight;
+  if (weight === null) {
+    throw new InputError(
+      "--weight",
+      "the weighted objective has no weight.",
+      "Give --weight from 0 (throughput) to 1 (cost), or optimization_priority in config.csv.",
+    );
+  }
+  return weight;
+}

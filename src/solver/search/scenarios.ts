@@ -1,0 +1,131 @@
+import type { Problem } from "../../placement/problem.ts";
+import { allowedSegmentSizes } from "../../placement/segment-sizes.ts";
+import type { OperatingPoint } from "../../workload/workload.ts";
+import { coverBound } from "../count/cover-bound.ts";
+import { atFloor, type FlooredType } from "../floor.ts";
+import { type BatchOptions, batchOptions } from "../options.ts";
+import type { SolveRequest } from "../request.ts";
+import type { CostScale } from "./goal.ts";
+
+/** One batch size (and TP degree, when it has to be the same everywhere): what the bounds are tabulated by. */
+class Family {
+  private readonly linked = new Map<number, Float64Array>();
+  private readonly single = new Map<number, number>();
+
+  constructor(
+    readonly batch: BatchOptions,
+    readonly tpDegree: number | null,
+    private readonly maxStages: number,
+    private readonly layers: number,
+    private readonly minOutsideGBytesPerSecond: number,
+    private readonly scale: CostScale,
+  ) {}
+
+  types(level: number, stages: number): FlooredType[] {
+    return atFloor(
+      this.batch,
+      this.batch.levels[level]!,
+      stages,
+      this.tpDegree,
+      this.minOutsideGBytesPerSecond,
+    );
+  }
+
+  /** Search cost from below of every placement of `stages` stages that reaches the level; Infinity when there is none. */
+  bound(level: number, stages: number): number {
+    return stages === 1 ? this.singleBound(level) : this.linkedBound(level)[stages]!;
+  }
+
+  private linkedBound(level: number): Float64Array {
+    let bound = this.linked.get(level);
+    if (!bound) {
+      bound = coverBound(
+        this.types(level, this.maxStages),
+        this.maxStages,
+        this.layers,
+        (position) => this.scale.perInstance(position) + this.scale.perLink,
+      );
+      for (let s = 0; s < bound.length; s++) bound[s] = bound[s]! - this.scale.perLink;
+      this.linked.set(level, bound);
+    }
+    return bound;
+  }
+
+  /** Of one stage all is known: it holds every layer. */
+  private singleBound(level: number): number {
+    let bound = this.single.get(level);
+    if (bound === undefined) {
+      bound = Number.POSITIVE_INFINITY;
+      for (const { source, options } of this.types(level, 1)) {
+        if (options.some(({ sizes }) => sizes.includes(this.layers))) {
+          bound = Math.min(bound, this.scale.perInstance(source.type.position));
+        }
+      }
+      this.single.set(level, bound);
+    }
+    return bound;
+  }
+}
+
+/** All placements of one batch size and one number of stages. A case is a scenario at one throughput level. */
+export interface Scenario {
+  readonly family: Family;
+  readonly point: OperatingPoint;
+  readonly stages: number;
+  /** Raw rates a placement can have, rising, tokens/s. */
+  readonly levels: readonly number[];
+  /** End-to-end tokens/s at a level. */
+  readonly tokensPerSecond: (level: number) => number;
+}
+
+/** Every scenario of a problem; none when no stage fits anywhere. */
+export function scenarios(
+  problem: Problem,
+  request: SolveRequest,
+  points: readonly OperatingPoint[],
+  minOutsideGBytesPerSecond: number,
+  scale: CostScale,
+): Scenario[] {
+  const { numLayers } = problem.model;
+  const maxStages = maxStagesOf(problem);
+  const all: Scenario[] = [];
+  for (const point of points) {
+    const batch = batchOptions(problem, request, point);
+    for (const tpDegree of request.uniformTp ? usedDegrees(batch) : [null]) {
+      const family = new Family(
+        batch,
+        tpDegree,
+        maxStages,
+        numLayers,
+        minOutsideGBytesPerSecond,
+        scale,
+      );
+      for (let stages = 1; stages <= maxStages; stages++) {
+        const efficiency = problem.costModel.pipelineEfficiency(point, stages);
+        all.push({
+          family,
+          point,
+          stages,
+          levels: batch.levels,
+          tokensPerSecond: (level) =>
+            batch.levels[level]! * efficiency * problem.costModel.realWorldEfficiency,
+        });
+      }
+    }
+  }
+  return all;
+}
+
+/** The most stages a placement can have; 0 when no size of a stage is allowed. */
+export function maxStagesOf(problem: Problem): number {
+  const { numLayers } = problem.model;
+  const smallest = allowedSegmentSizes(numLayers, problem.rules)[0];
+  return smallest === undefined
+    ? 0
+    : Math.min(problem.rules.maxPipelineStages, Math.floor(numLayers / smallest));
+}
+
+function usedDegrees(batch: BatchOptions): number[] {
+  const degrees = batch.types.flatMap(({ options }) => options.map(({ tpDegree }) => tpDegree));
+  return [...new Set(degrees)].sort((a, b) => a - b);
+}

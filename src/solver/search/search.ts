@@ -1,0 +1,169 @@
+import TinyQueue from "tinyqueue";
+import { InternalError } from "../../errors.ts";
+import { type Corner, compare, type Goal } from "./goal.ts";
+import type { Scenario } from "./scenarios.ts";
+
+/** A run of levels of one scenario that is still open. */
+interface Node {
+  readonly scenario: number;
+  readonly low: number;
+  readonly high: number;
+  /** Search cost from below at `low`, and so at every level of the run. */
+  readonly cost: number;
+  /** Whether `high` is worth trying first: no MILP has failed to reach the bound here yet. */
+  readonly fresh: boolean;
+  readonly priority: readonly [number, number];
+}
+
+/** What a MILP says of one case. */
+export type CaseResult =
+  /** The cheapest placement that reaches the level, and the level that it really reaches. */
+  | { readonly status: "optimal"; readonly cost: number; readonly level: number }
+  /** Nothing reaches the level. */
+  | { readonly status: "infeasible" }
+  /** All that can be said is that this one level is decided: limits made its MILP differ from those of other levels. */
+  | { readonly status: "decided" }
+  /** A limit struck. */
+  | { readonly status: "stopped" };
+
+/** Solves one case exactly and offers what it finds to the goal. */
+export type CaseSolver = (scenario: number, level: number) => Promise<CaseResult>;
+
+export interface SearchResult {
+  readonly complete: boolean;
+  readonly cases: number;
+  /** Cases decided by a MILP. */
+  readonly casesSolved: number;
+  /** The smallest first priority that is still open; Infinity when complete. */
+  readonly openKey: number;
+}
+
+export interface SearchHooks {
+  /** Asked between cases. */
+  readonly shouldStop: () => boolean;
+  /** Told before each MILP. */
+  readonly onCase?: (state: {
+    readonly cases: number;
+    readonly casesOpen: number;
+    /** The best first priority that may still be there. */
+    readonly openKey: number;
+  }) => void;
+}
+
+/**
+ * Best-first search over all cases (scenario, level).
+ *
+ * For one scenario let C(j) be the lowest search cost of a placement that reaches level j. C never falls in j, and any
+ * placement of the scenario sits at exactly one level, its own raw rate. A node is a run of levels with a lower bound on C
+ * at its low end, so (bound, throughput of the high end) is a corner no placement of the run can beat. Nodes whose corner
+ * cannot change the answer are dropped: that is the proof for all their cases at once. Otherwise
+ * - a run over which the combinatorial bound rises is split in half;
+ * - a run over which it does not is put to a MILP, at its high end first: if the MILP meets the bound there, every lower
+ *   level costs as much and serves slower, so the whole run is decided. If not, C(j) bounds the levels above j, and the
+ *   levels below are halved.
+ */
+export async function search(
+  scenarios: readonly Scenario[],
+  goal: Goal,
+  solveCase: CaseSolver,
+  hooks: SearchHooks,
+): Promise<SearchResult> {
+  const known = scenarios.map(() => new KnownCosts());
+  const queue = new TinyQueue<Node>([], byPriority);
+  let cases = 0;
+  let open = 0;
+  let casesSolved = 0;
+
+  const cornerOf = (scenario: number, high: number, cost: number): Corner => {
+    const { stages, point, tokensPerSecond } = scenarios[scenario]!;
+    return { cost, tokensPerSecond: tokensPerSecond(high), stages, batch: point.batch };
+  };
+  const add = (scenario: number, low: number, high: number, cost: number, fresh: boolean): void => {
+    if (low > high || cost === Number.POSITIVE_INFINITY) return;
+    const corner = cornerOf(scenario, high, cost);
+    if (!goal.mayImprove(corner)) return;
+    open += high - low + 1;
+    queue.push({ scenario, low, high, cost, fresh, priority: goal.priority(corner) });
+  };
+
+  for (const [index, { family, levels, stages }] of scenarios.entries()) {
+    cases += levels.length;
+    add(index, 0, levels.length - 1, family.bound(0, stages), true);
+  }
+  for (let node = queue.pop(); node; node = queue.pop()) {
+    const { scenario, low, fresh } = node;
+    const { family, stages } = scenarios[scenario]!;
+    const facts = known[scenario]!;
+    if (hooks.shouldStop()) {
+      return { complete: false, cases, casesSolved, openKey: node.priority[0] };
+    }
+    open -= node.high - low + 1;
+    const high = Math.min(node.high, facts.infeasibleFrom - 1);
+    const cost = Math.max(node.cost, facts.costFrom(low));
+    if (low > high || !goal.mayImprove(cornerOf(scenario, high, cost))) continue;
+    if (cost > node.cost || high < node.high) {
+      add(scenario, low, high, cost, fresh);
+      continue;
+    }
+    if (low < high && Math.max(family.bound(high, stages), facts.costFrom(high)) > cost) {
+      const middle = (low + high) >> 1;
+      const right = Math.max(cost, family.bound(middle + 1, stages), facts.costFrom(middle + 1));
+      add(scenario, low, middle, cost, fresh);
+      add(scenario, middle + 1, high, right, true);
+      continue;
+    }
+    const level = fresh ? high : (low + high) >> 1;
+    hooks.onCase?.({ cases, casesOpen: open + high - low + 1, openKey: node.priority[0] });
+    const result = await solveCase(scenario, level);
+    if (result.status === "stopped") {
+      return { complete: false, cases, casesSolved, openKey: node.priority[0] };
+    }
+    casesSolved++;
+    if (result.status === "infeasible") {
+      facts.infeasibleFrom = Math.min(facts.infeasibleFrom, level);
+      add(scenario, low, level - 1, cost, false);
+      continue;
+    }
+    if (result.status === "decided") {
+      add(scenario, low, level - 1, cost, true);
+      add(scenario, level + 1, high, cost, true);
+      continue;
+    }
+    if (compare(result.cost, cost) < 0) {
+      throw new InternalError(
+        `a MILP found cost ${result.cost} where ${cost} is a lower bound (stages ${stages}, level ${level}).`,
+      );
+    }
+    facts.learn(level, result.cost);
+    if (compare(result.cost, cost) > 0) add(scenario, low, level - 1, cost, false);
+    add(scenario, Math.max(level, result.level) + 1, high, Math.max(cost, result.cost), true);
+  }
+  return { complete: true, cases, casesSolved, openKey: Number.POSITIVE_INFINITY };
+}
+
+/** What MILPs have shown of one scenario. */
+class KnownCosts {
+  infeasibleFrom = Number.POSITIVE_INFINITY;
+  private readonly facts: { readonly level: number; readonly cost: number }[] = [];
+
+  /** C(level) = cost. */
+  learn(level: number, cost: number): void {
+    this.facts.push({ level, cost });
+  }
+
+  /** A lower bound on C(level): the highest known cost of a level not above it. */
+  costFrom(level: number): number {
+    let cost = Number.NEGATIVE_INFINITY;
+    for (const fact of this.facts) if (fact.level <= level && fact.cost > cost) cost = fact.cost;
+    return cost;
+  }
+}
+
+function byPriority(a: Node, b: Node): number {
+  return (
+    a.priority[0] - b.priority[0] ||
+    a.priority[1] - b.priority[1] ||
+    a.scenario - b.scenario ||
+    a.low - b.low
+  );
+}

@@ -1,0 +1,172 @@
+import { meetsLimits } from "../../placement/limits.ts";
+import type { Problem } from "../../placement/problem.ts";
+import type { OperatingPoint } from "../../workload/workload.ts";
+import { slowestUsedLink } from "../link-rule.ts";
+import type { MilpBackend, MilpModel } from "../milp/model.ts";
+import type { SolveRequest } from "../request.ts";
+import type { SearchEffort } from "../solution.ts";
+import {
+  breakNameTie,
+  type CaseContext,
+  caseModel,
+  lastAtMost,
+  scorePlacement,
+  solveCase,
+} from "./case-solver.ts";
+import { priceUnits } from "./costs.ts";
+import type { Found, Goal } from "./goal.ts";
+import { type SearchObjective, searchObjective } from "./objectives.ts";
+import { maxStagesOf, scenarios } from "./scenarios.ts";
+import { type SearchResult, search } from "./search.ts";
+import type { Allows } from "./single-goal.ts";
+
+/** Bounds on the work of a solve. */
+export interface SessionLimits {
+  readonly signal?: AbortSignal;
+  /** Reading of `performance.now()`, in milliseconds, at which the solve has to end. */
+  readonly deadlineMilliseconds: number;
+}
+
+/** Told before each MILP: what is open, and the best first key that may still be there. */
+export type OnCase = (state: {
+  readonly cases: number;
+  readonly casesOpen: number;
+  readonly milps: number;
+  readonly openKey: number;
+}) => void;
+
+/** Everything the searches of one solve share: cases, MILP back end, clock and counters. */
+export class SearchSession {
+  readonly objective: SearchObjective;
+  readonly allows: Allows;
+  private readonly context: CaseContext;
+  private milps = 0;
+  private cases = 0;
+  private casesSolved = 0;
+  private readonly children: SearchSession[] = [];
+
+  constructor(
+    problem: Problem,
+    request: SolveRequest,
+    points: readonly OperatingPoint[],
+    private readonly backend: MilpBackend,
+    private readonly limits: SessionLimits,
+  ) {
+    const units = priceUnits(problem.pool);
+    this.objective = searchObjective(problem, request, units, maxStagesOf(problem));
+    this.allows = (price, tokensPerSecond) =>
+      meetsLimits(
+        problem.limits,
+        price * units.microUsdPerUnit,
+        tokensPerSecond,
+        problem.totalTokensToProcess,
+      );
+    this.context = {
+      problem,
+      units,
+      objective: this.objective,
+      scenarios: scenarios(
+        problem,
+        request,
+        points,
+        slowestUsedLink(problem.pool, request.bandwidthPercentile),
+        this.objective.scale,
+      ),
+      backend,
+      nameRanks: nameRanks(problem),
+      milpOptions: () => {
+        this.milps++;
+        const { signal, deadlineMilliseconds } = this.limits;
+        const leftSeconds = (deadlineMilliseconds - performance.now()) / 1000;
+        return {
+          ...(Number.isFinite(leftSeconds)
+            ? { timeLimitSeconds: Math.max(0.01, leftSeconds) }
+            : {}),
+          ...(signal ? { signal } : {}),
+        };
+      },
+    };
+  }
+
+  /** A session of another request on the same clock and back end, whose work counts here too. */
+  fork(problem: Problem, request: SolveRequest, points: readonly OperatingPoint[]): SearchSession {
+    const child = new SearchSession(problem, request, points, this.backend, this.limits);
+    this.children.push(child);
+    return child;
+  }
+
+  get isOver(): boolean {
+    const { signal, deadlineMilliseconds } = this.limits;
+    return signal?.aborted === true || performance.now() >= deadlineMilliseconds;
+  }
+
+  /** Searches for a goal to the end, or until a limit strikes. */
+  async run(goal: Goal, onCase?: OnCase): Promise<SearchResult> {
+    const result = await search(
+      this.context.scenarios,
+      goal,
+      (scenario, level) => solveCase(this.context, scenario, level, (found) => goal.offer(found)),
+      {
+        shouldStop: () => this.isOver,
+        onCase: ({ cases, casesOpen, openKey }) =>
+          onCase?.({ cases, casesOpen, milps: this.milps, openKey }),
+      },
+    );
+    this.cases += result.cases;
+    this.casesSolved += result.casesSolved;
+    return result;
+  }
+
+  /** The placement that the last tie-break chooses among equals. */
+  canonical(found: Found): Promise<Found> {
+    return this.isOver || found.origin === null
+      ? Promise.resolve(found)
+      : breakNameTie(this.context, found);
+  }
+
+  /** Scores a placement that no MILP has found; null when `evaluate` refuses it or only lets it pass with a warning. */
+  scoreHeuristic(placement: Found["placement"]): Found | null {
+    return scorePlacement(this.context, placement, null);
+  }
+
+  /** The MILP of the case that a placement belongs to; null when it belongs to none. */
+  modelOf(
+    batch: number,
+    stages: number,
+    tpDegree: number,
+    rawTokensPerSecond: number,
+  ): MilpModel | null {
+    const scenario = this.context.scenarios.findIndex(
+      ({ point, stages: s, family }) =>
+        point.batch === batch &&
+        s === stages &&
+        (family.tpDegree === null || family.tpDegree === tpDegree),
+    );
+    const found = this.context.scenarios[scenario];
+    if (!found) return null;
+    const level = lastAtMost(found.levels, rawTokensPerSecond);
+    return level < 0 ? null : caseModel(this.context, scenario, level).milp;
+  }
+
+  effort(startedMilliseconds: number): SearchEffort {
+    const all = [this, ...this.children];
+    const sum = (count: (session: SearchSession) => number): number =>
+      all.reduce((total, session) => total + count(session), 0);
+    const cases = sum((session) => session.cases);
+    const casesSolved = sum((session) => session.casesSolved);
+    return {
+      cases,
+      cases_solved: casesSolved,
+      cases_bounded: cases - casesSolved,
+      milps_solved: sum((session) => session.milps),
+      backend: this.backend.name,
+      total_seconds: (performance.now() - startedMilliseconds) / 1000,
+    };
+  }
+}
+
+function nameRanks(problem: Problem): number[] {
+  const names = problem.pool.types.map((type) => type.instance.name);
+  const sorted = [...names].sort();
+  return names.map((name) => sorted.indexOf(name));
+}

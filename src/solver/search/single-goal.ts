@@ -1,0 +1,80 @@
+import {
+  type Corner,
+  type CostScale,
+  compare,
+  compareAll,
+  type Found,
+  type Goal,
+  tieCorner,
+  tieKey,
+} from "./goal.ts";
+
+/** An objective as two numbers to be made small, the second deciding ties of the first. */
+export interface Objective {
+  readonly key: (cost: number, tokensPerSecond: number) => readonly [number, number];
+}
+
+/** Limits on (price units, tokens/s): lower price and higher throughput are never forbidden by them. */
+export type Allows = (priceUnits: number, tokensPerSecond: number) => boolean;
+
+/** Looks for the single best placement, and for the proof that nothing better is left. */
+export class SingleGoal implements Goal {
+  best: Found | null = null;
+  private bestKey: readonly [number, number] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+  /** The smallest first key among the corners that were given up because of the allowed gap. */
+  private leastGivenUp = Number.POSITIVE_INFINITY;
+
+  constructor(
+    private readonly objective: Objective,
+    private readonly scale: CostScale,
+    private readonly allows: Allows,
+    /** Allowed |value − bound| / |value|. */
+    private readonly gap: number,
+  ) {}
+
+  priority(corner: Corner): readonly [number, number] {
+    return this.objective.key(corner.cost, corner.tokensPerSecond);
+  }
+
+  mayImprove(corner: Corner): boolean {
+    if (!this.allows(this.scale.priceUnits(corner.cost), corner.tokensPerSecond)) return false;
+    if (!this.best) return true;
+    const key = this.priority(corner);
+    const first = compare(key[0], this.bestKey[0]);
+    if (first > 0) return false;
+    if (this.gap > 0 && key[0] >= this.bestKey[0] - this.gap * Math.abs(this.bestKey[0])) {
+      this.leastGivenUp = Math.min(this.leastGivenUp, key[0]);
+      return false;
+    }
+    if (first < 0) return true;
+    // A heuristic placement never ends the search: the answer has to come from a MILP.
+    if (this.best.origin === null) return true;
+    const second = compare(key[1], this.bestKey[1]);
+    if (second !== 0) return second < 0;
+    return compareAll(tieCorner(corner, this.scale), tieKey(this.best)) < 0;
+  }
+
+  offer(found: Found): void {
+    if (!this.allows(this.scale.priceUnits(found.cost), found.tokensPerSecond)) return;
+    const key = this.objective.key(found.cost, found.tokensPerSecond);
+    if (this.best) {
+      const difference = compareAll(key, this.bestKey);
+      if (difference > 0) return;
+      if (difference === 0) {
+        const isHeuristic = Number(found.origin === null) - Number(this.best.origin === null);
+        if (isHeuristic > 0) return;
+        if (isHeuristic === 0 && compareAll(tieKey(found), tieKey(this.best)) >= 0) return;
+      }
+    }
+    this.best = found;
+    this.bestKey = key;
+  }
+
+  /**
+   * A first key that no placement is below.
+   * @param open smallest first key of the cases not looked at; Infinity when the search is complete
+   */
+  bound(open: number): number {
+    return Math.min(this.bestKey[0], this.leastGivenUp, open);
+  }
+}
