@@ -4,15 +4,13 @@ import type { FlooredType } from "../floor.ts";
  * Lower bounds on the cost of covering all layers, for every number of stages at once.
  *
  * Relaxation of the count formulation: an instance of type τ that carries k stages covers at most cap_τ(k) layers, the
- * largest sizes its GPUs have room for; at most S stages have to cover at least L layers with at most the pool's
- * instances. What is given up: sizes need not be allowed ones nor add up to exactly L, and there may be fewer stages.
- * Every placement of the case satisfies this, so its optimum (a knapsack over layers and stages, integers only) is a bound
- * that no rounding can spoil.
+ * largest sizes its GPUs have room for; exactly S stages have to cover at least L layers with at most the pool's
+ * instances. What is given up: sizes need not be allowed ones nor add up to exactly L. Every placement of the case
+ * satisfies this, so its optimum (a knapsack over layers and stages, integers only) is a bound that no rounding can spoil.
  *
  *   D_τ(s, l) = min over copies j ≤ pool, stages kᵢ:  Σ cost_τ + D_{τ−1}(s − Σ kᵢ, l − Σ cap_τ(kᵢ))
  *
- * @returns bound[s] for s = 0..maxStages; Infinity when not even this can cover the layers. Entry 1 holds for placements
- *   of one stage when `types` was floored for one stage, entries from 2 on for linked ones.
+ * @returns bound[s] for s = 0..maxStages; Infinity when not even this can cover the layers.
  */
 export function coverBound(
   types: readonly FlooredType[],
@@ -23,7 +21,7 @@ export function coverBound(
   const width = layers + 1;
   const best = new Float64Array((maxStages + 1) * width).fill(Number.POSITIVE_INFINITY);
   // Rows are stages, columns are layers still to cover.
-  for (let s = 0; s <= maxStages; s++) best[s * width] = 0;
+  best[0] = 0;
   const solo = new Float64Array(maxStages + 1).fill(Number.POSITIVE_INFINITY);
   for (const floored of types) {
     const { type } = floored.source;
@@ -31,9 +29,7 @@ export function coverBound(
     const cost = costOf(type.position);
     if (floored.solo) {
       for (let s = 1; s <= maxStages; s++) {
-        if (capacity[Math.min(s, capacity.length - 1)]! >= layers && cost < solo[s]!) {
-          solo[s] = cost;
-        }
+        if ((capacity[s] ?? 0) >= layers && cost < solo[s]!) solo[s] = cost;
       }
       continue;
     }
@@ -47,25 +43,25 @@ export function coverBound(
 }
 
 /**
- * cap(k): the most layers that k stages on one instance can hold, k = 0 … the most stages an instance can carry.
- * Never falls in k.
+ * cap(k): the most layers that exactly k stages on one instance can hold, k = 0 … the most stages an instance can carry;
+ * 0 where k stages are not possible.
  */
 export function instanceCapacity(floored: FlooredType, maxStages: number): number[] {
   const { gpuCount } = floored.source.type.instance;
+  // Layers by GPUs that may be used; −Infinity where the number of stages is not possible.
   let row: number[] = new Array(gpuCount + 1).fill(0);
   const capacity = [0];
   const most = Math.min(maxStages, floored.maxStagesPerInstance, gpuCount);
   for (let k = 1; k <= most; k++) {
-    const next = [...row];
+    const next: number[] = new Array(gpuCount + 1).fill(Number.NEGATIVE_INFINITY);
     for (const { tpDegree, largest } of floored.options) {
       for (let g = tpDegree; g <= gpuCount; g++) {
         const layers = row[g - tpDegree]! + largest;
         if (layers > next[g]!) next[g] = layers;
       }
     }
-    if (next[gpuCount] === row[gpuCount]) break;
     row = next;
-    capacity.push(row[gpuCount]!);
+    capacity.push(Math.max(0, row[gpuCount]!));
   }
   return capacity;
 }
@@ -87,9 +83,10 @@ function addType(
       const s = unbounded ? step : maxStages + 1 - step;
       for (let k = 1; k < capacity.length && k <= s; k++) {
         const holds = capacity[k]!;
+        if (holds === 0) continue;
         const from = (s - k) * width;
         const to = s * width;
-        for (let l = width - 1; l > 0; l--) {
+        for (let l = width - 1; l >= 0; l--) {
           const total = best[from + (l > holds ? l - holds : 0)]! + cost;
           if (total < best[to + l]!) {
             best[to + l] = total;
