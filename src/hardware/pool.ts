@@ -7,6 +7,8 @@ export interface PoolEntry {
   readonly instance: InstanceType;
   readonly count: number;
   readonly price: Price;
+  /** How many of them, the ones with the lowest index, are owned already and cost nothing; absent: none. */
+  readonly ownedCount?: number;
 }
 
 /** A pool entry with its place in the numbering of all GPUs. */
@@ -45,4 +47,9 @@ export function createPool(entries: readonly PoolEntry[]): Pool {
     gpuCount += entry.count * entry.instance.gpuCount;
   }
   return { types, byName, gpuCount };
+}
+
+/** Price of one instance of a type, in micro-dollars per hour; 0 for an owned one. */
+export function instanceMicroUsdPerHour(type: PoolEntry, instanceIndex: number): number {
+  return instanceIndex < (type.ownedCount ?? 0) ? 0 : type.price.microUsdPerHour;
 }

@@ -2,6 +2,7 @@ import type { StageShape } from "../cost/cost-model.ts";
 import { groupGBytesPerSecond } from "../hardware/network.ts";
 import type { PoolType } from "../hardware/pool.ts";
 import type { OperatingPoint } from "../workload/workload.ts";
+import { assignGpus, isTpDegree, type Location } from "./assign-gpus.ts";
 import type { Rule, Violation } from "./evaluation.ts";
 import { type Placement, type PlacementStage, parseInstanceName } from "./placement.ts";
 import type { Problem } from "./problem.ts";
@@ -105,11 +106,6 @@ function isLayerRange(stage: PlacementStage): boolean {
   );
 }
 
-interface Location {
-  readonly type: PoolType;
-  readonly instanceIndex: number;
-}
-
 function locate(
   problem: Problem,
   stage: PlacementStage,
@@ -133,86 +129,6 @@ function locate(
   return null;
 }
 
-/** The stage's GPUs, marked as used; null (with violations) when it cannot have them. */
-function assignGpus(
-  { type, instanceIndex }: Location,
-  stage: PlacementStage,
-  index: number,
-  usedGpus: Set<number>,
-  violations: Violation[],
-): readonly number[] | null {
-  const { gpuCount } = type.instance;
-  const base = type.firstGpu + instanceIndex * gpuCount;
-  const t = stage.tp_degree;
-  if (stage.gpu_ids !== undefined || !Number.isSafeInteger(t) || t < 1) {
-    return takeListedGpus(stage, stage.gpu_ids ?? [], index, base, gpuCount, usedGpus, violations);
-  }
-  const free: number[] = [];
-  for (let id = 0; id < gpuCount && free.length < t; id++) {
-    if (!usedGpus.has(base + id)) free.push(id);
-  }
-  if (free.length < t) {
-    violations.push({
-      rule: "gpu_free",
-      stage: index,
-      message: `stage ${index}: TP degree ${t} needs ${t} free GPUs, ${stage.gpu_type} has ${free.length} of ${gpuCount} left.`,
-      tp_degree: t,
-      free_gpus: free.length,
-      instance_gpus: gpuCount,
-    });
-    return null;
-  }
-  for (const id of free) usedGpus.add(base + id);
-  return free;
-}
-
-function takeListedGpus(
-  stage: PlacementStage,
-  ids: readonly number[],
-  index: number,
-  base: number,
-  gpuCount: number,
-  usedGpus: Set<number>,
-  violations: Violation[],
-): readonly number[] | null {
-  const broken = (rule: Rule, message: string): null => {
-    violations.push({
-      rule,
-      stage: index,
-      message: `stage ${index}: ${message}`,
-      gpu_ids: ids,
-      tp_degree: stage.tp_degree,
-      instance_gpus: gpuCount,
-    });
-    return null;
-  };
-  const listed = `[${ids.join(", ")}]`;
-  if (!Number.isSafeInteger(stage.tp_degree) || stage.tp_degree < 1) {
-    return broken("gpu_ids", `TP degree ${stage.tp_degree} is not a number of GPUs.`);
-  }
-  if (ids.length !== stage.tp_degree) {
-    return broken("gpu_ids", `${ids.length} GPU ids ${listed} for TP degree ${stage.tp_degree}.`);
-  }
-  for (let i = 0; i < ids.length; i++) {
-    const id = ids[i]!;
-    if (!Number.isSafeInteger(id) || id < 0 || id >= gpuCount) {
-      return broken(
-        "gpu_ids",
-        `GPU id ${id} is not inside ${stage.gpu_type}, which has GPUs 0 to ${gpuCount - 1}.`,
-      );
-    }
-    if (ids.indexOf(id) !== i)
-      return broken("gpu_ids", `GPU id ${id} is listed twice in ${listed}.`);
-  }
-  for (const id of ids) {
-    if (usedGpus.has(base + id)) {
-      return broken("gpu_reuse", `GPU ${id} of ${stage.gpu_type} is used by an earlier stage.`);
-    }
-  }
-  for (const id of ids) usedGpus.add(base + id);
-  return ids;
-}
-
 /** The size against what the GPU holds, and against the memory it has to use. */
 function checkMemory(
   problem: Problem,
@@ -224,7 +140,7 @@ function checkMemory(
   warnings: string[],
 ): void {
   const t = stage.tp_degree;
-  if (!Number.isSafeInteger(t) || t < 1) return;
+  if (!isTpDegree(t)) return;
   const { rules, costModel } = problem;
   const size = sizeOf(stage);
   const range = costModel.segmentRange(type.instance, t, point, rules.minMemoryUtilization);
@@ -266,37 +182,56 @@ function checkSize(
 ): void {
   const { rules, model } = problem;
   const size = sizeOf(stage);
-  const broken = (rule: Rule, message: string, numbers: Record<string, number>): void => {
-    violations.push({
-      rule,
-      stage: index,
-      message: `${describe(stage, index)}: ${message}`,
-      size,
-      ...numbers,
-    });
-  };
   if (size < rules.minLayersPerStage) {
-    broken(
-      "below_min_layers",
-      `${size} layers are fewer than min_layers_per_stage ${rules.minLayersPerStage}.`,
-      { min_size: rules.minLayersPerStage },
+    violations.push(
+      sizeViolation(
+        stage,
+        index,
+        "below_min_layers",
+        `${size} layers are fewer than min_layers_per_stage ${rules.minLayersPerStage}.`,
+        { min_size: rules.minLayersPerStage },
+      ),
     );
   }
   const pipelineMin = minPipelineSegment(model.numLayers, rules);
   if (size < pipelineMin) {
-    broken(
-      "below_min_pipeline_segment",
-      `${size} layers are fewer than ${pipelineMin} = ${model.numLayers} layers / max_pipeline_stages ${rules.maxPipelineStages}, rounded up.`,
-      { min_size: pipelineMin },
+    violations.push(
+      sizeViolation(
+        stage,
+        index,
+        "below_min_pipeline_segment",
+        `${size} layers are fewer than ${pipelineMin} = ${model.numLayers} layers / max_pipeline_stages ${rules.maxPipelineStages}, rounded up.`,
+        { min_size: pipelineMin },
+      ),
     );
   }
   if (rules.quantizeSegments && !isQuantisedSize(size, model.numLayers)) {
-    broken(
-      "not_quantised",
-      `${size} layers are neither a divisor of ${model.numLayers} nor a power of two from 4 up to it, as enable_segment_quantization demands.`,
-      { num_layers: model.numLayers },
+    violations.push(
+      sizeViolation(
+        stage,
+        index,
+        "not_quantised",
+        `${size} layers are neither a divisor of ${model.numLayers} nor a power of two from 4 up to it, as enable_segment_quantization demands.`,
+        { num_layers: model.numLayers },
+      ),
     );
   }
+}
+
+function sizeViolation(
+  stage: PlacementStage,
+  index: number,
+  rule: Rule,
+  message: string,
+  numbers: Readonly<Record<string, number>>,
+): Violation {
+  return {
+    rule,
+    stage: index,
+    message: `${describe(stage, index)}: ${message}`,
+    size: sizeOf(stage),
+    ...numbers,
+  };
 }
 
 function sizeOf(stage: PlacementStage): number {

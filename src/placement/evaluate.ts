@@ -1,11 +1,8 @@
 import type { LinkEnd } from "../cost/cost-model.ts";
 import { pairGBytesPerSecond } from "../hardware/network.ts";
+import { instanceMicroUsdPerHour } from "../hardware/pool.ts";
 import { microUsdToUsd } from "../hardware/price.ts";
-import {
-  checkPoint,
-  type OperatingPoint,
-  pointWarnings,
-} from "../workload/workload.ts";
+import { checkPoint, type OperatingPoint, pointWarnings } from "../workload/workload.ts";
 import { type CheckedPlacement, checkPlacement, type PlacedStage } from "./check.ts";
 import type { Bottleneck, Evaluation, LinkMetrics, Metrics, StageMetrics } from "./evaluation.ts";
 import { economics, meetsLimits } from "./limits.ts";
@@ -101,8 +98,8 @@ function measure(problem: Problem, placed: readonly PlacedStage[], point: Operat
   let microUsdPerHour = 0;
   let gpusRented = 0;
   let gpusUsed = 0;
-  for (const { type, gpusUsed: used } of rented.values()) {
-    microUsdPerHour += type.price.microUsdPerHour;
+  for (const { type, price, gpusUsed: used } of rented.values()) {
+    microUsdPerHour += price;
     gpusRented += type.instance.gpuCount;
     gpusUsed += used;
   }
@@ -137,7 +134,7 @@ function measure(problem: Problem, placed: readonly PlacedStage[], point: Operat
     stages: placed.map((stage, index): StageMetrics => {
       const bill = costModel.memory(stage.shape, point);
       const { tokensPerSecond: rate, limitedBy } = estimates[index]!;
-      const { type, gpusUsed: usedThere } = rented.get(instanceNumber(stage))!;
+      const { type, price, gpusUsed: usedThere } = rented.get(instanceNumber(stage))!;
       return {
         instance: stage.stage.gpu_type,
         gpu_model: type.instance.gpuModel,
@@ -155,8 +152,7 @@ function measure(problem: Problem, placed: readonly PlacedStage[], point: Operat
         memory_capacity_gb: bill.capacityGib,
         memory_utilization: bill.totalGib / bill.capacityGib,
         utilization: raw / rate,
-        price_share_usd_per_hour:
-          (microUsdToUsd(type.price.microUsdPerHour) * stage.shape.tpDegree) / usedThere,
+        price_share_usd_per_hour: (microUsdToUsd(price) * stage.shape.tpDegree) / usedThere,
       };
     }),
     links,
@@ -209,6 +205,8 @@ function instanceNumber({ type, instanceIndex }: PlacedStage): number {
 
 interface Rented {
   readonly type: PlacedStage["type"];
+  /** Micro-dollars per hour. */
+  readonly price: number;
   gpusUsed: number;
 }
 
@@ -219,7 +217,11 @@ function rentedInstances(placed: readonly PlacedStage[]): Map<number, Rented> {
     const number = instanceNumber(stage);
     const known = rented.get(number);
     if (known) known.gpusUsed += stage.shape.tpDegree;
-    else rented.set(number, { type: stage.type, gpusUsed: stage.shape.tpDegree });
+    else {
+      const { type, instanceIndex, shape } = stage;
+      const price = instanceMicroUsdPerHour(type, instanceIndex);
+      rented.set(number, { type, price, gpusUsed: shape.tpDegree });
+    }
   }
   return rented;
 }

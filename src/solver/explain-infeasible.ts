@@ -2,7 +2,7 @@ import { microUsdToUsd } from "../hardware/price.ts";
 import type { Problem } from "../placement/problem.ts";
 import { allowedSegmentSizes } from "../placement/segment-sizes.ts";
 import type { Limits, OperatingPoint } from "../workload/workload.ts";
-import { tpDegreesOf } from "./options.ts";
+import { isAllowed, tpDegreesOf } from "./hosts/hosts.ts";
 import type { SolveRequest } from "./request.ts";
 
 /**
@@ -25,7 +25,7 @@ export function explainNoFit(
   for (const point of points) {
     let mostLayers = 0;
     let mostOfOneStage = 0;
-    for (const type of pool.types) {
+    for (const type of pool.types.filter((type) => isAllowed(type, request))) {
       let perGpu = 0;
       for (const t of tpDegreesOf(type, request)) {
         const range = costModel.segmentRange(type.instance, t, point, rules.minMemoryUtilization);

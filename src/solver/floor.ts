@@ -1,9 +1,13 @@
 import { externalShareGBytesPerSecond } from "../hardware/instance.ts";
-import type { BatchOptions, TypeOptions } from "./options.ts";
+import type { HostClass } from "./hosts/host-class.ts";
+import type { LinksAtFloor } from "./links/matrix-links.ts";
+import type { BatchOptions, HostOptions } from "./options.ts";
 
-/** The sizes of one (type, TP degree) that are fast enough. */
+/** The sizes of TP groups of one degree that are fast enough; kinds of groups that carry the same sizes are one option. */
 export interface FlooredOption {
   readonly tpDegree: number;
+  /** Positions of the kinds in the host's kinds. */
+  readonly kinds: readonly number[];
   /** Layers, rising; never empty. */
   readonly sizes: readonly number[];
   readonly smallest: number;
@@ -12,18 +16,25 @@ export interface FlooredOption {
   readonly contiguous: boolean;
 }
 
-/** One instance type at a throughput floor, for a number of stages. */
-export interface FlooredType {
-  readonly source: TypeOptions;
+/** Groups of each option that one instance offers together, in option order. */
+export interface FlooredPattern {
+  readonly counts: readonly number[];
+  /** Position of the host's partition. */
+  readonly partition: number;
+}
+
+/** One host class at a throughput floor, for a number of stages. */
+export interface FlooredHost {
+  readonly host: HostClass;
   readonly options: readonly FlooredOption[];
+  /** Null when any groups that fit by number can be formed. */
+  readonly patterns: readonly FlooredPattern[] | null;
   /**
-   * True when a link to another instance would be too slow: then an instance of the type either carries all stages or
+   * True when a link to another instance would be too slow: then an instance of the class either carries all stages or
    * is not used.
    */
   readonly solo: boolean;
-  /**
-   * False when two neighbouring stages may not stand on one instance, because the link inside it would be too slow.
-   */
+  /** False when two neighbouring stages may not stand on one instance, because the link inside it would be too slow. */
   readonly neighbours: boolean;
   /** Most stages on one instance, from `neighbours` alone: S, or ceil(S / 2) when neighbours are forbidden. */
   readonly maxStagesPerInstance: number;
@@ -35,11 +46,14 @@ export interface FlooredType {
  * With the derived network a link is the smallest of three things that each belong to one end (TP group and network share
  * of the source, of the target) or to one instance (its inside bandwidth), so the floor decides each on its own:
  * - an option whose TP group carries too little is out;
- * - a type whose network share is too small stands alone (`solo`) with all stages on one instance, since any second
+ * - a class whose network share is too small stands alone (`solo`) with all stages on one instance, since any second
  *   instance in the placement would make one of its stages the end of a link between instances;
- * - a type whose inside bandwidth is too small has no two neighbouring stages on one instance. Stages are alike, so their
- *   order is free, and an order without such neighbours exists exactly when no instance of such a type holds more than
+ * - a class whose inside bandwidth is too small has no two neighbouring stages on one instance. Stages are alike, so their
+ *   order is free, and an order without such neighbours exists exactly when no instance of such a class holds more than
  *   ceil(S / 2) of the S stages (the usual rearrangement argument: others separate them).
+ * With an explicit matrix (`links`) the same is decided instance by instance, from the links that are left: an instance that
+ * reaches no other is solo, one without a link inside has no neighbours. What is left may still not be linked everywhere,
+ * which has to be looked at when a placement is put together.
  *
  * `tpDegree` keeps one degree only (null: all). Links between instances below `minOutsideGBytesPerSecond` are not used.
  */
@@ -49,41 +63,116 @@ export function atFloor(
   stages: number,
   tpDegree: number | null,
   minOutsideGBytesPerSecond: number,
-): FlooredType[] {
-  const floored: FlooredType[] = [];
-  for (const source of batch.types) {
-    const linked = stages > 1;
-    const share = externalShareGBytesPerSecond(source.type.instance);
-    const outside = source.outsideRate >= floor && share >= minOutsideGBytesPerSecond;
-    const inside = source.insideRate >= floor;
-    if (linked && !outside && !inside) continue;
-    const options: FlooredOption[] = [];
-    for (const option of source.options) {
-      if (tpDegree !== null && option.tpDegree !== tpDegree) continue;
-      if (linked && option.endRate < floor) continue;
-      const count = fastEnough(option.rates, floor);
-      if (count === 0) continue;
-      const sizes = count === option.sizes.length ? option.sizes : option.sizes.slice(0, count);
-      const smallest = sizes[0]!;
-      const largest = sizes[count - 1]!;
-      options.push({
-        tpDegree: option.tpDegree,
-        sizes,
-        smallest,
-        largest,
-        contiguous: largest - smallest + 1 === count,
+  links: LinksAtFloor | null,
+): FlooredHost[] {
+  const linked = stages > 1;
+  const floored: FlooredHost[] = [];
+  for (const source of batch.hosts) {
+    const options = flooredOptions(source, floor, linked, tpDegree);
+    if (options.length === 0) continue;
+    const patterns = flooredPatterns(source.host, options);
+    if (patterns?.length === 0) continue;
+    const share = externalShareGBytesPerSecond(source.host.type.instance);
+    const parts = links?.binding
+      ? splitByLinks(source.host, links)
+      : [
+          {
+            host: source.host,
+            outside:
+              source.outsideRate >= floor && (links !== null || share >= minOutsideGBytesPerSecond),
+            inside: source.insideRate >= floor,
+          },
+        ];
+    for (const { host, outside, inside } of parts) {
+      if (linked && !outside && !inside) continue;
+      floored.push({
+        host,
+        options,
+        patterns,
+        solo: linked && !outside,
+        neighbours: !linked || inside,
+        maxStagesPerInstance: linked && !inside ? Math.ceil(stages / 2) : stages,
       });
     }
-    if (options.length === 0) continue;
-    floored.push({
-      source,
-      options,
-      solo: linked && !outside,
-      neighbours: !linked || inside,
-      maxStagesPerInstance: linked && !inside ? Math.ceil(stages / 2) : stages,
-    });
   }
   return floored;
+}
+
+/** The instances of a class by what their links of an explicit matrix allow. */
+function splitByLinks(
+  host: HostClass,
+  links: LinksAtFloor,
+): { readonly host: HostClass; readonly outside: boolean; readonly inside: boolean }[] {
+  const parts = new Map<string, { outside: boolean; inside: boolean; instances: number[] }>();
+  for (const index of host.instances) {
+    const outside = links.reachesOthers(host, index);
+    const inside = links.linksInside(host, index);
+    const key = `${outside} ${inside}`;
+    const part = parts.get(key);
+    if (part) part.instances.push(index);
+    else parts.set(key, { outside, inside, instances: [index] });
+  }
+  return [...parts.values()].map(({ outside, inside, instances }) => ({
+    host: { ...host, instances },
+    outside,
+    inside,
+  }));
+}
+
+function flooredOptions(
+  source: HostOptions,
+  floor: number,
+  linked: boolean,
+  tpDegree: number | null,
+): FlooredOption[] {
+  const options: FlooredOption[] = [];
+  for (const option of source.options) {
+    if (tpDegree !== null && option.tpDegree !== tpDegree) continue;
+    if (linked && option.endRate < floor) continue;
+    const count = fastEnough(option.rates, floor);
+    if (count === 0) continue;
+    const last = options.at(-1);
+    // Sizes of one degree differ only in how many are fast enough.
+    if (last?.tpDegree === option.tpDegree && last.sizes.length === count) {
+      options[options.length - 1] = { ...last, kinds: [...last.kinds, option.kind] };
+      continue;
+    }
+    const sizes = count === option.sizes.length ? option.sizes : option.sizes.slice(0, count);
+    const smallest = sizes[0]!;
+    const largest = sizes[count - 1]!;
+    options.push({
+      tpDegree: option.tpDegree,
+      kinds: [option.kind],
+      sizes,
+      smallest,
+      largest,
+      contiguous: largest - smallest + 1 === count,
+    });
+  }
+  return options;
+}
+
+/** The host's partitions in terms of the options; of equal or worse ones the first is kept. */
+function flooredPatterns(
+  host: HostClass,
+  options: readonly FlooredOption[],
+): readonly FlooredPattern[] | null {
+  if (!host.partitions) return null;
+  const optionOf = new Map<number, number>();
+  for (const [i, { kinds }] of options.entries()) for (const kind of kinds) optionOf.set(kind, i);
+  const kept: FlooredPattern[] = [];
+  for (const [partition, { counts: byKind }] of host.partitions.entries()) {
+    const counts = new Array<number>(options.length).fill(0);
+    for (const [kind, count] of byKind.entries()) {
+      const option = optionOf.get(kind);
+      if (option !== undefined) counts[option]! += count;
+    }
+    if (counts.every((count) => count === 0)) continue;
+    if (kept.some((other) => counts.every((count, i) => count <= other.counts[i]!))) continue;
+    const better = kept.filter((other) => !other.counts.every((count, i) => count <= counts[i]!));
+    kept.splice(0, kept.length, ...better, { counts, partition });
+  }
+  return kept;
 }
 
 /** How many of the never rising rates reach the floor. */

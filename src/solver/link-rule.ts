@@ -1,15 +1,43 @@
 import { externalShareGBytesPerSecond } from "../hardware/instance.ts";
+import type { MatrixNetwork, Network } from "../hardware/network.ts";
 import type { Pool } from "../hardware/pool.ts";
 
 /**
  * The bandwidth below which links between instances are not used, GB/s: the q-quantile (nearest rank, from below) of the
- * bandwidths of all pairs of GPUs on different instances of a derived network. 0 when the rule is off or there is no pair.
+ * bandwidths of all pairs of GPUs on different instances. 0 when the rule is off or there is no pair.
  *
- * A pair is as fast as the slower of its two shares, so the pairs are counted by type instead of being listed.
+ * In a derived network a pair is as fast as the slower of its two shares, so the pairs are counted by type instead of being
+ * listed.
  * Source: the seed's network_bandwidth_percentile_threshold.
  */
-export function slowestUsedLink(pool: Pool, quantile: number | null): number {
+export function slowestUsedLink(pool: Pool, network: Network, quantile: number | null): number {
   if (quantile === null) return 0;
+  return network.kind === "matrix"
+    ? quantileOfMatrix(pool, network, quantile)
+    : quantileOfShares(pool, quantile);
+}
+
+/** Of an explicit matrix every ordered pair counts. */
+function quantileOfMatrix(pool: Pool, network: MatrixNetwork, quantile: number): number {
+  const instanceOf = pool.types.flatMap((type) =>
+    Array.from(
+      { length: type.count * type.instance.gpuCount },
+      (_, gpu) => type.firstGpu + gpu - (gpu % type.instance.gpuCount),
+    ),
+  );
+  const bandwidths: number[] = [];
+  for (let source = 0; source < network.gpuCount; source++) {
+    for (let target = 0; target < network.gpuCount; target++) {
+      if (instanceOf[source] === instanceOf[target]) continue;
+      bandwidths.push(network.gBytesPerSecond[source * network.gpuCount + target]!);
+    }
+  }
+  bandwidths.sort((a, b) => a - b);
+  const rank = Math.min(Math.floor(quantile * bandwidths.length), bandwidths.length - 1);
+  return bandwidths[rank] ?? 0;
+}
+
+function quantileOfShares(pool: Pool, quantile: number): number {
   const types = pool.types
     .map((type) => ({
       share: externalShareGBytesPerSecond(type.instance),

@@ -1,13 +1,15 @@
 import type { CostModel, LinkEnd } from "../cost/cost-model.ts";
 import { externalShareGBytesPerSecond } from "../hardware/instance.ts";
-import type { PoolType } from "../hardware/pool.ts";
+import type { Network } from "../hardware/network.ts";
 import type { Problem } from "../placement/problem.ts";
 import { allowedSegmentSizes } from "../placement/segment-sizes.ts";
 import type { OperatingPoint } from "../workload/workload.ts";
-import type { SolveRequest } from "./request.ts";
+import type { GroupKind, HostClass } from "./hosts/host-class.ts";
 
-/** The stages one instance type can carry at one TP degree: their sizes and how fast each size is. */
+/** The stages one kind of TP group can carry: their sizes and how fast each size is. */
 export interface StageOption {
+  /** Position in the class's kinds. */
+  readonly kind: number;
   readonly tpDegree: number;
   /** Layers, rising. */
   readonly sizes: readonly number[];
@@ -17,87 +19,115 @@ export interface StageOption {
   readonly endRate: number;
 }
 
-/** What one instance type can carry. */
-export interface TypeOptions {
-  readonly type: PoolType;
+/** What the instances of one class can carry. */
+export interface HostOptions {
+  readonly host: HostClass;
+  /** By rising TP degree, then rising bandwidth of the group. */
   readonly options: readonly StageOption[];
-  /** tokens/s of a link that only the type's share of the network between instances limits. */
+  /** tokens/s of a link that only the type's share of a derived network limits; Infinity with an explicit matrix. */
   readonly outsideRate: number;
-  /** tokens/s of a link between two stages of one instance, TP groups aside. */
+  /** tokens/s of a link between two stages of one instance, TP groups aside; Infinity with an explicit matrix. */
   readonly insideRate: number;
 }
 
 /** Everything the search knows about one batch size. */
 export interface BatchOptions {
   readonly point: OperatingPoint;
-  /** By name, so that the order of the pool file changes nothing. */
-  readonly types: readonly TypeOptions[];
+  readonly hosts: readonly HostOptions[];
   /** Every raw rate a placement can have (rates of stages and links), rising, tokens/s. */
-  readonly levels: readonly number[];
+  readonly levels: Float64Array;
 }
 
 const UNLIMITED: LinkEnd = { tpDegree: 1, groupGBytesPerSecond: Number.POSITIVE_INFINITY };
 
 /**
- * Tabulates every stage that the rules and the memory allow at one batch size. Sizes of which not even one layer fits are
+ * Tabulates every stage that the rules and the memory allow at one batch size. Groups of which not even one layer fits are
  * left out, although `evaluate` lets them pass.
  */
 export function batchOptions(
   problem: Problem,
-  request: SolveRequest,
+  classes: readonly HostClass[],
   point: OperatingPoint,
 ): BatchOptions {
+  const { costModel, network } = problem;
   const sizes = allowedSegmentSizes(problem.model.numLayers, problem.rules);
-  const types: TypeOptions[] = [];
-  for (const type of [...problem.pool.types].sort(byName)) {
-    const options = tpDegreesOf(type, request)
-      .map((tpDegree) => stageOption(problem, type, tpDegree, sizes, point))
+  const isDerived = network.kind === "derived";
+  const hosts: HostOptions[] = [];
+  for (const host of classes) {
+    const options = host.kinds
+      .map((kind, position) => stageOption(problem, host, kind, position, sizes, point))
       .filter((option) => option.sizes.length > 0);
     if (options.length === 0) continue;
-    const { instance } = type;
-    types.push({
-      type,
+    const { instance } = host.type;
+    hosts.push({
+      host,
       options,
-      outsideRate: pairRate(problem.costModel, externalShareGBytesPerSecond(instance), point),
-      insideRate: pairRate(problem.costModel, instance.insideGBytesPerSecond, point),
+      outsideRate: isDerived
+        ? pairRate(costModel, externalShareGBytesPerSecond(instance), point)
+        : Number.POSITIVE_INFINITY,
+      insideRate: isDerived
+        ? pairRate(costModel, instance.insideGBytesPerSecond, point)
+        : Number.POSITIVE_INFINITY,
     });
   }
+  return { point, hosts, levels: levelsOf(hosts, matrixLinkRates(network, costModel, point)) };
+}
+
+/** tokens/s of a link that only the bandwidth between its two GPUs limits. */
+export function pairRate(
+  costModel: CostModel,
+  gBytesPerSecond: number,
+  point: OperatingPoint,
+): number {
+  return costModel.link(UNLIMITED, UNLIMITED, gBytesPerSecond, point).tokensPerSecond;
+}
+
+/** Raw rates are rates of stages or links, and none is above the fastest stage. */
+function levelsOf(hosts: readonly HostOptions[], linkRates: readonly number[]): Float64Array {
   const levels = new Set<number>();
-  for (const { options, outsideRate, insideRate } of types) {
-    levels.add(outsideRate).add(insideRate);
-    for (const { rates, endRate } of options) {
+  let fastest = 0;
+  for (const { options } of hosts) {
+    for (const { rates } of options) {
       for (const rate of rates) levels.add(rate);
-      if (endRate !== Number.POSITIVE_INFINITY) levels.add(endRate);
+      fastest = Math.max(fastest, rates[0]!);
     }
   }
-  return { point, types, levels: [...levels].sort((a, b) => a - b) };
+  const addLink = (rate: number): void => {
+    if (rate < fastest) levels.add(rate);
+  };
+  for (const { options, outsideRate, insideRate } of hosts) {
+    addLink(outsideRate);
+    addLink(insideRate);
+    for (const { endRate } of options) addLink(endRate);
+  }
+  for (const rate of linkRates) addLink(rate);
+  return Float64Array.from(levels).sort();
 }
 
-/** The TP degrees a request allows on a type, rising. */
-export function tpDegreesOf(type: PoolType, request: SolveRequest): number[] {
-  const most = Math.min(
-    type.instance.gpuCount,
-    request.maxTpByType.get(type.instance.name) ?? Number.POSITIVE_INFINITY,
+function matrixLinkRates(network: Network, costModel: CostModel, point: OperatingPoint): number[] {
+  if (network.kind === "derived") return [];
+  return [...new Set(network.gBytesPerSecond)].map((bandwidth) =>
+    pairRate(costModel, bandwidth, point),
   );
-  return [...new Set(request.tpDegrees)].filter((t) => t <= most).sort((a, b) => a - b);
 }
 
-function stageOption(
+/** The stages one kind of TP group can carry. `kind` is its position among the host's kinds. */
+export function stageOption(
   problem: Problem,
-  type: PoolType,
-  tpDegree: number,
+  host: Pick<HostClass, "type">,
+  { tpDegree, groupGBytesPerSecond }: GroupKind,
+  kind: number,
   allowedSizes: readonly number[],
   point: OperatingPoint,
 ): StageOption {
   const { costModel, rules } = problem;
-  const { instance } = type;
+  const { instance } = host.type;
   const range = costModel.segmentRange(instance, tpDegree, point, rules.minMemoryUtilization);
   const sizes = range.fits
     ? allowedSizes.filter((size) => size >= range.smallest && size <= range.largest)
     : [];
-  const groupGBytesPerSecond =
-    tpDegree === 1 ? Number.POSITIVE_INFINITY : instance.insideGBytesPerSecond;
   return {
+    kind,
     tpDegree,
     sizes,
     rates: sizes.map(
@@ -114,12 +144,4 @@ function stageOption(
       point,
     ).tokensPerSecond,
   };
-}
-
-function pairRate(costModel: CostModel, gBytesPerSecond: number, point: OperatingPoint): number {
-  return costModel.link(UNLIMITED, UNLIMITED, gBytesPerSecond, point).tokensPerSecond;
-}
-
-function byName(a: PoolType, b: PoolType): number {
-  return a.instance.name < b.instance.name ? -1 : 1;
 }

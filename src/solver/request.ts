@@ -11,6 +11,18 @@ export interface SolveRequest {
   readonly tpDegrees: readonly number[];
   /** Largest TP degree of an instance type, by name. */
   readonly maxTpByType: ReadonlyMap<string, number>;
+  /** The only instance types that may be used, by name; null: all of the pool. */
+  readonly includeTypes: readonly string[] | null;
+  /** Instance types that may not be used, by name. */
+  readonly excludeTypes: readonly string[];
+  /** Every GPU of a rented instance has to be used (the seed's rule). */
+  readonly noIdleGpus: boolean;
+  /** At most this many instance types; null: any number. */
+  readonly maxInstanceTypes: number | null;
+  /** At most this many instances; null: any number. */
+  readonly maxInstances: number | null;
+  /** At most this many stages on a type, by name. */
+  readonly maxStagesByType: ReadonlyMap<string, number>;
   /** One TP degree for all stages. */
   readonly uniformTp: boolean;
   /** Allowed |objective − bound| / |objective|; 0 is exact. */
@@ -29,6 +41,12 @@ export const DEFAULT_REQUEST: SolveRequest = {
   weight: null,
   tpDegrees: DEFAULT_TP_DEGREES,
   maxTpByType: new Map(),
+  includeTypes: null,
+  excludeTypes: [],
+  noIdleGpus: false,
+  maxInstanceTypes: null,
+  maxInstances: null,
+  maxStagesByType: new Map(),
   uniformTp: false,
   gap: 0,
   frontier: false,

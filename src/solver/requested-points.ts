@@ -35,13 +35,6 @@ export function requestedPoints(problem: Problem): OperatingPoint[] {
 
 /** @throws InputError when a request names what does not exist or contradicts itself */
 export function checkRequest(problem: Problem, request: SolveRequest): void {
-  if (problem.network.kind === "matrix") {
-    throw new InputError(
-      "network_bandwidth.csv",
-      "the search does not use an explicit bandwidth matrix yet, evaluate does.",
-      "Remove the file to solve with the bandwidths of the instance table.",
-    );
-  }
   if (request.tpDegrees.length === 0) {
     throw new InputError(
       "--tp-degrees",
@@ -54,14 +47,42 @@ export function checkRequest(problem: Problem, request: SolveRequest): void {
       throw new InputError("--tp-degrees", `${t} is not a TP degree.`, "Give integers from 1.");
     }
   }
-  for (const [name, most] of request.maxTpByType) {
-    if (!problem.pool.byName.has(name)) {
+  const requireType = (flag: string, name: string): void => {
+    if (problem.pool.byName.has(name)) return;
+    const hint = nearestHint(name, [...problem.pool.byName.keys()]);
+    throw new InputError(flag, `"${name}" is not in the pool.`, hint);
+  };
+  for (const name of request.includeTypes ?? []) requireType("--include", name);
+  for (const name of request.excludeTypes) {
+    requireType("--exclude", name);
+    if (request.includeTypes?.includes(name)) {
       throw new InputError(
-        "--tp-config",
-        `"${name}" is not in the pool.`,
-        nearestHint(name, [...problem.pool.byName.keys()]),
+        "--exclude",
+        `"${name}" is included as well.`,
+        "Name it in one of the two.",
       );
     }
+  }
+  for (const [flag, most] of [
+    ["--max-instances", request.maxInstances],
+    ["--max-instance-types", request.maxInstanceTypes],
+  ] as const) {
+    if (most !== null && (!Number.isSafeInteger(most) || most < 1)) {
+      throw new InputError(flag, `${most} is not a number of them.`, "Give an integer from 1.");
+    }
+  }
+  for (const [name, most] of request.maxStagesByType) {
+    requireType("--max-stages", name);
+    if (!Number.isSafeInteger(most) || most < 1) {
+      throw new InputError(
+        "--max-stages",
+        `${most} is not a number of stages.`,
+        "Give an integer from 1.",
+      );
+    }
+  }
+  for (const [name, most] of request.maxTpByType) {
+    requireType("--tp-config", name);
     if (!Number.isSafeInteger(most) || most < 1) {
       throw new InputError("--tp-config", `${most} is not a TP degree.`, "Give an integer from 1.");
     }

@@ -5,7 +5,7 @@ import type { Problem } from "../placement/problem.ts";
 import { NO_LIMITS, type OperatingPoint, pointWarnings } from "../workload/workload.ts";
 import { type Extremes, explainLimits, explainNoFit, limitList } from "./explain-infeasible.ts";
 import type { MilpBackend, MilpModel } from "./milp/model.ts";
-import { tpDegreesOf } from "./options.ts";
+import { isAllowed, tpDegreesOf } from "./hosts/hosts.ts";
 import { checkRequest, requestedPoints } from "./requested-points.ts";
 import type { ObjectiveName, SolveRequest } from "./request.ts";
 import { FrontierGoal } from "./search/frontier-goal.ts";
@@ -161,7 +161,7 @@ function offerEvenSplits(
 ): void {
   if (request.bandwidthPercentile !== null) return;
   for (const point of points) {
-    for (const type of problem.pool.types) {
+    for (const type of problem.pool.types.filter((type) => isAllowed(type, request))) {
       const most = Math.min(type.count, problem.rules.maxPipelineStages, problem.model.numLayers);
       for (const tpDegree of tpDegreesOf(type, request)) {
         for (let ppStages = 1; ppStages <= most; ppStages++) {

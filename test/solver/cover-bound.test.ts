@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { evaluate } from "../../src/placement/evaluate.ts";
 import { countModel } from "../../src/solver/count/formulation.ts";
-import { rebuildPlacement } from "../../src/solver/count/rebuild.ts";
+import { hostClasses } from "../../src/solver/hosts/hosts.ts";
 import { createInlineHighs } from "../../src/solver/milp/highs-inline.ts";
 import { DEFAULT_REQUEST } from "../../src/solver/request.ts";
 import { priceUnits } from "../../src/solver/search/costs.ts";
@@ -19,21 +19,23 @@ describe("the knapsack bound of a case", () => {
   ] as const) {
     it(`never exceeds the MILP's optimum, and the MILP's plan is a placement (${name})`, async () => {
       const problem = foundingProblem({ rules });
-      const scale = priceScale(priceUnits(problem.pool), maxStagesOf(problem));
+      const classes = hostClasses(problem, DEFAULT_REQUEST);
+      const scale = priceScale(priceUnits(classes), maxStagesOf(problem));
       const point = {
         phase: "aggregated",
         batch: 32,
         inputTokens: 2048,
         outputTokens: 512,
       } as const;
-      const all = scenarios(problem, DEFAULT_REQUEST, [point], 0, scale);
+      const all = scenarios(problem, DEFAULT_REQUEST, classes, [point], 0, scale);
       let tight = 0;
       let solved = 0;
       for (const { family, levels, stages } of all) {
         for (const share of [0, 0.3, 0.55, 0.7, 0.8, 0.9]) {
           const level = Math.floor(share * (levels.length - 1));
           const bound = family.bound(level, stages);
-          const model = countModel(family.types(level, stages), stages, 80, scale, []);
+          const hosts = family.hosts(level, stages);
+          const model = countModel(hosts, stages, 80, scale, [], DEFAULT_REQUEST);
           const outcome = await backend.solve(model.milp, { absoluteGap: 0.5 });
           if (outcome.status !== "optimal") {
             expect(outcome.status).toBe("infeasible");
@@ -42,7 +44,7 @@ describe("the knapsack bound of a case", () => {
           solved++;
           expect(bound).toBeLessThanOrEqual(outcome.objective + 1e-6);
           if (Math.abs(bound - outcome.objective) < 1e-6) tight++;
-          const answer = evaluate(problem, rebuildPlacement(model.decode(outcome.values), point));
+          const answer = evaluate(problem, model.placement(outcome.values, point));
           expect(answer.status).toBe("SUCCESS");
           if (answer.status !== "SUCCESS") continue;
           expect(answer.metrics.raw_throughput_tokens_per_sec).toBeGreaterThanOrEqual(
@@ -52,7 +54,7 @@ describe("the knapsack bound of a case", () => {
         }
       }
       expect(solved).toBeGreaterThan(10);
-      expect(tight / solved).toBeGreaterThan(0.7);
+      expect(tight / solved).toBeGreaterThan(0.5);
     });
   }
 });

@@ -1,17 +1,24 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { externalShareGBytesPerSecond } from "../../src/hardware/instance.ts";
+import { deriveMatrix } from "../../src/hardware/network.ts";
 import { createPool } from "../../src/hardware/pool.ts";
 import { slowestUsedLink } from "../../src/solver/link-rule.ts";
 import { entry } from "../support/founding.ts";
 
+const DERIVED = { kind: "derived" } as const;
+
 describe("the percentile rule on links between instances", () => {
   it("is off without a quantile", () => {
-    expect(slowestUsedLink(createPool([entry("a", "A100", 8, 80, 600, 400, 1, 2)]), null)).toBe(0);
+    expect(
+      slowestUsedLink(createPool([entry("a", "A100", 8, 80, 600, 400, 1, 2)]), DERIVED, null),
+    ).toBe(0);
   });
 
   it("finds no threshold when there is only one instance", () => {
-    expect(slowestUsedLink(createPool([entry("a", "A100", 8, 80, 600, 400, 1, 1)]), 0.5)).toBe(0);
+    expect(
+      slowestUsedLink(createPool([entry("a", "A100", 8, 80, 600, 400, 1, 1)]), DERIVED, 0.5),
+    ).toBe(0);
   });
 
   it("equals the quantile of the listed pairs", () => {
@@ -47,7 +54,9 @@ describe("the percentile rule on links between instances", () => {
           }
           pairs.sort((a, b) => a - b);
           const nearestRank = Math.min(Math.floor(quantile * pairs.length), pairs.length - 1);
-          expect(slowestUsedLink(pool, quantile)).toBe(pairs[nearestRank] ?? 0);
+          const expected = pairs[nearestRank] ?? 0;
+          expect(slowestUsedLink(pool, DERIVED, quantile)).toBe(expected);
+          expect(slowestUsedLink(pool, deriveMatrix(pool), quantile)).toBe(expected);
         },
       ),
       { numRuns: 500, seed: 2 },

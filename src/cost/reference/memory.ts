@@ -46,12 +46,11 @@ export function segmentRange(
 ): SegmentRange {
   const perLayer = layerWeightsGib(model, tpDegree) + layerKvCacheGib(model, tpDegree, point);
   const activations = activationsGib(model, tpDegree, point);
-  const holds = (layers: number): boolean => layers * perLayer + activations <= capacityGib;
   let count = Math.floor((capacityGib - activations) / perLayer);
   count = Math.min(model.numLayers, Math.max(0, count));
   // The quotient can be one off where the sum is exactly at the limit; the inequality is what counts.
-  while (count < model.numLayers && holds(count + 1)) count++;
-  while (count > 0 && !holds(count)) count--;
+  while (count < model.numLayers && (count + 1) * perLayer + activations <= capacityGib) count++;
+  while (count > 0 && count * perLayer + activations > capacityGib) count--;
   const largest = Math.max(1, count);
   const target = minUtilization * capacityGib - activations;
   const smallest = target <= 0 ? 1 : Math.max(1, Math.ceil(target / perLayer));

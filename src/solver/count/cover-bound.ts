@@ -1,9 +1,9 @@
-import type { FlooredType } from "../floor.ts";
+import type { FlooredHost, FlooredPattern } from "../floor.ts";
 
 /**
  * Lower bounds on the cost of covering all layers, for every number of stages at once.
  *
- * Relaxation of the count formulation: an instance of type τ that carries k stages covers at most cap_τ(k) layers, the
+ * Relaxation of the count formulation: an instance of class τ that carries k stages covers at most cap_τ(k) layers, the
  * largest sizes its GPUs have room for; exactly S stages have to cover at least L layers with at most the pool's
  * instances. What is given up: sizes need not be allowed ones nor add up to exactly L. Every placement of the case
  * satisfies this, so its optimum (a knapsack over layers and stages, integers only) is a bound that no rounding can spoil.
@@ -13,27 +13,27 @@ import type { FlooredType } from "../floor.ts";
  * @returns bound[s] for s = 0..maxStages; Infinity when not even this can cover the layers.
  */
 export function coverBound(
-  types: readonly FlooredType[],
+  hosts: readonly FlooredHost[],
   maxStages: number,
   layers: number,
-  costOf: (typePosition: number) => number,
+  costOf: (hostPosition: number) => number,
 ): Float64Array {
   const width = layers + 1;
   const best = new Float64Array((maxStages + 1) * width).fill(Number.POSITIVE_INFINITY);
   // Rows are stages, columns are layers still to cover.
   best[0] = 0;
   const solo = new Float64Array(maxStages + 1).fill(Number.POSITIVE_INFINITY);
-  for (const floored of types) {
-    const { type } = floored.source;
+  for (const floored of hosts) {
+    const { host } = floored;
     const capacity = instanceCapacity(floored, maxStages);
-    const cost = costOf(type.position);
+    const cost = costOf(host.position);
     if (floored.solo) {
       for (let s = 1; s <= maxStages; s++) {
         if ((capacity[s] ?? 0) >= layers && cost < solo[s]!) solo[s] = cost;
       }
       continue;
     }
-    addType(best, width, maxStages, capacity, cost, Math.min(type.count, maxStages));
+    addType(best, width, maxStages, capacity, cost, Math.min(host.instances.length, maxStages));
   }
   const bound = new Float64Array(maxStages + 1);
   for (let s = 0; s <= maxStages; s++) {
@@ -46,8 +46,9 @@ export function coverBound(
  * cap(k): the most layers that exactly k stages on one instance can hold, k = 0 … the most stages an instance can carry;
  * 0 where k stages are not possible.
  */
-export function instanceCapacity(floored: FlooredType, maxStages: number): number[] {
-  const { gpuCount } = floored.source.type.instance;
+export function instanceCapacity(floored: FlooredHost, maxStages: number): number[] {
+  if (floored.patterns) return patternCapacity(floored, floored.patterns, maxStages);
+  const { gpuCount } = floored.host.type.instance;
   // Layers by GPUs that may be used; −Infinity where the number of stages is not possible.
   let row: number[] = new Array(gpuCount + 1).fill(0);
   const capacity = [0];
@@ -62,6 +63,26 @@ export function instanceCapacity(floored: FlooredType, maxStages: number): numbe
     }
     row = next;
     capacity.push(Math.max(0, row[gpuCount]!));
+  }
+  return capacity;
+}
+
+/** cap(k) of a class with patterns: the k largest groups of the best pattern. */
+function patternCapacity(
+  { options }: FlooredHost,
+  patterns: readonly FlooredPattern[],
+  maxStages: number,
+): number[] {
+  const capacity = [0];
+  for (const { counts } of patterns) {
+    const groups = counts
+      .flatMap((count, i) => new Array<number>(count).fill(options[i]!.largest))
+      .sort((a, b) => b - a);
+    let layers = 0;
+    for (let k = 1; k <= Math.min(groups.length, maxStages); k++) {
+      layers += groups[k - 1]!;
+      capacity[k] = Math.max(capacity[k] ?? 0, layers);
+    }
   }
   return capacity;
 }

@@ -1,138 +1,105 @@
-import type { FlooredOption, FlooredType } from "../floor.ts";
-import type { MilpColumn, MilpModel, MilpRow } from "../milp/model.ts";
+import type { FlooredHost, FlooredOption } from "../floor.ts";
+import {
+  type CaseCosts,
+  type CaseLimit,
+  type CaseModel,
+  RentalRows,
+  type RentalRules,
+} from "../case-terms.ts";
+import { Builder, ones, SafeNames, type Term } from "../milp/builder.ts";
 import { type Packing, packing } from "./packing.ts";
-
-/** What renting costs in the objective of one MILP. */
-export interface CaseCosts {
-  /** Cost of one instance of a type, by the type's position in the pool. */
-  readonly perInstance: (typePosition: number) => number;
-  /** Cost of one link between instances; 0 for none. */
-  readonly perLink: number;
-}
-
-/** Upper limits on linear quantities of a placement; each becomes a row. */
-export interface CaseLimit {
-  readonly name: string;
-  readonly perInstance: (typePosition: number) => number;
-  readonly most: number;
-}
-
-/** A MILP and how to read its solution. */
-export interface CountModel {
-  readonly milp: MilpModel;
-  readonly decode: (values: ArrayLike<number>) => CountPlan;
-}
-
-/** The stages of a plan on one instance type. */
-export interface TypePlan {
-  readonly floored: FlooredType;
-  readonly instances: number;
-  /** Stages by option, in option order: the sizes of each. */
-  readonly sizes: readonly (readonly number[])[];
-}
-
-/** A placement up to the choice of concrete instances and GPUs. */
-export type CountPlan = readonly TypePlan[];
+import type { HostPlan, PackedPattern } from "./plan.ts";
+import { rebuildPlacement } from "./rebuild.ts";
 
 /**
  * The count formulation of one case (batch, number of stages S, throughput floor): how many stages of each class and how
- * many instances of each type, at the lowest cost.
+ * many instances of each host class, at the lowest cost.
  *
  *   x_k   stages of class k = (type, TP degree[, size])       integer
  *   z_o   layers on option o = (type, TP degree), free sizes  integer, smallest·x ≤ z ≤ largest·x
- *   y_τ   instances of type τ (or of each packing pattern)    integer
+ *   y_τ   instances of host class τ (or of each pattern)      integer
  *
  *   minimise Σ cost_τ·y_τ
- *   Σ x = S,  Σ layers = L,  GPUs of a type's stages packed into its instances (see packing.ts),
- *   solo types: stages = S·y, y ≤ 1.
+ *   Σ x = S,  Σ layers = L,  GPUs of a class's stages packed into its instances (see packing.ts),
+ *   solo classes: stages = S·y, y ≤ 1; rules on what is rented as rows.
  *
  * There is no variable for a pair of stages and no big-M: the floor has removed every class and link that is too slow.
  */
 export function countModel(
-  types: readonly FlooredType[],
+  hosts: readonly FlooredHost[],
   stages: number,
   layers: number,
   costs: CaseCosts,
   limits: readonly CaseLimit[],
-): CountModel {
+  rules: RentalRules,
+): CaseModel {
   const build = new Builder();
   const names = new SafeNames();
   const stageTerms: Term[] = [];
   const layerTerms: Term[] = [];
   const limitTerms: Term[][] = limits.map(() => []);
   const runs = new RunCounter(build, costs.perLink);
-  const decoders: ((values: ArrayLike<number>) => TypePlan)[] = [];
+  const rental = new RentalRows(build, rules);
+  const decoders: ((values: ArrayLike<number>) => HostPlan)[] = [];
 
-  for (const floored of types) {
-    const { type } = floored.source;
-    const { gpuCount, name } = type.instance;
+  for (const floored of hosts) {
+    const { host, options } = floored;
+    const { gpuCount, name } = host.type.instance;
     const prefix = names.of(name);
-    const mostInstances = floored.solo ? 1 : Math.min(type.count, stages);
+    const mostInstances = floored.solo ? 1 : Math.min(host.instances.length, stages);
     const countsRuns = costs.perLink > 0 && !floored.neighbours;
-    const fit = packing(
-      gpuCount,
-      floored.options.map((option) => option.tpDegree),
-      floored.maxStagesPerInstance,
-      countsRuns,
-    );
-    const optionColumns = floored.options.map((option) => {
+    const fit = packingOf(floored, countsRuns);
+    const optionNames = new SafeNames();
+    const optionColumns = options.map((option) => {
       const most = Math.min(stages, mostInstances * Math.floor(gpuCount / option.tpDegree));
-      return addOption(build, `${prefix}.tp${option.tpDegree}`, option, most, layers);
+      const label = optionNames.of(`${prefix}.tp${option.tpDegree}`);
+      return addOption(build, label, option, most, layers);
     });
-    for (const { stageColumns, layerTerms: own } of optionColumns) {
-      for (const column of stageColumns) stageTerms.push({ column, coefficient: 1 });
-      layerTerms.push(...own);
-    }
-    const instanceCost = costs.perInstance(type.position) + (countsRuns ? 0 : costs.perLink);
+    const stageColumns = optionColumns.flatMap((columns) => columns.stageColumns);
+    for (const column of stageColumns) stageTerms.push({ column, coefficient: 1 });
+    for (const columns of optionColumns) layerTerms.push(...columns.layerTerms);
+    const packed = options.map((option, i) => ({
+      tpDegree: option.tpDegree,
+      columns: optionColumns[i]!.stageColumns,
+    }));
+    const instanceCost = costs.perInstance(host.position) + (countsRuns ? 0 : costs.perLink);
     const instanceColumns = addInstances(
       build,
       prefix,
       fit,
       mostInstances,
       instanceCost,
-      floored.options.map((option, i) => ({
-        tpDegree: option.tpDegree,
-        columns: optionColumns[i]!.stageColumns,
-      })),
+      packed,
+      rules.noIdleGpus ? gpuCount : null,
     );
     if (floored.solo) {
       build.row(`${prefix}.alone`, 0, 0, [
-        ...optionColumns.flatMap(({ stageColumns }) =>
-          stageColumns.map((column) => ({ column, coefficient: 1 })),
-        ),
+        ...ones(stageColumns),
         ...instanceColumns.map((column) => ({ column, coefficient: -stages })),
       ]);
-      if (instanceColumns.length > 1) {
-        build.row(
-          `${prefix}.one`,
-          0,
-          1,
-          instanceColumns.map((column) => ({ column, coefficient: 1 })),
-        );
-      }
-    } else if (instanceColumns.length > 1) {
-      build.row(
-        `${prefix}.pool`,
-        0,
-        mostInstances,
-        instanceColumns.map((column) => ({ column, coefficient: 1 })),
-      );
     }
-    runs.add(
-      floored,
-      fit,
-      mostInstances,
-      optionColumns.flatMap((o) => o.stageColumns),
-      instanceColumns,
-    );
+    if (instanceColumns.length > 1) {
+      build.row(`${prefix}.pool`, 0, mostInstances, ones(instanceColumns));
+    }
+    runs.add(floored, fit, mostInstances, stageColumns, instanceColumns);
+    rental.add(name, prefix, mostInstances, stageColumns, instanceColumns);
     for (const [i, limit] of limits.entries()) {
-      const coefficient = limit.perInstance(type.position);
+      const coefficient = limit.perInstance(host.position);
       if (coefficient === 0) continue;
       for (const column of instanceColumns) limitTerms[i]!.push({ column, coefficient });
     }
     decoders.push((values) => ({
       floored,
       instances: instanceColumns.reduce((sum, column) => sum + Math.round(values[column]!), 0),
+      patterns:
+        fit.kind === "levels"
+          ? null
+          : instanceColumns.flatMap((column, p) =>
+              new Array<PackedPattern>(Math.round(values[column]!)).fill({
+                counts: fit.patterns[p]!,
+                partition: floored.patterns?.[p]!.partition ?? null,
+              }),
+            ),
       sizes: optionColumns.map(({ decode }) => decode(values)),
     }));
   }
@@ -142,31 +109,28 @@ export function countModel(
     build.row(limit.name, Number.NEGATIVE_INFINITY, limit.most, limitTerms[i]!);
   }
   runs.finish();
+  rental.finish();
   return {
     milp: build.model(),
-    decode: (values) =>
-      decoders.map((decode) => decode(values)).filter((plan) => plan.instances > 0),
+    placement: (values, point) =>
+      rebuildPlacement(
+        decoders.map((decode) => decode(values)).filter((plan) => plan.instances > 0),
+        point,
+      ),
   };
 }
 
-type Term = { readonly column: number; readonly coefficient: number };
-
-class Builder {
-  readonly columns: MilpColumn[] = [];
-  readonly rows: MilpRow[] = [];
-
-  column(name: string, cost: number, upper: number, integer = true): number {
-    this.columns.push({ name, cost, lower: 0, upper, integer });
-    return this.columns.length - 1;
+/** How a class's groups are packed: by its listed patterns, or by number where GPUs are alike. */
+function packingOf(floored: FlooredHost, everyPattern: boolean): Packing {
+  if (floored.patterns) {
+    return { kind: "patterns", patterns: floored.patterns.map(({ counts }) => counts) };
   }
-
-  row(name: string, lower: number, upper: number, terms: readonly Term[]): void {
-    this.rows.push({ name, lower, upper, terms });
-  }
-
-  model(): MilpModel {
-    return { columns: this.columns, rows: this.rows };
-  }
+  return packing(
+    floored.host.type.instance.gpuCount,
+    floored.options.map((option) => option.tpDegree),
+    floored.maxStagesPerInstance,
+    everyPattern,
+  );
 }
 
 interface OptionColumns {
@@ -223,7 +187,10 @@ function spread(layers: number, stages: number): number[] {
   return Array.from({ length: stages }, (_, i) => base + (i < longer ? 1 : 0));
 }
 
-/** Columns of a type's instances, and the rows that pack its stages into them. */
+/**
+ * Columns of a class's instances, and the rows that pack its stages into them.
+ * @param fullGpus when given, every rented instance has to have this many GPUs in use
+ */
 function addInstances(
   build: Builder,
   prefix: string,
@@ -231,31 +198,49 @@ function addInstances(
   most: number,
   cost: number,
   options: readonly { readonly tpDegree: number; readonly columns: readonly number[] }[],
+  fullGpus: number | null,
 ): number[] {
+  const gpuTerms = (from: number): Term[] =>
+    options
+      .slice(from)
+      .flatMap(({ tpDegree, columns }) =>
+        columns.map((column) => ({ column, coefficient: tpDegree })),
+      );
   if (fit.kind === "levels") {
     const y = build.column(`y.${prefix}`, cost, most);
     for (const { fromOption, usableGpus } of fit.levels) {
       build.row(`${prefix}.gpus${options[fromOption]!.tpDegree}`, Number.NEGATIVE_INFINITY, 0, [
-        ...options
-          .slice(fromOption)
-          .flatMap(({ tpDegree, columns }) =>
-            columns.map((column) => ({ column, coefficient: tpDegree })),
-          ),
+        ...gpuTerms(fromOption),
         { column: y, coefficient: -usableGpus },
       ]);
     }
+    // As many GPUs in use as there are: packing as above then leaves none over.
+    if (fullGpus !== null) {
+      build.row(`${prefix}.no_idle`, 0, 0, [...gpuTerms(0), { column: y, coefficient: -fullGpus }]);
+    }
     return [y];
   }
+  const gpusOf = (pattern: readonly number[]): number =>
+    pattern.reduce((sum, count, i) => sum + count * options[i]!.tpDegree, 0);
   const instances = fit.patterns.map((pattern) =>
-    build.column(`y.${prefix}.p${pattern.join("_")}`, cost, most),
+    build.column(
+      `y.${prefix}.p${pattern.join("_")}`,
+      cost,
+      fullGpus === null || gpusOf(pattern) === fullGpus ? most : 0,
+    ),
   );
   for (const [i, { tpDegree, columns }] of options.entries()) {
-    build.row(`${prefix}.groups${tpDegree}`, Number.NEGATIVE_INFINITY, 0, [
-      ...columns.map((column) => ({ column, coefficient: 1 })),
-      ...instances
-        .map((column, p) => ({ column, coefficient: -fit.patterns[p]![i]! }))
-        .filter((term) => term.coefficient !== 0),
-    ]);
+    build.row(
+      `${prefix}.groups${tpDegree}${options.findIndex((o) => o.tpDegree === tpDegree) === i ? "" : `_${i}`}`,
+      fullGpus === null ? Number.NEGATIVE_INFINITY : 0,
+      0,
+      [
+        ...ones(columns),
+        ...instances
+          .map((column, p) => ({ column, coefficient: -fit.patterns[p]![i]! }))
+          .filter((term) => term.coefficient !== 0),
+      ],
+    );
   }
   return instances;
 }
@@ -281,7 +266,7 @@ class RunCounter {
   ) {}
 
   add(
-    floored: FlooredType,
+    floored: FlooredHost,
     fit: Packing,
     most: number,
     stageColumns: readonly number[],
@@ -319,18 +304,5 @@ class RunCounter {
         { column: used, coefficient: -(2 * stages - 1) },
       ]);
     }
-  }
-}
-
-/** Names that every LP and MPS reader takes; different types get different ones. */
-class SafeNames {
-  private readonly taken = new Set<string>();
-
-  of(name: string): string {
-    const base = name.replace(/[^A-Za-z0-9_]/g, "_");
-    let safe = base;
-    for (let n = 2; this.taken.has(safe); n++) safe = `${base}_${n}`;
-    this.taken.add(safe);
-    return safe;
   }
 }

@@ -1,11 +1,13 @@
 import { InternalError } from "../../errors.ts";
 import { instanceName, type Placement, type PlacementStage } from "../../placement/placement.ts";
 import type { OperatingPoint } from "../../workload/workload.ts";
-import type { CountPlan, TypePlan } from "./formulation.ts";
+import type { FlooredHost } from "../floor.ts";
+import type { CountPlan, HostPlan, PackedPattern } from "./plan.ts";
 
 /** A stage that still has to find its place in the pipeline. */
 interface Piece {
   readonly tpDegree: number;
+  readonly gpuIds: readonly number[];
   readonly layers: number;
 }
 
@@ -13,30 +15,27 @@ interface Piece {
 interface Host {
   readonly name: string;
   readonly neighbours: boolean;
-  readonly pieces: Piece[];
+  readonly pieces: readonly Piece[];
 }
 
 /**
- * Turns a count plan into a placement: packs stages into instances, puts them in an order, hands out GPUs and layers.
+ * Turns a count plan into a placement: packs stages into instances and GPUs, puts them in an order, hands out layers.
  * @throws InternalError when the plan cannot be packed, which the formulation rules out.
  */
 export function rebuildPlacement(plan: CountPlan, point: OperatingPoint): Placement {
-  const hosts = plan.flatMap(packType);
-  const stages: PlacementStage[] = [];
-  const nextGpu = new Map<string, number>();
+  const hosts = plan.flatMap(packHost);
   let nextLayer = 1;
-  for (const { host, piece } of pipelineOrder(hosts)) {
-    const firstGpu = nextGpu.get(host.name) ?? 0;
-    nextGpu.set(host.name, firstGpu + piece.tpDegree);
-    stages.push({
+  const stages = pipelineOrder(hosts).map(({ host, piece }): PlacementStage => {
+    const stage = {
       gpu_type: host.name,
       tp_degree: piece.tpDegree,
-      gpu_ids: Array.from({ length: piece.tpDegree }, (_, i) => firstGpu + i),
+      gpu_ids: piece.gpuIds,
       start_layer: nextLayer,
       end_layer: nextLayer + piece.layers - 1,
-    });
+    };
     nextLayer += piece.layers;
-  }
+    return stage;
+  });
   return {
     batch_size: point.batch,
     sequence_length: point.inputTokens,
@@ -46,61 +45,81 @@ export function rebuildPlacement(plan: CountPlan, point: OperatingPoint): Placem
   };
 }
 
-/** Packs a type's stages into as few of its instances as the plan has, larger TP degrees first. */
-function packType(plan: TypePlan): Host[] {
-  const { floored, instances, sizes } = plan;
-  const { gpuCount, name } = floored.source.type.instance;
-  const pieces = sizes
-    .flatMap((list, option): Piece[] =>
-      list.map((layers) => ({ tpDegree: floored.options[option]!.tpDegree, layers })),
-    )
-    .sort((a, b) => b.tpDegree - a.tpDegree || b.layers - a.layers);
-  const bins = packPieces(pieces, instances, gpuCount, floored.maxStagesPerInstance);
-  if (!bins) {
-    throw new InternalError(
-      `${pieces.length} stages of ${name} do not pack into the ${instances} instances the MILP gave them.`,
-    );
-  }
+/** Puts a class's stages on as few of its instances as the plan has. */
+function packHost(plan: HostPlan): Host[] {
+  const { host, neighbours } = plan.floored;
+  const bins = plan.patterns ? fillPatterns(plan, plan.patterns) : fillInstances(plan);
   return bins
-    .filter((bin) => bin.length > 0)
-    .map((bin, index) => ({
-      name: instanceName(name, index),
-      neighbours: floored.neighbours,
-      pieces: bin,
+    .filter((pieces) => pieces.length > 0)
+    .map((pieces, i) => ({
+      name: instanceName(host.type.instance.name, host.instances[i]!),
+      neighbours,
+      pieces,
     }));
 }
 
-/**
- * Depth-first packing, first fit first. With degrees that divide one another the first try succeeds; other degrees may
- * need to go back, on a handful of stages.
- */
-function packPieces(
-  pieces: readonly Piece[],
-  instances: number,
-  gpuCount: number,
-  maxPieces: number,
-): Piece[][] | null {
+/** Larger TP degrees first, each into the first instance with room: exact for degrees that divide one another. */
+function fillInstances({ floored, instances, sizes }: HostPlan): Piece[][] {
+  const { gpuCount, name } = floored.host.type.instance;
   const bins: Piece[][] = Array.from({ length: instances }, () => []);
-  const free: number[] = new Array(instances).fill(gpuCount);
-  const place = (next: number): boolean => {
-    const piece = pieces[next];
-    if (!piece) return true;
-    const tried = new Set<string>();
-    for (let i = 0; i < instances; i++) {
-      const bin = bins[i]!;
-      if (free[i]! < piece.tpDegree || bin.length >= maxPieces) continue;
-      const state = `${free[i]} ${bin.length}`;
-      if (tried.has(state)) continue;
-      tried.add(state);
-      bin.push(piece);
-      free[i]! -= piece.tpDegree;
-      if (place(next + 1)) return true;
-      bin.pop();
-      free[i]! += piece.tpDegree;
+  const used: number[] = new Array(instances).fill(0);
+  for (const { tpDegree, layers } of stagesOf(floored, sizes)) {
+    const bin = bins.findIndex(
+      (pieces, i) =>
+        used[i]! + tpDegree <= gpuCount && pieces.length < floored.maxStagesPerInstance,
+    );
+    if (bin < 0) throw notPacked(name, instances);
+    bins[bin]!.push({ tpDegree, layers, gpuIds: range(used[bin]!, tpDegree) });
+    used[bin]! += tpDegree;
+  }
+  return bins;
+}
+
+/** Stages on the groups of the patterns that the plan has chosen, one instance a pattern. */
+function fillPatterns({ floored, sizes }: HostPlan, patterns: readonly PackedPattern[]): Piece[][] {
+  const { host, options } = floored;
+  const left = sizes.map((list) => [...list].sort((a, b) => b - a));
+  const bins = patterns.map(({ counts, partition }, i): Piece[] => {
+    const groups = partition === null ? null : [...host.groupsOf(host.instances[i]!, partition)];
+    let nextGpu = 0;
+    const pieces: Piece[] = [];
+    for (let option = options.length - 1; option >= 0; option--) {
+      const { tpDegree, kinds } = options[option]!;
+      for (const layers of left[option]!.splice(0, counts[option]!)) {
+        const at = groups ? groups.findIndex(({ kind }) => kinds.includes(kind)) : -1;
+        const gpuIds = groups ? groups.splice(at, 1)[0]!.gpuIds : range(nextGpu, tpDegree);
+        nextGpu += tpDegree;
+        pieces.push({ tpDegree, layers, gpuIds });
+      }
     }
-    return false;
-  };
-  return place(0) ? bins : null;
+    return pieces;
+  });
+  if (left.some((list) => list.length > 0)) {
+    throw notPacked(host.type.instance.name, patterns.length);
+  }
+  return bins;
+}
+
+/** A plan's stages, larger TP degrees and sizes first. */
+function stagesOf(
+  floored: FlooredHost,
+  sizes: HostPlan["sizes"],
+): { readonly tpDegree: number; readonly layers: number }[] {
+  return sizes
+    .flatMap((list, option) =>
+      list.map((layers) => ({ tpDegree: floored.options[option]!.tpDegree, layers })),
+    )
+    .sort((a, b) => b.tpDegree - a.tpDegree || b.layers - a.layers);
+}
+
+function range(start: number, length: number): number[] {
+  return Array.from({ length }, (_, i) => start + i);
+}
+
+function notPacked(name: string, instances: number): InternalError {
+  return new InternalError(
+    `the stages of ${name} do not pack into the ${instances} instances the MILP gave them.`,
+  );
 }
 
 interface Placed {

@@ -2,45 +2,38 @@ import { InternalError } from "../../errors.ts";
 import { evaluate } from "../../placement/evaluate.ts";
 import type { Success } from "../../placement/evaluation.ts";
 import { meetsLimits } from "../../placement/limits.ts";
-import type { Placement } from "../../placement/placement.ts";
-import type { Problem } from "../../placement/problem.ts";
-import {
-  type CaseLimit,
-  type CountModel,
-  type CountPlan,
-  countModel,
-} from "../count/formulation.ts";
-import { rebuildPlacement } from "../count/rebuild.ts";
+import { type Placement, parseInstanceName } from "../../placement/placement.ts";
+import type { CaseCosts, CaseLimit, CaseModel } from "../case-terms.ts";
+import type { HostClass } from "../hosts/host-class.ts";
+import { arrangeStages } from "../links/arrange.ts";
 import type { MilpBackend, MilpOptions } from "../milp/model.ts";
+import { brokenRentalRule } from "../rental-rules.ts";
+import { fastModel, linkedModel, lowestGpuOf, type ModelContext } from "./case-model.ts";
 import { type PriceUnits, unitsWithin } from "./costs.ts";
 import { compare, type Found } from "./goal.ts";
 import type { SearchObjective } from "./objectives.ts";
 import type { Scenario } from "./scenarios.ts";
 import type { CaseResult } from "./search.ts";
 
-/** What all MILPs of one search share. */
-export interface CaseContext {
-  readonly problem: Problem;
+/** What all cases of one search share. */
+export interface CaseContext extends ModelContext {
   readonly units: PriceUnits;
   readonly objective: SearchObjective;
   readonly scenarios: readonly Scenario[];
   readonly backend: MilpBackend;
-  /** Position of each type's name in the alphabet, by the type's position in the pool. */
-  readonly nameRanks: readonly number[];
   /** Time and cancellation for the next MILP. */
   readonly milpOptions: () => MilpOptions;
 }
 
-/** The MILP of one case. */
-export function caseModel(context: CaseContext, scenario: number, level: number): CountModel {
-  const { scale } = context.objective;
-  const { family, stages } = context.scenarios[scenario]!;
-  return countModel(
-    family.types(level, stages),
-    stages,
-    context.problem.model.numLayers,
-    scale,
-    budgetRows(context, scenario, level),
+/** The MILP of a case that an answer came from. */
+export function caseModel(context: CaseContext, scenario: number, level: number): CaseModel {
+  const costs = context.objective.scale;
+  const limits = budgetRows(context, scenario, level);
+  const found = context.scenarios[scenario]!;
+  return (
+    (found.family.links(level)?.binding && found.stages > 1
+      ? linkedModel(context, found, level, costs, limits)
+      : null) ?? fastModel(context, found, level, costs, limits)
   );
 }
 
@@ -51,61 +44,131 @@ export async function solveCase(
   level: number,
   offer: (found: Found) => void,
 ): Promise<CaseResult> {
-  const { objective } = context;
-  const rowsDifferByLevel = hasLevelBudget(context);
-  const model = caseModel(context, scenario, level);
+  const limits = budgetRows(context, scenario, level);
+  const solved = await solveExactly(context, scenario, level, context.objective.scale, limits);
+  const isOneLevel = hasLevelBudget(context);
+  switch (solved.status) {
+    case "stopped":
+      if (solved.placement) offer(found(context, scenario, level, solved.placement));
+      return { status: "stopped" };
+    case "infeasible":
+      return { status: isOneLevel ? "decided" : "infeasible" };
+    case "optimal": {
+      const best = found(context, scenario, level, solved.placement);
+      requireSameCost(best.cost, solved.objective + solved.constant);
+      offer(best);
+      if (isOneLevel) return { status: "decided" };
+      return { status: "optimal", cost: best.cost, level: best.origin!.level };
+    }
+  }
+}
+
+type ExactOutcome =
+  | {
+      readonly status: "optimal";
+      readonly placement: Placement;
+      readonly objective: number;
+      /** What the formulation leaves out of its objective. */
+      readonly constant: number;
+    }
+  | { readonly status: "infeasible" }
+  | { readonly status: "stopped"; readonly placement: Placement | null };
+
+/**
+ * The fast formulation first. Where links of an explicit matrix bind it is a relaxation, whose answer is exact when its
+ * stages can be put in an order without a forbidden link (and with no more crossings than it paid for); otherwise the slot
+ * formulation decides.
+ */
+async function solveExactly(
+  context: CaseContext,
+  scenario: number,
+  level: number,
+  costs: CaseCosts,
+  limits: readonly CaseLimit[],
+): Promise<ExactOutcome> {
+  const here = context.scenarios[scenario]!;
+  const fast = await runMilp(context, fastModel(context, here, level, costs, limits), here);
+  // Links between instances are runs of stages − 1; the fast formulation counts runs.
+  const constant = -costs.perLink;
+  const links = here.family.links(level);
+  if (!links?.binding || here.stages === 1) return withConstant(fast, constant);
+  if (fast.status === "infeasible") return fast;
+  if (fast.placement) {
+    const arranged = arrangeStages(
+      fast.placement,
+      (stage) => lowestGpuOf(context.problem, stage),
+      links.allows,
+    );
+    const instances = new Set(fast.placement.stages.map((stage) => stage.gpu_type)).size;
+    if (arranged && (costs.perLink === 0 || arranged.crossings === instances - 1)) {
+      return withConstant({ ...fast, placement: arranged.placement }, constant);
+    }
+  }
+  if (fast.status === "stopped") return { status: "stopped", placement: null };
+  const exact = linkedModel(context, here, level, costs, limits);
+  if (!exact) throw new InternalError("links bind without a bandwidth matrix.");
+  return withConstant(await runMilp(context, exact, here), 0);
+}
+
+type RunOutcome =
+  | { readonly status: "optimal"; readonly placement: Placement; readonly objective: number }
+  | { readonly status: "infeasible"; readonly placement?: never }
+  | { readonly status: "stopped"; readonly placement: Placement | null };
+
+function withConstant(outcome: RunOutcome, constant: number): ExactOutcome {
+  return outcome.status === "optimal" ? { ...outcome, constant } : outcome;
+}
+
+async function runMilp(
+  context: CaseContext,
+  model: CaseModel,
+  { point }: Scenario,
+): Promise<RunOutcome> {
   const outcome = await context.backend.solve(model.milp, {
-    absoluteGap: objective.scale.absoluteGap,
+    absoluteGap: context.objective.scale.absoluteGap,
     ...context.milpOptions(),
   });
   switch (outcome.status) {
     case "failed":
       throw new InternalError(`the MILP solver ${context.backend.name} failed: ${outcome.reason}`);
     case "no_solution":
-      return { status: "stopped" };
+      return { status: "stopped", placement: null };
     case "infeasible":
-      return { status: rowsDifferByLevel ? "decided" : "infeasible" };
+      return { status: "infeasible" };
     case "feasible":
-      offer(foundPlan(context, scenario, level, model.decode(outcome.values)));
-      return { status: "stopped" };
-    case "optimal": {
-      const found = foundPlan(context, scenario, level, model.decode(outcome.values));
-      requireSame("cost", found.cost, outcome.objective + constantOf(context));
-      offer(found);
-      if (rowsDifferByLevel) return { status: "decided" };
-      return { status: "optimal", cost: found.cost, level: found.origin!.level };
-    }
+      return { status: "stopped", placement: model.placement(outcome.values, point) };
+    case "optimal":
+      return {
+        status: "optimal",
+        placement: model.placement(outcome.values, point),
+        objective: outcome.objective,
+      };
   }
 }
 
 /**
- * Among the cheapest plans of a case with the found price and number of instances, the one whose instance types come
+ * Among the cheapest placements of a case with the found price and number of instances, the one whose instance types come
  * first in the alphabet (smallest sum of positions).
  */
-export async function breakNameTie(context: CaseContext, found: Found): Promise<Found> {
-  const { scenario, level } = found.origin!;
-  const { family, stages } = context.scenarios[scenario]!;
+export async function breakNameTie(context: CaseContext, best: Found): Promise<Found> {
+  const { scenario, level } = best.origin!;
   const { scale, minimisesPrice } = context.objective;
-  if (!minimisesPrice) return found;
-  const model = countModel(
-    family.types(level, stages),
-    stages,
-    context.problem.model.numLayers,
-    { perInstance: (position) => context.nameRanks[position]!, perLink: 0 },
-    [{ name: "cost", perInstance: scale.perInstance, most: found.cost }],
+  if (!minimisesPrice || context.classes.length === 1) return best;
+  const solved = await solveExactly(
+    context,
+    scenario,
+    level,
+    { perInstance: (position) => position, perLink: 0 },
+    [{ name: "cost", perInstance: scale.perInstance, most: best.cost }],
   );
-  const outcome = await context.backend.solve(model.milp, {
-    absoluteGap: 0.5,
-    ...context.milpOptions(),
-  });
-  if (outcome.status !== "optimal") return found;
-  const other = foundPlan(context, scenario, level, model.decode(outcome.values));
-  return other.nameRank < found.nameRank && other.tokensPerSecond >= found.tokensPerSecond
+  if (solved.status !== "optimal") return best;
+  const other = found(context, scenario, level, solved.placement);
+  return other.nameRank < best.nameRank && other.tokensPerSecond >= best.tokensPerSecond
     ? other
-    : found;
+    : best;
 }
 
-/** A placement scored in the terms of the search; null when `evaluate` refuses it or lets it pass with a warning. */
+/** A placement scored in the terms of the search; null when it breaks a rule or `evaluate` lets it pass with a warning. */
 export function scorePlacement(
   context: CaseContext,
   placement: Placement,
@@ -113,7 +176,20 @@ export function scorePlacement(
 ): Found | null {
   const evaluation = evaluate(context.problem, placement);
   if (evaluation.status !== "SUCCESS" || evaluation.warnings.length > 0) return null;
+  const { problem, request } = context;
+  if (brokenRentalRule(problem, request, placement, evaluation.metrics) !== null) return null;
   return score(context, evaluation, origin);
+}
+
+/** The host class of an instance. */
+function classOf(context: CaseContext, name: string): HostClass {
+  const parsed = parseInstanceName(name);
+  const host = context.classes.find(
+    ({ type, instances }) =>
+      type.instance.name === parsed?.typeName && instances.includes(parsed.index),
+  );
+  if (!host) throw new InternalError(`${name} is in no host class.`);
+  return host;
 }
 
 function score(context: CaseContext, evaluation: Success, origin: Found["origin"]): Found {
@@ -122,9 +198,9 @@ function score(context: CaseContext, evaluation: Success, origin: Found["origin"
   let cost = 0;
   let nameRank = 0;
   for (const name of new Set(placement.stages.map((stage) => stage.gpu_type))) {
-    const { position } = context.problem.pool.byName.get(name.slice(0, name.lastIndexOf("#")))!;
+    const { position } = classOf(context, name);
     cost += scale.perInstance(position);
-    nameRank += context.nameRanks[position]!;
+    nameRank += position;
   }
   const links = metrics.links.filter((link) => link.crosses_instances).length;
   return {
@@ -140,10 +216,9 @@ function score(context: CaseContext, evaluation: Success, origin: Found["origin"
   };
 }
 
-/** Rebuilds a plan as a placement and has it evaluated. @throws InternalError when the two disagree. */
-function foundPlan(context: CaseContext, scenario: number, level: number, plan: CountPlan): Found {
-  const { point, levels } = context.scenarios[scenario]!;
-  const placement = rebuildPlacement(plan, point);
+/** Has a placement of a MILP evaluated. @throws InternalError when solver and evaluator disagree. */
+function found(context: CaseContext, scenario: number, level: number, placement: Placement): Found {
+  const { levels } = context.scenarios[scenario]!;
   const evaluation = evaluate(context.problem, placement);
   if (evaluation.status !== "SUCCESS") {
     throw new InternalError(`the solver's placement breaks a rule: ${evaluation.error}`);
@@ -155,11 +230,13 @@ function foundPlan(context: CaseContext, scenario: number, level: number, plan: 
       `the solver promised ${levels[level]} tokens/s raw, the evaluator finds ${raw}.`,
     );
   }
+  const broken = brokenRentalRule(context.problem, context.request, placement, evaluation.metrics);
+  if (broken !== null) throw new InternalError(`the solver's placement breaks a rule: ${broken}.`);
   return score(context, evaluation, { scenario, level: reached });
 }
 
 /** Position of the last level not above `rate` (with room for rounding); −1 when all are above. */
-export function lastAtMost(levels: readonly number[], rate: number): number {
+export function lastAtMost(levels: ArrayLike<number>, rate: number): number {
   let low = 0;
   let high = levels.length;
   while (low < high) {
@@ -170,15 +247,11 @@ export function lastAtMost(levels: readonly number[], rate: number): number {
   return low - 1;
 }
 
-function requireSame(what: string, solver: number, evaluator: number): void {
-  if (Math.abs(solver - evaluator) > 1e-9 * Math.max(1, Math.abs(solver), Math.abs(evaluator))) {
-    throw new InternalError(`${what}: the solver says ${evaluator}, the evaluator ${solver}.`);
+function requireSameCost(evaluator: number, solver: number): void {
+  const room = 1e-9 * Math.max(1, Math.abs(solver), Math.abs(evaluator));
+  if (Math.abs(solver - evaluator) > room) {
+    throw new InternalError(`the solver says cost ${solver}, the evaluator ${evaluator}.`);
   }
-}
-
-/** The constant that the formulation leaves out of its objective: links between instances are runs − 1. */
-function constantOf(context: CaseContext): number {
-  return -context.objective.scale.perLink;
 }
 
 /**
@@ -213,7 +286,7 @@ function hasLevelBudget({ problem, objective }: CaseContext): boolean {
 }
 
 /** The highest price, in units, that meets all limits at a throughput; −1 when none does. */
-function mostUnitsAt({ problem, units }: CaseContext, tokensPerSecond: number): number {
+function mostUnitsAt({ problem, units, classes }: CaseContext, tokensPerSecond: number): number {
   const meets = (count: number): boolean =>
     meetsLimits(
       problem.limits,
@@ -224,7 +297,7 @@ function mostUnitsAt({ problem, units }: CaseContext, tokensPerSecond: number): 
   if (!meets(0)) return -1;
   let low = 0;
   let high = units.perInstance.reduce(
-    (sum, price, position) => sum + price * problem.pool.types[position]!.count,
+    (sum, price, position) => sum + price * classes[position]!.instances.length,
     0,
   );
   while (low < high) {

@@ -1,20 +1,20 @@
 import { microUsdToUsd } from "../../hardware/price.ts";
-import type { Pool } from "../../hardware/pool.ts";
+import type { HostClass } from "../hosts/host-class.ts";
 
 /**
- * Prices as small integers: whole numbers of the largest amount that divides every price of the pool. Sums and comparisons
+ * Prices as small integers: whole numbers of the largest amount that divides every price. Sums and comparisons
  * are exact, and the MILP's coefficients stay far below what its tolerances need.
  */
 export interface PriceUnits {
   /** Micro-dollars of one unit. */
   readonly microUsdPerUnit: number;
-  /** Price of one instance per hour, by the type's position in the pool. */
+  /** Price of one instance per hour, by the host class's position. */
   readonly perInstance: readonly number[];
 }
 
-/** The price units of a pool. */
-export function priceUnits(pool: Pool): PriceUnits {
-  const prices = pool.types.map((type) => type.price.microUsdPerHour);
+/** The price units of a list of host classes. */
+export function priceUnits(classes: readonly HostClass[]): PriceUnits {
+  const prices = classes.map((host) => host.microUsdPerHour);
   const unit = prices.reduce(greatestCommonDivisor, 0) || 1;
   return { microUsdPerUnit: unit, perInstance: prices.map((price) => price / unit) };
 }

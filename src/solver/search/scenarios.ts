@@ -2,8 +2,10 @@ import type { Problem } from "../../placement/problem.ts";
 import { allowedSegmentSizes } from "../../placement/segment-sizes.ts";
 import type { OperatingPoint } from "../../workload/workload.ts";
 import { coverBound } from "../count/cover-bound.ts";
-import { atFloor, type FlooredType } from "../floor.ts";
-import { type BatchOptions, batchOptions } from "../options.ts";
+import { atFloor, type FlooredHost } from "../floor.ts";
+import type { HostClass } from "../hosts/host-class.ts";
+import { type LinksAtFloor, MatrixLinks } from "../links/matrix-links.ts";
+import { type BatchOptions, batchOptions, pairRate } from "../options.ts";
 import type { SolveRequest } from "../request.ts";
 import type { CostScale } from "./goal.ts";
 
@@ -11,6 +13,7 @@ import type { CostScale } from "./goal.ts";
 class Family {
   private readonly linked = new Map<number, Float64Array>();
   private readonly single = new Map<number, number>();
+  private readonly linksByLevel = new Map<number, LinksAtFloor>();
 
   constructor(
     readonly batch: BatchOptions,
@@ -19,15 +22,30 @@ class Family {
     private readonly layers: number,
     private readonly minOutsideGBytesPerSecond: number,
     private readonly scale: CostScale,
+    private readonly matrixLinks: MatrixLinks | null,
+    private readonly linkRate: (gBytesPerSecond: number) => number,
   ) {}
 
-  types(level: number, stages: number): FlooredType[] {
+  /** What an explicit matrix allows at a level; null with a derived network. */
+  links(level: number): LinksAtFloor | null {
+    if (!this.matrixLinks) return null;
+    let links = this.linksByLevel.get(level);
+    if (!links) {
+      const floor = this.batch.levels[level]!;
+      links = this.matrixLinks.at((bandwidth) => this.linkRate(bandwidth) >= floor);
+      this.linksByLevel.set(level, links);
+    }
+    return links;
+  }
+
+  hosts(level: number, stages: number): FlooredHost[] {
     return atFloor(
       this.batch,
       this.batch.levels[level]!,
       stages,
       this.tpDegree,
       this.minOutsideGBytesPerSecond,
+      this.links(level),
     );
   }
 
@@ -40,7 +58,7 @@ class Family {
     let bound = this.linked.get(level);
     if (!bound) {
       bound = coverBound(
-        this.types(level, this.maxStages),
+        this.hosts(level, this.maxStages),
         this.maxStages,
         this.layers,
         (position) => this.scale.perInstance(position) + this.scale.perLink,
@@ -56,9 +74,9 @@ class Family {
     let bound = this.single.get(level);
     if (bound === undefined) {
       bound = Number.POSITIVE_INFINITY;
-      for (const { source, options } of this.types(level, 1)) {
+      for (const { host, options } of this.hosts(level, 1)) {
         if (options.some(({ sizes }) => sizes.includes(this.layers))) {
-          bound = Math.min(bound, this.scale.perInstance(source.type.position));
+          bound = Math.min(bound, this.scale.perInstance(host.position));
         }
       }
       this.single.set(level, bound);
@@ -73,7 +91,7 @@ export interface Scenario {
   readonly point: OperatingPoint;
   readonly stages: number;
   /** Raw rates a placement can have, rising, tokens/s. */
-  readonly levels: readonly number[];
+  readonly levels: Float64Array;
   /** End-to-end tokens/s at a level. */
   readonly tokensPerSecond: (level: number) => number;
 }
@@ -82,15 +100,20 @@ export interface Scenario {
 export function scenarios(
   problem: Problem,
   request: SolveRequest,
+  classes: readonly HostClass[],
   points: readonly OperatingPoint[],
   minOutsideGBytesPerSecond: number,
   scale: CostScale,
 ): Scenario[] {
   const { numLayers } = problem.model;
   const maxStages = maxStagesOf(problem);
+  const matrixLinks =
+    problem.network.kind === "matrix"
+      ? new MatrixLinks(problem.network, classes, minOutsideGBytesPerSecond)
+      : null;
   const all: Scenario[] = [];
   for (const point of points) {
-    const batch = batchOptions(problem, request, point);
+    const batch = batchOptions(problem, classes, point);
     for (const tpDegree of request.uniformTp ? usedDegrees(batch) : [null]) {
       const family = new Family(
         batch,
@@ -99,6 +122,8 @@ export function scenarios(
         numLayers,
         minOutsideGBytesPerSecond,
         scale,
+        matrixLinks,
+        (bandwidth) => pairRate(problem.costModel, bandwidth, point),
       );
       for (let stages = 1; stages <= maxStages; stages++) {
         const efficiency = problem.costModel.pipelineEfficiency(point, stages);
@@ -126,6 +151,6 @@ export function maxStagesOf(problem: Problem): number {
 }
 
 function usedDegrees(batch: BatchOptions): number[] {
-  const degrees = batch.types.flatMap(({ options }) => options.map(({ tpDegree }) => tpDegree));
+  const degrees = batch.hosts.flatMap(({ options }) => options.map(({ tpDegree }) => tpDegree));
   return [...new Set(degrees)].sort((a, b) => a - b);
 }

@@ -1,6 +1,7 @@
 import { meetsLimits } from "../../placement/limits.ts";
 import type { Problem } from "../../placement/problem.ts";
 import type { OperatingPoint } from "../../workload/workload.ts";
+import { hostClasses } from "../hosts/hosts.ts";
 import { slowestUsedLink } from "../link-rule.ts";
 import type { MilpBackend, MilpModel } from "../milp/model.ts";
 import type { SolveRequest } from "../request.ts";
@@ -52,7 +53,8 @@ export class SearchSession {
     private readonly backend: MilpBackend,
     private readonly limits: SessionLimits,
   ) {
-    const units = priceUnits(problem.pool);
+    const classes = hostClasses(problem, request);
+    const units = priceUnits(classes);
     this.objective = searchObjective(problem, request, units, maxStagesOf(problem));
     this.allows = (price, tokensPerSecond) =>
       meetsLimits(
@@ -63,17 +65,19 @@ export class SearchSession {
       );
     this.context = {
       problem,
+      request,
+      classes,
       units,
       objective: this.objective,
       scenarios: scenarios(
         problem,
         request,
+        classes,
         points,
-        slowestUsedLink(problem.pool, request.bandwidthPercentile),
+        slowestUsedLink(problem.pool, problem.network, request.bandwidthPercentile),
         this.objective.scale,
       ),
       backend,
-      nameRanks: nameRanks(problem),
       milpOptions: () => {
         this.milps++;
         const { signal, deadlineMilliseconds } = this.limits;
@@ -163,10 +167,4 @@ export class SearchSession {
       total_seconds: (performance.now() - startedMilliseconds) / 1000,
     };
   }
-}
-
-function nameRanks(problem: Problem): number[] {
-  const names = problem.pool.types.map((type) => type.instance.name);
-  const sorted = [...names].sort();
-  return names.map((name) => sorted.indexOf(name));
 }

@@ -1,0 +1,59 @@
+import { readFileSync } from "node:fs";
+import { InputError } from "../errors.ts";
+import { fileError, isMissing } from "./file-error.ts";
+
+/**
+ * Reads a text file as UTF-8; a byte order mark is dropped.
+ * @throws InputError for a file that is missing, a directory, not readable or not text.
+ */
+export function readText(path: string): string {
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(path);
+  } catch (error) {
+    if (isMissing(error)) {
+      throw new InputError(path, "there is no such file.", "Check the path.");
+    }
+    if (error instanceof Error && "code" in error && error.code === "EISDIR") {
+      throw new InputError(path, "it is a directory, not a file.", "Give the path of a file.");
+    }
+    throw fileError(path, "read", error);
+  }
+  return decode(bytes, path);
+}
+
+function decode(bytes: Uint8Array, path: string): string {
+  if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) {
+    throw new InputError(path, "it is UTF-16 text.", "Save it as UTF-8.");
+  }
+  const nul = bytes.indexOf(0);
+  if (nul >= 0) {
+    throw new InputError(
+      `${path}:${lineOf(bytes, nul)}`,
+      "there is a NUL byte: the file is binary.",
+      "Give a text file in UTF-8.",
+    );
+  }
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw new InputError(
+      `${path}:${lineOf(bytes, firstInvalid(bytes))}`,
+      "it is not UTF-8 text.",
+      "Save it as UTF-8.",
+    );
+  }
+}
+
+/** Where decoding with replacement characters leaves the bytes behind: just before the first sequence that is not UTF-8. */
+function firstInvalid(bytes: Uint8Array): number {
+  const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+  const again = new TextEncoder().encode(text);
+  const offset = again.findIndex((byte, index) => byte !== bytes[index]);
+  return offset < 0 ? bytes.length : offset;
+}
+
+/** The line, from 1, on which a byte stands. */
+function lineOf(bytes: Uint8Array, offset: number): number {
+  return bytes.subarray(0, offset).reduce((line, byte) => line + (byte === 0x0a ? 1 : 0), 1);
+}

@@ -1,0 +1,123 @@
+import type { PoolType } from "../hardware/pool.ts";
+import type { Rule, Violation } from "./evaluation.ts";
+import type { PlacementStage } from "./placement.ts";
+
+/** One instance of the pool. */
+export interface Location {
+  readonly type: PoolType;
+  readonly instanceIndex: number;
+}
+
+/**
+ * The GPUs of a stage inside its instance: those it lists, else the lowest that are free.
+ *
+ * `usedGpus` holds the GPUs of the stages before, by their number in the pool; the stage's own are added. null, with a
+ * violation, when the stage cannot have its GPUs.
+ */
+export function assignGpus(
+  { type, instanceIndex }: Location,
+  stage: PlacementStage,
+  index: number,
+  usedGpus: Set<number>,
+  violations: Violation[],
+): readonly number[] | null {
+  const { gpuCount } = type.instance;
+  const base = type.firstGpu + instanceIndex * gpuCount;
+  const t = stage.tp_degree;
+  if (stage.gpu_ids !== undefined || !isTpDegree(t)) {
+    return takeListedGpus(stage, stage.gpu_ids ?? [], index, base, gpuCount, usedGpus, violations);
+  }
+  const free: number[] = [];
+  for (let id = 0; id < gpuCount && free.length < t; id++) {
+    if (!usedGpus.has(base + id)) free.push(id);
+  }
+  if (free.length < t) {
+    violations.push({
+      rule: "gpu_free",
+      stage: index,
+      message: `stage ${index}: TP degree ${t} needs ${t} free GPUs, ${stage.gpu_type} has ${free.length} of ${gpuCount} left.`,
+      tp_degree: t,
+      free_gpus: free.length,
+      instance_gpus: gpuCount,
+    });
+    return null;
+  }
+  for (const id of free) usedGpus.add(base + id);
+  return free;
+}
+
+/** The GPUs a stage lists, marked as used; null (with a violation) when it cannot have them. */
+function takeListedGpus(
+  stage: PlacementStage,
+  ids: readonly number[],
+  index: number,
+  base: number,
+  gpuCount: number,
+  usedGpus: Set<number>,
+  violations: Violation[],
+): readonly number[] | null {
+  const fault = listedGpusFault(stage, ids, base, gpuCount, usedGpus);
+  if (fault) {
+    violations.push({
+      rule: fault.rule,
+      stage: index,
+      message: `stage ${index}: ${fault.message}`,
+      gpu_ids: ids,
+      tp_degree: stage.tp_degree,
+      instance_gpus: gpuCount,
+    });
+    return null;
+  }
+  for (const id of ids) usedGpus.add(base + id);
+  return ids;
+}
+
+/** The first thing wrong with the GPUs a stage lists, or null. */
+function listedGpusFault(
+  stage: PlacementStage,
+  ids: readonly number[],
+  base: number,
+  gpuCount: number,
+  usedGpus: ReadonlySet<number>,
+): { readonly rule: Rule; readonly message: string } | null {
+  const t = stage.tp_degree;
+  if (!isTpDegree(t)) {
+    return { rule: "gpu_ids", message: `TP degree ${t} is not a number of GPUs.` };
+  }
+  if (ids.length !== t) {
+    return {
+      rule: "gpu_ids",
+      message: `${ids.length} GPU ids ${listed(ids)} for TP degree ${t}.`,
+    };
+  }
+  for (let i = 0; i < ids.length; i++) {
+    const id = ids[i]!;
+    if (!Number.isSafeInteger(id) || id < 0 || id >= gpuCount) {
+      return {
+        rule: "gpu_ids",
+        message: `GPU id ${id} is not inside ${stage.gpu_type}, which has GPUs 0 to ${gpuCount - 1}.`,
+      };
+    }
+    if (ids.indexOf(id) !== i) {
+      return { rule: "gpu_ids", message: `GPU id ${id} is listed twice in ${listed(ids)}.` };
+    }
+  }
+  for (const id of ids) {
+    if (usedGpus.has(base + id)) {
+      return {
+        rule: "gpu_reuse",
+        message: `GPU ${id} of ${stage.gpu_type} is used by an earlier stage.`,
+      };
+    }
+  }
+  return null;
+}
+
+/** Whether a TP degree is a number of GPUs at all. */
+export function isTpDegree(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 1;
+}
+
+function listed(ids: readonly number[]): string {
+  return `[${ids.join(", ")}]`;
+}

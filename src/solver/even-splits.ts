@@ -1,0 +1,169 @@
+import { evaluate } from "../placement/evaluate.ts";
+import type { Evaluation, Infeasible, Success, Violation } from "../placement/evaluation.ts";
+import { evenSplit } from "../placement/even-split.ts";
+import type { Problem } from "../placement/problem.ts";
+import { externalShareGBytesPerSecond } from "../hardware/instance.ts";
+import type { PoolType } from "../hardware/pool.ts";
+import type { OperatingPoint } from "../workload/workload.ts";
+import { slowestUsedLink } from "./link-rule.ts";
+import { tpDegreesOf } from "./hosts/hosts.ts";
+import type { SolveRequest } from "./request.ts";
+import { requestedPoints } from "./requested-points.ts";
+
+/** A split of the layers as even as can be over `ppStages` instances of one type. */
+export interface SplitChoice {
+  readonly tpDegree: number;
+  readonly ppStages: number;
+  readonly point: OperatingPoint;
+}
+
+/** The best even split of one instance type, or why it has none. */
+export type FamilyBest =
+  | {
+      readonly family: string;
+      readonly status: "best";
+      readonly choice: SplitChoice;
+      readonly evaluation: Success;
+    }
+  | {
+      readonly family: string;
+      /** infeasible: no split keeps the rules; over_limits: some do, but not within the budgets and targets. */
+      readonly status: "infeasible" | "over_limits";
+      readonly reason: string;
+    };
+
+/**
+ * The best even split of every instance type in the pool: what one gets without a search. All allowed TP degrees × 1 to as
+ * many stages as there are instances × the batch sizes of the workload are evaluated; the best keeps the limits and has the
+ * lowest $ per million tokens (with the objectives throughput and cost: the highest tokens/s, the lowest $ per hour).
+ *
+ * The best come first, best first, then the types that have none, by name.
+ */
+export function bestEvenSplits(problem: Problem, request: SolveRequest): FamilyBest[] {
+  const points = requestedPoints(problem);
+  const families = problem.pool.types.map((type) => bestOfFamily(problem, request, points, type));
+  return families.sort((a, b) => {
+    if (a.status === "best" && b.status === "best") {
+      const difference = badness(request, a.evaluation) - badness(request, b.evaluation);
+      if (difference !== 0) return difference;
+    } else if (a.status === "best" || b.status === "best") {
+      return a.status === "best" ? -1 : 1;
+    }
+    return a.family < b.family ? -1 : 1;
+  });
+}
+
+/** What the best split of a type has least of. */
+export function badness(request: SolveRequest, { metrics }: Success): number {
+  switch (request.objective) {
+    case "throughput":
+      return -metrics.throughput_tokens_per_sec;
+    case "cost":
+      return metrics.cost_per_hour;
+    case "cost-per-token":
+    case "weighted":
+      return metrics.dollar_per_million_token;
+  }
+}
+
+function bestOfFamily(
+  problem: Problem,
+  request: SolveRequest,
+  points: readonly OperatingPoint[],
+  type: PoolType,
+): FamilyBest {
+  const family = type.instance.name;
+  let best: { choice: SplitChoice; evaluation: Success } | null = null;
+  let closestMiss: Miss | null = null;
+  let keepsRules = false;
+  for (const choice of choicesOf(problem, request, points, type)) {
+    const evaluation = evaluateChoice(problem, family, choice);
+    if (evaluation === null) continue;
+    if (evaluation.status === "INFEASIBLE") {
+      const miss = describeMiss(choice, evaluation);
+      if (closestMiss === null || miss.distance < closestMiss.distance) closestMiss = miss;
+      continue;
+    }
+    keepsRules = true;
+    if (!evaluation.metrics.meets_cost_threshold) continue;
+    if (best === null || badness(request, evaluation) < badness(request, best.evaluation)) {
+      best = { choice, evaluation };
+    }
+  }
+  if (best) return { family, status: "best", ...best };
+  if (keepsRules) {
+    return { family, status: "over_limits", reason: "no even split keeps the limits given" };
+  }
+  const reason = closestMiss?.reason ?? "no TP degree that is allowed fits the instance";
+  return { family, status: "infeasible", reason };
+}
+
+/** Smaller shapes first: among equals the first one wins. */
+function* choicesOf(
+  problem: Problem,
+  request: SolveRequest,
+  points: readonly OperatingPoint[],
+  type: PoolType,
+): Generator<SplitChoice> {
+  // One stage more than the rules allow would only say so again.
+  const mostStages = Math.min(type.count, problem.rules.maxPipelineStages, problem.model.numLayers);
+  const linkIsUsed =
+    externalShareGBytesPerSecond(type.instance) >=
+    slowestUsedLink(problem.pool, problem.network, request.bandwidthPercentile);
+  for (let ppStages = 1; ppStages <= mostStages; ppStages++) {
+    if (ppStages > 1 && !linkIsUsed) return;
+    for (const tpDegree of tpDegreesOf(type, request)) {
+      for (const point of points) yield { tpDegree, ppStages, point };
+    }
+  }
+}
+
+/** null when the pool or the model cannot hold the split at all. */
+function evaluateChoice(problem: Problem, family: string, choice: SplitChoice): Evaluation | null {
+  const split = evenSplit(problem, { family, ...choice }, choice.point);
+  return split.status === "placement" ? evaluate(problem, split.placement) : null;
+}
+
+/** A split that breaks rules: how far it is from fitting, and the reason in a few words. */
+interface Miss {
+  readonly distance: number;
+  readonly reason: string;
+}
+
+function describeMiss(choice: SplitChoice, { violations }: Infeasible): Miss {
+  const shape = `TP ${choice.tpDegree} × PP ${choice.ppStages}, batch ${choice.point.batch}`;
+  const tooLarge = violations.filter((violation) => violation.rule === "above_max_segment");
+  if (tooLarge.length === 0) {
+    // It fits into memory, so it is closer than anything that does not.
+    return { distance: 0, reason: `${shortReason(violations[0]!)} (${shape})` };
+  }
+  const worst = tooLarge.reduce((a, b) => (shortage(b) > shortage(a) ? b : a));
+  const { required_gb: required, available_gb: available } = worst;
+  return {
+    distance: shortage(worst),
+    reason: `needs at least ${gib(required)} GiB on a GPU with ${gib(available)} (${shape})`,
+  };
+}
+
+function shortage({ required_gb: required, available_gb: available }: Violation): number {
+  return Number(required) / Number(available);
+}
+
+function shortReason(violation: Violation): string {
+  switch (violation.rule) {
+    case "below_min_segment":
+      return `${violation.size} layers a stage use too little memory for min_memory_utilization`;
+    case "below_min_layers":
+      return `${violation.size} layers a stage are fewer than min_layers_per_stage`;
+    case "below_min_pipeline_segment":
+      return `${violation.size} layers a stage are too few for max_pipeline_stages`;
+    case "not_quantised":
+      return `${violation.size} layers a stage are not a quantised size`;
+    default:
+      return violation.message.replace(/\.$/, "");
+  }
+}
+
+function gib(value: unknown): string {
+  return Number(value).toFixed(1);
+}

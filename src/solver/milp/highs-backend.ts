@@ -1,0 +1,45 @@
+import { type HighsRunner, solveWithHighs } from "./highs-policy.ts";
+import type { MilpBackend, MilpModel, MilpOptions, MilpOutcome } from "./model.ts";
+import { failed } from "./outcome.ts";
+
+/** A runner that can be given back. */
+export interface DisposableRunner extends HighsRunner {
+  dispose(): Promise<void>;
+}
+
+/** The back end over a runner: models are solved one after the other in the order they came. */
+export class HighsBackend implements MilpBackend {
+  readonly name: string;
+  readonly #runner: DisposableRunner;
+  readonly #confirmInfeasible: boolean;
+  #last: Promise<unknown> = Promise.resolve();
+  #isDisposed = false;
+
+  constructor(name: string, runner: DisposableRunner, confirmInfeasible: boolean) {
+    this.name = name;
+    this.#runner = runner;
+    this.#confirmInfeasible = confirmInfeasible;
+  }
+
+  solve(model: MilpModel, options: MilpOptions = {}): Promise<MilpOutcome> {
+    const outcome = this.#last.then(() =>
+      this.#isDisposed
+        ? failed("the back end was disposed")
+        : solveWithHighs(this.#runner, model, options, this.#confirmInfeasible),
+    );
+    this.#last = outcome.catch(() => undefined);
+    return outcome;
+  }
+
+  async dispose(): Promise<void> {
+    this.#isDisposed = true;
+    await this.#runner.dispose();
+  }
+}
+
+/** One line about an error; the loader of HiGHS puts its whole minified source into some. */
+export function describeError(error: unknown): string {
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  const line = text.split("\n", 1)[0] ?? "";
+  return line.length > 300 ? `${line.slice(0, 300)}…` : line;
+}

@@ -1,0 +1,172 @@
+import type { Highs, HighsCallbackMap, Model } from "highs";
+import { type HighsArrays, toModelData } from "./highs-arrays.ts";
+
+/**
+ * One run of HiGHS. The gap in relative terms is always 0, since answers are proofs; HiGHS then stops when nothing better
+ * by more than its tolerance of 1e-6 (or by a whole unit, where the objective is whole) is left.
+ */
+export interface HighsJob {
+  readonly arrays: HighsArrays;
+  readonly presolve: "choose" | "off";
+  readonly randomSeed: number;
+  /** In the objective's unit. */
+  readonly absoluteGap: number;
+  /** Seconds; null for no limit. */
+  readonly timeLimitSeconds: number | null;
+  /** One value a column to start from, or null. */
+  readonly start: Float64Array | null;
+}
+
+/** What a run tells while it runs. Nothing here may call the model. */
+export interface HighsHooks {
+  /** Asked at every checkpoint of the search; true ends the run. */
+  isCancelled(): boolean;
+  /** A better solution was found; `values` is a copy. */
+  onImproving(values: Float64Array): void;
+  /** The best objective (null before any) and bound (null when there is none). */
+  onProgress(objective: number | null, bound: number | null): void;
+}
+
+/** How a run ended, before anyone checked it. */
+export type HighsEnd =
+  | "optimal"
+  | "infeasible"
+  | "unbounded_or_infeasible"
+  | "unbounded"
+  | "limit"
+  | "error";
+
+export interface HighsAnswer {
+  readonly end: HighsEnd;
+  /** HiGHS's number for the end, for messages. */
+  readonly modelStatus: number;
+  /** Null when there is no solution: HiGHS would give zeros. */
+  readonly values: Float64Array | null;
+  /** Meaningful only with values. */
+  readonly objective: number;
+  /** -Infinity when nothing is proven. */
+  readonly bound: number;
+}
+
+/** Presolve looks for dominated columns pair by pair, which takes minutes from here on and cannot be interrupted. */
+export const WIDEST_FOR_PRESOLVE = 15_000;
+
+/** Progress is told at most this often, in milliseconds. */
+const PROGRESS_INTERVAL_MS = 100;
+
+/**
+ * Runs one job on a loaded HiGHS module, blocking the thread, and frees its memory whatever happens.
+ *
+ * @throws whatever the module throws when it aborts or refuses the model; the module is then not to be used again.
+ */
+export function runHighsJob(highs: Highs, job: HighsJob, hooks: HighsHooks): HighsAnswer {
+  const model = highs.createModel(toModelData(job.arrays));
+  try {
+    const isMixed = job.arrays.integrality !== null;
+    model.options.set(optionsOf(job));
+    if (isMixed && job.start !== null) model.setSolution({ colValue: job.start });
+    const { modelStatus } = model.run(
+      isMixed ? mixedCallbacks(highs, hooks) : linearCallbacks(highs, hooks),
+    );
+    return readAnswer(highs, model, modelStatus, isMixed);
+  } finally {
+    model.dispose();
+  }
+}
+
+function optionsOf(job: HighsJob): Record<string, boolean | number | string> {
+  return {
+    // With output off HiGHS does not report progress either; the console stays silent all the same.
+    output_flag: true,
+    log_to_console: false,
+    mip_rel_gap: 0,
+    mip_abs_gap: job.absoluteGap,
+    random_seed: job.randomSeed,
+    presolve: job.presolve,
+    // An infinite limit is refused, so no limit means that the option stays unset.
+    ...(job.timeLimitSeconds === null ? {} : { time_limit: job.timeLimitSeconds }),
+  };
+}
+
+function readAnswer(
+  highs: Highs,
+  model: Model,
+  modelStatus: number,
+  isMixed: boolean,
+): HighsAnswer {
+  const end = endOf(highs, modelStatus);
+  const hasSolution =
+    model.info.get("primal_solution_status") === highs.constants.solutionStatus.feasible;
+  const objective = Number(model.info.get("objective_function_value"));
+  let bound = -Infinity;
+  if (isMixed) bound = Number(model.info.get("mip_dual_bound"));
+  // A linear program has no search tree: its optimum is its bound.
+  else if (end === "optimal") bound = objective;
+  return {
+    end,
+    modelStatus,
+    values: hasSolution ? model.getSolution().colValue : null,
+    objective,
+    bound: Number.isNaN(bound) ? -Infinity : bound,
+  };
+}
+
+function endOf(highs: Highs, modelStatus: number): HighsEnd {
+  const codes = highs.constants.modelStatus;
+  switch (modelStatus) {
+    case codes.optimal:
+      return "optimal";
+    case codes.infeasible:
+      return "infeasible";
+    case codes.unboundedOrInfeasible:
+      return "unbounded_or_infeasible";
+    case codes.unbounded:
+      return "unbounded";
+    case codes.timeLimit:
+    case codes.iterationLimit:
+    case codes.solutionLimit:
+    case codes.interrupted:
+      return "limit";
+    default:
+      return "error";
+  }
+}
+
+function mixedCallbacks(highs: Highs, hooks: HighsHooks): HighsCallbackMap {
+  const channel = highs.constants.callbackType;
+  let toldAt = -Infinity;
+  return {
+    [channel.mipImprovingSolution](event): undefined {
+      if (event.data.mip_solution !== undefined) hooks.onImproving(event.data.mip_solution);
+    },
+    [channel.mipLogging](event): undefined {
+      const now = Date.now();
+      if (now - toldAt < PROGRESS_INTERVAL_MS) return;
+      toldAt = now;
+      hooks.onProgress(
+        finiteOrNull(event.data.mip_primal_bound),
+        finiteOrNull(event.data.mip_dual_bound),
+      );
+    },
+    [channel.mipInterrupt](event): undefined {
+      if (hooks.isCancelled()) event.interrupt();
+    },
+  };
+}
+
+function linearCallbacks(highs: Highs, hooks: HighsHooks): HighsCallbackMap {
+  const channel = highs.constants.callbackType;
+  return {
+    [channel.simplexInterrupt](event): undefined {
+      if (hooks.isCancelled()) event.interrupt();
+    },
+    [channel.ipmInterrupt](event): undefined {
+      if (hooks.isCancelled()) event.interrupt();
+    },
+  };
+}
+
+/** HiGHS says "none yet" with an infinite number (1e200 and the like included). */
+function finiteOrNull(value: number | undefined): number | null {
+  return value === undefined || !(Math.abs(value) < 1e100) ? null : value;
+}

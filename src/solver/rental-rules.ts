@@ -1,0 +1,48 @@
+import type { Metrics } from "../placement/evaluation.ts";
+import { type Placement, parseInstanceName } from "../placement/placement.ts";
+import type { Problem } from "../placement/problem.ts";
+import type { SolveRequest } from "./request.ts";
+
+/** The first rule of a request on what is rented that a placement breaks, in words; null when it keeps them all. */
+export function brokenRentalRule(
+  problem: Problem,
+  request: SolveRequest,
+  placement: Placement,
+  metrics: Metrics,
+): string | null {
+  const stagesByType = new Map<string, number>();
+  for (const { gpu_type } of placement.stages) {
+    const { typeName } = parseInstanceName(gpu_type)!;
+    stagesByType.set(typeName, (stagesByType.get(typeName) ?? 0) + 1);
+  }
+  for (const [name, stages] of stagesByType) {
+    const most = request.maxStagesByType.get(name);
+    if (most !== undefined && stages > most) return `${stages} stages on ${name}, at most ${most}`;
+    if (request.includeTypes && !request.includeTypes.includes(name))
+      return `${name} is not included`;
+    if (request.excludeTypes.includes(name)) return `${name} is excluded`;
+  }
+  for (const { gpu_type, tp_degree } of placement.stages) {
+    const { typeName } = parseInstanceName(gpu_type)!;
+    const most = request.maxTpByType.get(typeName);
+    if (!request.tpDegrees.includes(tp_degree) || (most !== undefined && tp_degree > most)) {
+      return `TP degree ${tp_degree} on ${typeName} is not allowed`;
+    }
+  }
+  if (request.uniformTp && new Set(placement.stages.map((stage) => stage.tp_degree)).size > 1) {
+    return "TP degrees differ between stages";
+  }
+  if (request.noIdleGpus && metrics.num_gpus !== metrics.num_gpus_rented) {
+    return `${metrics.num_gpus_rented - metrics.num_gpus} rented GPUs are idle`;
+  }
+  if (request.maxInstances !== null && metrics.num_instances > request.maxInstances) {
+    return `${metrics.num_instances} instances, at most ${request.maxInstances}`;
+  }
+  if (request.maxInstanceTypes !== null && stagesByType.size > request.maxInstanceTypes) {
+    return `${stagesByType.size} instance types, at most ${request.maxInstanceTypes}`;
+  }
+  const { maxPipelineStages } = problem.rules;
+  return placement.stages.length > maxPipelineStages
+    ? `${placement.stages.length} stages, at most ${maxPipelineStages}`
+    : null;
+}

@@ -1,0 +1,107 @@
+import { InputError } from "../../errors.ts";
+import type { MatrixNetwork } from "../../hardware/network.ts";
+import type { Problem } from "../../placement/problem.ts";
+import type { OperatingPoint } from "../../workload/workload.ts";
+import type { HostClass } from "../hosts/host-class.ts";
+import { stageOption } from "../options.ts";
+
+/** A TP group of one concrete instance that can carry a stage at a floor. */
+export interface Unit {
+  readonly host: HostClass;
+  readonly instanceIndex: number;
+  /** GPUs inside the instance, rising. */
+  readonly gpuIds: readonly number[];
+  /** Global number of the lowest GPU: the end of the stage's links. */
+  readonly lowestGpu: number;
+  /** Sizes it may have, rising; a run of the allowed sizes. */
+  readonly sizes: readonly number[];
+}
+
+/** More units than this make a MILP that cannot be solved in reasonable time. */
+const MOST_UNITS = 20_000;
+
+/**
+ * Every TP group that can carry a stage at the floor, of every concrete instance: links depend on which GPUs a group takes,
+ * so none stands for another.
+ * @throws InputError when there are too many to list
+ */
+export function slotUnits(
+  problem: Problem,
+  network: MatrixNetwork,
+  classes: readonly HostClass[],
+  allowedSizes: readonly number[],
+  point: OperatingPoint,
+  floor: number,
+  tpDegree: number | null,
+): Unit[] {
+  const units: Unit[] = [];
+  for (const host of classes) {
+    const { gpuCount, name } = host.type.instance;
+    const degrees = [...new Set(host.kinds.map((kind) => kind.tpDegree))].filter(
+      (t) => tpDegree === null || t === tpDegree,
+    );
+    const sizesOf = new Map<string, readonly number[]>();
+    for (const instanceIndex of host.instances) {
+      const base = host.type.firstGpu + instanceIndex * gpuCount;
+      for (const t of degrees) {
+        for (const gpuIds of subsetsOf(gpuCount, t)) {
+          const groupGBytesPerSecond = slowestPair(network, base, gpuIds);
+          const key = `${t} ${groupGBytesPerSecond}`;
+          let sizes = sizesOf.get(key);
+          if (!sizes) {
+            sizes = fastSizes(problem, host, t, groupGBytesPerSecond, allowedSizes, point, floor);
+            sizesOf.set(key, sizes);
+          }
+          if (sizes.length === 0) continue;
+          units.push({ host, instanceIndex, gpuIds, lowestGpu: base + gpuIds[0]!, sizes });
+          if (units.length > MOST_UNITS) {
+            throw new InputError(
+              "network_bandwidth.csv",
+              `the slow links of the matrix bind, and ${name} alone offers too many TP groups to tell apart.`,
+              "Limit the TP degrees (--tp-degrees, --tp-config) or the instances (--include, --exclude).",
+            );
+          }
+        }
+      }
+    }
+  }
+  return units;
+}
+
+function fastSizes(
+  problem: Problem,
+  host: HostClass,
+  tpDegree: number,
+  groupGBytesPerSecond: number,
+  allowedSizes: readonly number[],
+  point: OperatingPoint,
+  floor: number,
+): readonly number[] {
+  const kind = { tpDegree, groupGBytesPerSecond };
+  const { sizes, rates, endRate } = stageOption(problem, host, kind, 0, allowedSizes, point);
+  return endRate < floor ? [] : sizes.filter((_, i) => rates[i]! >= floor);
+}
+
+function slowestPair(network: MatrixNetwork, base: number, gpuIds: readonly number[]): number {
+  let slowest = Number.POSITIVE_INFINITY;
+  for (const a of gpuIds) {
+    for (const b of gpuIds) {
+      if (a === b) continue;
+      slowest = Math.min(
+        slowest,
+        network.gBytesPerSecond[(base + a) * network.gpuCount + base + b]!,
+      );
+    }
+  }
+  return slowest;
+}
+
+function* subsetsOf(count: number, size: number, from = 0): Generator<readonly number[]> {
+  if (size === 0) {
+    yield [];
+    return;
+  }
+  for (let first = from; first + size <= count; first++) {
+    for (const rest of subsetsOf(count, size - 1, first + 1)) yield [first, ...rest];
+  }
+}
