@@ -1,12 +1,12 @@
+import { pairGBytesPerSecond } from "../hardware/network.ts";
+import type { PoolType } from "../hardware/pool.ts";
 import { evaluate } from "../placement/evaluate.ts";
 import type { Evaluation, Infeasible, Success, Violation } from "../placement/evaluation.ts";
 import { evenSplit } from "../placement/even-split.ts";
 import type { Problem } from "../placement/problem.ts";
-import { externalShareGBytesPerSecond } from "../hardware/instance.ts";
-import type { PoolType } from "../hardware/pool.ts";
 import type { OperatingPoint } from "../workload/workload.ts";
+import { isAllowed, tpDegreesOf } from "./hosts/hosts.ts";
 import { slowestUsedLink } from "./link-rule.ts";
-import { tpDegreesOf } from "./hosts/hosts.ts";
 import type { SolveRequest } from "./request.ts";
 import { requestedPoints } from "./requested-points.ts";
 
@@ -54,7 +54,7 @@ export function bestEvenSplits(problem: Problem, request: SolveRequest): FamilyB
 }
 
 /** What the best split of a type has least of. */
-export function badness(request: SolveRequest, { metrics }: Success): number {
+function badness(request: SolveRequest, { metrics }: Success): number {
   switch (request.objective) {
     case "throughput":
       return -metrics.throughput_tokens_per_sec;
@@ -94,25 +94,37 @@ function bestOfFamily(
   if (keepsRules) {
     return { family, status: "over_limits", reason: "no even split keeps the limits given" };
   }
-  const reason = closestMiss?.reason ?? "no TP degree that is allowed fits the instance";
+  const reason = closestMiss?.reason ?? "the choices given leave it no split";
   return { family, status: "infeasible", reason };
 }
 
-/** Smaller shapes first: among equals the first one wins. */
+/** The splits that the request allows. Smaller shapes first: among equals the first one wins. */
 function* choicesOf(
   problem: Problem,
   request: SolveRequest,
   points: readonly OperatingPoint[],
   type: PoolType,
 ): Generator<SplitChoice> {
+  if (!isAllowed(type, request)) return;
+  const { pool, network, rules, model } = problem;
+  const slowest = slowestUsedLink(pool, network, request.bandwidthPercentile);
   // One stage more than the rules allow would only say so again.
-  const mostStages = Math.min(type.count, problem.rules.maxPipelineStages, problem.model.numLayers);
-  const linkIsUsed =
-    externalShareGBytesPerSecond(type.instance) >=
-    slowestUsedLink(problem.pool, problem.network, request.bandwidthPercentile);
+  const mostStages = Math.min(
+    type.count,
+    rules.maxPipelineStages,
+    model.numLayers,
+    request.maxInstances ?? type.count,
+    request.maxStagesByType.get(type.instance.name) ?? type.count,
+  );
   for (let ppStages = 1; ppStages <= mostStages; ppStages++) {
-    if (ppStages > 1 && !linkIsUsed) return;
+    // The last link that this split has more than the one before it.
+    const newLink =
+      ppStages === 1
+        ? Number.POSITIVE_INFINITY
+        : pairGBytesPerSecond(network, type, ppStages - 2, 0, type, ppStages - 1, 0);
+    if (newLink < slowest) return;
     for (const tpDegree of tpDegreesOf(type, request)) {
+      if (request.noIdleGpus && tpDegree < type.instance.gpuCount) continue;
       for (const point of points) yield { tpDegree, ppStages, point };
     }
   }

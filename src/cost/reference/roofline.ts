@@ -80,7 +80,7 @@ function tpOverhead(tpDegree: number): number {
 const MIN_TP_EFFICIENCY = 0.3;
 
 /** B(b): share of the throughput that a batch reaches. Source: reference model. */
-export function batchEfficiency(batch: number): number {
+function batchEfficiency(batch: number): number {
   if (batch >= 32) return 1;
   if (batch >= 16) return 0.95;
   if (batch >= 8) return 0.9;

@@ -1,5 +1,6 @@
 /**
- * The worker thread that HiGHS runs in. It loads the module at once, says "ready", and answers jobs one by one. It is
+ * The worker thread that HiGHS runs in. It loads the module at once, warms it up, says "ready", and
+ * answers jobs one by one. It is
  * started by highs-client.ts and by nothing else.
  */
 import { setFlagsFromString } from "node:v8";
@@ -7,6 +8,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { describeError } from "./highs-backend.ts";
 import { type HighsHooks, runHighsJob } from "./highs-job.ts";
 import { loadHighs } from "./highs-load.ts";
+import { warmUp } from "./highs-warm-up.ts";
 import type { FromWorker, ToWorker, WorkerBirth } from "./highs-protocol.ts";
 
 const { cancelFlag, liftoffOnly } = workerData as WorkerBirth;
@@ -24,7 +26,10 @@ if (liftoffOnly) {
   }
 }
 
-const loading = loadHighs();
+const loading = loadHighs().then((highs) => {
+  warmUp(highs);
+  return highs;
+});
 loading.then(
   () => post({ kind: "ready" }),
   (error: unknown) =>

@@ -1,0 +1,164 @@
+import { InputError } from "../errors.ts";
+import { completePlacement, type WorkloadFlags } from "../files/complete-placement.ts";
+import { parsePlacement } from "../files/parse-placement.ts";
+import { readText } from "../files/read-text.ts";
+import { evaluate } from "../placement/evaluate.ts";
+import type { Evaluation } from "../placement/evaluation.ts";
+import { evenSplit, type SplitShape } from "../placement/even-split.ts";
+import type { Problem } from "../placement/problem.ts";
+import { evaluationJson, mergeWarnings, noPlacementJson } from "../report/json.ts";
+import { createPaint } from "../report/paint.ts";
+import { evaluationSummary, noPlacementSummary } from "../report/summary.ts";
+import { renderEvaluation, renderNoPlacement } from "../report/terminal-evaluation.ts";
+import type { OperatingPoint, Workload } from "../workload/workload.ts";
+import { evaluateLines } from "./evaluate-lines.ts";
+import { type CliIo, EXIT, printWarnings, wantsColours } from "./io.ts";
+import { checkOutDirectory, writeSolution } from "./output-directory.ts";
+import { type ProblemFlagValues, readFlaggedProblem, requireFlag } from "./problem-flags.ts";
+
+/** The flags of `evaluate`. */
+export interface EvaluateFlags extends ProblemFlagValues {
+  readonly placement?: string;
+  readonly placements?: string;
+  readonly instanceFamily?: string;
+  readonly tpDegree?: number;
+  readonly ppStages?: number;
+  readonly out?: string;
+  readonly json?: true;
+}
+
+/** `evaluate`: one placement, a file with one a line, or an even split. */
+export async function runEvaluate(flags: EvaluateFlags, io: CliIo): Promise<number> {
+  const task = chooseTask(flags);
+  if (flags.out !== undefined) checkOutDirectory(flags.out);
+  const problem = readFlaggedProblem(flags);
+  switch (task.kind) {
+    case "lines":
+      return evaluateLines(problem, task.path, workloadFlags(flags), io);
+    case "file": {
+      const input = parsePlacement(readText(task.path), task.path);
+      const placement = completePlacement(input, problem.workload, task.path, workloadFlags(flags));
+      return answer(problem, evaluate(problem, placement), flags, io);
+    }
+    case "split": {
+      const point = splitPoint(problem.workload);
+      const split = evenSplit(problem, task.split, point);
+      return split.status === "placement"
+        ? answer(problem, evaluate(problem, split.placement), flags, io)
+        : answerNoPlacement(problem, task.split, point, split.error, flags, io);
+    }
+  }
+}
+
+type Task =
+  | { readonly kind: "file" | "lines"; readonly path: string }
+  | { readonly kind: "split"; readonly split: SplitShape };
+
+/** Exactly one of the three forms. */
+function chooseTask(flags: EvaluateFlags): Task {
+  const { placement, placements, instanceFamily, tpDegree, ppStages } = flags;
+  const given = (
+    [
+      ["--placement", placement],
+      ["--placements", placements],
+      ["--instance-family", instanceFamily],
+      ["--tp-degree", tpDegree],
+      ["--pp-stages", ppStages],
+    ] as const
+  )
+    .filter(([, value]) => value !== undefined)
+    .map(([flag]) => flag);
+  const [first, second] = given;
+  const hint =
+    "Give --placement FILE, or --placements FILE, or --instance-family with --tp-degree and --pp-stages.";
+  if (first === undefined) {
+    throw new InputError("evaluate", "there is nothing to evaluate.", hint);
+  }
+  if ((placement !== undefined || placements !== undefined) && second !== undefined) {
+    throw new InputError(first, `it cannot stand beside ${second}.`, hint);
+  }
+  if (placement !== undefined) return { kind: "file", path: placement };
+  if (placements !== undefined) {
+    if (flags.out !== undefined) {
+      throw new InputError(
+        "--out",
+        "it takes one placement, --placements gives many.",
+        "Leave it out and redirect the answers from stdout to a file.",
+      );
+    }
+    return { kind: "lines", path: placements };
+  }
+  const needs = "An even split needs --instance-family, --tp-degree and --pp-stages.";
+  return {
+    kind: "split",
+    split: {
+      family: requireFlag("--instance-family", instanceFamily, needs),
+      tpDegree: requireFlag("--tp-degree", tpDegree, needs),
+      ppStages: requireFlag("--pp-stages", ppStages, needs),
+    },
+  };
+}
+
+function workloadFlags(flags: EvaluateFlags): WorkloadFlags {
+  return {
+    inputTokens: flags.inputLength,
+    outputTokens: flags.outputLength,
+    phase: flags.phase,
+    minBatch: flags.minBatchSize,
+    maxBatch: flags.maxBatchSize,
+  };
+}
+
+/** The operating point of an even split: the smallest batch. Source: reference model, "Even split". */
+function splitPoint({ phase, inputTokens, outputTokens, minBatch }: Workload): OperatingPoint {
+  const hint = (flag: string, key: string): string => `Give ${flag}, or ${key} in config.csv.`;
+  const given = <T>(value: T | null, flag: string, key: string): T =>
+    requireFlag(flag, value ?? undefined, hint(flag, key));
+  return {
+    phase: given(phase, "--phase", "workload_phase"),
+    batch: given(minBatch, "--min-batch-size", "min_batch_size"),
+    inputTokens: given(inputTokens, "--input-length", "sequence_length"),
+    outputTokens: given(outputTokens, "--output-length", "output_length"),
+  };
+}
+
+async function answer(
+  problem: Problem,
+  evaluation: Evaluation,
+  flags: EvaluateFlags,
+  io: CliIo,
+): Promise<number> {
+  const warnings = mergeWarnings(problem.warnings, evaluation.warnings);
+  const json = evaluationJson(evaluation, warnings);
+  if (flags.out !== undefined) {
+    writeSolution(flags.out, json, evaluationSummary(problem, evaluation));
+  }
+  await printWarnings(io, warnings);
+  await io.stdout.write(
+    flags.json
+      ? `${JSON.stringify(json)}\n`
+      : renderEvaluation(problem, evaluation, createPaint(wantsColours(io))),
+  );
+  return evaluation.status === "SUCCESS" ? EXIT.ok : EXIT.infeasible;
+}
+
+async function answerNoPlacement(
+  problem: Problem,
+  split: SplitShape,
+  point: OperatingPoint,
+  error: string,
+  flags: EvaluateFlags,
+  io: CliIo,
+): Promise<number> {
+  const json = noPlacementJson(error, problem.warnings);
+  if (flags.out !== undefined) {
+    writeSolution(flags.out, json, noPlacementSummary(problem, split, point, error));
+  }
+  await printWarnings(io, problem.warnings);
+  await io.stdout.write(
+    flags.json
+      ? `${JSON.stringify(json)}\n`
+      : renderNoPlacement(error, createPaint(wantsColours(io))),
+  );
+  return EXIT.infeasible;
+}

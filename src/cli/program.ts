@@ -1,0 +1,228 @@
+import { readFileSync } from "node:fs";
+import { Command, Option } from "commander";
+import { DEFAULT_REQUEST, OBJECTIVES } from "../solver/request.ts";
+import type { EvaluateFlags } from "./evaluate.ts";
+import { type CliIo, DEFAULT_SOLVER, SOLVERS } from "./io.ts";
+import type { NetworkFlags } from "./network.ts";
+import {
+  choiceOption,
+  numberListOption,
+  numberMapOption,
+  numberOption,
+  textOption,
+} from "./options.ts";
+import { addProblemOptions, configDirOption } from "./problem-flags.ts";
+import type { SolveFlags } from "./solve.ts";
+import type { SweepFlags } from "./sweep.ts";
+
+const HELP_WIDTH = 100;
+const SHARE = { unit: "", min: 0, max: 1 };
+const GPUS = { unit: "GPUs", integer: true, min: 1 };
+
+/**
+ * The commands with their options. Modules of a command are loaded when it runs, so that help and evaluation do not wait for
+ * a solver. `done` is told the exit code of the command that ran.
+ */
+export function createProgram(io: CliIo, done: Done): Command {
+  const program = new Command("llm-placement")
+    .description(
+      "Finds the placement of a large language model on rentable GPU instances that serves tokens at the lowest cost, and proves it.",
+    )
+    .version(packageVersion(), "-V, --version", "print the version")
+    .exitOverride()
+    .showHelpAfterError("Add --help to see what there is.")
+    .configureOutput({
+      writeOut: (text) => void io.stdout.write(text),
+      writeErr: (text) => void io.stderr.write(text),
+      getOutHelpWidth: () => Math.min(HELP_WIDTH, io.stdout.columns ?? HELP_WIDTH),
+      getErrHelpWidth: () => Math.min(HELP_WIDTH, io.stderr.columns ?? HELP_WIDTH),
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    })
+    .addHelpText(
+      "after",
+      "\nExit codes: 0 an answer, 1 bad input, 2 infeasible, 3 a limit struck before the proof,\n70 internal error.",
+    );
+  addSolve(program, io, done);
+  addEvaluate(program, io, done);
+  addSweep(program, io, done);
+  addCollect(program, io, done);
+  addNetwork(program, io, done);
+  return program;
+}
+
+/** Is told the exit code of the command that ran. */
+type Done = (exitCode: number) => void;
+
+function addSolve(program: Command, io: CliIo, done: Done): void {
+  addProblemOptions(
+    program.command("solve").description("find the best placement and prove that it is"),
+  )
+    .addOption(
+      choiceOption("--objective <name>", "what is best", {
+        what: "an objective",
+        choices: OBJECTIVES,
+        byDefault: DEFAULT_REQUEST.objective,
+      }),
+    )
+    .addOption(
+      numberOption("--weight <w>", "weight of cost in the weighted objective, 0 to 1", SHARE),
+    )
+    .addOption(limitOption("--max-hourly-cost <usd>", "budget, $ per hour", "dollars per hour"))
+    .addOption(
+      limitOption(
+        "--max-cost-per-million-token <usd>",
+        "budget, $ per million tokens",
+        "dollars per million tokens",
+      ),
+    )
+    .addOption(limitOption("--max-total-cost <usd>", "budget of the whole job, $", "dollars"))
+    .addOption(
+      limitOption("--max-total-runtime-hours <hours>", "longest run time of the job", "hours"),
+    )
+    .addOption(
+      limitOption(
+        "--min-throughput <rate>",
+        "least tokens/s, input and output together",
+        "tokens per second",
+      ),
+    )
+    .addOption(limitOption("--max-ttft-ms <ms>", "longest time to first token", "milliseconds"))
+    .addOption(limitOption("--max-tpot-ms <ms>", "longest time per output token", "milliseconds"))
+    .option("--uniform-tp", "one TP degree for all stages")
+    .addOption(
+      numberListOption("--tp-degrees <list>", "TP degrees to use (default: 1,2,4,8)", GPUS),
+    )
+    .addOption(numberMapOption("--tp-config <list>", "largest TP degree by type: TYPE=N,…", GPUS))
+    .addOption(
+      numberOption(
+        "--bandwidth-percentile <q>",
+        "leave out links between instances slower than this share of them",
+        SHARE,
+      ),
+    )
+    .addOption(
+      numberOption("--time-limit <seconds>", "bound on the whole command", {
+        unit: "seconds",
+        above: 0,
+      }),
+    )
+    .addOption(
+      numberOption("--gap <g>", "allowed |objective − bound| / |objective| (default: 0)", SHARE),
+    )
+    .addOption(
+      choiceOption("--solver <name>", "MILP solver", {
+        what: "a solver",
+        choices: SOLVERS,
+        byDefault: DEFAULT_SOLVER,
+      }),
+    )
+    .option("--frontier", "also find every non-dominated pair of cost and throughput")
+    .addOption(textOption("--export-model <file>", "write the answer's MILP: FILE.lp or FILE.mps"))
+    .addOption(outOption("write solution.json, solution_summary.csv and frontier.csv here"))
+    .addOption(jsonOption())
+    .action(async (flags: SolveFlags) => {
+      // The solver loads in a worker while this thread reads modules and files.
+      const { startBackend } = await import("./backend.ts");
+      const backend = await startBackend(flags.solver ?? DEFAULT_SOLVER, io);
+      const { runSolve } = await import("./solve.ts");
+      done(await runSolve(flags, io, backend));
+    });
+}
+
+function addEvaluate(program: Command, io: CliIo, done: Done): void {
+  addProblemOptions(
+    program.command("evaluate").description("say what a given placement does and costs"),
+  )
+    .addOption(textOption("--placement <file>", "a placement as JSON"))
+    .addOption(textOption("--placements <file>", "one placement a line (JSON Lines)"))
+    .addOption(textOption("--instance-family <type>", "even split over instances of this type"))
+    .addOption(numberOption("--tp-degree <n>", "GPUs of a stage of the even split", GPUS))
+    .addOption(
+      numberOption("--pp-stages <n>", "stages of the even split", {
+        unit: "stages",
+        integer: true,
+        min: 1,
+      }),
+    )
+    .addOption(outOption("write solution.json and solution_summary.csv here"))
+    .addOption(jsonOption())
+    .action(async (flags: EvaluateFlags) => {
+      const { runEvaluate } = await import("./evaluate.ts");
+      done(await runEvaluate(flags, io));
+    });
+}
+
+function addSweep(program: Command, io: CliIo, done: Done): void {
+  addProblemOptions(
+    program.command("sweep").description("evaluate even splits over a grid into data.csv"),
+  )
+    .addOption(textOption("--instance-families <list>", "types (default: all of the pool)"))
+    .addOption(textOption("--tp-degrees <list>", "TP degrees (default: 1,2,4,8)"))
+    .addOption(textOption("--pp-stages <list>", "pipeline stages (default: 1,2,4)"))
+    .addOption(textOption("--io <list>", "input:output lengths, e.g. 2048:512,1024:1024"))
+    .addOption(textOption("--batch-sizes <list>", "batch sizes, or smallest:largest"))
+    .addOption(textOption("--phases <list>", "phases"))
+    .addOption(outOption("directory of data.csv and of one directory a run"))
+    .addOption(jsonOption())
+    .action(async (flags: SweepFlags) => {
+      const { runSweep } = await import("./sweep.ts");
+      done(await runSweep(flags, io));
+    });
+}
+
+function addCollect(program: Command, io: CliIo, done: Done): void {
+  program
+    .command("collect")
+    .description("collect the runs of sweeps into one data.csv")
+    .argument("<dir...>", "directories of sweeps")
+    .addOption(textOption("--out <file>", "the data.csv to write"))
+    .action(async (directories: string[], flags: { out?: string }) => {
+      const { runCollect } = await import("./collect.ts");
+      done(await runCollect(directories, flags, io));
+    });
+}
+
+function addNetwork(program: Command, io: CliIo, done: Done): void {
+  program
+    .command("network")
+    .description("write the bandwidth matrix of a pool, to look at or to edit")
+    .addOption(configDirOption())
+    .option("--derive", "from the instance table")
+    .addOption(
+      numberOption("--intra <gbps>", "bandwidth inside an instance, GB/s", {
+        unit: "GB/s",
+        above: 0,
+      }),
+    )
+    .addOption(
+      numberOption("--inter <gbps>", "bandwidth between instances, GB/s", {
+        unit: "GB/s",
+        above: 0,
+      }),
+    )
+    .addOption(textOption("--out <file>", "the network_bandwidth.csv to write"))
+    .addOption(jsonOption())
+    .action(async (flags: NetworkFlags) => {
+      const { runNetwork } = await import("./network.ts");
+      done(await runNetwork(flags, io));
+    });
+}
+
+function limitOption(flags: string, description: string, unit: string): Option {
+  return numberOption(flags, description, { unit, min: 0 });
+}
+
+function outOption(description: string): Option {
+  return textOption("--out <dir>", description);
+}
+
+function jsonOption(): Option {
+  return new Option("--json", "print JSON");
+}
+
+/** The version of the package; its file lies two directories above this one in the sources and in the build. */
+function packageVersion(): string {
+  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  return (JSON.parse(text) as { version: string }).version;
+}

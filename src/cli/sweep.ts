@@ -1,0 +1,62 @@
+import { join } from "node:path";
+import { DATA_CSV } from "../files/data-csv.ts";
+import { type StoredSweep, storeSweep } from "../files/sweep-store.ts";
+import type { Problem } from "../placement/problem.ts";
+import { count } from "../report/format.ts";
+import { mergeWarnings } from "../report/json.ts";
+import { createPaint } from "../report/paint.ts";
+import { renderSweep, sweepJson } from "../report/sweep.ts";
+import { createGrid, type Grid } from "../sweep/grid.ts";
+import { parseGridFlags } from "../sweep/grid-text.ts";
+import { type CliIo, EXIT, printWarnings, wantsColours } from "./io.ts";
+import { checkOutDirectory } from "./output-directory.ts";
+import { type ProblemFlagValues, readFlaggedProblem, requireFlag } from "./problem-flags.ts";
+import { startProgress } from "./progress.ts";
+
+/** The flags of `sweep`; lists are read by the sweep itself. */
+export interface SweepFlags extends ProblemFlagValues {
+  readonly instanceFamilies?: string;
+  readonly tpDegrees?: string;
+  readonly ppStages?: string;
+  readonly io?: string;
+  readonly batchSizes?: string;
+  readonly phases?: string;
+  readonly out?: string;
+  readonly json?: true;
+}
+
+/** `sweep`: even splits over a grid, a directory a run and data.csv over all of them. */
+export async function runSweep(flags: SweepFlags, io: CliIo): Promise<number> {
+  const out = requireFlag("--out", flags.out, "Give the directory for data.csv and the runs.");
+  checkOutDirectory(out);
+  const choices = parseGridFlags(flags);
+  const problem = readFlaggedProblem(flags);
+  const grid = createGrid(problem, choices);
+  const stored = storeWatched(problem, grid, out, io);
+  const warnings = mergeWarnings(problem.warnings, stored.warnings);
+  const dataCsv = join(out, DATA_CSV);
+  await printWarnings(io, warnings);
+  await io.stdout.write(
+    flags.json
+      ? `${JSON.stringify(sweepJson(stored.runs, dataCsv, warnings))}\n`
+      : renderSweep(stored.runs, dataCsv, createPaint(wantsColours(io))),
+  );
+  if (stored.kept > 0) {
+    await io.stderr.write(
+      `${stored.kept} runs were there already and are kept, ${stored.computed} are new\n`,
+    );
+  }
+  return EXIT.ok;
+}
+
+function storeWatched(problem: Problem, grid: Grid, out: string, io: CliIo): StoredSweep {
+  const progress = startProgress(io);
+  try {
+    return storeSweep(problem, grid, out, (done, all) => {
+      progress.show((seconds) => `${seconds.toFixed(1)} s  ${count(done)} of ${count(all)} runs`);
+      progress.tick();
+    });
+  } finally {
+    progress.end();
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * The core of llm-placement as a library. Nothing here touches files, processes or workers, so that it runs in a browser as
+ * it does in Node; what needs Node is exported by `llm-placement/node`.
+ */
+
+export type {
+  CostModel,
+  LimitedBy,
+  LinkEnd,
+  LinkEstimate,
+  MemoryBill,
+  SegmentRange,
+  StageEstimate,
+  StageShape,
+} from "./cost/cost-model.ts";
+export { createReferenceModel, type ReferenceFactors } from "./cost/reference/reference-model.ts";
+export { InputError, InternalError } from "./errors.ts";
+export { externalShareGBytesPerSecond, type InstanceType } from "./hardware/instance.ts";
+export {
+  checkMatrix,
+  type DerivedNetwork,
+  deriveMatrix,
+  type MatrixNetwork,
+  type Network,
+  uniformMatrix,
+} from "./hardware/network.ts";
+export { createPool, type Pool, type PoolEntry, type PoolType } from "./hardware/pool.ts";
+export { microUsdToUsd, type Price, usdToMicroUsd } from "./hardware/price.ts";
+export type { Model } from "./model/model.ts";
+export { evaluate, placementPoint } from "./placement/evaluate.ts";
+export {
+  type Bottleneck,
+  type Evaluation,
+  type Infeasible,
+  type LinkMetrics,
+  type Metrics,
+  RULES,
+  type Rule,
+  type StageMetrics,
+  type Success,
+  type Violation,
+} from "./placement/evaluation.ts";
+export { type EvenSplit, evenSplit, type SplitShape } from "./placement/even-split.ts";
+export { meetsLimits } from "./placement/limits.ts";
+export {
+  instanceName,
+  type Placement,
+  type PlacementStage,
+  parseInstanceName,
+} from "./placement/placement.ts";
+export type { ObjectiveWeights, PlacementRules, Problem } from "./placement/problem.ts";
+export { bestEvenSplits, type FamilyBest, type SplitChoice } from "./solver/even-splits.ts";
+export { createInlineHighs, type InlineHighsOptions } from "./solver/milp/highs-inline.ts";
+export { createJslp } from "./solver/milp/jslp.ts";
+export type {
+  MilpBackend,
+  MilpColumn,
+  MilpModel,
+  MilpOptions,
+  MilpOutcome,
+  MilpRow,
+} from "./solver/milp/model.ts";
+export { writeLp, writeMps } from "./solver/milp/write.ts";
+export {
+  DEFAULT_REQUEST,
+  DEFAULT_TP_DEGREES,
+  OBJECTIVES,
+  type ObjectiveName,
+  type SolveRequest,
+} from "./solver/request.ts";
+export type {
+  Answer,
+  FrontierPoint,
+  NoAnswer,
+  SearchEffort,
+  Solution,
+} from "./solver/solution.ts";
+export { answerModel, type SolveOptions, type SolveProgress, solve } from "./solver/solve.ts";
+export {
+  type BatchPair,
+  createGrid,
+  type Grid,
+  type GridChoices,
+  type LengthPair,
+} from "./sweep/grid.ts";
+export type { RunOutcome } from "./sweep/record.ts";
+export type { RunParameters } from "./sweep/run.ts";
+export { type RunResult, sweep } from "./sweep/sweep.ts";
+export {
+  batchSizes,
+  type Limits,
+  NO_LIMITS,
+  type OperatingPoint,
+  PHASES,
+  type Phase,
+  type Workload,
+} from "./workload/workload.ts";

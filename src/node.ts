@@ -1,0 +1,20 @@
+/** What llm-placement offers beside its core where there are files and worker threads: in Node. */
+
+export {
+  buildProblem,
+  type ProblemFiles,
+  type ProblemFlags,
+  type SourceText,
+} from "./files/build-problem.ts";
+export { type CollectedRun, collect, type RunOnDisk } from "./files/collect.ts";
+export { completePlacement, type WorkloadFlags } from "./files/complete-placement.ts";
+export {
+  type PlacementInput,
+  type PlacementLine,
+  parsePlacement,
+  parsePlacementLines,
+} from "./files/parse-placement.ts";
+export { type ProblemOptions, readProblem } from "./files/read-problem.ts";
+export { type StoredSweep, storeSweep } from "./files/sweep-store.ts";
+export { networkToCsv } from "./files/write-network.ts";
+export { createHighsWorkerBackend, type HighsWorkerOptions } from "./solver/milp/highs-client.ts";

@@ -1,0 +1,94 @@
+import type { Bottleneck, Metrics } from "../placement/evaluation.ts";
+import { type Placement, parseInstanceName } from "../placement/placement.ts";
+import { figure, percent, plural, printable } from "./format.ts";
+
+/** The instances a placement rents, by type in the order of their names: "2 × g6e.12xlarge + 4 × g6e.4xlarge". */
+export function rentedWords(placement: Placement): string {
+  const instances = new Set(placement.stages.map((stage) => stage.gpu_type));
+  const perType = new Map<string, number>();
+  for (const instance of instances) {
+    const type = typeName(instance);
+    perType.set(type, (perType.get(type) ?? 0) + 1);
+  }
+  return [...perType]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([type, number]) => `${number} × ${printable(type)}`)
+    .join(" + ");
+}
+
+/** How the layers are cut: "8 stages of 10 layers, TP 1", "4 stages of 3×16 + 32 layers, TP 3×4 + 8". */
+export function splitWords(placement: Placement): string {
+  const sizes = placement.stages.map((stage) => stage.end_layer - stage.start_layer + 1);
+  const degrees = placement.stages.map((stage) => stage.tp_degree);
+  return `${plural(sizes.length, "stage")} of ${listOrOne(sizes)} layers, TP ${listOrOne(degrees)}`;
+}
+
+/** The type of an instance `type#index`, or the name as it stands. */
+function typeName(instance: string): string {
+  return parseInstanceName(instance)?.typeName ?? instance;
+}
+
+/** What keeps the throughput from being higher, in words. */
+export function bottleneckWords(placement: Placement, metrics: Metrics): string {
+  const { bottleneck } = metrics;
+  if (bottleneck.kind === "link") {
+    const link = metrics.links[bottleneck.index]!;
+    const source = placement.stages[bottleneck.index]!.gpu_type;
+    const target = placement.stages[bottleneck.index + 1]!.gpu_type;
+    const between = link.crosses_instances
+      ? `between ${printable(source)} and ${printable(target)}`
+      : `inside ${printable(source)}`;
+    return `the link from stage ${bottleneck.index} to stage ${bottleneck.index + 1}: ${figure(link.bandwidth_gb_per_sec)} GB/s ${between}`;
+  }
+  const stage = metrics.stages[bottleneck.index]!;
+  const where = `stage ${bottleneck.index} on ${printable(stage.instance)}`;
+  return `${where}: ${resourceWords(bottleneck, stage.tp_degree)}`;
+}
+
+/** How far the rest of the pipeline is from being the bottleneck; empty when there is no rest. */
+export function slackWords(metrics: Metrics): string {
+  const { bottleneck, raw_throughput_tokens_per_sec: raw } = metrics;
+  const others = [
+    ...metrics.stages.map((stage, index) => ({
+      name: `stage ${index}`,
+      rate: stage.throughput_tokens_per_sec,
+      isIt: bottleneck.kind === "stage" && bottleneck.index === index,
+    })),
+    ...metrics.links.map((link, index) => ({
+      name: `link ${index}→${index + 1}`,
+      rate: link.throughput_tokens_per_sec,
+      isIt: bottleneck.kind === "link" && bottleneck.index === index,
+    })),
+  ].filter(({ isIt }) => !isIt);
+  if (others.length === 0) return "";
+  const next = others.reduce((best, other) => (other.rate < best.rate ? other : best));
+  const slack = next.rate / raw - 1;
+  return slack < 1e-9
+    ? `${next.name} is just as slow`
+    : `next is ${next.name}, ${percent(slack)} faster`;
+}
+
+function resourceWords(bottleneck: Bottleneck, tpDegree: number): string {
+  switch (bottleneck.limited_by) {
+    case "compute":
+      return "the computing power of its GPUs";
+    case "memory_bandwidth":
+      return "the memory bandwidth of its GPUs";
+    case "collectives":
+      return `the exchange between the ${tpDegree} GPUs of its TP group`;
+    case "network":
+      return "the network";
+  }
+}
+
+/** "10" when all are alike, else the numbers in their order with repetitions counted: "3×16 + 32". */
+function listOrOne(numbers: readonly number[]): string {
+  const runs: { value: number; times: number }[] = [];
+  for (const value of numbers) {
+    const last = runs.at(-1);
+    if (last?.value === value) last.times++;
+    else runs.push({ value, times: 1 });
+  }
+  if (runs.length === 1) return String(numbers[0]);
+  return runs.map(({ value, times }) => (times === 1 ? value : `${times}×${value}`)).join(" + ");
+}

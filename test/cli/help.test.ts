@@ -1,0 +1,35 @@
+import { describe, expect, it } from "vitest";
+import { cli } from "./harness.ts";
+
+/** Every flag of the contract, by command. */
+const PROBLEM =
+  "--config-dir --cloud-provider --cost-model --input-length --output-length --phase --min-batch-size --max-batch-size";
+const FLAGS: Readonly<Record<string, string>> = {
+  solve: `${PROBLEM} --objective --weight --max-hourly-cost --max-cost-per-million-token --max-total-cost --max-total-runtime-hours --min-throughput --max-ttft-ms --max-tpot-ms --uniform-tp --tp-degrees --tp-config --bandwidth-percentile --time-limit --gap --solver --frontier --export-model --out --json`,
+  evaluate: `${PROBLEM} --placement --placements --instance-family --tp-degree --pp-stages --out --json`,
+  sweep: `${PROBLEM} --instance-families --tp-degrees --pp-stages --io --batch-sizes --phases --out --json`,
+  collect: "--out",
+  network: "--config-dir --derive --intra --inter --out --json",
+};
+
+describe("help", () => {
+  it.each(Object.entries(FLAGS))(
+    "of %s lists every flag of the contract",
+    async (command, flags) => {
+      const { code, stdout, stderr } = await cli([command, "--help"]);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+      for (const flag of flags.split(" "))
+        expect(stdout).toMatch(new RegExp(`^ +${flag}[ \\n]`, "m"));
+      for (const line of stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(100);
+    },
+  );
+
+  it("names the commands, on stdout when asked and on stderr when nothing is", async () => {
+    const asked = await cli(["--help"]);
+    expect(asked).toMatchObject({ code: 0, stderr: "" });
+    for (const command of Object.keys(FLAGS)) expect(asked.stdout).toContain(`\n  ${command} `);
+    const nothing = await cli([]);
+    expect(nothing).toMatchObject({ code: 1, stdout: "" });
+    expect(nothing.stderr).toContain("Usage: llm-placement");
+  });
+});

@@ -1,0 +1,79 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { CliIo } from "../../src/cli/io.ts";
+import { startProgress } from "../../src/cli/progress.ts";
+
+const ERASE = "\r\u001b[K";
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "performance"] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+function terminal(isTty: boolean, columns?: number): { io: CliIo; written: string[] } {
+  const written: string[] = [];
+  const output = { isTty, columns, write: (text: string): void => void written.push(text) };
+  const io: CliIo = {
+    stdout: output,
+    stderr: output,
+    env: {},
+    exit: () => undefined,
+    onInterrupt: () => () => undefined,
+  };
+  return { io, written };
+}
+
+describe("progress", () => {
+  it("shows nothing in the first second", () => {
+    const { io, written } = terminal(true);
+    const progress = startProgress(io);
+    progress.show(() => "working");
+    vi.advanceTimersByTime(900);
+    progress.end();
+    expect(written).toEqual([]);
+  });
+
+  it("goes on by itself, and is erased in the end", () => {
+    const { io, written } = terminal(true);
+    const progress = startProgress(io);
+    progress.show((seconds) => `${seconds.toFixed(1)} s`);
+    vi.advanceTimersByTime(1600);
+    expect(written).toEqual([`${ERASE}1.0 s`, `${ERASE}1.3 s`, `${ERASE}1.5 s`]);
+    progress.end();
+    vi.advanceTimersByTime(5000);
+    expect(written.at(-1)).toBe(ERASE);
+    expect(written).toHaveLength(4);
+  });
+
+  it("never fills the last column", () => {
+    const { io, written } = terminal(true, 20);
+    const progress = startProgress(io);
+    progress.show(() => "x".repeat(50));
+    vi.advanceTimersByTime(1000);
+    expect(written).toEqual([ERASE + "x".repeat(19)]);
+    progress.end();
+  });
+
+  it("draws when told to in work that stops timers, but not more often than it can be read", () => {
+    const { io, written } = terminal(true);
+    const progress = startProgress(io);
+    progress.show(() => "run");
+    vi.setSystemTime(0);
+    vi.clearAllTimers();
+    vi.advanceTimersByTime(2000);
+    for (let i = 0; i < 1000; i++) progress.tick();
+    expect(written).toEqual([`${ERASE}run`]);
+    progress.end();
+  });
+
+  it("is silent where stderr is no terminal", () => {
+    const { io, written } = terminal(false);
+    const progress = startProgress(io);
+    progress.show(() => "working");
+    vi.advanceTimersByTime(5000);
+    progress.tick();
+    progress.end();
+    expect(written).toEqual([]);
+  });
+});
