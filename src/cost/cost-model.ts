@@ -6,10 +6,10 @@ export interface StageShape {
   readonly instance: InstanceType;
   /** t: GPUs that share every layer of the stage. */
   readonly tpDegree: number;
+  /** First layer of the stage, from 1. */
+  readonly startLayer: number;
   /** n: decoder layers of the stage. */
   readonly layers: number;
-  readonly isFirst: boolean;
-  readonly isLast: boolean;
   /** Smallest bandwidth between two GPUs of the TP group, GB/s; Infinity for t = 1. */
   readonly groupGBytesPerSecond: number;
 }
@@ -37,7 +37,7 @@ export interface MemoryBill {
   readonly capacityGib: number;
 }
 
-/** Sizes a stage may have on one instance type at one TP degree, in layers. */
+/** Sizes a stage may have on one instance type at one TP degree, from one layer on, in layers. */
 export interface SegmentRange {
   /** Fewest layers that reach the wanted memory utilisation; never more than `largest`. */
   readonly smallest: number;
@@ -64,7 +64,7 @@ export interface LinkEstimate {
  *
  * Axioms the exact search relies on (property tests hold every model to them):
  * 1. end-to-end tokens/s = `efficiency(point, stages)` · min(stage and link tokens/s), the efficiency independent of the rates;
- * 2. more layers never make a stage faster, nor its memory smaller;
+ * 2. a stage that holds the layers of another and more is never faster than it, nor is its memory smaller;
  * 3. a higher group bandwidth never makes a stage slower, a higher pair bandwidth never makes a link slower.
  */
 export interface CostModel {
@@ -73,12 +73,16 @@ export interface CostModel {
   readonly predictsLatency: boolean;
   stage(shape: StageShape, point: OperatingPoint): StageEstimate;
   memory(shape: StageShape, point: OperatingPoint): MemoryBill;
-  /** `minUtilization`: share (0 to 1) of the GPU memory that a stage has to use. */
+  /**
+   * `minUtilization`: share (0 to 1) of the GPU memory that a stage has to use; `startLayer`: its first layer, from 1. Where
+   * all layers are alike the range is the same for every start and says nothing of where the model ends.
+   */
   segmentRange(
     instance: InstanceType,
     tpDegree: number,
     point: OperatingPoint,
     minUtilization: number,
+    startLayer: number,
   ): SegmentRange;
   /** `pairGBytesPerSecond`: bandwidth between the lowest GPUs of the two groups, GB/s. */
   link(

@@ -1,5 +1,7 @@
+import { InputError } from "../errors.ts";
+
 /**
- * The network being served: a decoder-only transformer with identical layers.
+ * The network being served: a decoder-only transformer.
  *
  * Dimensions are counts (of elements, heads or layers), sizes are bytes or GiB (1024³ bytes) as the name says.
  */
@@ -21,9 +23,91 @@ export interface Model {
   readonly bytesPerElement: number;
   /** Weights of one decoder layer, GiB. */
   readonly layerWeightGib: number;
+  /** How layers differ; absent when all are alike. */
+  readonly layers?: LayerPlan;
+}
+
+/** Layers that are not alike, what stands at the ends, and where a pipeline may be cut. */
+export interface LayerPlan {
+  readonly kinds: readonly LayerKind[];
+  /** Position in `kinds` of every layer, in order; as long as the model has layers. */
+  readonly kindOf: readonly number[];
+  /** Weights of the embedding, on the first stage, GiB. */
+  readonly embeddingGib: number;
+  /** Weights of the LM head, on the last stage, GiB; 0 leaves out its work as well. */
+  readonly lmHeadGib: number;
+  /** Layers after which a stage may end, rising, from 1 to L − 1; null: after any. */
+  readonly allowedCuts: readonly number[] | null;
+}
+
+/** What sets one kind of layer apart from another. */
+export interface LayerKind {
+  /** Weights that are stored, GiB (all experts). */
+  readonly weightGib: number;
+  /** F: width of the feed-forward network that each token passes, elements (active experts together). */
+  readonly dHidden: number;
+  /** Hkv of these layers. */
+  readonly numKvHeads: number;
+  /** Tokens that attention looks back at most; null for all. */
+  readonly attentionWindowTokens: number | null;
 }
 
 /** K = Hkv · D / H: width of the key (or value) projection, elements. */
-export function kvWidth(model: Model): number {
-  return (model.numKvHeads * model.dModel) / model.numAttentionHeads;
+export function kvWidth(
+  model: Pick<Model, "dModel" | "numAttentionHeads">,
+  numKvHeads: number,
+): number {
+  return (numKvHeads * model.dModel) / model.numAttentionHeads;
+}
+
+/** The kinds of a model's layers; one when all are alike. */
+export function layerKinds(model: Model): readonly LayerKind[] {
+  return (
+    model.layers?.kinds ?? [
+      {
+        weightGib: model.layerWeightGib,
+        dHidden: model.dHidden,
+        numKvHeads: model.numKvHeads,
+        attentionWindowTokens: null,
+      },
+    ]
+  );
+}
+
+/** Whether a stage may end after a layer. */
+export function isAllowedCut(model: Model, lastLayer: number): boolean {
+  const cuts = model.layers?.allowedCuts ?? null;
+  return lastLayer === model.numLayers || cuts === null || cuts.includes(lastLayer);
+}
+
+/** @throws InputError when a layer plan does not fit its model */
+export function checkLayerPlan(model: Model): void {
+  const plan = model.layers;
+  if (!plan) return;
+  const { kinds, kindOf, allowedCuts } = plan;
+  if (kindOf.length !== model.numLayers) {
+    throw new InputError(
+      "layers",
+      `${kindOf.length} layers are described, the model has ${model.numLayers}.`,
+      "Describe every layer once.",
+    );
+  }
+  for (const [layer, kind] of kindOf.entries()) {
+    if (!kinds[kind]) {
+      throw new InputError(
+        "layers",
+        `layer ${layer + 1} is of kind ${kind}, which is not described.`,
+        "",
+      );
+    }
+  }
+  for (const cut of allowedCuts ?? []) {
+    if (!Number.isSafeInteger(cut) || cut < 1 || cut >= model.numLayers) {
+      throw new InputError(
+        "layers",
+        `a cut after layer ${cut} is not inside the model.`,
+        `Cuts are after layers 1 to ${model.numLayers - 1}.`,
+      );
+    }
+  }
 }

@@ -1,6 +1,7 @@
 import type { StageShape } from "../cost/cost-model.ts";
 import { groupGBytesPerSecond } from "../hardware/network.ts";
 import type { PoolType } from "../hardware/pool.ts";
+import { isAllowedCut } from "../model/model.ts";
 import type { OperatingPoint } from "../workload/workload.ts";
 import { assignGpus, isTpDegree, type Location } from "./assign-gpus.ts";
 import type { Rule, Violation } from "./evaluation.ts";
@@ -43,7 +44,6 @@ export function checkPlacement(
   const usedGpus = new Set<number>();
   for (let index = 0; index < placement.stages.length; index++) {
     const stage = placement.stages[index]!;
-    const isLast = index === placement.stages.length - 1;
     const rangeOk = isLayerRange(stage);
     const located = locate(problem, stage, index, violations);
     if (!rangeOk) {
@@ -59,7 +59,10 @@ export function checkPlacement(
     if (rangeOk && located) {
       checkMemory(problem, located.type, stage, index, point, violations, warnings);
     }
-    if (rangeOk) checkSize(problem, stage, index, violations);
+    if (rangeOk) {
+      checkSize(problem, stage, index, violations);
+      checkCut(problem, stage, index, violations);
+    }
     if (!located || !gpuIds || !rangeOk) continue;
     const { type, instanceIndex } = located;
     stages.push({
@@ -71,9 +74,8 @@ export function checkPlacement(
       shape: {
         instance: type.instance,
         tpDegree: stage.tp_degree,
+        startLayer: stage.start_layer,
         layers: sizeOf(stage),
-        isFirst: index === 0,
-        isLast,
         groupGBytesPerSecond: groupGBytesPerSecond(problem.network, type, instanceIndex, gpuIds),
       },
     });
@@ -143,7 +145,13 @@ function checkMemory(
   if (!isTpDegree(t)) return;
   const { rules, costModel } = problem;
   const size = sizeOf(stage);
-  const range = costModel.segmentRange(type.instance, t, point, rules.minMemoryUtilization);
+  const range = costModel.segmentRange(
+    type.instance,
+    t,
+    point,
+    rules.minMemoryUtilization,
+    stage.start_layer,
+  );
   if (size <= range.largest && size >= range.smallest && range.fits) return;
   const where = describe(stage, index);
   const items = memoryItems(problem, type, stage, point);
@@ -234,6 +242,22 @@ function sizeViolation(
   };
 }
 
+/** The last layer of the stage against the cuts that the model allows. */
+function checkCut(
+  problem: Problem,
+  stage: PlacementStage,
+  index: number,
+  violations: Violation[],
+): void {
+  if (isAllowedCut(problem.model, stage.end_layer)) return;
+  violations.push({
+    rule: "cut_not_allowed",
+    stage: index,
+    message: `${describe(stage, index)}: the model may not be cut after layer ${stage.end_layer}; allowed are ${problem.model.layers!.allowedCuts!.join(", ")}.`,
+    end_layer: stage.end_layer,
+  });
+}
+
 function sizeOf(stage: PlacementStage): number {
   return stage.end_layer - stage.start_layer + 1;
 }
@@ -259,8 +283,7 @@ function memoryItems(
       instance: type.instance,
       tpDegree: stage.tp_degree,
       layers: sizeOf(stage),
-      isFirst: stage.start_layer === 1,
-      isLast: stage.end_layer === problem.model.numLayers,
+      startLayer: stage.start_layer,
       groupGBytesPerSecond: Number.POSITIVE_INFINITY,
     },
     point,

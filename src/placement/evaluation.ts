@@ -14,6 +14,7 @@ export const RULES = [
   "below_min_layers",
   "below_min_pipeline_segment",
   "not_quantised",
+  "cut_not_allowed",
   "gap",
   "overlap",
   "coverage",

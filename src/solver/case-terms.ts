@@ -11,11 +11,17 @@ export interface CaseCosts {
   readonly perLink: number;
 }
 
-/** Upper limits on linear quantities of a placement; each becomes a row. */
+/** least ≤ Σ perInstance over the rented instances ≤ most; becomes a row. */
 export interface CaseLimit {
   readonly name: string;
   readonly perInstance: (hostPosition: number) => number;
-  readonly most: number;
+  readonly least?: number;
+  readonly most?: number;
+}
+
+/** The bounds of a limit's row. */
+export function limitBounds({ least, most }: CaseLimit): readonly [number, number] {
+  return [least ?? Number.NEGATIVE_INFINITY, most ?? Number.POSITIVE_INFINITY];
 }
 
 /** A MILP and how to read its solution as a placement. */

@@ -2,7 +2,8 @@ import { microUsdToUsd } from "../hardware/price.ts";
 import type { Problem } from "../placement/problem.ts";
 import { allowedSegmentSizes } from "../placement/segment-sizes.ts";
 import type { Limits, OperatingPoint } from "../workload/workload.ts";
-import { isAllowed, tpDegreesOf } from "./hosts/hosts.ts";
+import { hostClasses } from "./hosts/hosts.ts";
+import { batchOptions } from "./options.ts";
 import type { SolveRequest } from "./request.ts";
 
 /**
@@ -14,29 +15,26 @@ export function explainNoFit(
   request: SolveRequest,
   points: readonly OperatingPoint[],
 ): string[] {
-  const { model, rules, costModel, pool } = problem;
+  const { model, rules } = problem;
   const sizes = allowedSegmentSizes(model.numLayers, rules);
   if (sizes.length === 0) {
     return [
       `No stage size is allowed: min_layers_per_stage ${rules.minLayersPerStage}, max_pipeline_stages ${rules.maxPipelineStages} and the model's ${model.numLayers} layers leave none.`,
     ];
   }
+  const classes = hostClasses(problem, request);
   const sentences: string[] = [];
   for (const point of points) {
     let mostLayers = 0;
     let mostOfOneStage = 0;
-    for (const type of pool.types.filter((type) => isAllowed(type, request))) {
+    for (const { host, options } of batchOptions(problem, classes, point).hosts) {
       let perGpu = 0;
-      for (const t of tpDegreesOf(type, request)) {
-        const range = costModel.segmentRange(type.instance, t, point, rules.minMemoryUtilization);
-        const largest = range.fits
-          ? sizes.findLast((size) => size <= range.largest && size >= range.smallest)
-          : undefined;
-        if (largest === undefined) continue;
-        perGpu = Math.max(perGpu, largest / t);
+      for (const { sizes: possible, tpDegree } of options) {
+        const largest = possible.at(-1)!;
+        perGpu = Math.max(perGpu, largest / tpDegree);
         mostOfOneStage = Math.max(mostOfOneStage, largest);
       }
-      mostLayers += perGpu * type.instance.gpuCount * type.count;
+      mostLayers += perGpu * host.type.instance.gpuCount * host.instances.length;
     }
     if (mostOfOneStage === 0) {
       sentences.push(

@@ -14,6 +14,8 @@ export interface FlooredOption {
   readonly largest: number;
   /** Whether every size from the smallest to the largest is there. */
   readonly contiguous: boolean;
+  /** Sizes by the number of layers before the stage, where layers are not alike; null where they are. */
+  readonly byStart: readonly (readonly number[])[] | null;
 }
 
 /** Groups of each option that one instance offers together, in option order. */
@@ -131,9 +133,11 @@ function flooredOptions(
     if (linked && option.endRate < floor) continue;
     const count = fastEnough(option.rates, floor);
     if (count === 0) continue;
+    const byStart =
+      option.byStart?.map(({ sizes, rates }) => sizes.slice(0, fastEnough(rates, floor))) ?? null;
     const last = options.at(-1);
     // Sizes of one degree differ only in how many are fast enough.
-    if (last?.tpDegree === option.tpDegree && last.sizes.length === count) {
+    if (last?.tpDegree === option.tpDegree && last.sizes.length === count && !byStart) {
       options[options.length - 1] = { ...last, kinds: [...last.kinds, option.kind] };
       continue;
     }
@@ -147,6 +151,7 @@ function flooredOptions(
       smallest,
       largest,
       contiguous: largest - smallest + 1 === count,
+      byStart,
     });
   }
   return options;

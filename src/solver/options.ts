@@ -1,20 +1,30 @@
 import type { CostModel, LinkEnd } from "../cost/cost-model.ts";
 import { externalShareGBytesPerSecond } from "../hardware/instance.ts";
 import type { Network } from "../hardware/network.ts";
+import { isAllowedCut } from "../model/model.ts";
 import type { Problem } from "../placement/problem.ts";
 import { allowedSegmentSizes } from "../placement/segment-sizes.ts";
 import type { OperatingPoint } from "../workload/workload.ts";
 import type { GroupKind, HostClass } from "./hosts/host-class.ts";
 
-/** The stages one kind of TP group can carry: their sizes and how fast each size is. */
-export interface StageOption {
-  /** Position in the class's kinds. */
-  readonly kind: number;
-  readonly tpDegree: number;
+/** Sizes of a stage and how fast each is. */
+export interface SizeRates {
   /** Layers, rising. */
   readonly sizes: readonly number[];
   /** tokens/s of each size, never rising. */
   readonly rates: readonly number[];
+}
+
+/**
+ * The stages one kind of TP group can carry: their sizes and how fast each size is. Where layers are not alike, the sizes
+ * that are possible anywhere, each at its fastest place: no stage of that size is faster.
+ */
+export interface StageOption extends SizeRates {
+  /** Position in the class's kinds. */
+  readonly kind: number;
+  readonly tpDegree: number;
+  /** By the number of layers before the stage, where layers are not alike; null where they are. */
+  readonly byStart: readonly SizeRates[] | null;
   /** tokens/s of a link that only this stage's TP group limits; Infinity for TP 1. */
   readonly endRate: number;
 }
@@ -87,9 +97,11 @@ function levelsOf(hosts: readonly HostOptions[], linkRates: readonly number[]): 
   const levels = new Set<number>();
   let fastest = 0;
   for (const { options } of hosts) {
-    for (const { rates } of options) {
-      for (const rate of rates) levels.add(rate);
-      fastest = Math.max(fastest, rates[0]!);
+    for (const option of options) {
+      for (const { rates } of option.byStart ?? [option]) {
+        for (const rate of rates) levels.add(rate);
+      }
+      fastest = Math.max(fastest, option.rates[0]!);
     }
   }
   const addLink = (rate: number): void => {
@@ -115,33 +127,70 @@ function matrixLinkRates(network: Network, costModel: CostModel, point: Operatin
 export function stageOption(
   problem: Problem,
   host: Pick<HostClass, "type">,
-  { tpDegree, groupGBytesPerSecond }: GroupKind,
+  group: GroupKind,
   kind: number,
   allowedSizes: readonly number[],
   point: OperatingPoint,
 ): StageOption {
-  const { costModel, rules } = problem;
-  const { instance } = host.type;
-  const range = costModel.segmentRange(instance, tpDegree, point, rules.minMemoryUtilization);
+  const { costModel, model } = problem;
+  const endRate = costModel.link(group, UNLIMITED, Number.POSITIVE_INFINITY, point).tokensPerSecond;
+  const { tpDegree } = group;
+  const from = (startLayer: number): SizeRates =>
+    sizeRates(problem, host, group, startLayer, allowedSizes, point);
+  if (!model.layers) return { kind, tpDegree, ...from(1), byStart: null, endRate };
+  const byStart = Array.from({ length: model.numLayers }, (_, before) =>
+    before === 0 || isAllowedCut(model, before) ? from(before + 1) : NOTHING,
+  );
+  return { kind, tpDegree, ...envelope(byStart), byStart, endRate };
+}
+
+const NOTHING: SizeRates = { sizes: [], rates: [] };
+
+function sizeRates(
+  { costModel, model, rules }: Problem,
+  { type: { instance } }: Pick<HostClass, "type">,
+  { tpDegree, groupGBytesPerSecond }: GroupKind,
+  startLayer: number,
+  allowedSizes: readonly number[],
+  point: OperatingPoint,
+): SizeRates {
+  const range = costModel.segmentRange(
+    instance,
+    tpDegree,
+    point,
+    rules.minMemoryUtilization,
+    startLayer,
+  );
   const sizes = range.fits
-    ? allowedSizes.filter((size) => size >= range.smallest && size <= range.largest)
+    ? allowedSizes.filter(
+        (size) =>
+          size >= range.smallest &&
+          size <= range.largest &&
+          startLayer + size - 1 <= model.numLayers &&
+          isAllowedCut(model, startLayer + size - 1),
+      )
     : [];
   return {
-    kind,
-    tpDegree,
     sizes,
     rates: sizes.map(
       (layers) =>
-        costModel.stage(
-          { instance, tpDegree, layers, isFirst: false, isLast: false, groupGBytesPerSecond },
-          point,
-        ).tokensPerSecond,
+        costModel.stage({ instance, tpDegree, startLayer, layers, groupGBytesPerSecond }, point)
+          .tokensPerSecond,
     ),
-    endRate: costModel.link(
-      { tpDegree, groupGBytesPerSecond },
-      UNLIMITED,
-      Number.POSITIVE_INFINITY,
-      point,
-    ).tokensPerSecond,
   };
+}
+
+/** Every size that some start allows, at a rate that no start exceeds and that never rises with the size. */
+function envelope(byStart: readonly SizeRates[]): SizeRates {
+  const fastest = new Map<number, number>();
+  for (const { sizes, rates } of byStart) {
+    for (const [i, size] of sizes.entries()) {
+      fastest.set(size, Math.max(fastest.get(size) ?? 0, rates[i]!));
+    }
+  }
+  const sizes = [...fastest.keys()].sort((a, b) => a - b);
+  const rates = sizes.map((size) => fastest.get(size)!);
+  // A size may be possible only at a slower start than a larger one; lifting it keeps the bound and the order.
+  for (let i = rates.length - 2; i >= 0; i--) rates[i] = Math.max(rates[i]!, rates[i + 1]!);
+  return { sizes, rates };
 }

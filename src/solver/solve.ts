@@ -10,7 +10,8 @@ import { checkRequest, requestedPoints } from "./requested-points.ts";
 import type { ObjectiveName, SolveRequest } from "./request.ts";
 import { FrontierGoal } from "./search/frontier-goal.ts";
 import type { Found } from "./search/goal.ts";
-import { SearchSession, type SessionLimits } from "./search/session.ts";
+import type { SearchObjective } from "./search/objectives.ts";
+import { type OnCase, SearchSession, type SessionLimits } from "./search/session.ts";
 import { SingleGoal } from "./search/single-goal.ts";
 import type { Answer, FrontierPoint, Solution } from "./solution.ts";
 
@@ -20,7 +21,7 @@ export interface SolveProgress {
   readonly casesTotal: number;
   readonly casesOpen: number;
   readonly milpsSolved: number;
-  /** Objective of the best placement so far, in its own unit. */
+  /** Objective of the best placement so far, in its own unit; null while the frontier is searched. */
   readonly bestValue: number | null;
   /** No placement is better than this. */
   readonly bound: number | null;
@@ -74,7 +75,18 @@ export async function solve(
       bound: objective.value(goal.bound(openKey)),
     }),
   );
-  const frontier = request.frontier ? await findFrontier(session, problem, request, points) : null;
+  const frontier = request.frontier
+    ? await findFrontier(session, problem, request, points, ({ cases, casesOpen, milps }) =>
+        options.onProgress?.({
+          elapsedSeconds: (performance.now() - startedMilliseconds) / 1000,
+          casesTotal: cases,
+          casesOpen,
+          milpsSolved: milps,
+          bestValue: null,
+          bound: null,
+        }),
+      )
+    : null;
   const extra = {
     ...(frontier ? { frontier: frontier.points, frontier_complete: frontier.complete } : {}),
     warnings: [...problem.warnings, ...points.slice(0, 1).flatMap(pointWarnings)],
@@ -89,13 +101,15 @@ export async function solve(
       run: session.effort(startedMilliseconds),
     };
   }
-  if (result.complete && goal.best.origin === null) {
+  if (result.complete && request.gap === 0 && goal.best.origin === null) {
     throw new InternalError("the search ended without a MILP having found the best placement.");
   }
   const best = result.complete ? await session.canonical(goal.best) : goal.best;
   const value = objectiveValue(request.objective, objective.key, best);
   const bound =
-    result.complete && request.gap === 0 ? value : objective.value(goal.bound(result.openKey));
+    result.complete && request.gap === 0
+      ? value
+      : besideValue(objective, value, goal.bound(result.openKey));
   return {
     status: result.complete ? "optimal" : "feasible",
     objective: { name: request.objective, value, unit: objective.unit },
@@ -130,6 +144,14 @@ export function answerModel(
   );
   if (!model) throw new InternalError("the answer belongs to no case of this problem.");
   return model;
+}
+
+/** A bound in the objective's unit, never on the wrong side of the value by a rounding error. */
+function besideValue(objective: SearchObjective, value: number, boundKey: number): number {
+  const bound = objective.value(boundKey);
+  return objective.value(0) - objective.value(1) > 0
+    ? Math.max(bound, value)
+    : Math.min(bound, value);
 }
 
 /** The reported value of a placement: the very number that `evaluate` gives, where it gives one. */
@@ -184,13 +206,14 @@ async function findFrontier(
   problem: Problem,
   request: SolveRequest,
   points: readonly OperatingPoint[],
+  onCase: OnCase,
 ): Promise<{ readonly points: readonly FrontierPoint[]; readonly complete: boolean }> {
   // A weighted search cost is not the price, so the frontier then needs cases of its own.
   const own = session.objective.minimisesPrice
     ? session
     : session.fork(problem, { ...request, objective: "cost-per-token" }, points);
   const goal = new FrontierGoal(own.objective.scale, own.allows);
-  const { complete } = await own.run(goal);
+  const { complete } = await own.run(goal, onCase);
   const found: FrontierPoint[] = [];
   for (const point of goal.points) {
     const { metrics, placement } = complete ? await own.canonical(point) : point;

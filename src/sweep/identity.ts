@@ -58,6 +58,7 @@ function costModelAnswers(problem: Problem, run: RunParameters): unknown {
         shape.tpDegree,
         point,
         rules.minMemoryUtilization,
+        shape.startLayer,
       ),
     })),
     links: stages.slice(1).map((target, index) => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { packing } from "../../src/solver/count/packing.ts";
+import { packing } from "../../src/solver/hosts/packing.ts";
 
 /** Whether groups of the given sizes pack into `bins` instances, by trying everything. */
 function packs(

@@ -1,4 +1,4 @@
-import { kvWidth, type Model } from "../../model/model.ts";
+import { kvWidth, type LayerKind, layerKinds, type Model } from "../../model/model.ts";
 import type { OperatingPoint } from "../../workload/workload.ts";
 import type { SegmentRange } from "../cost-model.ts";
 
@@ -8,15 +8,25 @@ const GIB = 1024 ** 3;
 const ACTIVATION_OVERHEAD = 1.15;
 
 /** Weights of one layer on each GPU, GiB: layer_weight_memory_gb / t. */
-export function layerWeightsGib(model: Model, tpDegree: number): number {
-  return model.layerWeightGib / tpDegree;
+export function layerWeightsGib(kind: LayerKind, tpDegree: number): number {
+  return kind.weightGib / tpDegree;
 }
 
-/** KV cache of one layer on each GPU, GiB: 2·b·k·(K/t)·e/1024³, k = s for prefill, s + max(o, 0) otherwise. */
-export function layerKvCacheGib(model: Model, tpDegree: number, point: OperatingPoint): number {
+/**
+ * KV cache of one layer on each GPU, GiB: 2·b·k·(K/t)·e/1024³, k = s for prefill, s + max(o, 0) otherwise, never more than
+ * the layer's attention window.
+ */
+export function layerKvCacheGib(
+  model: Model,
+  kind: LayerKind,
+  tpDegree: number,
+  point: OperatingPoint,
+): number {
   const { batch, inputTokens, outputTokens, phase } = point;
-  const cached = phase === "prefill" ? inputTokens : inputTokens + Math.max(outputTokens, 0);
-  return (2 * batch * cached * (kvWidth(model) / tpDegree) * model.bytesPerElement) / GIB;
+  const all = phase === "prefill" ? inputTokens : inputTokens + Math.max(outputTokens, 0);
+  const cached = Math.min(all, kind.attentionWindowTokens ?? all);
+  const width = kvWidth(model, kind.numKvHeads) / tpDegree;
+  return (2 * batch * cached * width * model.bytesPerElement) / GIB;
 }
 
 /**
@@ -26,10 +36,22 @@ export function layerKvCacheGib(model: Model, tpDegree: number, point: Operating
 export function activationsGib(model: Model, tpDegree: number, point: OperatingPoint): number {
   const { dModel: d, bytesPerElement: e } = model;
   const tokens = point.batch * (point.phase === "decode" ? 1 : point.inputTokens);
-  const attention = tokens * (d / tpDegree + (2 * kvWidth(model)) / tpDegree) * e;
+  const attention = tokens * (d / tpDegree + (2 * kvWidth(model, model.numKvHeads)) / tpDegree) * e;
   const feedForward = tokens * ((4 * d) / tpDegree) * e;
   const residual = tokens * d * e;
   return (ACTIVATION_OVERHEAD * Math.max(attention + feedForward, residual)) / GIB;
+}
+
+/** Embedding and LM head on each GPU of the stage that holds them, GiB; none where layers are not described one by one. */
+export function endWeightsGib(
+  model: Model,
+  tpDegree: number,
+  isFirst: boolean,
+  isLast: boolean,
+): number {
+  if (!model.layers) return 0;
+  const { embeddingGib, lmHeadGib } = model.layers;
+  return ((isFirst ? embeddingGib : 0) + (isLast ? lmHeadGib : 0)) / tpDegree;
 }
 
 /**
@@ -44,7 +66,8 @@ export function segmentRange(
   point: OperatingPoint,
   minUtilization: number,
 ): SegmentRange {
-  const perLayer = layerWeightsGib(model, tpDegree) + layerKvCacheGib(model, tpDegree, point);
+  const kind = layerKinds(model)[0]!;
+  const perLayer = layerWeightsGib(kind, tpDegree) + layerKvCacheGib(model, kind, tpDegree, point);
   const activations = activationsGib(model, tpDegree, point);
   let count = Math.floor((capacityGib - activations) / perLayer);
   count = Math.min(model.numLayers, Math.max(0, count));
@@ -55,4 +78,22 @@ export function segmentRange(
   const target = minUtilization * capacityGib - activations;
   const smallest = target <= 0 ? 1 : Math.max(1, Math.ceil(target / perLayer));
   return { smallest: Math.min(smallest, largest), largest, fits: count > 0 };
+}
+
+/**
+ * The same for layers that are not alike, from one layer on: `gibOf(n)` is the memory of the n layers from there, rising in
+ * n, and at most `mostLayers` are left.
+ */
+export function unevenSegmentRange(
+  gibOf: (layers: number) => number,
+  mostLayers: number,
+  capacityGib: number,
+  minUtilization: number,
+): SegmentRange {
+  let fitting = 0;
+  while (fitting < mostLayers && gibOf(fitting + 1) <= capacityGib) fitting++;
+  const largest = Math.max(1, fitting);
+  let smallest = 1;
+  while (smallest < largest && gibOf(smallest) < minUtilization * capacityGib) smallest++;
+  return { smallest, largest, fits: fitting > 0 };
 }

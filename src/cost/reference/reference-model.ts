@@ -11,7 +11,15 @@ import type {
   StageShape,
 } from "../cost-model.ts";
 import { FALLBACK_GPU, type ReferenceGpu, referenceGpu, referenceGpuName } from "./gpu-table.ts";
-import { activationsGib, layerKvCacheGib, layerWeightsGib, segmentRange } from "./memory.ts";
+import { LayerCounter } from "./layers.ts";
+import {
+  activationsGib,
+  endWeightsGib,
+  layerKvCacheGib,
+  layerWeightsGib,
+  segmentRange,
+  unevenSegmentRange,
+} from "./memory.ts";
 import { segmentRate } from "./roofline.ts";
 
 /** The reference model's factors, from the configuration. */
@@ -45,6 +53,30 @@ export function createReferenceModel(model: Model, factors: ReferenceFactors): C
     return gpu;
   };
 
+  const counter = new LayerCounter(model);
+  const endsModel = (startLayer: number, layers: number): boolean =>
+    startLayer + layers - 1 === model.numLayers;
+
+  const segmentMemory = (
+    tpDegree: number,
+    startLayer: number,
+    layers: number,
+    point: OperatingPoint,
+  ): Pick<MemoryBill, "weightsGib" | "kvCacheGib" | "activationsGib"> => {
+    let weightsGib = endWeightsGib(
+      model,
+      tpDegree,
+      startLayer === 1,
+      endsModel(startLayer, layers),
+    );
+    let kvCacheGib = 0;
+    for (const { kind, layers: count } of counter.count(startLayer, layers)) {
+      weightsGib += count * layerWeightsGib(kind, tpDegree);
+      kvCacheGib += count * layerKvCacheGib(model, kind, tpDegree, point);
+    }
+    return { weightsGib, kvCacheGib, activationsGib: activationsGib(model, tpDegree, point) };
+  };
+
   return {
     name: "reference",
     predictsLatency: false,
@@ -55,7 +87,11 @@ export function createReferenceModel(model: Model, factors: ReferenceFactors): C
         model,
         gpuOf(shape.instance),
         shape.tpDegree,
-        shape.layers,
+        {
+          kinds: counter.count(shape.startLayer, shape.layers),
+          hasLmHead:
+            (model.layers?.lmHeadGib ?? 0) > 0 && endsModel(shape.startLayer, shape.layers),
+        },
         shape.groupGBytesPerSecond,
         point,
         factors.interferenceFactor,
@@ -69,14 +105,10 @@ export function createReferenceModel(model: Model, factors: ReferenceFactors): C
     },
 
     memory(shape: StageShape, point: OperatingPoint): MemoryBill {
-      const weightsGib = shape.layers * layerWeightsGib(model, shape.tpDegree);
-      const kvCacheGib = shape.layers * layerKvCacheGib(model, shape.tpDegree, point);
-      const activations = activationsGib(model, shape.tpDegree, point);
+      const bill = segmentMemory(shape.tpDegree, shape.startLayer, shape.layers, point);
       return {
-        weightsGib,
-        kvCacheGib,
-        activationsGib: activations,
-        totalGib: weightsGib + kvCacheGib + activations,
+        ...bill,
+        totalGib: bill.weightsGib + bill.kvCacheGib + bill.activationsGib,
         capacityGib: shape.instance.gpuMemoryGib,
       };
     },
@@ -86,8 +118,19 @@ export function createReferenceModel(model: Model, factors: ReferenceFactors): C
       tpDegree: number,
       point: OperatingPoint,
       minUtilization: number,
+      startLayer: number,
     ): SegmentRange {
-      return segmentRange(model, tpDegree, instance.gpuMemoryGib, point, minUtilization);
+      const capacityGib = instance.gpuMemoryGib;
+      if (!model.layers) return segmentRange(model, tpDegree, capacityGib, point, minUtilization);
+      return unevenSegmentRange(
+        (layers) => {
+          const bill = segmentMemory(tpDegree, startLayer, layers, point);
+          return bill.weightsGib + bill.kvCacheGib + bill.activationsGib;
+        },
+        model.numLayers - startLayer + 1,
+        capacityGib,
+        minUtilization,
+      );
     },
 
     /**

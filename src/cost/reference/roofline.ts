@@ -1,7 +1,8 @@
-import { kvWidth, type Model } from "../../model/model.ts";
+import { kvWidth, type LayerKind, type Model } from "../../model/model.ts";
 import type { OperatingPoint } from "../../workload/workload.ts";
 import type { LimitedBy } from "../cost-model.ts";
 import type { ReferenceGpu } from "./gpu-table.ts";
+import type { KindCount } from "./layers.ts";
 
 /** Work of one layer on one GPU of a TP group. Source: reference model, "Work of one segment". */
 interface LayerWork {
@@ -41,16 +42,19 @@ function decodePass(point: OperatingPoint): Pass {
 /**
  * FLOPs = 2·m·D·(2D + 2K)/t + 4·m·c·D/t + 6·m·D·F/t;
  * bytes = (2D² + 2DK + 3DF)·e/t + 2·b·c·K·e/t + m·D·e (the last, activations, is not divided by t).
+ * A layer with an attention window sees no more context than that.
  */
 function layerWork(
   model: Model,
+  { dHidden: f, numKvHeads, attentionWindowTokens }: LayerKind,
   tpDegree: number,
   batch: number,
   tokens: number,
-  contextTokens: number,
+  fullContextTokens: number,
 ): LayerWork {
-  const { dModel: d, dHidden: f, bytesPerElement: e } = model;
-  const k = kvWidth(model);
+  const { dModel: d, bytesPerElement: e } = model;
+  const k = kvWidth(model, numKvHeads);
+  const contextTokens = Math.min(fullContextTokens, attentionWindowTokens ?? fullContextTokens);
   const flops =
     (2 * tokens * d * (2 * d + 2 * k) + 4 * tokens * contextTokens * d + 6 * tokens * d * f) /
     tpDegree;
@@ -89,51 +93,78 @@ function batchEfficiency(batch: number): number {
   return 0.5;
 }
 
-/** Seconds of one forward pass through a stage, by cause. */
+/** Seconds of one forward pass through a stage, by cause; roofline times include the TP overhead. */
 interface PassTime {
   readonly tokens: number;
-  /** Roofline time with the TP overhead, seconds. */
-  readonly rooflineSeconds: number;
+  readonly computeSeconds: number;
+  readonly memorySeconds: number;
   readonly collectiveSeconds: number;
-  readonly computeBound: boolean;
+}
+
+/** A stage's layers and what else runs there. */
+export interface SegmentWork {
+  readonly kinds: readonly KindCount[];
+  readonly hasLmHead: boolean;
 }
 
 /**
- * base = n·FLOPs/(TFLOPS·10¹²·eff) when compute bound, else n·bytes/(GB/s·10⁹·eff), divided by max(0.30, 1 − x);
- * collectives = n·2·m·D·e/(bw·10⁹)·(t − 1)/t.
+ * For every kind of layer: base = n·FLOPs/(TFLOPS·10¹²·eff) when compute bound, else n·bytes/(GB/s·10⁹·eff), divided by
+ * max(0.30, 1 − x); collectives = n·2·m·D·e/(bw·10⁹)·(t − 1)/t.
  */
 function passTime(
   model: Model,
   gpu: ReferenceGpu,
   tpDegree: number,
-  layers: number,
+  work: SegmentWork,
   groupGBytesPerSecond: number,
   batch: number,
   pass: Pass,
 ): PassTime {
-  const regime = layerWork(model, tpDegree, batch, pass.tokens, pass.regimeContextTokens);
-  const work =
-    pass.contextTokens === pass.regimeContextTokens
-      ? regime
-      : layerWork(model, tpDegree, batch, pass.tokens, pass.contextTokens);
   const flopsPerSecond = gpu.tflops * 1e12;
   const bytesPerSecond = gpu.memoryGBytesPerSecond * 1e9;
-  const computeBound = regime.flops / regime.bytes > flopsPerSecond / bytesPerSecond;
-  const baseSeconds = computeBound
-    ? (layers * work.flops) / (flopsPerSecond * gpu.efficiency)
-    : (layers * work.bytes) / (bytesPerSecond * gpu.efficiency);
+  const overhead = Math.max(MIN_TP_EFFICIENCY, 1 - tpOverhead(tpDegree));
+  let computeSeconds = 0;
+  let memorySeconds = 0;
+  let layers = 0;
+  const add = (count: number, regime: LayerWork, real: LayerWork): void => {
+    if (regime.flops / regime.bytes > flopsPerSecond / bytesPerSecond) {
+      computeSeconds += (count * real.flops) / (flopsPerSecond * gpu.efficiency) / overhead;
+    } else {
+      memorySeconds += (count * real.bytes) / (bytesPerSecond * gpu.efficiency) / overhead;
+    }
+  };
+  for (const { kind, layers: count } of work.kinds) {
+    const workAt = (contextTokens: number): LayerWork =>
+      layerWork(model, kind, tpDegree, batch, pass.tokens, contextTokens);
+    const regime = workAt(pass.regimeContextTokens);
+    const isSame = pass.contextTokens === pass.regimeContextTokens;
+    add(count, regime, isSame ? regime : workAt(pass.contextTokens));
+    layers += count;
+  }
+  if (work.hasLmHead) {
+    const head = lmHeadWork(model, tpDegree, batch);
+    add(1, head, head);
+  }
   const collectiveSeconds =
     tpDegree === 1
       ? 0
       : ((layers * 2 * pass.tokens * model.dModel * model.bytesPerElement) /
           (groupGBytesPerSecond * 1e9)) *
         ((tpDegree - 1) / tpDegree);
+  return { tokens: pass.tokens, computeSeconds, memorySeconds, collectiveSeconds };
+}
+
+/** Logits of one token a sequence: 2·b·D·V/t FLOPs, (D·V + b·V)·e/t bytes. A linear layer, counted like the others. */
+function lmHeadWork(model: Model, tpDegree: number, batch: number): LayerWork {
+  const { dModel: d, vocabSize: v, bytesPerElement: e } = model;
   return {
-    tokens: pass.tokens,
-    rooflineSeconds: baseSeconds / Math.max(MIN_TP_EFFICIENCY, 1 - tpOverhead(tpDegree)),
-    collectiveSeconds,
-    computeBound,
+    flops: (2 * batch * d * v) / tpDegree,
+    bytes: ((d * v + batch * v) * e) / tpDegree,
   };
+}
+
+function secondsOf(time: PassTime): number {
+  return time.computeSeconds + time.memorySeconds + time.collectiveSeconds;
 }
 
 /** Throughput of a segment and what takes most of its time. */
@@ -143,7 +174,7 @@ export interface SegmentRate {
 }
 
 /**
- * tokens/s of `layers` layers on one TP group.
+ * tokens/s of a segment on one TP group.
  *
  * prefill and decode: m / (base + collectives) · B(b). aggregated: (s + o) / (s/P + o/Q) · interference, with P the prefill
  * and Q the decode rate. Not multiplied by t: tensor parallelism is not data parallelism.
@@ -152,28 +183,26 @@ export function segmentRate(
   model: Model,
   gpu: ReferenceGpu,
   tpDegree: number,
-  layers: number,
+  work: SegmentWork,
   groupGBytesPerSecond: number,
   point: OperatingPoint,
   interferenceFactor: number,
 ): SegmentRate {
   const { batch, inputTokens, outputTokens, phase } = point;
   const time = (pass: Pass): PassTime =>
-    passTime(model, gpu, tpDegree, layers, groupGBytesPerSecond, batch, pass);
+    passTime(model, gpu, tpDegree, work, groupGBytesPerSecond, batch, pass);
   const efficiency = batchEfficiency(batch);
   if (phase !== "aggregated") {
     const only = time(phase === "prefill" ? prefillPass(point) : decodePass(point));
     return {
-      tokensPerSecond: (only.tokens / (only.rooflineSeconds + only.collectiveSeconds)) * efficiency,
+      tokensPerSecond: (only.tokens / secondsOf(only)) * efficiency,
       limitedBy: limit(only, 1, only, 0),
     };
   }
   const prefill = time(prefillPass(point));
   const decode = time(decodePass(point));
-  const prefillRate =
-    (prefill.tokens / (prefill.rooflineSeconds + prefill.collectiveSeconds)) * efficiency;
-  const decodeRate =
-    (decode.tokens / (decode.rooflineSeconds + decode.collectiveSeconds)) * efficiency;
+  const prefillRate = (prefill.tokens / secondsOf(prefill)) * efficiency;
+  const decodeRate = (decode.tokens / secondsOf(decode)) * efficiency;
   return {
     tokensPerSecond:
       ((inputTokens + outputTokens) / (inputTokens / prefillRate + outputTokens / decodeRate)) *
@@ -185,12 +214,8 @@ export function segmentRate(
 /** The cause with the largest time when pass `a` runs `timesA` and pass `b` runs `timesB` times. */
 function limit(a: PassTime, timesA: number, b: PassTime, timesB: number): LimitedBy {
   const collectives = a.collectiveSeconds * timesA + b.collectiveSeconds * timesB;
-  let compute = 0;
-  let memory = 0;
-  if (a.computeBound) compute += a.rooflineSeconds * timesA;
-  else memory += a.rooflineSeconds * timesA;
-  if (b.computeBound) compute += b.rooflineSeconds * timesB;
-  else memory += b.rooflineSeconds * timesB;
+  const compute = a.computeSeconds * timesA + b.computeSeconds * timesB;
+  const memory = a.memorySeconds * timesA + b.memorySeconds * timesB;
   if (collectives > compute && collectives > memory) return "collectives";
   return compute > memory ? "compute" : "memory_bandwidth";
 }

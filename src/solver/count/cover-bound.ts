@@ -1,4 +1,4 @@
-import type { FlooredHost, FlooredPattern } from "../floor.ts";
+import type { FlooredHost, FlooredOption, FlooredPattern } from "../floor.ts";
 
 /**
  * Lower bounds on the cost of covering all layers, for every number of stages at once.
@@ -10,12 +10,15 @@ import type { FlooredHost, FlooredPattern } from "../floor.ts";
  *
  *   D_τ(s, l) = min over copies j ≤ pool, stages kᵢ:  Σ cost_τ + D_{τ−1}(s − Σ kᵢ, l − Σ cap_τ(kᵢ))
  *
+ * Layers may be counted in any unit in which `layers` is the whole model and `holds` the most that a stage can hold of it.
+ *
  * @returns bound[s] for s = 0..maxStages; Infinity when not even this can cover the layers.
  */
 export function coverBound(
   hosts: readonly FlooredHost[],
   maxStages: number,
   layers: number,
+  holds: (option: FlooredOption) => number,
   costOf: (hostPosition: number) => number,
 ): Float64Array {
   const width = layers + 1;
@@ -25,7 +28,7 @@ export function coverBound(
   const solo = new Float64Array(maxStages + 1).fill(Number.POSITIVE_INFINITY);
   for (const floored of hosts) {
     const { host } = floored;
-    const capacity = instanceCapacity(floored, maxStages);
+    const capacity = instanceCapacity(floored, maxStages, holds);
     const cost = costOf(host.position);
     if (floored.solo) {
       for (let s = 1; s <= maxStages; s++) {
@@ -46,8 +49,12 @@ export function coverBound(
  * cap(k): the most layers that exactly k stages on one instance can hold, k = 0 … the most stages an instance can carry;
  * 0 where k stages are not possible.
  */
-export function instanceCapacity(floored: FlooredHost, maxStages: number): number[] {
-  if (floored.patterns) return patternCapacity(floored, floored.patterns, maxStages);
+export function instanceCapacity(
+  floored: FlooredHost,
+  maxStages: number,
+  holds: (option: FlooredOption) => number,
+): number[] {
+  if (floored.patterns) return patternCapacity(floored, floored.patterns, maxStages, holds);
   const { gpuCount } = floored.host.type.instance;
   // Layers by GPUs that may be used; −Infinity where the number of stages is not possible.
   let row: number[] = new Array(gpuCount + 1).fill(0);
@@ -55,9 +62,11 @@ export function instanceCapacity(floored: FlooredHost, maxStages: number): numbe
   const most = Math.min(maxStages, floored.maxStagesPerInstance, gpuCount);
   for (let k = 1; k <= most; k++) {
     const next: number[] = new Array(gpuCount + 1).fill(Number.NEGATIVE_INFINITY);
-    for (const { tpDegree, largest } of floored.options) {
+    for (const option of floored.options) {
+      const { tpDegree } = option;
+      const held = holds(option);
       for (let g = tpDegree; g <= gpuCount; g++) {
-        const layers = row[g - tpDegree]! + largest;
+        const layers = row[g - tpDegree]! + held;
         if (layers > next[g]!) next[g] = layers;
       }
     }
@@ -72,11 +81,13 @@ function patternCapacity(
   { options }: FlooredHost,
   patterns: readonly FlooredPattern[],
   maxStages: number,
+  holds: (option: FlooredOption) => number,
 ): number[] {
+  const held = options.map(holds);
   const capacity = [0];
   for (const { counts } of patterns) {
     const groups = counts
-      .flatMap((count, i) => new Array<number>(count).fill(options[i]!.largest))
+      .flatMap((count, i) => new Array<number>(count).fill(held[i]!))
       .sort((a, b) => b - a);
     let layers = 0;
     for (let k = 1; k <= Math.min(groups.length, maxStages); k++) {

@@ -1,13 +1,17 @@
+import { InputError } from "../../errors.ts";
+import { deriveMatrix } from "../../hardware/network.ts";
 import type { Problem } from "../../placement/problem.ts";
-import type { PlacementStage } from "../../placement/placement.ts";
-import { parseInstanceName } from "../../placement/placement.ts";
+import { type PlacementStage, parseInstanceName } from "../../placement/placement.ts";
 import { allowedSegmentSizes } from "../../placement/segment-sizes.ts";
 import type { CaseCosts, CaseLimit, CaseModel } from "../case-terms.ts";
 import { countModel } from "../count/formulation.ts";
 import type { HostClass } from "../hosts/host-class.ts";
+import { MatrixLinks } from "../links/matrix-links.ts";
 import type { SolveRequest } from "../request.ts";
 import { slotModel } from "../slots/formulation.ts";
 import { slotUnits } from "../slots/units.ts";
+import { startsModel } from "../starts/formulation.ts";
+import { linkedStartsModel } from "../starts/linked-formulation.ts";
 import type { Scenario } from "./scenarios.ts";
 
 /** What the MILPs of one search have in common. */
@@ -18,32 +22,96 @@ export interface ModelContext {
   readonly classes: readonly HostClass[];
 }
 
-/** The fast formulation of a case: exact, unless links of an explicit matrix bind; then a relaxation that ignores them. */
+/**
+ * The fast formulation of a case: over host classes, without looking at single links. It is exact for layers that are alike
+ * on a derived network, and otherwise a relaxation whose answer may or may not stand.
+ */
 export function fastModel(
-  { problem, request }: ModelContext,
+  { problem: { model }, request }: ModelContext,
   { family, stages }: Scenario,
   level: number,
   costs: CaseCosts,
   limits: readonly CaseLimit[],
 ): CaseModel {
   const hosts = family.hosts(level, stages);
-  return countModel(hosts, stages, problem.model.numLayers, costs, limits, request);
+  return model.layers
+    ? startsModel(hosts, stages, model.numLayers, model.layers.allowedCuts, costs, limits, request)
+    : countModel(hosts, stages, model.numLayers, costs, limits, request);
 }
 
-/** The exact formulation of a case whose links of an explicit matrix bind. */
+/** Whether the fast formulation of a case looks at everything that matters. */
+export function isFastModelExact(
+  { problem }: ModelContext,
+  { family, stages }: Scenario,
+  level: number,
+  costs: CaseCosts,
+): boolean {
+  if (stages === 1) return true;
+  if (family.links(level)?.binding) return false;
+  // The order of unequal layers is fixed, so stages on one instance cannot always be put side by side or apart.
+  return (
+    !problem.model.layers ||
+    (costs.perLink === 0 && family.hosts(level, stages).every(({ neighbours }) => neighbours))
+  );
+}
+
+/** The largest pool whose derived bandwidths are written out, GPUs. */
+const MOST_GPUS = 2_000;
+
+/** The exact formulation of a case whose single links matter: every TP group of every instance on its own. */
 export function linkedModel(
-  { problem, request, classes }: ModelContext,
+  context: ModelContext,
   { family, stages, levels, point }: Scenario,
   level: number,
   costs: CaseCosts,
   limits: readonly CaseLimit[],
-): CaseModel | null {
-  const links = family.links(level);
-  const { network, model, rules } = problem;
-  if (!links || network.kind !== "matrix") return null;
+): CaseModel {
+  const { problem, request, classes } = context;
+  const { model, pool, rules } = problem;
+  if (problem.network.kind === "derived" && pool.gpuCount > MOST_GPUS) {
+    throw new InputError(
+      "gpu_pool.csv",
+      `links between single GPUs matter here, and ${pool.gpuCount} GPUs are too many to tell apart.`,
+      `Give counts that add up to at most ${MOST_GPUS} GPUs.`,
+    );
+  }
+  const network = problem.network.kind === "derived" ? deriveMatrix(pool) : problem.network;
+  const links =
+    family.links(level) ??
+    new MatrixLinks(network, classes, family.minOutsideGBytesPerSecond).at(
+      (bandwidth) => family.linkRate(bandwidth) >= levels[level]!,
+    );
   const sizes = allowedSegmentSizes(model.numLayers, rules);
-  const units = slotUnits(problem, network, classes, sizes, point, levels[level]!, family.tpDegree);
-  return slotModel(units, sizes, links.allows, stages, model.numLayers, costs, limits, request);
+  const units = slotUnits(
+    problem,
+    network,
+    classes,
+    sizes,
+    point,
+    levels[level]!,
+    family.tpDegree,
+    problem.network.kind === "derived" && classes.every(hasAlignedGroups) ? "aligned" : "all",
+  );
+  return model.layers
+    ? linkedStartsModel(
+        units,
+        links.allows,
+        stages,
+        model.numLayers,
+        model.layers.allowedCuts,
+        costs,
+        limits,
+        request,
+      )
+    : slotModel(units, sizes, links.allows, stages, model.numLayers, costs, limits, request);
+}
+
+/** Whether blocks of neighbouring GPUs are all the groups an instance with alike GPUs needs. */
+function hasAlignedGroups({ kinds, type }: HostClass): boolean {
+  const degrees = kinds.map(({ tpDegree }) => tpDegree);
+  return [...degrees, type.instance.gpuCount].every(
+    (t, i, all) => i === 0 || t % all[i - 1]! === 0,
+  );
 }
 
 /** Global number of a placed stage's lowest GPU. */

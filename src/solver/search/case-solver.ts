@@ -6,9 +6,16 @@ import { type Placement, parseInstanceName } from "../../placement/placement.ts"
 import type { CaseCosts, CaseLimit, CaseModel } from "../case-terms.ts";
 import type { HostClass } from "../hosts/host-class.ts";
 import { arrangeStages } from "../links/arrange.ts";
-import type { MilpBackend, MilpOptions } from "../milp/model.ts";
+import type { MilpBackend, MilpModel, MilpOptions, MilpOutcome } from "../milp/model.ts";
+import { coverModel, type Shortfall } from "../starts/cover-formulation.ts";
 import { brokenRentalRule } from "../rental-rules.ts";
-import { fastModel, linkedModel, lowestGpuOf, type ModelContext } from "./case-model.ts";
+import {
+  fastModel,
+  isFastModelExact,
+  linkedModel,
+  lowestGpuOf,
+  type ModelContext,
+} from "./case-model.ts";
 import { type PriceUnits, unitsWithin } from "./costs.ts";
 import { compare, type Found } from "./goal.ts";
 import type { SearchObjective } from "./objectives.ts";
@@ -29,22 +36,24 @@ export interface CaseContext extends ModelContext {
 export function caseModel(context: CaseContext, scenario: number, level: number): CaseModel {
   const costs = context.objective.scale;
   const limits = budgetRows(context, scenario, level);
-  const found = context.scenarios[scenario]!;
-  return (
-    (found.family.links(level)?.binding && found.stages > 1
-      ? linkedModel(context, found, level, costs, limits)
-      : null) ?? fastModel(context, found, level, costs, limits)
-  );
+  const here = context.scenarios[scenario]!;
+  return isFastModelExact(context, here, level, costs)
+    ? fastModel(context, here, level, costs, limits)
+    : linkedModel(context, here, level, costs, limits);
 }
 
-/** Solves one case, checks the answer against `evaluate`, offers it. */
+/**
+ * Solves one case, checks the answer against `evaluate`, offers it.
+ * @param leastCost search cost that no placement of the case is below, by what the search has proven so far
+ */
 export async function solveCase(
   context: CaseContext,
   scenario: number,
   level: number,
+  leastCost: number,
   offer: (found: Found) => void,
 ): Promise<CaseResult> {
-  const limits = budgetRows(context, scenario, level);
+  const limits = [...budgetRows(context, scenario, level), ...boundRows(context, leastCost)];
   const solved = await solveExactly(context, scenario, level, context.objective.scale, limits);
   const isOneLevel = hasLevelBudget(context);
   switch (solved.status) {
@@ -75,9 +84,9 @@ type ExactOutcome =
   | { readonly status: "stopped"; readonly placement: Placement | null };
 
 /**
- * The fast formulation first. Where links of an explicit matrix bind it is a relaxation, whose answer is exact when its
- * stages can be put in an order without a forbidden link (and with no more crossings than it paid for); otherwise the slot
- * formulation decides.
+ * The fast formulation first. Where it is a relaxation, its answer is exact when it stands as it is, or with its stages in
+ * another order (alike layers only): every link fast enough, no more crossings than it paid for. Otherwise the formulation
+ * over single TP groups decides.
  */
 async function solveExactly(
   context: CaseContext,
@@ -87,27 +96,87 @@ async function solveExactly(
   limits: readonly CaseLimit[],
 ): Promise<ExactOutcome> {
   const here = context.scenarios[scenario]!;
-  const fast = await runMilp(context, fastModel(context, here, level, costs, limits), here);
-  // Links between instances are runs of stages − 1; the fast formulation counts runs.
+  const fast = await solveFast(context, here, level, costs, limits);
+  // Links between instances are runs of stages − 1; the fast formulations count runs.
   const constant = -costs.perLink;
-  const links = here.family.links(level);
-  if (!links?.binding || here.stages === 1) return withConstant(fast, constant);
-  if (fast.status === "infeasible") return fast;
+  if (isFastModelExact(context, here, level, costs) || fast.status === "infeasible") {
+    return withConstant(fast, constant);
+  }
   if (fast.placement) {
-    const arranged = arrangeStages(
-      fast.placement,
-      (stage) => lowestGpuOf(context.problem, stage),
-      links.allows,
-    );
-    const instances = new Set(fast.placement.stages.map((stage) => stage.gpu_type)).size;
-    if (arranged && (costs.perLink === 0 || arranged.crossings === instances - 1)) {
-      return withConstant({ ...fast, placement: arranged.placement }, constant);
-    }
+    const standing = standingOrder(context, here, level, costs, fast.placement);
+    if (standing) return withConstant({ ...fast, placement: standing }, constant);
   }
   if (fast.status === "stopped") return { status: "stopped", placement: null };
   const exact = linkedModel(context, here, level, costs, limits);
-  if (!exact) throw new InternalError("links bind without a bandwidth matrix.");
   return withConstant(await runMilp(context, exact, here), 0);
+}
+
+/** Plans that cannot be put in order are ruled out one by one, this often; then the starts formulation decides. */
+const MOST_SHORTFALLS = 60;
+
+/**
+ * The fast formulation. For layers that are not alike it is first tried without positions: its optimum is that of the case
+ * as soon as its stages can be put in an order.
+ */
+async function solveFast(
+  context: CaseContext,
+  here: Scenario,
+  level: number,
+  costs: CaseCosts,
+  limits: readonly CaseLimit[],
+): Promise<RunOutcome> {
+  const { model } = context.problem;
+  if (!model.layers) return runMilp(context, fastModel(context, here, level, costs, limits), here);
+  const shortfalls: Shortfall[] = [];
+  while (shortfalls.length < MOST_SHORTFALLS) {
+    const cover = coverModel(
+      here.family.hosts(level, here.stages),
+      here.stages,
+      model.numLayers,
+      here.family.measures,
+      costs,
+      limits,
+      context.request,
+      shortfalls,
+    );
+    const outcome = await callBackend(context, cover.milp);
+    if (outcome.status === "infeasible") return { status: "infeasible" };
+    if (outcome.status !== "optimal") {
+      const placement =
+        outcome.status === "feasible" ? cover.placement(outcome.values, here.point) : null;
+      return { status: "stopped", placement };
+    }
+    const placement = cover.placement(outcome.values, here.point);
+    if (placement) return { status: "optimal", placement, objective: outcome.objective };
+    const shortfall = cover.shortfall(outcome.values);
+    if (!shortfall) break;
+    shortfalls.push(shortfall);
+  }
+  return runMilp(context, fastModel(context, here, level, costs, limits), here);
+}
+
+/** The placement of a relaxation in an order in which it keeps its promises; null when there is none. */
+function standingOrder(
+  context: CaseContext,
+  { family, levels }: Scenario,
+  level: number,
+  costs: CaseCosts,
+  placement: Placement,
+): Placement | null {
+  const { problem } = context;
+  const links = family.links(level);
+  const candidate =
+    problem.model.layers || !links?.binding
+      ? placement
+      : (arrangeStages(placement, (stage) => lowestGpuOf(problem, stage), links.allows)
+          ?.placement ?? null);
+  if (!candidate) return null;
+  const evaluation = evaluate(problem, candidate);
+  if (evaluation.status !== "SUCCESS") return null;
+  const { metrics } = evaluation;
+  if (metrics.raw_throughput_tokens_per_sec < levels[level]!) return null;
+  const crossings = metrics.links.filter((link) => link.crosses_instances).length;
+  return costs.perLink === 0 || crossings === metrics.num_instances - 1 ? candidate : null;
 }
 
 type RunOutcome =
@@ -124,13 +193,8 @@ async function runMilp(
   model: CaseModel,
   { point }: Scenario,
 ): Promise<RunOutcome> {
-  const outcome = await context.backend.solve(model.milp, {
-    absoluteGap: context.objective.scale.absoluteGap,
-    ...context.milpOptions(),
-  });
+  const outcome = await callBackend(context, model.milp);
   switch (outcome.status) {
-    case "failed":
-      throw new InternalError(`the MILP solver ${context.backend.name} failed: ${outcome.reason}`);
     case "no_solution":
       return { status: "stopped", placement: null };
     case "infeasible":
@@ -144,6 +208,21 @@ async function runMilp(
         objective: outcome.objective,
       };
   }
+}
+
+async function callBackend(
+  context: CaseContext,
+  milp: MilpModel,
+): Promise<Exclude<MilpOutcome, { readonly status: "failed" }>> {
+  const { backend, objective } = context;
+  const outcome = await backend.solve(milp, {
+    absoluteGap: objective.scale.absoluteGap,
+    ...context.milpOptions(),
+  });
+  if (outcome.status === "failed") {
+    throw new InternalError(`the MILP solver ${backend.name} failed: ${outcome.reason}`);
+  }
+  return outcome;
 }
 
 /**
@@ -276,6 +355,17 @@ function budgetRows(context: CaseContext, scenario: number, level: number): Case
       most: Math.min(...budgets),
     },
   ];
+}
+
+/**
+ * What the search has proven of the cost, as a row: a MILP that meets the bound is then finished as soon as it has found a
+ * plan, where its own relaxation would take long to say so. With links that are paid for the cost is not one of instances
+ * alone, and the row is left out.
+ */
+function boundRows({ objective: { scale } }: CaseContext, leastCost: number): CaseLimit[] {
+  return scale.perLink === 0 && leastCost > 0
+    ? [{ name: "proven", perInstance: scale.perInstance, least: leastCost }]
+    : [];
 }
 
 function hasLevelBudget({ problem, objective }: CaseContext): boolean {

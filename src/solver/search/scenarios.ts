@@ -7,7 +7,13 @@ import type { HostClass } from "../hosts/host-class.ts";
 import { type LinksAtFloor, MatrixLinks } from "../links/matrix-links.ts";
 import { type BatchOptions, batchOptions, pairRate } from "../options.ts";
 import type { SolveRequest } from "../request.ts";
+import { sizesAt } from "../starts/formulation.ts";
+import { heaviestSegment, layerMeasures, type Measure } from "../starts/measures.ts";
 import type { CostScale } from "./goal.ts";
+
+/** Weights of layers used for bounds, in whole steps of this part of an average layer, rounded up where a stage holds them. */
+const WEIGHT_STEPS = 4;
+const MOST_BOUND_MEASURES = 4;
 
 /** One batch size (and TP degree, when it has to be the same everywhere): what the bounds are tabulated by. */
 class Family {
@@ -20,10 +26,14 @@ class Family {
     readonly tpDegree: number | null,
     private readonly maxStages: number,
     private readonly layers: number,
-    private readonly minOutsideGBytesPerSecond: number,
+    /** Links between instances below this are not used, GB/s. */
+    readonly minOutsideGBytesPerSecond: number,
     private readonly scale: CostScale,
     private readonly matrixLinks: MatrixLinks | null,
-    private readonly linkRate: (gBytesPerSecond: number) => number,
+    /** tokens/s of a link of some GB/s. */
+    readonly linkRate: (gBytesPerSecond: number) => number,
+    /** Weights of layers that are not alike; empty where they are. */
+    readonly measures: readonly Measure[],
   ) {}
 
   /** What an explicit matrix allows at a level; null with a derived network. */
@@ -57,16 +67,32 @@ class Family {
   private linkedBound(level: number): Float64Array {
     let bound = this.linked.get(level);
     if (!bound) {
-      bound = coverBound(
-        this.hosts(level, this.maxStages),
-        this.maxStages,
-        this.layers,
-        (position) => this.scale.perInstance(position) + this.scale.perLink,
-      );
+      bound = this.coverBounds(level).reduce((a, b) => a.map((cost, s) => Math.max(cost, b[s]!)));
       for (let s = 0; s < bound.length; s++) bound[s] = bound[s]! - this.scale.perLink;
       this.linked.set(level, bound);
     }
     return bound;
+  }
+
+  /** Bounds with links counted as one more than there are; where layers are not alike, by several weights of theirs. */
+  private coverBounds(level: number): Float64Array[] {
+    const hosts = this.hosts(level, this.maxStages);
+    const costOf = (position: number): number =>
+      this.scale.perInstance(position) + this.scale.perLink;
+    const byCount = coverBound(hosts, this.maxStages, this.layers, (o) => o.largest, costOf);
+    const byWeight = this.measures.slice(1, MOST_BOUND_MEASURES).map((measure) =>
+      coverBound(
+        hosts,
+        this.maxStages,
+        this.layers * WEIGHT_STEPS,
+        (option) => {
+          const heaviest = heaviestSegment(measure, (n) => sizesAt(option, n, this.layers));
+          return Math.ceil(heaviest * WEIGHT_STEPS);
+        },
+        costOf,
+      ),
+    );
+    return [byCount, ...byWeight];
   }
 
   /** Of one stage all is known: it holds every layer. */
@@ -114,6 +140,7 @@ export function scenarios(
   const all: Scenario[] = [];
   for (const point of points) {
     const batch = batchOptions(problem, classes, point);
+    const measures = problem.model.layers ? layerMeasures(problem, classes, point) : [];
     for (const tpDegree of request.uniformTp ? usedDegrees(batch) : [null]) {
       const family = new Family(
         batch,
@@ -124,6 +151,7 @@ export function scenarios(
         scale,
         matrixLinks,
         (bandwidth) => pairRate(problem.costModel, bandwidth, point),
+        measures,
       );
       for (let stages = 1; stages <= maxStages; stages++) {
         const efficiency = problem.costModel.pipelineEfficiency(point, stages);

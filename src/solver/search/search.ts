@@ -26,8 +26,12 @@ export type CaseResult =
   /** A limit struck. */
   | { readonly status: "stopped" };
 
-/** Solves one case exactly and offers what it finds to the goal. */
-export type CaseSolver = (scenario: number, level: number) => Promise<CaseResult>;
+/** Solves one case exactly, knowing that nothing is cheaper than `leastCost`, and offers what it finds to the goal. */
+export type CaseSolver = (
+  scenario: number,
+  level: number,
+  leastCost: number,
+) => Promise<CaseResult>;
 
 export interface SearchResult {
   readonly complete: boolean;
@@ -114,7 +118,7 @@ export async function search(
     }
     const level = fresh ? high : (low + high) >> 1;
     hooks.onCase?.({ cases, casesOpen: open + high - low + 1, openKey: node.priority[0] });
-    const result = await solveCase(scenario, level);
+    const result = await solveCase(scenario, level, cost);
     if (result.status === "stopped") {
       return { complete: false, cases, casesSolved, openKey: node.priority[0] };
     }

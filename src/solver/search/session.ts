@@ -109,7 +109,8 @@ export class SearchSession {
     const result = await search(
       this.context.scenarios,
       goal,
-      (scenario, level) => solveCase(this.context, scenario, level, (found) => goal.offer(found)),
+      (scenario, level, leastCost) =>
+        solveCase(this.context, scenario, level, leastCost, (found) => goal.offer(found)),
       {
         shouldStop: () => this.isOver,
         onCase: ({ cases, casesOpen, openKey }) =>

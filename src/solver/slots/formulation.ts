@@ -1,13 +1,8 @@
 import { instanceName, type Placement } from "../../placement/placement.ts";
 import type { OperatingPoint } from "../../workload/workload.ts";
-import {
-  type CaseCosts,
-  type CaseLimit,
-  type CaseModel,
-  RentalRows,
-  type RentalRules,
-} from "../case-terms.ts";
-import { Builder, ones, SafeNames, type Term } from "../milp/builder.ts";
+import type { CaseCosts, CaseLimit, CaseModel, RentalRules } from "../case-terms.ts";
+import { Builder, ones, type Term } from "../milp/builder.ts";
+import { addUnitRows, type InstanceUnits, unitsByInstance } from "./unit-rows.ts";
 import type { Unit } from "./units.ts";
 
 /**
@@ -36,10 +31,6 @@ export function slotModel(
   const build = new Builder();
   const slots = Array.from({ length: stages }, (_, k) => k);
   const x = slots.map((k) => units.map((_, u) => build.column(`x.s${k}.u${u}`, 0, 1)));
-  const instances = instancesOf(units);
-  const y = instances.map(({ unit, label }) =>
-    build.column(`y.${label}`, costs.perInstance(unit.host.position), 1),
-  );
   const layersOf = addSizes(build, units, allowedSizes, x, layers);
   build.row(
     "layers",
@@ -48,63 +39,20 @@ export function slotModel(
     layersOf.flatMap(({ terms }) => terms),
   );
   for (const k of slots) build.row(`slot${k}`, 1, 1, ones(x[k]!));
-  addGpuRows(build, units, x);
-  for (const [h, { label, members }] of instances.entries()) {
-    for (const k of slots) {
-      build.row(`${label}.s${k}`, Number.NEGATIVE_INFINITY, 0, [
-        ...ones(members.map((u) => x[k]![u]!)),
-        { column: y[h]!, coefficient: -1 },
-      ]);
-    }
-    if (rules.noIdleGpus) {
-      build.row(`${label}.no_idle`, 0, 0, [
-        ...slots.flatMap((k) =>
-          members.map((u) => ({ column: x[k]![u]!, coefficient: units[u]!.gpuIds.length })),
-        ),
-        { column: y[h]!, coefficient: -instances[h]!.unit.host.type.instance.gpuCount },
-      ]);
-    }
-  }
+  addUnitRows(
+    build,
+    units,
+    x.map((slot) => slot.map((column) => [column])),
+    costs,
+    limits,
+    rules,
+  );
   addLinks(build, units, x, allows);
-  if (costs.perLink > 0) addCrossings(build, x, instances, costs.perLink);
-  const rental = new RentalRows(build, rules);
-  for (const [h, { unit, label, members }] of instances.entries()) {
-    const stageColumns = slots.flatMap((k) => members.map((u) => x[k]![u]!));
-    rental.add(unit.host.type.instance.name, label, 1, stageColumns, [y[h]!]);
-  }
-  rental.finish();
-  for (const limit of limits) {
-    const terms = instances
-      .map(({ unit }, h) => ({
-        column: y[h]!,
-        coefficient: limit.perInstance(unit.host.position),
-      }))
-      .filter(({ coefficient }) => coefficient !== 0);
-    build.row(limit.name, Number.NEGATIVE_INFINITY, limit.most, terms);
-  }
+  if (costs.perLink > 0) addCrossings(build, x, unitsByInstance(units), costs.perLink);
   return {
     milp: build.model(),
     placement: (values, point) => place(units, x, layersOf, values, point),
   };
-}
-
-interface InstanceUnits {
-  readonly unit: Unit;
-  readonly label: string;
-  /** Positions of its units. */
-  readonly members: readonly number[];
-}
-
-function instancesOf(units: readonly Unit[]): InstanceUnits[] {
-  const names = new SafeNames();
-  const byName = new Map<string, { unit: Unit; label: string; members: number[] }>();
-  for (const [u, unit] of units.entries()) {
-    const name = instanceName(unit.host.type.instance.name, unit.instanceIndex);
-    const known = byName.get(name);
-    if (known) known.members.push(u);
-    else byName.set(name, { unit, label: names.of(name), members: [u] });
-  }
-  return [...byName.values()];
 }
 
 interface SlotLayers {
@@ -147,26 +95,6 @@ function addSizes(
     ]);
     return { terms, read };
   });
-}
-
-function addGpuRows(
-  build: Builder,
-  units: readonly Unit[],
-  x: readonly (readonly number[])[],
-): void {
-  const byGpu = new Map<number, number[]>();
-  for (const [u, { gpuIds, lowestGpu }] of units.entries()) {
-    for (const id of gpuIds) {
-      const gpu = lowestGpu - gpuIds[0]! + id;
-      const list = byGpu.get(gpu);
-      if (list) list.push(u);
-      else byGpu.set(gpu, [u]);
-    }
-  }
-  for (const [gpu, members] of byGpu) {
-    const terms = ones(x.flatMap((slot) => members.map((u) => slot[u]!)));
-    build.row(`gpu${gpu}`, Number.NEGATIVE_INFINITY, 1, terms);
-  }
 }
 
 function addLinks(

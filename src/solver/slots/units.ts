@@ -3,7 +3,7 @@ import type { MatrixNetwork } from "../../hardware/network.ts";
 import type { Problem } from "../../placement/problem.ts";
 import type { OperatingPoint } from "../../workload/workload.ts";
 import type { HostClass } from "../hosts/host-class.ts";
-import { stageOption } from "../options.ts";
+import { type SizeRates, stageOption } from "../options.ts";
 
 /** A TP group of one concrete instance that can carry a stage at a floor. */
 export interface Unit {
@@ -15,6 +15,8 @@ export interface Unit {
   readonly lowestGpu: number;
   /** Sizes it may have, rising; a run of the allowed sizes. */
   readonly sizes: readonly number[];
+  /** The same by the number of layers before the stage, where layers are not alike; null where they are. */
+  readonly byStart: readonly (readonly number[])[] | null;
 }
 
 /** More units than this make a MILP that cannot be solved in reasonable time. */
@@ -23,6 +25,8 @@ const MOST_UNITS = 20_000;
 /**
  * Every TP group that can carry a stage at the floor, of every concrete instance: links depend on which GPUs a group takes,
  * so none stands for another.
+ * `groups`: "aligned" lists blocks of t neighbouring GPUs only, which is enough where GPUs are alike and the degrees divide
+ * one another and the GPUs of the instance.
  * @throws InputError when there are too many to list
  */
 export function slotUnits(
@@ -33,6 +37,7 @@ export function slotUnits(
   point: OperatingPoint,
   floor: number,
   tpDegree: number | null,
+  groups: "all" | "aligned",
 ): Unit[] {
   const units: Unit[] = [];
   for (const host of classes) {
@@ -40,11 +45,11 @@ export function slotUnits(
     const degrees = [...new Set(host.kinds.map((kind) => kind.tpDegree))].filter(
       (t) => tpDegree === null || t === tpDegree,
     );
-    const sizesOf = new Map<string, readonly number[]>();
+    const sizesOf = new Map<string, UnitSizes>();
     for (const instanceIndex of host.instances) {
       const base = host.type.firstGpu + instanceIndex * gpuCount;
       for (const t of degrees) {
-        for (const gpuIds of subsetsOf(gpuCount, t)) {
+        for (const gpuIds of groups === "all" ? subsetsOf(gpuCount, t) : blocksOf(gpuCount, t)) {
           const groupGBytesPerSecond = slowestPair(network, base, gpuIds);
           const key = `${t} ${groupGBytesPerSecond}`;
           let sizes = sizesOf.get(key);
@@ -52,8 +57,8 @@ export function slotUnits(
             sizes = fastSizes(problem, host, t, groupGBytesPerSecond, allowedSizes, point, floor);
             sizesOf.set(key, sizes);
           }
-          if (sizes.length === 0) continue;
-          units.push({ host, instanceIndex, gpuIds, lowestGpu: base + gpuIds[0]!, sizes });
+          if (sizes.sizes.length === 0) continue;
+          units.push({ host, instanceIndex, gpuIds, lowestGpu: base + gpuIds[0]!, ...sizes });
           if (units.length > MOST_UNITS) {
             throw new InputError(
               "network_bandwidth.csv",
@@ -68,6 +73,8 @@ export function slotUnits(
   return units;
 }
 
+type UnitSizes = Pick<Unit, "sizes" | "byStart">;
+
 function fastSizes(
   problem: Problem,
   host: HostClass,
@@ -76,10 +83,12 @@ function fastSizes(
   allowedSizes: readonly number[],
   point: OperatingPoint,
   floor: number,
-): readonly number[] {
+): UnitSizes {
   const kind = { tpDegree, groupGBytesPerSecond };
-  const { sizes, rates, endRate } = stageOption(problem, host, kind, 0, allowedSizes, point);
-  return endRate < floor ? [] : sizes.filter((_, i) => rates[i]! >= floor);
+  const option = stageOption(problem, host, kind, 0, allowedSizes, point);
+  const fast = ({ sizes, rates }: SizeRates): readonly number[] =>
+    option.endRate < floor ? [] : sizes.filter((_, i) => rates[i]! >= floor);
+  return { sizes: fast(option), byStart: option.byStart?.map(fast) ?? null };
 }
 
 function slowestPair(network: MatrixNetwork, base: number, gpuIds: readonly number[]): number {
@@ -94,6 +103,12 @@ function slowestPair(network: MatrixNetwork, base: number, gpuIds: readonly numb
     }
   }
   return slowest;
+}
+
+function* blocksOf(count: number, size: number): Generator<readonly number[]> {
+  for (let first = 0; first + size <= count; first += size) {
+    yield Array.from({ length: size }, (_, i) => first + i);
+  }
 }
 
 function* subsetsOf(count: number, size: number, from = 0): Generator<readonly number[]> {

@@ -6,8 +6,8 @@ export interface HostPlan {
   /** Instances used; with patterns, the position of each one's pattern among the class's (derived or listed) patterns. */
   readonly instances: number;
   readonly patterns: readonly PackedPattern[] | null;
-  /** Stages by option, in option order: the sizes of each. */
-  readonly sizes: readonly (readonly number[])[];
+  /** Stages by option, in option order: the size of each, or another number that identifies it to the formulation. */
+  readonly stages: readonly (readonly number[])[];
 }
 
 /** A pattern that some instance of the plan carries. */
@@ -16,6 +16,3 @@ export interface PackedPattern {
   /** Position of the host's partition; null when the class's GPUs are alike. */
   readonly partition: number | null;
 }
-
-/** A placement up to the choice of concrete instances and GPUs. */
-export type CountPlan = readonly HostPlan[];

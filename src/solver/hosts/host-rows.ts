@@ -1,0 +1,178 @@
+import {
+  type CaseCosts,
+  type CaseLimit,
+  limitBounds,
+  RentalRows,
+  type RentalRules,
+} from "../case-terms.ts";
+import type { FlooredHost, FlooredOption } from "../floor.ts";
+import { type Builder, ones, SafeNames, type Term } from "../milp/builder.ts";
+import { type Packing, packing } from "./packing.ts";
+import type { HostPlan, PackedPattern } from "./plan.ts";
+import { RunCounter } from "./run-counter.ts";
+
+/** The columns of one option: how many stages it has, and which. */
+export interface OptionColumns {
+  /** Integer columns whose sum is the number of the option's stages. */
+  readonly stageColumns: readonly number[];
+  /** One number a stage of the solution: its size, or what else identifies it to the formulation. */
+  readonly decode: (values: ArrayLike<number>) => number[];
+}
+
+/** Adds the columns of one option of a host class; `most` bounds its number of stages. */
+export type AddOption = (name: string, option: FlooredOption, most: number) => OptionColumns;
+
+/**
+ * The part that formulations over host classes share: instances and the packing of stages into them, the number of stages,
+ * budgets, rules on what is rented, links between instances. The formulation itself adds each option's columns.
+ * @returns reads a solution as the stages and instances of each class
+ */
+export function addHostRows(
+  build: Builder,
+  hosts: readonly FlooredHost[],
+  stages: number,
+  costs: CaseCosts,
+  limits: readonly CaseLimit[],
+  rules: RentalRules,
+  addOption: AddOption,
+): (values: ArrayLike<number>) => HostPlan[] {
+  const names = new SafeNames();
+  const stageTerms: Term[] = [];
+  const limitTerms: Term[][] = limits.map(() => []);
+  const runs = new RunCounter(build, costs.perLink);
+  const rental = new RentalRows(build, rules);
+  const decoders: ((values: ArrayLike<number>) => HostPlan)[] = [];
+
+  for (const floored of hosts) {
+    const { host, options } = floored;
+    const { gpuCount, name } = host.type.instance;
+    const prefix = names.of(name);
+    const mostInstances = floored.solo ? 1 : Math.min(host.instances.length, stages);
+    const countsRuns = costs.perLink > 0 && !floored.neighbours;
+    const fit = packingOf(floored, countsRuns);
+    const optionNames = new SafeNames();
+    const optionColumns = options.map((option) => {
+      const most = Math.min(stages, mostInstances * Math.floor(gpuCount / option.tpDegree));
+      return addOption(optionNames.of(`${prefix}.tp${option.tpDegree}`), option, most);
+    });
+    const stageColumns = optionColumns.flatMap((columns) => columns.stageColumns);
+    stageTerms.push(...ones(stageColumns));
+    const instanceColumns = addInstances(
+      build,
+      prefix,
+      fit,
+      mostInstances,
+      costs.perInstance(host.position) + (countsRuns ? 0 : costs.perLink),
+      options.map(({ tpDegree }, i) => ({ tpDegree, columns: optionColumns[i]!.stageColumns })),
+      rules.noIdleGpus ? gpuCount : null,
+    );
+    if (floored.solo) {
+      build.row(`${prefix}.alone`, 0, 0, [
+        ...ones(stageColumns),
+        ...instanceColumns.map((column) => ({ column, coefficient: -stages })),
+      ]);
+    }
+    if (instanceColumns.length > 1) {
+      build.row(`${prefix}.pool`, 0, mostInstances, ones(instanceColumns));
+    }
+    runs.add(floored, fit, mostInstances, stageColumns, instanceColumns);
+    rental.add(name, prefix, mostInstances, stageColumns, instanceColumns);
+    for (const [i, limit] of limits.entries()) {
+      const coefficient = limit.perInstance(host.position);
+      if (coefficient === 0) continue;
+      for (const column of instanceColumns) limitTerms[i]!.push({ column, coefficient });
+    }
+    decoders.push((values) => ({
+      floored,
+      instances: instanceColumns.reduce((sum, column) => sum + Math.round(values[column]!), 0),
+      patterns:
+        fit.kind === "levels"
+          ? null
+          : instanceColumns.flatMap((column, p) =>
+              new Array<PackedPattern>(Math.round(values[column]!)).fill({
+                counts: fit.patterns[p]!,
+                partition: floored.patterns?.[p]!.partition ?? null,
+              }),
+            ),
+      stages: optionColumns.map(({ decode }) => decode(values)),
+    }));
+  }
+  build.row("stages", stages, stages, stageTerms);
+  for (const [i, limit] of limits.entries()) {
+    build.row(limit.name, ...limitBounds(limit), limitTerms[i]!);
+  }
+  runs.finish();
+  rental.finish();
+  return (values) => decoders.map((decode) => decode(values)).filter((plan) => plan.instances > 0);
+}
+
+/** How a class's groups are packed: by its listed patterns, or by number where GPUs are alike. */
+function packingOf(floored: FlooredHost, everyPattern: boolean): Packing {
+  if (floored.patterns) {
+    return { kind: "patterns", patterns: floored.patterns.map(({ counts }) => counts) };
+  }
+  return packing(
+    floored.host.type.instance.gpuCount,
+    floored.options.map((option) => option.tpDegree),
+    floored.maxStagesPerInstance,
+    everyPattern,
+  );
+}
+
+/**
+ * Columns of a class's instances, and the rows that pack its stages into them.
+ * @param fullGpus when given, every rented instance has to have this many GPUs in use
+ */
+function addInstances(
+  build: Builder,
+  prefix: string,
+  fit: Packing,
+  most: number,
+  cost: number,
+  options: readonly { readonly tpDegree: number; readonly columns: readonly number[] }[],
+  fullGpus: number | null,
+): number[] {
+  const gpuTerms = (from: number): Term[] =>
+    options
+      .slice(from)
+      .flatMap(({ tpDegree, columns }) =>
+        columns.map((column) => ({ column, coefficient: tpDegree })),
+      );
+  if (fit.kind === "levels") {
+    const y = build.column(`y.${prefix}`, cost, most);
+    for (const { fromOption, usableGpus } of fit.levels) {
+      build.row(`${prefix}.gpus${options[fromOption]!.tpDegree}`, Number.NEGATIVE_INFINITY, 0, [
+        ...gpuTerms(fromOption),
+        { column: y, coefficient: -usableGpus },
+      ]);
+    }
+    // As many GPUs in use as there are: packing as above then leaves none over.
+    if (fullGpus !== null) {
+      build.row(`${prefix}.no_idle`, 0, 0, [...gpuTerms(0), { column: y, coefficient: -fullGpus }]);
+    }
+    return [y];
+  }
+  const gpusOf = (pattern: readonly number[]): number =>
+    pattern.reduce((sum, count, i) => sum + count * options[i]!.tpDegree, 0);
+  const instances = fit.patterns.map((pattern) =>
+    build.column(
+      `y.${prefix}.p${pattern.join("_")}`,
+      cost,
+      fullGpus === null || gpusOf(pattern) === fullGpus ? most : 0,
+    ),
+  );
+  for (const [i, { tpDegree, columns }] of options.entries()) {
+    build.row(
+      `${prefix}.groups${tpDegree}${options.findIndex((o) => o.tpDegree === tpDegree) === i ? "" : `_${i}`}`,
+      fullGpus === null ? Number.NEGATIVE_INFINITY : 0,
+      0,
+      [
+        ...ones(columns),
+        ...instances
+          .map((column, p) => ({ column, coefficient: -fit.patterns[p]![i]! }))
+          .filter((term) => term.coefficient !== 0),
+      ],
+    );
+  }
+  return instances;
+}

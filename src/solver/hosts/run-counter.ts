@@ -1,0 +1,65 @@
+import type { FlooredHost } from "../floor.ts";
+import type { Builder, Term } from "../milp/builder.ts";
+import type { Packing } from "./packing.ts";
+
+/**
+ * Counts links between instances where neighbours on one instance may be forbidden. Stages of an instance that allows
+ * neighbours form one run; on an instance that forbids them each stage is a run of its own. The fewest runs of a placement
+ * are max(Σ runs, 2·c − 1), c the most stages on one instance that forbids neighbours (others have to separate them), and
+ * links between instances = runs − 1. The constant −1 does not change the best plan and is left out of the objective.
+ */
+export class RunCounter {
+  private readonly runTerms: Term[] = [];
+  private readonly separated: {
+    readonly column: number;
+    readonly stages: number;
+    readonly most: number;
+    readonly name: string;
+  }[] = [];
+
+  constructor(
+    private readonly build: Builder,
+    private readonly perLink: number,
+  ) {}
+
+  add(
+    floored: FlooredHost,
+    fit: Packing,
+    most: number,
+    stageColumns: readonly number[],
+    instanceColumns: readonly number[],
+  ): void {
+    if (this.perLink === 0 || floored.solo) return;
+    if (floored.neighbours) {
+      for (const column of instanceColumns) this.runTerms.push({ column, coefficient: 1 });
+      return;
+    }
+    for (const column of stageColumns) {
+      this.runTerms.push({ column, coefficient: 1 });
+      this.build.columns[column] = { ...this.build.columns[column]!, cost: this.perLink };
+    }
+    if (fit.kind !== "patterns") return;
+    for (const [p, column] of instanceColumns.entries()) {
+      const stages = fit.patterns[p]!.reduce((sum, n) => sum + n, 0);
+      const { name } = this.build.columns[column]!;
+      this.separated.push({ column, stages, most, name });
+    }
+  }
+
+  finish(): void {
+    if (this.separated.length === 0) return;
+    const extra = this.build.column("extra_runs", this.perLink, Number.POSITIVE_INFINITY, false);
+    for (const { column, stages, most, name } of this.separated) {
+      const used = this.build.column(`used.${name}`, 0, 1);
+      this.build.row(`${name}.used`, Number.NEGATIVE_INFINITY, 0, [
+        { column, coefficient: 1 },
+        { column: used, coefficient: -most },
+      ]);
+      this.build.row(`${name}.separated`, 0, Number.POSITIVE_INFINITY, [
+        { column: extra, coefficient: 1 },
+        ...this.runTerms,
+        { column: used, coefficient: -(2 * stages - 1) },
+      ]);
+    }
+  }
+}

@@ -1,0 +1,99 @@
+import { InternalError } from "../../errors.ts";
+import type { Placement } from "../../placement/placement.ts";
+import type { OperatingPoint } from "../../workload/workload.ts";
+import type { CaseCosts, CaseLimit, CaseModel, RentalRules } from "../case-terms.ts";
+import type { FlooredHost, FlooredOption } from "../floor.ts";
+import { addHostRows, type OptionColumns } from "../hosts/host-rows.ts";
+import { packHost } from "../hosts/pack.ts";
+import type { HostPlan } from "../hosts/plan.ts";
+import { Builder } from "../milp/builder.ts";
+import { BoundaryRows } from "./boundary-rows.ts";
+
+/**
+ * The general formulation of one case, for layers that are not alike: where each stage starts. With layers that are alike
+ * it agrees with the count formulation.
+ *
+ *   x_oi   a stage of option o starts after layer i                binary
+ *   s_i    some stage starts after layer i                         (sum of the x there)
+ *
+ * A stage that starts after layer i may end after any layer of [least_o(i), most_o(i)]; where it ends is where the next one
+ * starts. See boundary-rows.ts for the rows that say so; instances, packing and rules are those of the count formulation.
+ * Sizes with gaps between them (quantised ones) get a column each.
+ */
+export function startsModel(
+  hosts: readonly FlooredHost[],
+  stages: number,
+  layers: number,
+  allowedCuts: readonly number[] | null,
+  costs: CaseCosts,
+  limits: readonly CaseLimit[],
+  rules: RentalRules,
+): CaseModel {
+  const build = new Builder();
+  const boundaries = new BoundaryRows(build, layers, allowedCuts);
+  const decode = addHostRows(build, hosts, stages, costs, limits, rules, (name, option) =>
+    addStarts(build, boundaries, name, option, layers),
+  );
+  boundaries.finish();
+  return {
+    milp: build.model(),
+    placement: (values, point) => placeByStart(decode(values), layers, point),
+  };
+}
+
+/** The starts of one option. Its stages are identified by the number of layers before them. */
+function addStarts(
+  build: Builder,
+  boundaries: BoundaryRows,
+  name: string,
+  option: FlooredOption,
+  layers: number,
+): OptionColumns {
+  const starts: { readonly column: number; readonly before: number }[] = [];
+  for (let before = 0; before < layers; before++) {
+    const sizes = sizesAt(option, before, layers);
+    for (const { least, most } of boundaries.runsOf(before, sizes)) {
+      const label = least === most ? `x.${name}.a${before}.e${most}` : `x.${name}.a${before}`;
+      const column = build.column(label, 0, 1);
+      boundaries.add(column, before, least, most);
+      starts.push({ column, before });
+    }
+  }
+  return {
+    stageColumns: starts.map(({ column }) => column),
+    decode: (values) =>
+      starts.filter(({ column }) => Math.round(values[column]!) === 1).map(({ before }) => before),
+  };
+}
+
+/** Sizes that an option may have after `before` layers. */
+export function sizesAt(option: FlooredOption, before: number, layers: number): readonly number[] {
+  if (option.byStart) return option.byStart[before]!;
+  return option.sizes.filter((size) => before + size <= layers);
+}
+
+/** The placement of plans whose stages are identified by the number of layers before them. */
+export function placeByStart(
+  plans: readonly HostPlan[],
+  layers: number,
+  point: OperatingPoint,
+): Placement {
+  const placed = plans
+    .flatMap(packHost)
+    .flatMap((host) => host.pieces.map((piece) => ({ host, piece })))
+    .sort((a, b) => a.piece.tag - b.piece.tag);
+  if (placed[0]?.piece.tag !== 0) throw new InternalError("no stage starts at the first layer.");
+  return {
+    batch_size: point.batch,
+    sequence_length: point.inputTokens,
+    output_length: point.outputTokens,
+    workload_phase: point.phase,
+    stages: placed.map(({ host, piece }, i) => ({
+      gpu_type: host.name,
+      tp_degree: piece.tpDegree,
+      gpu_ids: piece.gpuIds,
+      start_layer: piece.tag + 1,
+      end_layer: placed[i + 1]?.piece.tag ?? layers,
+    })),
+  };
+}

@@ -1,0 +1,78 @@
+import { type Builder, ones } from "../milp/builder.ts";
+
+/** Where a stage stands, as far as links are concerned: a lowest GPU, or an instance. */
+export interface Node {
+  readonly label: string;
+  /** Nodes of one instance share this. */
+  readonly instance: string;
+  /** Columns of the stages that start here after some number of layers: starts[before]. */
+  readonly starts: readonly (readonly number[])[];
+}
+
+/**
+ * Rows that know, layer by layer, on which node the stage stands that holds the layer; with them a link from one stage to
+ * the next can be forbidden or paid for. X_vp are the starts on node v after layer p.
+ *
+ *   c_pv = 1 when the stage that holds layer p + 1 stands on v:   Σ_v c_pv = 1,  c_pv ≥ X_vp,  c_pv ≥ c_{p−1,v} − s_p
+ *   forbidden links:                                              X_vp ≤ Σ {c_{p−1,a} : a → v allowed}
+ *   links between instances:                                      cross_p ≥ Σ_{v on h} X_vp − Σ_{v on h} c_{p−1,v}
+ *
+ * @param s columns that count the starts after a layer; entry 0 is not used
+ * @param perLink cost of a link between instances; 0 leaves those rows out
+ */
+export function addStateRows(
+  build: Builder,
+  nodes: readonly Node[],
+  s: readonly number[],
+  allows: (source: number, target: number) => boolean,
+  perLink: number,
+): void {
+  const layers = s.length;
+  const c = Array.from({ length: layers }, (_, p) =>
+    nodes.map(({ label }) => build.column(`c.a${p}.${label}`, 0, 1, false)),
+  );
+  const byInstance = new Map<string, number[]>();
+  for (const [v, { instance }] of nodes.entries()) {
+    const list = byInstance.get(instance);
+    if (list) list.push(v);
+    else byInstance.set(instance, [v]);
+  }
+  for (let p = 0; p < layers; p++) {
+    build.row(`state.a${p}`, 1, 1, ones(c[p]!));
+    for (const [v, { label, starts }] of nodes.entries()) {
+      const here = starts[p]!;
+      const state = { column: c[p]![v]!, coefficient: 1 };
+      if (here.length > 0) {
+        build.row(`enter.a${p}.${label}`, 0, Number.POSITIVE_INFINITY, [
+          state,
+          ...here.map((column) => ({ column, coefficient: -1 })),
+        ]);
+      }
+      if (p === 0) continue;
+      build.row(`stay.a${p}.${label}`, 0, Number.POSITIVE_INFINITY, [
+        state,
+        { column: c[p - 1]![v]!, coefficient: -1 },
+        { column: s[p]!, coefficient: 1 },
+      ]);
+      if (here.length === 0) continue;
+      const sources = nodes.flatMap((_, a) => (allows(a, v) ? [c[p - 1]![a]!] : []));
+      if (sources.length < nodes.length) {
+        build.row(`link.a${p}.${label}`, Number.NEGATIVE_INFINITY, 0, [
+          ...ones(here),
+          ...sources.map((column) => ({ column, coefficient: -1 })),
+        ]);
+      }
+    }
+    if (p === 0 || perLink === 0) continue;
+    const cross = build.column(`cross.a${p}`, perLink, 1, false);
+    for (const [instance, members] of byInstance) {
+      const here = members.flatMap((v) => nodes[v]!.starts[p]!);
+      if (here.length === 0) continue;
+      build.row(`cross.a${p}.${instance}`, 0, Number.POSITIVE_INFINITY, [
+        { column: cross, coefficient: 1 },
+        ...here.map((column) => ({ column, coefficient: -1 })),
+        ...ones(members.map((v) => c[p - 1]![v]!)),
+      ]);
+    }
+  }
+}
