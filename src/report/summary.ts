@@ -99,7 +99,7 @@ function noAnswerSummary(problem: Problem, solution: NoAnswer): SummaryRow {
   const facts = dataRow(
     rowFacts(problem, []),
     { point, tpDegree: null, ppStages: 0 },
-    { status: "INFEASIBLE", placement: null, error: solution.explanation.join(" ") },
+    { status: "INFEASIBLE", placement: null, error: solution.explanation.sentences.join(" ") },
     LOCATION,
   );
   return {

@@ -38,7 +38,7 @@ function renderNoAnswer(solution: NoAnswer, paint: Paint): string {
       : "No answer: a limit struck before any placement was found. One may exist.";
   return joinBlocks([
     paint.red(wrap(title)),
-    solution.explanation.map((sentence) => renderItem("- ", printable(sentence))).join("\n"),
+    solution.explanation.sentences.map((sentence) => renderItem("- ", printable(sentence))).join("\n"),
     renderSearch(solution.run, [], paint),
     solution.frontier
       ? renderFrontier(solution.frontier, solution.frontier_complete ?? false, paint)

@@ -29,6 +29,8 @@ export interface SolveRequest {
   readonly gap: number;
   /** Also return every non-dominated (cost per hour, tokens/s) pair. */
   readonly frontier: boolean;
+  /** Also say what would change the answer. */
+  readonly explain: boolean;
   /** Links between instances slower than this share (0 to 1) of all links between instances are not used; null: off. */
   readonly bandwidthPercentile: number | null;
 }
@@ -50,5 +52,6 @@ export const DEFAULT_REQUEST: SolveRequest = {
   uniformTp: false,
   gap: 0,
   frontier: false,
+  explain: false,
   bandwidthPercentile: null,
 };

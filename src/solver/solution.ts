@@ -32,6 +32,65 @@ interface Outcome {
   readonly run: SearchEffort;
 }
 
+/** A limit that keeps the answer from being better. */
+export interface BindingLimit {
+  /** As in the configuration, e.g. "max_hourly_cost". */
+  readonly limit: string;
+  readonly value: number;
+  /** The objective's value with this limit alone removed, proven like the answer. */
+  readonly objective_without: number;
+}
+
+/** How far the price of a rented type may rise before another placement is better; the other prices stay. */
+export interface PriceRise {
+  readonly instance_type: string;
+  readonly price_usd_per_hour: number;
+  /** Above this price the answer changes; null when no price changes it. */
+  readonly changes_above_usd_per_hour: number | null;
+  /** What is then better; null when no price changes the answer. */
+  readonly then: Placement | null;
+}
+
+/** The best placement on instances of one type alone. */
+export interface TypeBest {
+  readonly instance_type: string;
+  /** The objective's value; null when the type alone cannot serve the model within the limits. */
+  readonly objective: number | null;
+  readonly placement: Placement | null;
+}
+
+/** What would change an answer. Every figure is proven by a search of its own. */
+export interface Sensitivity {
+  readonly binding_limits: readonly BindingLimit[];
+  /** The cheapest placement that serves faster than the answer; null when there is none within the limits. */
+  readonly next_faster: FrontierPoint | null;
+  /** The fastest placement that costs less an hour than the answer; null when there is none within the limits. */
+  readonly next_cheaper: FrontierPoint | null;
+  readonly price_rises: readonly PriceRise[];
+  /** By rising objective, types that cannot serve last. */
+  readonly best_by_type: readonly TypeBest[];
+}
+
+/** The smallest change of one limit or one count that makes a placement possible, the others staying as they are. */
+export interface Relaxation {
+  /** "max_hourly_cost" and so on, or "count of TYPE" for more instances of a type. */
+  readonly change: string;
+  readonly from: number;
+  readonly to: number;
+  /** A placement that the change makes possible. */
+  readonly placement: Placement;
+}
+
+/** Why nothing fits. */
+export interface Infeasibility {
+  /** The reasons, for people. */
+  readonly sentences: readonly string[];
+  /** Limits that cannot be met together, none of which could be left out; empty when no limit is to blame. */
+  readonly conflict: readonly string[];
+  /** Each verified by a search; empty when no single change helps. */
+  readonly relaxations: readonly Relaxation[];
+}
+
 /** optimal: proven within the gap asked for; feasible: a limit struck, `bound` says how far it may be from the best. */
 export interface Answer extends Outcome {
   readonly status: "optimal" | "feasible";
@@ -46,12 +105,14 @@ export interface Answer extends Outcome {
   readonly gap: number;
   readonly placement: Placement;
   readonly metrics: Metrics;
+  /** Absent unless asked for. */
+  readonly explanation?: Sensitivity;
 }
 
 /** infeasible: proven that no placement keeps the limits; no_solution: a limit struck before one was found. */
 export interface NoAnswer extends Outcome {
   readonly status: "infeasible" | "no_solution";
-  readonly explanation: readonly string[];
+  readonly explanation: Infeasibility;
 }
 
 /** What came of a solve. Outcomes are values; exceptions are input errors or defects. */

@@ -13,7 +13,7 @@ import type { Found } from "./search/goal.ts";
 import type { SearchObjective } from "./search/objectives.ts";
 import { type OnCase, SearchSession, type SessionLimits } from "./search/session.ts";
 import { SingleGoal } from "./search/single-goal.ts";
-import type { Answer, FrontierPoint, Solution } from "./solution.ts";
+import type { Answer, FrontierPoint, Infeasibility, Solution } from "./solution.ts";
 
 /** How far a search has come. */
 export interface SolveProgress {
@@ -96,7 +96,11 @@ export async function solve(
       status: result.complete ? "infeasible" : "no_solution",
       explanation: result.complete
         ? await explain(problem, request, points, backend, limits)
-        : ["A limit struck before any placement was found."],
+        : {
+            sentences: ["A limit struck before any placement was found."],
+            conflict: [],
+            relaxations: [],
+          },
       ...extra,
       run: session.effort(startedMilliseconds),
     };
@@ -235,9 +239,14 @@ async function explain(
   points: readonly OperatingPoint[],
   backend: MilpBackend,
   limits: SessionLimits,
-): Promise<string[]> {
+): Promise<Infeasibility> {
+  const because = (sentences: readonly string[]): Infeasibility => ({
+    sentences,
+    conflict: [],
+    relaxations: [],
+  });
   const noFit = explainNoFit(problem, request, points);
-  if (noFit.length === points.length) return noFit;
+  if (noFit.length === points.length) return because(noFit);
   const unlimited: Problem = { ...problem, limits: NO_LIMITS };
   const best = async (objective: ObjectiveName): Promise<Found | null> => {
     const session = new SearchSession(
@@ -253,18 +262,18 @@ async function explain(
   };
   const cheapest = await best("cost");
   if (!cheapest) {
-    return [
+    return because([
       ...noFit,
       "No combination of instances, TP degrees and stage sizes covers the model within the rules, even without budgets and targets: every case was excluded by a bound or a MILP.",
-    ];
+    ]);
   }
   const extremes: Extremes = {
     leastUsdPerHour: cheapest.metrics.cost_per_hour,
     leastUsdPerMillionTokens: (await best("cost-per-token"))!.metrics.dollar_per_million_token,
     mostTokensPerSecond: (await best("throughput"))!.metrics.throughput_tokens_per_sec,
   };
-  return [
+  return because([
     `Placements exist, but none within the limits (${limitList(problem.limits).join(", ")}).`,
     ...explainLimits(problem, extremes),
-  ];
+  ]);
 }
