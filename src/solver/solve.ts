@@ -1,19 +1,20 @@
 import { InternalError } from "../errors.ts";
 import { evenSplit } from "../placement/even-split.ts";
-import type { Metrics } from "../placement/evaluation.ts";
 import type { Problem } from "../placement/problem.ts";
-import { NO_LIMITS, type OperatingPoint, pointWarnings } from "../workload/workload.ts";
-import { type Extremes, explainLimits, explainNoFit, limitList } from "./explain-infeasible.ts";
+import { type OperatingPoint, pointWarnings } from "../workload/workload.ts";
+import { explainInfeasible } from "./explain/infeasibility.ts";
+import { ExplanationCut, Prober } from "./explain/prober.ts";
+import { explainAnswer, frontierPoint } from "./explain/sensitivity.ts";
 import type { MilpBackend, MilpModel } from "./milp/model.ts";
 import { isAllowed, tpDegreesOf } from "./hosts/hosts.ts";
 import { checkRequest, requestedPoints } from "./requested-points.ts";
-import type { ObjectiveName, SolveRequest } from "./request.ts";
+import type { SolveRequest } from "./request.ts";
 import { FrontierGoal } from "./search/frontier-goal.ts";
 import type { Found } from "./search/goal.ts";
-import type { SearchObjective } from "./search/objectives.ts";
+import { objectiveValue, type SearchObjective } from "./search/objectives.ts";
 import { type OnCase, SearchSession, type SessionLimits } from "./search/session.ts";
 import { SingleGoal } from "./search/single-goal.ts";
-import type { Answer, FrontierPoint, Infeasibility, Solution } from "./solution.ts";
+import type { Answer, FrontierPoint, Infeasibility, Sensitivity, Solution } from "./solution.ts";
 
 /** How far a search has come. */
 export interface SolveProgress {
@@ -71,7 +72,7 @@ export async function solve(
       casesTotal: cases,
       casesOpen,
       milpsSolved: milps,
-      bestValue: goal.best ? objectiveValue(request.objective, objective.key, goal.best) : null,
+      bestValue: goal.best && objectiveValue(problem, request, goal.best.metrics),
       bound: objective.value(goal.bound(openKey)),
     }),
   );
@@ -91,16 +92,11 @@ export async function solve(
     ...(frontier ? { frontier: frontier.points, frontier_complete: frontier.complete } : {}),
     warnings: [...problem.warnings, ...points.slice(0, 1).flatMap(pointWarnings)],
   };
+  const prober = new Prober(problem, request, points, backend, limits);
   if (!goal.best) {
     return {
       status: result.complete ? "infeasible" : "no_solution",
-      explanation: result.complete
-        ? await explain(problem, request, points, backend, limits)
-        : {
-            sentences: ["A limit struck before any placement was found."],
-            conflict: [],
-            relaxations: [],
-          },
+      explanation: await whyNothing(prober, result.complete),
       ...extra,
       run: session.effort(startedMilliseconds),
     };
@@ -109,7 +105,7 @@ export async function solve(
     throw new InternalError("the search ended without a MILP having found the best placement.");
   }
   const best = result.complete ? await session.canonical(goal.best) : goal.best;
-  const value = objectiveValue(request.objective, objective.key, best);
+  const value = objectiveValue(problem, request, best.metrics);
   const bound =
     result.complete && request.gap === 0
       ? value
@@ -122,8 +118,41 @@ export async function solve(
     placement: best.placement,
     metrics: best.metrics,
     ...extra,
+    ...(request.explain && result.complete ? await whatChanges(prober, best, value) : {}),
     run: session.effort(startedMilliseconds),
   };
+}
+
+/** Why there is no placement; of a search that was cut short, that is all there is to say. */
+async function whyNothing(prober: Prober, complete: boolean): Promise<Infeasibility> {
+  const because = (sentence: string): Infeasibility => ({
+    sentences: [sentence],
+    conflict: [],
+    relaxations: [],
+  });
+  if (!complete) return because("A limit struck before any placement was found.");
+  try {
+    return await explainInfeasible(prober);
+  } catch (error) {
+    if (!(error instanceof ExplanationCut)) throw error;
+    return because(
+      "Nothing fits: that is proven, but a limit struck before it could be explained.",
+    );
+  }
+}
+
+/** What would change the answer; nothing when a limit strikes before all of it is known. */
+async function whatChanges(
+  prober: Prober,
+  found: Found,
+  value: number,
+): Promise<{ readonly explanation?: Sensitivity }> {
+  try {
+    return { explanation: await explainAnswer(prober, { found, value }) };
+  } catch (error) {
+    if (!(error instanceof ExplanationCut)) throw error;
+    return {};
+  }
 }
 
 /**
@@ -156,25 +185,6 @@ function besideValue(objective: SearchObjective, value: number, boundKey: number
   return objective.value(0) - objective.value(1) > 0
     ? Math.max(bound, value)
     : Math.min(bound, value);
-}
-
-/** The reported value of a placement: the very number that `evaluate` gives, where it gives one. */
-function objectiveValue(
-  name: ObjectiveName,
-  key: (cost: number, tokensPerSecond: number) => readonly [number, number],
-  found: Found,
-): number {
-  const metrics: Metrics = found.metrics;
-  switch (name) {
-    case "cost-per-token":
-      return metrics.dollar_per_million_token;
-    case "throughput":
-      return metrics.throughput_tokens_per_sec;
-    case "cost":
-      return metrics.cost_per_hour;
-    case "weighted":
-      return -key(found.cost, found.tokensPerSecond)[0];
-  }
 }
 
 /** Even splits are cheap to score and give a limit that strikes early something to fall back on. */
@@ -220,60 +230,7 @@ async function findFrontier(
   const { complete } = await own.run(goal, onCase);
   const found: FrontierPoint[] = [];
   for (const point of goal.points) {
-    const { metrics, placement } = complete ? await own.canonical(point) : point;
-    found.push({
-      cost_per_hour: metrics.cost_per_hour,
-      throughput_tokens_per_sec: metrics.throughput_tokens_per_sec,
-      dollar_per_million_token: metrics.dollar_per_million_token,
-      batch_size: placement.batch_size,
-      placement,
-    });
+    found.push(frontierPoint(complete ? await own.canonical(point) : point));
   }
   return { points: found, complete };
-}
-
-/** Why nothing fits, in sentences: sizes and memory, or the limits beside what is possible without them. */
-async function explain(
-  problem: Problem,
-  request: SolveRequest,
-  points: readonly OperatingPoint[],
-  backend: MilpBackend,
-  limits: SessionLimits,
-): Promise<Infeasibility> {
-  const because = (sentences: readonly string[]): Infeasibility => ({
-    sentences,
-    conflict: [],
-    relaxations: [],
-  });
-  const noFit = explainNoFit(problem, request, points);
-  if (noFit.length === points.length) return because(noFit);
-  const unlimited: Problem = { ...problem, limits: NO_LIMITS };
-  const best = async (objective: ObjectiveName): Promise<Found | null> => {
-    const session = new SearchSession(
-      unlimited,
-      { ...request, objective },
-      points,
-      backend,
-      limits,
-    );
-    const goal = new SingleGoal(session.objective, session.objective.scale, session.allows, 0);
-    await session.run(goal);
-    return goal.best;
-  };
-  const cheapest = await best("cost");
-  if (!cheapest) {
-    return because([
-      ...noFit,
-      "No combination of instances, TP degrees and stage sizes covers the model within the rules, even without budgets and targets: every case was excluded by a bound or a MILP.",
-    ]);
-  }
-  const extremes: Extremes = {
-    leastUsdPerHour: cheapest.metrics.cost_per_hour,
-    leastUsdPerMillionTokens: (await best("cost-per-token"))!.metrics.dollar_per_million_token,
-    mostTokensPerSecond: (await best("throughput"))!.metrics.throughput_tokens_per_sec,
-  };
-  return because([
-    `Placements exist, but none within the limits (${limitList(problem.limits).join(", ")}).`,
-    ...explainLimits(problem, extremes),
-  ]);
 }

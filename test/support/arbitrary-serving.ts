@@ -4,8 +4,8 @@ import type { Model } from "../../src/model/model.ts";
 import { type OperatingPoint, PHASES } from "../../src/workload/workload.ts";
 import { entry } from "./founding.ts";
 
-/** Transformers of all sizes, with and without grouped-query attention. */
-export const arbitraryModel: fc.Arbitrary<Model> = fc
+/** Transformers of all sizes whose layers are alike, with and without grouped-query attention. */
+export const arbitraryUniformModel: fc.Arbitrary<Model> = fc
   .record({
     numLayers: fc.integer({ min: 1, max: 100 }),
     numKvHeads: fc.constantFrom(1, 2, 8),
@@ -25,6 +25,39 @@ export const arbitraryModel: fc.Arbitrary<Model> = fc
       dModel: numAttentionHeads * headWidth,
     };
   });
+
+/** Transformers with up to three kinds of layers, with or without weights at the ends. */
+const arbitraryUnevenModel: fc.Arbitrary<Model> = fc
+  .record({
+    model: arbitraryUniformModel,
+    kinds: fc.array(
+      fc.record({
+        weightGib: fc.double({ min: 0.01, max: 4, noNaN: true }),
+        dHidden: fc.integer({ min: 16, max: 30_000 }),
+        numKvHeads: fc.constantFrom(1, 2, 8),
+        attentionWindowTokens: fc.option(fc.integer({ min: 1, max: 8192 })),
+      }),
+      { minLength: 1, maxLength: 3 },
+    ),
+    picks: fc.array(fc.nat(2), { minLength: 100, maxLength: 100 }),
+    embeddingGib: fc.constantFrom(0, 0.5, 2),
+    lmHeadGib: fc.constantFrom(0, 0.5, 2),
+  })
+  .map(({ model, kinds, picks, embeddingGib, lmHeadGib }) => ({
+    ...model,
+    layers: {
+      kinds,
+      kindOf: picks.slice(0, model.numLayers).map((pick) => pick % kinds.length),
+      embeddingGib,
+      lmHeadGib,
+      allowedCuts: null,
+    },
+  }));
+
+export const arbitraryModel: fc.Arbitrary<Model> = fc.oneof(
+  arbitraryUniformModel,
+  arbitraryUnevenModel,
+);
 
 export const arbitraryPoint: fc.Arbitrary<OperatingPoint> = fc.record({
   phase: fc.constantFrom(...PHASES),

@@ -8,3 +8,9 @@ export function expectClose(actual: number, expected: number, context?: string):
   const message = `${context ?? "value"}: ${actual} is not ${expected}`;
   expect(Math.abs(actual - expected), message).toBeLessThanOrEqual(ROUNDING * Math.abs(expected));
 }
+
+/** Expects the same of every number of a list. */
+export function expectAllClose(actual: readonly number[], expected: readonly number[]): void {
+  expect(actual).toHaveLength(expected.length);
+  for (const [i, value] of actual.entries()) expectClose(value, expected[i]!, `item ${i}`);
+}

@@ -1,4 +1,5 @@
 import { InputError } from "../../errors.ts";
+import type { Metrics } from "../../placement/evaluation.ts";
 import type { Problem } from "../../placement/problem.ts";
 import type { SolveRequest } from "../request.ts";
 import { type PriceUnits, unitsToUsd } from "./costs.ts";
@@ -121,4 +122,35 @@ export function objectiveWeight(problem: Problem, request: SolveRequest): number
     );
   }
   return weight;
+}
+
+/** The reported value of a placement, from its metrics: where `evaluate` gives the number, that very number. */
+export function objectiveValue(problem: Problem, request: SolveRequest, metrics: Metrics): number {
+  switch (request.objective) {
+    case "cost-per-token":
+      return metrics.dollar_per_million_token;
+    case "throughput":
+      return metrics.throughput_tokens_per_sec;
+    case "cost":
+      return metrics.cost_per_hour;
+    case "weighted": {
+      const weight = objectiveWeight(problem, request);
+      if (weight === 1) return metrics.cost_per_hour;
+      const { throughputNormalization, costNormalization, crossInstancePenalty } = problem.weights;
+      const crossings = metrics.links.filter((link) => link.crosses_instances).length;
+      return (
+        metrics.throughput_tokens_per_sec / throughputNormalization -
+        ((weight / (1 - weight)) * metrics.cost_per_hour) / costNormalization -
+        crossInstancePenalty * crossings
+      );
+    }
+  }
+}
+
+/** Whether a larger reported value is better. */
+export function isMaximised(problem: Problem, request: SolveRequest): boolean {
+  return (
+    request.objective === "throughput" ||
+    (request.objective === "weighted" && objectiveWeight(problem, request) !== 1)
+  );
 }

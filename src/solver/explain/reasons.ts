@@ -1,16 +1,17 @@
-import { microUsdToUsd } from "../hardware/price.ts";
-import type { Problem } from "../placement/problem.ts";
-import { allowedSegmentSizes } from "../placement/segment-sizes.ts";
-import type { Limits, OperatingPoint } from "../workload/workload.ts";
-import { hostClasses } from "./hosts/hosts.ts";
-import { batchOptions } from "./options.ts";
-import type { SolveRequest } from "./request.ts";
+import { microUsdToUsd } from "../../hardware/price.ts";
+import type { Problem } from "../../placement/problem.ts";
+import { allowedSegmentSizes } from "../../placement/segment-sizes.ts";
+import type { OperatingPoint } from "../../workload/workload.ts";
+import { hostClasses } from "../hosts/hosts.ts";
+import { batchOptions } from "../options.ts";
+import { setLimits } from "./limits.ts";
+import type { SolveRequest } from "../request.ts";
 
 /**
  * Why no placement exists even without budgets and targets, as far as sizes and memory alone say it.
  * Empty when the reason lies deeper.
  */
-export function explainNoFit(
+export function noFitReasons(
   problem: Problem,
   request: SolveRequest,
   points: readonly OperatingPoint[],
@@ -61,7 +62,7 @@ export interface Extremes {
 }
 
 /** Which limits no placement meets, even alone. */
-export function explainLimits(problem: Problem, extremes: Extremes): string[] {
+export function limitReasons(problem: Problem, extremes: Extremes): string[] {
   const { limits, totalTokensToProcess } = problem;
   const sentences: string[] = [];
   const hourly = Math.round(extremes.leastUsdPerHour * 1e6);
@@ -101,24 +102,12 @@ export function explainLimits(problem: Problem, extremes: Extremes): string[] {
   }
   if (sentences.length === 0) {
     sentences.push(
-      `Each limit can be met alone, but not all together: ${limitList(limits).join(", ")}.`,
+      `Each limit can be met alone, but not all together: ${setLimits(limits)
+        .map(({ name, value }) => `${name} ${value}`)
+        .join(", ")}.`,
     );
   }
   return sentences;
-}
-
-/** The limits that are set, as "name value". */
-export function limitList(limits: Limits): string[] {
-  const names: readonly (readonly [keyof Limits, string])[] = [
-    ["maxHourlyCostUsd", "max_hourly_cost"],
-    ["maxCostPerMillionTokenUsd", "max_cost_per_million_token"],
-    ["maxTotalCostUsd", "max_total_cost"],
-    ["maxTotalRuntimeHours", "max_total_runtime_hours"],
-    ["minTokensPerSecond", "min-throughput"],
-  ];
-  return names
-    .filter(([key]) => limits[key] !== null)
-    .map(([key, name]) => `${name} ${limits[key]}`);
 }
 
 function figure(value: number): string {

@@ -1,0 +1,203 @@
+import { createPool, type PoolType } from "../../hardware/pool.ts";
+import type { Metrics } from "../../placement/evaluation.ts";
+import { NO_LIMITS } from "../../workload/workload.ts";
+import { isAllowed } from "../hosts/hosts.ts";
+import type { ObjectiveName } from "../request.ts";
+import type { Found } from "../search/goal.ts";
+import type { Infeasibility, Relaxation } from "../solution.ts";
+import { type SetLimit, setLimits, without } from "./limits.ts";
+import type { Prober } from "./prober.ts";
+import { limitReasons, noFitReasons } from "./reasons.ts";
+
+/**
+ * Why nothing fits: reasons in sentences, an irreducible set of limits that cannot be met together, and the smallest single
+ * changes that would help. Each is established by searches of the changed problem.
+ * @throws ExplanationCut when a limit on time strikes
+ */
+export async function explainInfeasible(prober: Prober): Promise<Infeasibility> {
+  const { problem, request, points } = prober;
+  const limits = setLimits(problem.limits);
+  const unlimited = limits.length > 0 ? await prober.any({ limits: NO_LIMITS }) : null;
+  if (!unlimited) {
+    const reasons = noFitReasons(problem, request, points);
+    return {
+      sentences: [
+        ...(limits.length > 0 ? ["Nothing fits even without budgets and targets."] : []),
+        ...(reasons.length > 0
+          ? reasons
+          : [
+              "No combination of instances, TP degrees and stage sizes covers the model within the rules: every case was excluded by a bound or a MILP.",
+            ]),
+      ],
+      conflict: [],
+      relaxations: await ruleRelaxations(prober),
+    };
+  }
+  const conflict = await irreducible(prober, limits);
+  return {
+    sentences: [
+      `Placements exist, but none within the limits (${limits.map(({ name, value }) => `${name} ${value}`).join(", ")}).`,
+      ...limitReasons(problem, await extremesOf(prober)),
+    ],
+    conflict: conflict.map(({ name, value }) => `${name} ${value}`),
+    relaxations: [
+      ...(await limitRelaxations(prober, conflict)),
+      ...(await countRelaxations(prober)),
+    ],
+  };
+}
+
+/** Leaves out one limit after the other as long as the rest cannot be met either. */
+async function irreducible(prober: Prober, limits: readonly SetLimit[]): Promise<SetLimit[]> {
+  let kept = [...limits];
+  for (const limit of limits) {
+    const rest = kept.filter((other) => other !== limit);
+    const dropped = limits.filter((other) => !rest.includes(other)).map(({ key }) => key);
+    if (!(await prober.any({ limits: without(prober.problem.limits, dropped) }))) kept = rest;
+  }
+  return kept;
+}
+
+async function extremesOf(prober: Prober): Promise<{
+  readonly leastUsdPerHour: number;
+  readonly leastUsdPerMillionTokens: number;
+  readonly mostTokensPerSecond: number;
+}> {
+  const best = async (objective: ObjectiveName): Promise<number> =>
+    (await prober.best({ limits: NO_LIMITS }, { objective, weight: null }))!.value;
+  return {
+    leastUsdPerHour: await best("cost"),
+    leastUsdPerMillionTokens: await best("cost-per-token"),
+    mostTokensPerSecond: await best("throughput"),
+  };
+}
+
+/** Which objective, at its best, is the smallest change of a limit, and what it then reads. */
+const RELAXED_BY: Readonly<
+  Record<SetLimit["key"], readonly [ObjectiveName, (metrics: Metrics) => number]>
+> = {
+  maxHourlyCostUsd: ["cost", (metrics) => metrics.cost_per_hour],
+  maxCostPerMillionTokenUsd: ["cost-per-token", (metrics) => metrics.dollar_per_million_token],
+  maxTotalCostUsd: ["cost-per-token", (metrics) => metrics.total_cost],
+  maxTotalRuntimeHours: ["throughput", (metrics) => metrics.total_runtime_hours],
+  minTokensPerSecond: ["throughput", (metrics) => metrics.throughput_tokens_per_sec],
+};
+
+/** The best value of each limited figure while all other limits stay. */
+async function limitRelaxations(
+  prober: Prober,
+  limits: readonly SetLimit[],
+): Promise<Relaxation[]> {
+  const relaxations: Relaxation[] = [];
+  for (const { key, name, value } of limits) {
+    const [objective, figureOf] = RELAXED_BY[key];
+    const best = await prober.best(
+      { limits: without(prober.problem.limits, [key]) },
+      { objective, weight: null },
+    );
+    if (!best) continue;
+    relaxations.push({
+      change: name,
+      from: value,
+      to: figureOf(best.found.metrics),
+      placement: best.found.placement,
+    });
+  }
+  return relaxations;
+}
+
+/** What helps when not even a problem without limits has a placement: more instances, or a rule that asks for less. */
+async function ruleRelaxations(prober: Prober): Promise<Relaxation[]> {
+  const { rules, model } = prober.problem;
+  const relaxations = await countRelaxations(prober);
+  const more = await smallest(rules.maxPipelineStages + 1, model.numLayers, (maxPipelineStages) =>
+    prober.any({ rules: { ...rules, maxPipelineStages } }),
+  );
+  if (more) {
+    relaxations.push({
+      change: "max_pipeline_stages",
+      from: rules.maxPipelineStages,
+      to: more.value,
+      placement: more.found.placement,
+    });
+  }
+  // Fewer layers is the smaller change the closer it is to what is asked for, so the search runs over what is given up.
+  const fewer = await smallest(1, rules.minLayersPerStage - 1, (less) =>
+    prober.any({ rules: { ...rules, minLayersPerStage: rules.minLayersPerStage - less } }),
+  );
+  if (fewer) {
+    relaxations.push({
+      change: "min_layers_per_stage",
+      from: rules.minLayersPerStage,
+      to: rules.minLayersPerStage - fewer.value,
+      placement: fewer.found.placement,
+    });
+  }
+  const hundredths = Math.floor(rules.minMemoryUtilization * 100);
+  const emptier = await smallest(1, hundredths, (less) =>
+    prober.any({ rules: { ...rules, minMemoryUtilization: (hundredths - less) / 100 } }),
+  );
+  if (emptier) {
+    relaxations.push({
+      change: "min_memory_utilization",
+      from: rules.minMemoryUtilization,
+      to: (hundredths - emptier.value) / 100,
+      placement: emptier.found.placement,
+    });
+  }
+  return relaxations;
+}
+
+/** For each type, the fewest instances with which a placement exists; types that never help are left out. */
+async function countRelaxations(prober: Prober): Promise<Relaxation[]> {
+  const { problem, request } = prober;
+  // An explicit matrix has no bandwidths for GPUs that the pool does not have.
+  if (problem.network.kind === "matrix") return [];
+  const relaxations: Relaxation[] = [];
+  for (const type of problem.pool.types.filter((one) => isAllowed(one, request))) {
+    // No placement has more instances than stages.
+    const most = type.count + problem.rules.maxPipelineStages;
+    const found = await smallest(type.count + 1, most, (count) =>
+      prober.any({ pool: withCount(problem.pool.types, type, count) }),
+    );
+    if (!found) continue;
+    relaxations.push({
+      change: `count of ${type.instance.name}`,
+      from: type.count,
+      to: found.value,
+      placement: found.found.placement,
+    });
+  }
+  return relaxations;
+}
+
+function withCount(
+  types: readonly PoolType[],
+  changed: PoolType,
+  count: number,
+): ReturnType<typeof createPool> {
+  return createPool(types.map((type) => (type === changed ? { ...type, count } : type)));
+}
+
+/** The smallest value in a range for which a placement exists, when existence never ends as the value grows. */
+async function smallest(
+  from: number,
+  to: number,
+  placementAt: (value: number) => Promise<Found | null>,
+): Promise<{ readonly value: number; readonly found: Found } | null> {
+  if (from > to) return null;
+  let best = await placementAt(to);
+  if (!best) return null;
+  let [low, high] = [from, to];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    const found = await placementAt(middle);
+    if (found) {
+      best = found;
+      high = middle;
+    } else {
+      low = middle + 1;
+    }
+  }
+  return { value: high, found: best };
+}

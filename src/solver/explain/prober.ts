@@ -1,0 +1,59 @@
+import type { Problem } from "../../placement/problem.ts";
+import type { OperatingPoint } from "../../workload/workload.ts";
+import type { MilpBackend } from "../milp/model.ts";
+import type { SolveRequest } from "../request.ts";
+import type { Found } from "../search/goal.ts";
+import { objectiveValue } from "../search/objectives.ts";
+import { SearchSession, type SessionLimits } from "../search/session.ts";
+import { SingleGoal } from "../search/single-goal.ts";
+
+/** A limit on time struck while something was being explained. */
+export class ExplanationCut extends Error {}
+
+/** The best placement of a changed problem, and its objective's value. */
+export interface Best {
+  readonly found: Found;
+  readonly value: number;
+}
+
+/** Solves changed copies of a problem: what the explanations are made of. */
+export class Prober {
+  constructor(
+    readonly problem: Problem,
+    readonly request: SolveRequest,
+    readonly points: readonly OperatingPoint[],
+    private readonly backend: MilpBackend,
+    private readonly limits: SessionLimits,
+  ) {}
+
+  /**
+   * The proven best of a changed problem; null when nothing fits.
+   * @throws ExplanationCut when a limit strikes first
+   */
+  async best(problem: Partial<Problem>, request: Partial<SolveRequest> = {}): Promise<Best | null> {
+    return this.search(problem, { gap: 0, ...request });
+  }
+
+  /** Some placement of a changed problem; null when nothing fits. @throws ExplanationCut when a limit strikes first */
+  async any(problem: Partial<Problem>): Promise<Found | null> {
+    // With all of the value as the allowed gap the first placement ends the search.
+    const best = await this.search(problem, { objective: "cost", weight: null, gap: 1 });
+    return best?.found ?? null;
+  }
+
+  private async search(
+    problemChanges: Partial<Problem>,
+    requestChanges: Partial<SolveRequest>,
+  ): Promise<Best | null> {
+    const problem = { ...this.problem, ...problemChanges };
+    const request = { ...this.request, ...requestChanges };
+    const session = new SearchSession(problem, request, this.points, this.backend, this.limits);
+    const { objective } = session;
+    const goal = new SingleGoal(objective, objective.scale, session.allows, request.gap);
+    const { complete } = await session.run(goal);
+    if (!complete) throw new ExplanationCut();
+    if (!goal.best) return null;
+    const found = await session.canonical(goal.best);
+    return { found, value: objectiveValue(problem, request, found.metrics) };
+  }
+}

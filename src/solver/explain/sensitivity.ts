@@ -1,0 +1,220 @@
+import { createPool, type PoolType } from "../../hardware/pool.ts";
+import { usdToMicroUsd } from "../../hardware/price.ts";
+import { evaluate } from "../../placement/evaluate.ts";
+import { type Placement, parseInstanceName } from "../../placement/placement.ts";
+import type { Problem } from "../../placement/problem.ts";
+import { isAllowed } from "../hosts/hosts.ts";
+import type { Found } from "../search/goal.ts";
+import { isMaximised, objectiveValue } from "../search/objectives.ts";
+import type { BindingLimit, FrontierPoint, PriceRise, Sensitivity, TypeBest } from "../solution.ts";
+import { setLimits, without } from "./limits.ts";
+import type { Best, Prober } from "./prober.ts";
+
+/** Relative difference from which on two values of an objective are not the same. */
+const DIFFERS = 1e-9;
+
+/** Just above what a target's own room for rounding forgives. */
+const JUST_MORE = 1 + 3e-9;
+
+/**
+ * What would change an answer: limits that bind, the next placements on either side, prices, other types. Every figure comes
+ * from a search of the changed problem.
+ * @throws ExplanationCut when a limit on time strikes
+ */
+export async function explainAnswer(prober: Prober, answer: Best): Promise<Sensitivity> {
+  const { limits } = prober.problem;
+  const { metrics } = answer.found;
+  const faster = await prober.best(
+    {
+      limits: {
+        ...limits,
+        minTokensPerSecond: metrics.throughput_tokens_per_sec * JUST_MORE,
+      },
+    },
+    { objective: "cost", weight: null },
+  );
+  const cheaper =
+    metrics.cost_per_hour > 0
+      ? await prober.best(
+          { limits: { ...limits, maxHourlyCostUsd: metrics.cost_per_hour - 1e-6 } },
+          { objective: "throughput", weight: null },
+        )
+      : null;
+  return {
+    binding_limits: await bindingLimits(prober, answer),
+    next_faster: faster && frontierPoint(faster.found),
+    next_cheaper: cheaper && frontierPoint(cheaper.found),
+    price_rises: await priceRises(prober, answer),
+    best_by_type: await bestByType(prober),
+  };
+}
+
+/** A placement as a point of cost and throughput. */
+export function frontierPoint({ metrics, placement }: Found): FrontierPoint {
+  return {
+    cost_per_hour: metrics.cost_per_hour,
+    throughput_tokens_per_sec: metrics.throughput_tokens_per_sec,
+    dollar_per_million_token: metrics.dollar_per_million_token,
+    batch_size: placement.batch_size,
+    placement,
+  };
+}
+
+async function bindingLimits(prober: Prober, answer: Best): Promise<BindingLimit[]> {
+  const binding: BindingLimit[] = [];
+  for (const { key, name, value } of setLimits(prober.problem.limits)) {
+    const free = await prober.best({ limits: without(prober.problem.limits, [key]) });
+    if (free && differs(free.value, answer.value)) {
+      binding.push({ limit: name, value, objective_without: free.value });
+    }
+  }
+  return binding;
+}
+
+async function bestByType(prober: Prober): Promise<TypeBest[]> {
+  const { problem, request } = prober;
+  const all: TypeBest[] = [];
+  for (const type of problem.pool.types.filter((one) => isAllowed(one, request))) {
+    const { name } = type.instance;
+    const best = await prober.best({}, { includeTypes: [name], excludeTypes: [] });
+    all.push({
+      instance_type: name,
+      objective: best?.value ?? null,
+      placement: best?.found.placement ?? null,
+    });
+  }
+  const wantsMore = isMaximised(problem, request);
+  const rank = ({ objective }: TypeBest): number => {
+    if (objective === null) return Number.POSITIVE_INFINITY;
+    return wantsMore ? -objective : objective;
+  };
+  return all.sort(
+    (a, b) => compareNumbers(rank(a), rank(b)) || (a.instance_type < b.instance_type ? -1 : 1),
+  );
+}
+
+function compareNumbers(a: number, b: number): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
+async function priceRises(prober: Prober, answer: Best): Promise<PriceRise[]> {
+  const rises: PriceRise[] = [];
+  for (const type of prober.problem.pool.types) {
+    const rented = rentedOf(type, answer.found.placement);
+    if (rented > 0) rises.push(await priceRise(prober, answer, type, rented));
+  }
+  return rises;
+}
+
+/** Instances of a type that a placement rents; owned ones cost nothing at any price. */
+function rentedOf(type: PoolType, placement: Placement): number {
+  const names = new Set(placement.stages.map((stage) => stage.gpu_type));
+  return [...names].filter((name) => {
+    const parsed = parseInstanceName(name);
+    return parsed?.typeName === type.instance.name && parsed.index >= (type.ownedCount ?? 0);
+  }).length;
+}
+
+/** A price so high that only the number of rented instances still counts. */
+const HIGH_PRICE_FACTOR = 1e4;
+
+/**
+ * The price of a type at which another placement overtakes the answer.
+ *
+ * At a price raised by δ the value of any placement is a line in δ. Newton's method from above: solve at a high δ; where the
+ * line of the best placement there crosses the answer's is the next δ. It ends when nothing is better than the answer at
+ * the crossing. A limit that the answer breaks first ends it too.
+ */
+async function priceRise(
+  prober: Prober,
+  answer: Best,
+  type: PoolType,
+  rented: number,
+): Promise<PriceRise> {
+  const { problem } = prober;
+  const price = type.price.microUsdPerHour;
+  const mostByLimits = riseWithinLimits(problem, answer.found, rented);
+  const report = (rise: number | null, then: Placement | null): PriceRise => ({
+    instance_type: type.instance.name,
+    price_usd_per_hour: price / 1e6,
+    changes_above_usd_per_hour: rise === null ? null : (price + rise) / 1e6,
+    then,
+  });
+  const at = async (rise: number): Promise<Best | null> =>
+    prober.best({ pool: withPrice(problem, type, price + rise) });
+
+  let rise = Math.min(mostByLimits, Math.max(price, usdToMicroUsd(1)) * HIGH_PRICE_FACTOR);
+  let next: Placement | null = null;
+  for (;;) {
+    const best = await at(Math.floor(rise));
+    const own = valueAt(prober, type, price + Math.floor(rise), answer.found.placement);
+    if (!best || own === null || !isBetter(prober, best.value, own)) break;
+    // Lines through today's value and the value here.
+    const other = valueAt(prober, type, price, best.found.placement);
+    if (other === null) break;
+    const crossing = cross(Math.floor(rise), [answer.value, own], [other, best.value]);
+    next = best.found.placement;
+    if (!(crossing < rise)) break;
+    rise = crossing;
+  }
+  if (next) return report(rise, next);
+  if (mostByLimits === Number.POSITIVE_INFINITY) return report(null, null);
+  const beyond = await at(Math.floor(mostByLimits) + 1);
+  return report(mostByLimits, beyond?.found.placement ?? null);
+}
+
+/** Where two lines over [0, width] meet, each given by its values at both ends. */
+function cross(
+  width: number,
+  [a0, a1]: readonly [number, number],
+  [b0, b1]: readonly [number, number],
+): number {
+  return (width * (b0 - a0)) / (a1 - a0 - (b1 - b0));
+}
+
+/** By how many micro-dollars an hour each rented instance may get dearer before the answer breaks a budget. */
+function riseWithinLimits(problem: Problem, { metrics }: Found, rented: number): number {
+  const { limits, totalTokensToProcess } = problem;
+  const perHour = metrics.throughput_tokens_per_sec * 3600;
+  const budgets = [
+    limits.maxHourlyCostUsd,
+    limits.maxCostPerMillionTokenUsd && (limits.maxCostPerMillionTokenUsd * perHour) / 1e6,
+    limits.maxTotalCostUsd && (limits.maxTotalCostUsd * perHour) / totalTokensToProcess,
+  ].filter((budget) => budget !== null);
+  if (budgets.length === 0) return Number.POSITIVE_INFINITY;
+  return Math.max(0, usdToMicroUsd(Math.min(...budgets) - metrics.cost_per_hour) / rented);
+}
+
+function withPrice(problem: Problem, changed: PoolType, microUsdPerHour: number): Problem["pool"] {
+  return createPool(
+    problem.pool.types.map((type) =>
+      type === changed ? { ...type, price: { ...type.price, microUsdPerHour } } : type,
+    ),
+  );
+}
+
+/** The objective's value of a placement at another price of a type; null when it then breaks a limit. */
+function valueAt(
+  prober: Prober,
+  type: PoolType,
+  microUsdPerHour: number,
+  placement: Placement,
+): number | null {
+  const { problem, request } = prober;
+  const evaluation = evaluate(
+    { ...problem, pool: withPrice(problem, type, microUsdPerHour) },
+    placement,
+  );
+  if (evaluation.status !== "SUCCESS" || !evaluation.metrics.meets_cost_threshold) return null;
+  return objectiveValue(problem, request, evaluation.metrics);
+}
+
+function isBetter(prober: Prober, value: number, than: number): boolean {
+  const wantsMore = isMaximised(prober.problem, prober.request);
+  return differs(value, than) && (wantsMore ? value > than : value < than);
+}
+
+function differs(a: number, b: number): boolean {
+  return Math.abs(a - b) > DIFFERS * Math.max(Math.abs(a), Math.abs(b));
+}

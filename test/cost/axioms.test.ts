@@ -1,0 +1,289 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { CostModel, LinkEnd, StageShape } from "../../src/cost/cost-model.ts";
+import { createReferenceModel } from "../../src/cost/reference/reference-model.ts";
+import type { Model } from "../../src/model/model.ts";
+import type { OperatingPoint } from "../../src/workload/workload.ts";
+import {
+  arbitraryBandwidth,
+  arbitraryInstance,
+  arbitraryModel,
+  arbitraryPoint,
+  arbitraryUniformModel,
+} from "../support/arbitrary-serving.ts";
+
+/** Every cost model there is; each has to keep the axioms that the exact search relies on. */
+const COST_MODELS: readonly [name: string, create: (model: Model) => CostModel][] = [
+  [
+    "reference",
+    (model) =>
+      createReferenceModel(model, {
+        realWorldEfficiency: 0.3,
+        microBatchSize: 8,
+        interferenceFactor: 0.8,
+      }),
+  ],
+];
+
+/** Where two regimes meet, two ways of computing one time differ by rounding. */
+const ROUNDING = 1e-12;
+
+function expectAtMost(value: number, limit: number): void {
+  expect(value).toBeLessThanOrEqual(limit * (1 + ROUNDING));
+}
+
+interface Case {
+  readonly model: Model;
+  readonly shape: StageShape;
+  readonly point: OperatingPoint;
+}
+
+/** A stage inside a model. */
+function arbitraryCaseOf(models: fc.Arbitrary<Model>): fc.Arbitrary<Case> {
+  return fc
+    .record({
+      model: models,
+      point: arbitraryPoint,
+      ends: fc.tuple(fc.nat(10_000), fc.nat(10_000)),
+      instance: arbitraryInstance,
+      tpDegree: fc.integer({ min: 1, max: 16 }),
+      groupGBytesPerSecond: arbitraryBandwidth,
+    })
+    .map(({ model, point, ends, ...rest }) => {
+      const [one, other] = ends.map((end) => 1 + (end % model.numLayers)) as [number, number];
+      const startLayer = Math.min(one, other);
+      const layers = Math.max(one, other) - startLayer + 1;
+      return { model, point, shape: { ...rest, startLayer, layers } };
+    });
+}
+
+const arbitraryCase = arbitraryCaseOf(arbitraryModel);
+
+const arbitraryEnd: fc.Arbitrary<LinkEnd> = fc.record({
+  tpDegree: fc.integer({ min: 1, max: 16 }),
+  groupGBytesPerSecond: arbitraryBandwidth,
+});
+
+const factor = fc.double({ min: 1, max: 100, noNaN: true });
+
+describe.each(COST_MODELS)("the %s model", (_, create) => {
+  test("has positive finite rates and memory", () => {
+    fc.assert(
+      fc.property(arbitraryCase, ({ model, shape, point }) => {
+        const { tokensPerSecond } = create(model).stage(shape, point);
+        expect(tokensPerSecond).toBeGreaterThan(0);
+        expect(tokensPerSecond).toBeLessThan(Number.POSITIVE_INFINITY);
+        const { totalGib } = create(model).memory(shape, point);
+        expect(totalGib).toBeGreaterThan(0);
+        expect(totalGib).toBeLessThan(Number.POSITIVE_INFINITY);
+      }),
+    );
+  });
+
+  test("axiom 1: its efficiency is a share that more stages never raise", () => {
+    // It is given the point and the number of stages only, so it cannot depend on the rates.
+    fc.assert(
+      fc.property(
+        arbitraryModel,
+        arbitraryPoint,
+        fc.integer({ min: 1, max: 99 }),
+        (model, point, stages) => {
+          const costModel = create(model);
+          expect(costModel.pipelineEfficiency(point, 1)).toBe(1);
+          const efficiency = costModel.pipelineEfficiency(point, stages);
+          expect(efficiency).toBeGreaterThan(0);
+          expect(efficiency).toBeLessThanOrEqual(1);
+          expectAtMost(costModel.pipelineEfficiency(point, stages + 1), efficiency);
+          expect(costModel.realWorldEfficiency).toBeGreaterThan(0);
+          expect(costModel.realWorldEfficiency).toBeLessThanOrEqual(1);
+        },
+      ),
+    );
+  });
+
+  test("axiom 2: a stage with the layers of another and more is not faster, nor is its memory smaller", () => {
+    fc.assert(
+      fc.property(arbitraryCase, ({ model, shape, point }) => {
+        const costModel = create(model);
+        const { startLayer, layers } = shape;
+        const longer = { ...shape, layers: layers + 1 };
+        const earlier = { ...shape, startLayer: startLayer - 1, layers: layers + 1 };
+        for (const more of [
+          ...(startLayer + layers <= model.numLayers ? [longer] : []),
+          ...(startLayer > 1 ? [earlier] : []),
+        ]) {
+          expectAtMost(
+            costModel.stage(more, point).tokensPerSecond,
+            costModel.stage(shape, point).tokensPerSecond,
+          );
+          expectAtMost(
+            costModel.memory(shape, point).totalGib,
+            costModel.memory(more, point).totalGib,
+          );
+        }
+      }),
+    );
+  });
+
+  test("axiom 3: more bandwidth never makes a stage or a link slower", () => {
+    fc.assert(
+      fc.property(
+        arbitraryCase,
+        arbitraryEnd,
+        arbitraryBandwidth,
+        factor,
+        ({ model, shape, point }, target, pair, more) => {
+          const costModel = create(model);
+          const wider = {
+            ...shape,
+            groupGBytesPerSecond: shape.groupGBytesPerSecond * more,
+          };
+          expectAtMost(
+            costModel.stage(shape, point).tokensPerSecond,
+            costModel.stage(wider, point).tokensPerSecond,
+          );
+          const rate = (source: LinkEnd, end: LinkEnd, gBytesPerSecond: number): number =>
+            costModel.link(source, end, gBytesPerSecond, point).tokensPerSecond;
+          expectAtMost(rate(shape, target, pair), rate(wider, target, pair));
+          expectAtMost(rate(shape, target, pair), rate(shape, target, pair * more));
+          expectAtMost(rate(target, shape, pair), rate(target, wider, pair));
+        },
+      ),
+    );
+  });
+
+  test("a link is as fast as the slowest of its source, its pair and its target", () => {
+    // The search tabulates the three apart and never looks at pairs of stages.
+    const free: LinkEnd = { tpDegree: 1, groupGBytesPerSecond: Number.POSITIVE_INFINITY };
+    const unlimited = Number.POSITIVE_INFINITY;
+    fc.assert(
+      fc.property(
+        arbitraryModel,
+        arbitraryPoint,
+        arbitraryEnd,
+        arbitraryEnd,
+        arbitraryBandwidth,
+        (model, point, source, target, pair) => {
+          const rate = (from: LinkEnd, to: LinkEnd, gBytesPerSecond: number): number =>
+            create(model).link(from, to, gBytesPerSecond, point).tokensPerSecond;
+          expect(rate(source, target, pair)).toBe(
+            Math.min(
+              rate(source, free, unlimited),
+              rate(free, free, pair),
+              rate(free, target, unlimited),
+            ),
+          );
+        },
+      ),
+    );
+  });
+
+  test("more context never shortens the time of a sequence", () => {
+    // Tokens/s may rise with the input (a prefill reads the weights once for more tokens), the time may not fall.
+    const seconds = (costModel: CostModel, shape: StageShape, point: OperatingPoint): number => {
+      const { phase, inputTokens, outputTokens } = point;
+      const tokens =
+        (phase === "decode" ? 0 : inputTokens) + (phase === "prefill" ? 0 : outputTokens);
+      return tokens / costModel.stage(shape, point).tokensPerSecond;
+    };
+    fc.assert(
+      fc.property(
+        arbitraryCase,
+        fc.integer({ min: 1, max: 5000 }),
+        ({ model, shape, point }, more) => {
+          const costModel = create(model);
+          const now = seconds(costModel, shape, point);
+          const longerInput = { ...point, inputTokens: point.inputTokens + more };
+          const longerOutput = { ...point, outputTokens: point.outputTokens + more };
+          expectAtMost(now, seconds(costModel, shape, longerInput));
+          expectAtMost(now, seconds(costModel, shape, longerOutput));
+        },
+      ),
+    );
+  });
+
+  test("more context never speeds up a decoding stage, nor frees memory", () => {
+    fc.assert(
+      fc.property(
+        arbitraryCase,
+        fc.integer({ min: 1, max: 5000 }),
+        ({ model, shape, point }, more) => {
+          const costModel = create(model);
+          const decode: OperatingPoint = { ...point, phase: "decode" };
+          for (const key of ["inputTokens", "outputTokens"] as const) {
+            expectAtMost(
+              costModel.stage(shape, { ...decode, [key]: decode[key] + more }).tokensPerSecond,
+              costModel.stage(shape, decode).tokensPerSecond,
+            );
+            expectAtMost(
+              costModel.memory(shape, point).totalGib,
+              costModel.memory(shape, { ...point, [key]: point[key] + more }).totalGib,
+            );
+          }
+        },
+      ),
+    );
+  });
+
+  test("a higher TP degree never raises the memory of a GPU", () => {
+    fc.assert(
+      fc.property(arbitraryCase, ({ model, shape, point }) => {
+        const costModel = create(model);
+        expectAtMost(
+          costModel.memory({ ...shape, tpDegree: shape.tpDegree + 1 }, point).totalGib,
+          costModel.memory(shape, point).totalGib,
+        );
+      }),
+    );
+  });
+
+  test("where layers are alike, the place of a stage changes neither its rate nor its memory", () => {
+    // The count formulation tabulates a stage once for every place.
+    fc.assert(
+      fc.property(arbitraryCaseOf(arbitraryUniformModel), ({ model, shape, point }) => {
+        const costModel = create(model);
+        const atStart = { ...shape, startLayer: 1 };
+        expect(costModel.stage(shape, point)).toEqual(costModel.stage(atStart, point));
+        expect(costModel.memory(shape, point)).toEqual(costModel.memory(atStart, point));
+        const rangeFrom = (startLayer: number) =>
+          costModel.segmentRange(shape.instance, shape.tpDegree, point, 0.5, startLayer);
+        expect(rangeFrom(shape.startLayer)).toEqual(rangeFrom(1));
+      }),
+    );
+  });
+
+  test("the range of sizes is what the memory bill says of each size", () => {
+    const share = fc.double({ min: 0, max: 1, noNaN: true });
+    fc.assert(
+      fc.property(arbitraryCase, share, ({ model, shape, point }, utilization) => {
+        const costModel = create(model);
+        const { instance, tpDegree } = shape;
+        // Where layers are alike the range says nothing of where the model ends, so ask from its start.
+        const startLayer = model.layers ? shape.startLayer : 1;
+        const most = model.numLayers - startLayer + 1;
+        const range = costModel.segmentRange(instance, tpDegree, point, utilization, startLayer);
+        const needed = (layers: number): number =>
+          costModel.memory({ ...shape, startLayer, layers }, point).totalGib;
+        const capacity = instance.gpuMemoryGib;
+        expect(range.smallest).toBeGreaterThanOrEqual(1);
+        expect(range.smallest).toBeLessThanOrEqual(range.largest);
+        expect(range.largest).toBeLessThanOrEqual(most);
+        if (!range.fits) {
+          expect(range.largest).toBe(1);
+          expect(needed(1)).toBeGreaterThan(capacity * (1 - ROUNDING));
+          return;
+        }
+        expectAtMost(needed(range.largest), capacity);
+        if (range.largest < most) {
+          expect(needed(range.largest + 1)).toBeGreaterThan(capacity * (1 - ROUNDING));
+        }
+        if (range.smallest > 1) {
+          expectAtMost(needed(range.smallest - 1), utilization * capacity);
+        }
+        if (range.smallest < range.largest) {
+          expectAtMost(utilization * capacity, needed(range.smallest));
+        }
+      }),
+    );
+  });
+});

@@ -1,0 +1,32 @@
+import { describe, expect, test } from "vitest";
+import { nearestHint, nearestName } from "../src/nearest.ts";
+
+const NAMES = ["g5.12xlarge", "g5.48xlarge", "p4de.24xlarge", "batch_size"];
+
+describe("the nearest name", () => {
+  test.each([
+    ["g5.12xlarg", "g5.12xlarge"],
+    ["G5.12XLARGE", "g5.12xlarge"],
+    ["g5.4xlarge", "g5.48xlarge"],
+    ["p4d.24xlarge", "p4de.24xlarge"],
+    ["batchsize", "batch_size"],
+  ])("to %s is %s", (name, nearest) => {
+    expect(nearestName(name, NAMES)).toBe(nearest);
+    expect(nearestHint(name, NAMES)).toBe(`Did you mean "${nearest}"?`);
+  });
+
+  test.each(["h100", "", "output_length_in_tokens"])('to "%s" is none of these', (name) => {
+    expect(nearestName(name, NAMES)).toBeNull();
+    expect(nearestHint(name, NAMES)).toBe(`Known: ${NAMES.join(", ")}.`);
+  });
+
+  test("among no names is none", () => {
+    expect(nearestName("g5.12xlarge", [])).toBeNull();
+  });
+
+  test("allows two letters to change places in a short name", () => {
+    expect(nearestName("bacth", ["batch"])).toBe("batch");
+    expect(nearestName("bahc", ["batch"])).toBe("batch");
+    expect(nearestName("bah", ["phase"])).toBeNull();
+  });
+});

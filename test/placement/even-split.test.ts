@@ -1,0 +1,134 @@
+import { describe, expect, test } from "vitest";
+import { InputError } from "../../src/errors.ts";
+import { type EvenSplit, evenSplit } from "../../src/placement/even-split.ts";
+import { evaluate } from "../../src/placement/evaluate.ts";
+import type { Problem } from "../../src/placement/problem.ts";
+import type { OperatingPoint } from "../../src/workload/workload.ts";
+import { foundingProblem } from "../support/founding.ts";
+import { TOY_MODEL, toyProblem } from "../support/toy.ts";
+
+const POINT: OperatingPoint = {
+  phase: "aggregated",
+  batch: 8,
+  inputTokens: 2048,
+  outputTokens: 512,
+};
+
+function split(
+  family: string,
+  tpDegree: number,
+  ppStages: number,
+  problem: Problem = foundingProblem(),
+): EvenSplit {
+  return evenSplit(problem, { family, tpDegree, ppStages }, POINT);
+}
+
+/** First and last layer of every stage. */
+function layers(answer: EvenSplit): [number, number][] {
+  if (answer.status !== "placement") throw new Error(answer.error);
+  return answer.placement.stages.map((each) => [each.start_layer, each.end_layer]);
+}
+
+describe("an even split", () => {
+  test("puts stage i on instance i, on the lowest GPUs", () => {
+    expect(split("g5.48xlarge", 2, 2)).toEqual({
+      status: "placement",
+      placement: {
+        batch_size: 8,
+        sequence_length: 2048,
+        output_length: 512,
+        workload_phase: "aggregated",
+        stages: [
+          {
+            gpu_type: "g5.48xlarge#0",
+            tp_degree: 2,
+            gpu_ids: [0, 1],
+            start_layer: 1,
+            end_layer: 40,
+          },
+          {
+            gpu_type: "g5.48xlarge#1",
+            tp_degree: 2,
+            gpu_ids: [0, 1],
+            start_layer: 41,
+            end_layer: 80,
+          },
+        ],
+      },
+    });
+  });
+
+  test.each([
+    // floor(80/P), one more for the first 80 mod P
+    [1, [[1, 80]]],
+    [
+      3,
+      [
+        [1, 27],
+        [28, 54],
+        [55, 80],
+      ],
+    ],
+    [
+      4,
+      [
+        [1, 20],
+        [21, 40],
+        [41, 60],
+        [61, 80],
+      ],
+    ],
+  ])("of 80 layers over %i stages", (ppStages, expected) => {
+    expect(layers(split("g5.4xlarge", 1, ppStages))).toEqual(expected);
+  });
+
+  test("gives the layers left over to the first stages", () => {
+    const model = { ...TOY_MODEL, numLayers: 5 };
+    expect(layers(split("mono", 1, 3, toyProblem({ model })))).toEqual([
+      [1, 2],
+      [3, 4],
+      [5, 5],
+    ]);
+  });
+
+  test("is a placement like any other: the founding optimum", () => {
+    const answer = evenSplit(
+      foundingProblem(),
+      { family: "p4de.24xlarge", tpDegree: 8, ppStages: 1 },
+      { ...POINT, batch: 32 },
+    );
+    if (answer.status !== "placement") throw new Error(answer.error);
+    const evaluation = evaluate(foundingProblem(), answer.placement);
+    if (evaluation.status !== "SUCCESS") throw new Error(evaluation.error);
+    expect(evaluation.metrics.dollar_per_million_token).toBeCloseTo(9.399926, 6);
+  });
+
+  test.each([
+    ["more stages than instances in the pool", "g5.12xlarge", 1, 5, /5 pipeline stages.*has 4/],
+    ["a TP degree above the GPUs of the instance", "g5.12xlarge", 8, 1, /TP degree 8.*\(4\)/],
+    ["one stage more than the only instance", "p4de.24xlarge", 8, 2, /2 pipeline stages.*has 1/],
+  ])("is infeasible with %s", (_, family, tpDegree, ppStages, error) => {
+    const answer = split(family, tpDegree, ppStages);
+    expect(answer.status).toBe("INFEASIBLE");
+    expect(answer.status === "INFEASIBLE" && answer.error).toMatch(error);
+  });
+
+  test("is infeasible with more stages than layers", () => {
+    const model = { ...TOY_MODEL, numLayers: 2 };
+    expect(split("mono", 1, 3, toyProblem({ model }))).toMatchObject({
+      status: "INFEASIBLE",
+      error: expect.stringContaining("2 layers"),
+    });
+  });
+
+  test.each([
+    ["an unknown family, naming the nearest", "g5.12xlarg", 1, 1, 'Did you mean "g5.12xlarge"?'],
+    ["a TP degree of 0", "g5.12xlarge", 0, 1, "--tp-degree: 0 "],
+    ["a fractional TP degree", "g5.12xlarge", 1.5, 1, "--tp-degree: 1.5 "],
+    ["no stage", "g5.12xlarge", 1, 0, "--pp-stages: 0 "],
+    ["a negative number of stages", "g5.12xlarge", 1, -1, "--pp-stages: -1 "],
+  ])("refuses %s", (_, family, tpDegree, ppStages, message) => {
+    expect(() => split(family, tpDegree, ppStages)).toThrow(InputError);
+    expect(() => split(family, tpDegree, ppStages)).toThrow(message);
+  });
+});
