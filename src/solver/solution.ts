@@ -45,9 +45,9 @@ export interface BindingLimit {
 export interface PriceRise {
   readonly instance_type: string;
   readonly price_usd_per_hour: number;
-  /** Above this price the answer changes; null when no price changes it. */
+  /** Above this price the answer changes; null when no price up to 100 times today's changes it. */
   readonly changes_above_usd_per_hour: number | null;
-  /** What is then better; null when no price changes the answer. */
+  /** What is then better; null when nothing is, or nothing fits within the limits any more. */
   readonly then: Placement | null;
 }
 

@@ -1,3 +1,4 @@
+import { InternalError } from "../../errors.ts";
 import { createPool, type PoolType } from "../../hardware/pool.ts";
 import { usdToMicroUsd } from "../../hardware/price.ts";
 import { evaluate } from "../../placement/evaluate.ts";
@@ -116,15 +117,19 @@ function rentedOf(type: PoolType, placement: Placement): number {
   }).length;
 }
 
-/** A price so high that only the number of rented instances still counts. */
-const HIGH_PRICE_FACTOR = 1e4;
+/** Prices are looked at up to this many times today's. */
+const MOST_TIMES_DEARER = 100;
+
+/** Rises are tried in whole steps of this many micro-dollars: prices that share a large step make well-conditioned MILPs. */
+const RISE_STEP_MICRO_USD = 100;
 
 /**
  * The price of a type at which another placement overtakes the answer.
  *
- * At a price raised by δ the value of any placement is a line in δ. Newton's method from above: solve at a high δ; where the
- * line of the best placement there crosses the answer's is the next δ. It ends when nothing is better than the answer at
- * the crossing. A limit that the answer breaks first ends it too.
+ * At a price raised by δ the value of any placement is a line in δ. Newton's method from above: start where the line of the
+ * best placement with fewer of the type crosses the answer's (or at a high δ when there is none); solve there; where the line
+ * of the best placement crosses the answer's is the next δ. It ends when nothing is better than the answer at the crossing. A
+ * limit that the answer breaks first ends it too.
  */
 async function priceRise(
   prober: Prober,
@@ -141,36 +146,44 @@ async function priceRise(
     changes_above_usd_per_hour: rise === null ? null : (price + rise) / 1e6,
     then,
   });
-  const at = async (rise: number): Promise<Best | null> =>
-    prober.best({ pool: withPrice(problem, type, price + rise) });
+  /** Where the line of a placement crosses the answer's; Infinity when it never gets below it. */
+  const crossing = (other: Placement): number => {
+    const width = usdToMicroUsd(1);
+    const valuesOf = (placement: Placement): number[] =>
+      [price, price + width].map((at) => valueAt(prober, type, at, placement));
+    const [own0, own1] = valuesOf(answer.found.placement);
+    const [other0, other1] = valuesOf(other);
+    const rise = (width * (other0! - own0!)) / (own1! - own0! - (other1! - other0!));
+    return rise >= 0 ? rise : Number.POSITIVE_INFINITY;
+  };
 
-  let rise = Math.min(mostByLimits, Math.max(price, usdToMicroUsd(1)) * HIGH_PRICE_FACTOR);
-  let next: Placement | null = null;
+  const count = (type.ownedCount ?? 0) + rented - 1;
+  const fewer = await prober.best({ pool: changedPool(problem, type, { count }) });
+  let next = fewer?.found.placement ?? null;
+  let rise = next ? crossing(next) : Number.POSITIVE_INFINITY;
+  if (rise === Number.POSITIVE_INFINITY) {
+    next = null;
+    rise = Math.max(price, usdToMicroUsd(1)) * (MOST_TIMES_DEARER - 1);
+  }
+  if (mostByLimits < rise) {
+    next = null;
+    rise = mostByLimits;
+  }
   for (;;) {
-    const best = await at(Math.floor(rise));
-    const own = valueAt(prober, type, price + Math.floor(rise), answer.found.placement);
-    if (!best || own === null || !isBetter(prober, best.value, own)) break;
-    // Lines through today's value and the value here.
-    const other = valueAt(prober, type, price, best.found.placement);
-    if (other === null) break;
-    const crossing = cross(Math.floor(rise), [answer.value, own], [other, best.value]);
+    const whole = Math.floor(rise / RISE_STEP_MICRO_USD) * RISE_STEP_MICRO_USD;
+    const best = await prober.best({ pool: dearer(problem, type, price + whole) });
+    const own = valueAt(prober, type, price + whole, answer.found.placement);
+    if (!best || !isBetter(prober, best.value, own)) break;
+    const earlier = crossing(best.found.placement);
+    if (!(earlier < rise)) break;
     next = best.found.placement;
-    if (!(crossing < rise)) break;
-    rise = crossing;
+    rise = earlier;
   }
   if (next) return report(rise, next);
-  if (mostByLimits === Number.POSITIVE_INFINITY) return report(null, null);
-  const beyond = await at(Math.floor(mostByLimits) + 1);
-  return report(mostByLimits, beyond?.found.placement ?? null);
-}
-
-/** Where two lines over [0, width] meet, each given by its values at both ends. */
-function cross(
-  width: number,
-  [a0, a1]: readonly [number, number],
-  [b0, b1]: readonly [number, number],
-): number {
-  return (width * (b0 - a0)) / (a1 - a0 - (b1 - b0));
+  if (rise < mostByLimits) return report(null, null);
+  const whole = (Math.floor(rise / RISE_STEP_MICRO_USD) + 1) * RISE_STEP_MICRO_USD;
+  const beyond = await prober.best({ pool: dearer(problem, type, price + whole) });
+  return report(rise, beyond?.found.placement ?? null);
 }
 
 /** By how many micro-dollars an hour each rented instance may get dearer before the answer breaks a budget. */
@@ -186,27 +199,33 @@ function riseWithinLimits(problem: Problem, { metrics }: Found, rented: number):
   return Math.max(0, usdToMicroUsd(Math.min(...budgets) - metrics.cost_per_hour) / rented);
 }
 
-function withPrice(problem: Problem, changed: PoolType, microUsdPerHour: number): Problem["pool"] {
+function changedPool(
+  problem: Problem,
+  changed: PoolType,
+  changes: Partial<PoolType>,
+): Problem["pool"] {
   return createPool(
-    problem.pool.types.map((type) =>
-      type === changed ? { ...type, price: { ...type.price, microUsdPerHour } } : type,
-    ),
+    problem.pool.types.map((type) => (type === changed ? { ...type, ...changes } : type)),
   );
 }
 
-/** The objective's value of a placement at another price of a type; null when it then breaks a limit. */
+function dearer(problem: Problem, type: PoolType, microUsdPerHour: number): Problem["pool"] {
+  return changedPool(problem, type, { price: { ...type.price, microUsdPerHour } });
+}
+
+/** The objective's value of a placement at another price of a type, whether or not it keeps the limits there. */
 function valueAt(
   prober: Prober,
   type: PoolType,
   microUsdPerHour: number,
   placement: Placement,
-): number | null {
+): number {
   const { problem, request } = prober;
   const evaluation = evaluate(
-    { ...problem, pool: withPrice(problem, type, microUsdPerHour) },
+    { ...problem, pool: dearer(problem, type, microUsdPerHour) },
     placement,
   );
-  if (evaluation.status !== "SUCCESS" || !evaluation.metrics.meets_cost_threshold) return null;
+  if (evaluation.status !== "SUCCESS") throw new InternalError(evaluation.error);
   return objectiveValue(problem, request, evaluation.metrics);
 }
 
