@@ -12,6 +12,7 @@ export function nearestName(name: string, candidates: readonly string[]): string
 
 /** What to do about an unknown name: the nearest known one, or all of them. */
 export function nearestHint(name: string, candidates: readonly string[]): string {
+  if (candidates.length === 0) return "There are none.";
   const nearest = nearestName(name, candidates);
   return nearest === null ? `Known: ${candidates.join(", ")}.` : `Did you mean "${nearest}"?`;
 }

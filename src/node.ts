@@ -3,7 +3,6 @@
 export {
   buildProblem,
   type ProblemFiles,
-  type ProblemFlags,
   type SourceText,
 } from "./files/build-problem.ts";
 export { type CollectedRun, collect, type RunOnDisk } from "./files/collect.ts";
@@ -14,6 +13,7 @@ export {
   parsePlacement,
   parsePlacementLines,
 } from "./files/parse-placement.ts";
+export type { ProblemFlags } from "./files/merge-flags.ts";
 export { type ProblemOptions, readProblem } from "./files/read-problem.ts";
 export { type StoredSweep, storeSweep } from "./files/sweep-store.ts";
 export { networkToCsv } from "./files/write-network.ts";

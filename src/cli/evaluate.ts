@@ -14,10 +14,15 @@ import type { OperatingPoint, Workload } from "../workload/workload.ts";
 import { evaluateLines } from "./evaluate-lines.ts";
 import { type CliIo, EXIT, printWarnings, wantsColours } from "./io.ts";
 import { checkOutDirectory, writeSolution } from "./output-directory.ts";
-import { type ProblemFlagValues, readFlaggedProblem, requireFlag } from "./problem-flags.ts";
+import {
+  type OwnedFlag,
+  type ProblemFlagValues,
+  readFlaggedProblem,
+  requireFlag,
+} from "./problem-flags.ts";
 
 /** The flags of `evaluate`. */
-export interface EvaluateFlags extends ProblemFlagValues {
+export interface EvaluateFlags extends ProblemFlagValues, OwnedFlag {
   readonly placement?: string;
   readonly placements?: string;
   readonly instanceFamily?: string;
@@ -31,7 +36,7 @@ export interface EvaluateFlags extends ProblemFlagValues {
 export async function runEvaluate(flags: EvaluateFlags, io: CliIo): Promise<number> {
   const task = chooseTask(flags);
   if (flags.out !== undefined) checkOutDirectory(flags.out);
-  const problem = readFlaggedProblem(flags);
+  const problem = readFlaggedProblem(flags, { ownedByType: flags.own });
   switch (task.kind) {
     case "lines":
       return evaluateLines(problem, task.path, workloadFlags(flags), io);

@@ -40,6 +40,26 @@ export function numberListOption(flags: string, description: string, range: Numb
   );
 }
 
+/** An option that takes names separated by commas. */
+export function nameListOption(flags: string, description: string): Option {
+  return valueOption(flags, description, (flag, text) => {
+    const names = text.split(",");
+    for (const [index, name] of names.entries()) {
+      if (name === "") {
+        throw new InputError(
+          flag,
+          text === "" ? "the value is empty." : `an item of "${text}" is empty.`,
+          "Give names separated by commas, without blanks.",
+        );
+      }
+      if (names.indexOf(name) !== index) {
+        throw new InputError(flag, `${name} is given twice.`, "Keep one of the two.");
+      }
+    }
+    return names;
+  });
+}
+
 /** An option that takes NAME=NUMBER pairs separated by commas. */
 export function numberMapOption(flags: string, description: string, range: NumberRange): Option {
   return valueOption(flags, description, (flag, text) => {
@@ -60,6 +80,16 @@ export function numberMapOption(flags: string, description: string, range: Numbe
     }
     return numbers;
   });
+}
+
+/** The option for the directory of a command's files. */
+export function outOption(description: string): Option {
+  return textOption("--out <dir>", description);
+}
+
+/** The option for JSON in place of a report. */
+export function jsonOption(): Option {
+  return new Option("--json", "print JSON");
 }
 
 /** Reads the number of a flag. @throws InputError with the flag, the text and the range. */

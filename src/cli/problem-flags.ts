@@ -1,10 +1,10 @@
 import type { Command } from "commander";
 import { InputError } from "../errors.ts";
-import type { ProblemFlags } from "../files/build-problem.ts";
+import type { ProblemFlags } from "../files/merge-flags.ts";
 import { readProblem } from "../files/read-problem.ts";
 import type { Problem } from "../placement/problem.ts";
 import { PHASES, type Phase } from "../workload/workload.ts";
-import { choiceOption, numberOption, textOption } from "./options.ts";
+import { choiceOption, numberMapOption, numberOption, textOption } from "./options.ts";
 
 const TOKENS = { unit: "tokens", integer: true };
 const SEQUENCES = { unit: "sequences", integer: true, min: 1 };
@@ -19,6 +19,11 @@ export interface ProblemFlagValues {
   readonly phase?: Phase;
   readonly minBatchSize?: number;
   readonly maxBatchSize?: number;
+}
+
+/** The flag of commands that know instances which are owned already. */
+export interface OwnedFlag {
+  readonly own?: ReadonlyMap<string, number>;
 }
 
 /** Adds the flags that describe a problem to a command. */
@@ -43,11 +48,20 @@ export function addProblemOptions(command: Command): Command {
     .addOption(numberOption("--max-batch-size <n>", "largest batch", SEQUENCES));
 }
 
+/** The option for instances that are owned already. */
+export function ownOption(): ReturnType<typeof numberMapOption> {
+  return numberMapOption(
+    "--own <list>",
+    "instances of the pool that are owned already and cost nothing: TYPE=N,…",
+    { unit: "instances", integer: true, min: 1 },
+  );
+}
+
 /** The option for the directory of a problem's files. */
 export function configDirOption(): ReturnType<typeof textOption> {
   return textOption(
     "--config-dir <dir>",
-    "directory of config.csv; gpu_pool.csv, cloud_instances_specs.csv and network_bandwidth.csv lie there or one above",
+    "directory of config.csv (and layers.csv); gpu_pool.csv, cloud_instances_specs.csv and network_bandwidth.csv lie there or one above",
   );
 }
 
@@ -65,7 +79,7 @@ export function requireFlag<T>(flag: string, value: T | undefined, hint: string)
 /** Reads the problem that flags describe, with what else the command says of it. */
 export function readFlaggedProblem(
   flags: ProblemFlagValues,
-  more: Pick<ProblemFlags, "limits" | "timeLimitSeconds"> = {},
+  more: Pick<ProblemFlags, "limits" | "timeLimitSeconds" | "ownedByType"> = {},
 ): Problem {
   return readProblem({
     configDir: requireConfigDir(flags),

@@ -1,22 +1,15 @@
 import { readFileSync } from "node:fs";
-import { Command, Option } from "commander";
-import { DEFAULT_REQUEST, OBJECTIVES } from "../solver/request.ts";
+import { Command } from "commander";
 import type { EvaluateFlags } from "./evaluate.ts";
-import { type CliIo, DEFAULT_SOLVER, SOLVERS } from "./io.ts";
+import { type CliIo, DEFAULT_SOLVER } from "./io.ts";
 import type { NetworkFlags } from "./network.ts";
-import {
-  choiceOption,
-  numberListOption,
-  numberMapOption,
-  numberOption,
-  textOption,
-} from "./options.ts";
-import { addProblemOptions, configDirOption } from "./problem-flags.ts";
+import { jsonOption, numberOption, outOption, textOption } from "./options.ts";
+import { addProblemOptions, configDirOption, ownOption } from "./problem-flags.ts";
 import type { SolveFlags } from "./solve.ts";
+import { addSolveOptions } from "./solve-options.ts";
 import type { SweepFlags } from "./sweep.ts";
 
 const HELP_WIDTH = 100;
-const SHARE = { unit: "", min: 0, max: 1 };
 const GPUS = { unit: "GPUs", integer: true, min: 1 };
 
 /**
@@ -55,79 +48,15 @@ export function createProgram(io: CliIo, done: Done): Command {
 type Done = (exitCode: number) => void;
 
 function addSolve(program: Command, io: CliIo, done: Done): void {
-  addProblemOptions(
+  addSolveOptions(
     program.command("solve").description("find the best placement and prove that it is"),
-  )
-    .addOption(
-      choiceOption("--objective <name>", "what is best", {
-        what: "an objective",
-        choices: OBJECTIVES,
-        byDefault: DEFAULT_REQUEST.objective,
-      }),
-    )
-    .addOption(
-      numberOption("--weight <w>", "weight of cost in the weighted objective, 0 to 1", SHARE),
-    )
-    .addOption(limitOption("--max-hourly-cost <usd>", "budget, $ per hour", "dollars per hour"))
-    .addOption(
-      limitOption(
-        "--max-cost-per-million-token <usd>",
-        "budget, $ per million tokens",
-        "dollars per million tokens",
-      ),
-    )
-    .addOption(limitOption("--max-total-cost <usd>", "budget of the whole job, $", "dollars"))
-    .addOption(
-      limitOption("--max-total-runtime-hours <hours>", "longest run time of the job", "hours"),
-    )
-    .addOption(
-      limitOption(
-        "--min-throughput <rate>",
-        "least tokens/s, input and output together",
-        "tokens per second",
-      ),
-    )
-    .addOption(limitOption("--max-ttft-ms <ms>", "longest time to first token", "milliseconds"))
-    .addOption(limitOption("--max-tpot-ms <ms>", "longest time per output token", "milliseconds"))
-    .option("--uniform-tp", "one TP degree for all stages")
-    .addOption(
-      numberListOption("--tp-degrees <list>", "TP degrees to use (default: 1,2,4,8)", GPUS),
-    )
-    .addOption(numberMapOption("--tp-config <list>", "largest TP degree by type: TYPE=N,…", GPUS))
-    .addOption(
-      numberOption(
-        "--bandwidth-percentile <q>",
-        "leave out links between instances slower than this share of them",
-        SHARE,
-      ),
-    )
-    .addOption(
-      numberOption("--time-limit <seconds>", "bound on the whole command", {
-        unit: "seconds",
-        above: 0,
-      }),
-    )
-    .addOption(
-      numberOption("--gap <g>", "allowed |objective − bound| / |objective| (default: 0)", SHARE),
-    )
-    .addOption(
-      choiceOption("--solver <name>", "MILP solver", {
-        what: "a solver",
-        choices: SOLVERS,
-        byDefault: DEFAULT_SOLVER,
-      }),
-    )
-    .option("--frontier", "also find every non-dominated pair of cost and throughput")
-    .addOption(textOption("--export-model <file>", "write the answer's MILP: FILE.lp or FILE.mps"))
-    .addOption(outOption("write solution.json, solution_summary.csv and frontier.csv here"))
-    .addOption(jsonOption())
-    .action(async (flags: SolveFlags) => {
-      // The solver loads in a worker while this thread reads modules and files.
-      const { startBackend } = await import("./backend.ts");
-      const backend = await startBackend(flags.solver ?? DEFAULT_SOLVER, io);
-      const { runSolve } = await import("./solve.ts");
-      done(await runSolve(flags, io, backend));
-    });
+  ).action(async (flags: SolveFlags) => {
+    // The solver loads in a worker while this thread reads modules and files.
+    const { startBackend } = await import("./backend.ts");
+    const backend = await startBackend(flags.solver ?? DEFAULT_SOLVER, io);
+    const { runSolve } = await import("./solve.ts");
+    done(await runSolve(flags, io, backend));
+  });
 }
 
 function addEvaluate(program: Command, io: CliIo, done: Done): void {
@@ -145,6 +74,7 @@ function addEvaluate(program: Command, io: CliIo, done: Done): void {
         min: 1,
       }),
     )
+    .addOption(ownOption())
     .addOption(outOption("write solution.json and solution_summary.csv here"))
     .addOption(jsonOption())
     .action(async (flags: EvaluateFlags) => {
@@ -207,18 +137,6 @@ function addNetwork(program: Command, io: CliIo, done: Done): void {
       const { runNetwork } = await import("./network.ts");
       done(await runNetwork(flags, io));
     });
-}
-
-function limitOption(flags: string, description: string, unit: string): Option {
-  return numberOption(flags, description, { unit, min: 0 });
-}
-
-function outOption(description: string): Option {
-  return textOption("--out <dir>", description);
-}
-
-function jsonOption(): Option {
-  return new Option("--json", "print JSON");
 }
 
 /** The version of the package; its file lies two directories above this one in the sources and in the build. */

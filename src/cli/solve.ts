@@ -9,7 +9,6 @@ import { renderSolution } from "../report/terminal-solution.ts";
 import { bestEvenSplits } from "../solver/even-splits.ts";
 import type { MilpBackend } from "../solver/milp/model.ts";
 import { writeLp, writeMps } from "../solver/milp/write.ts";
-import { DEFAULT_REQUEST, type ObjectiveName, type SolveRequest } from "../solver/request.ts";
 import type { Solution } from "../solver/solution.ts";
 import { answerModel } from "../solver/solve.ts";
 import { type CliIo, EXIT, printWarnings, type SolverName, wantsColours } from "./io.ts";
@@ -21,13 +20,12 @@ import {
   hasFrontier,
   writeSolution,
 } from "./output-directory.ts";
-import { type ProblemFlagValues, readFlaggedProblem } from "./problem-flags.ts";
+import { type OwnedFlag, type ProblemFlagValues, readFlaggedProblem } from "./problem-flags.ts";
+import { checkChoiceLeft, type RequestFlags, requestOf } from "./solve-request.ts";
 import { solveWatched } from "./watch-solve.ts";
 
 /** The flags of `solve`. */
-export interface SolveFlags extends ProblemFlagValues {
-  readonly objective?: ObjectiveName;
-  readonly weight?: number;
+export interface SolveFlags extends ProblemFlagValues, OwnedFlag, RequestFlags {
   readonly maxHourlyCost?: number;
   readonly maxCostPerMillionToken?: number;
   readonly maxTotalCost?: number;
@@ -35,14 +33,8 @@ export interface SolveFlags extends ProblemFlagValues {
   readonly minThroughput?: number;
   readonly maxTtftMs?: number;
   readonly maxTpotMs?: number;
-  readonly uniformTp?: true;
-  readonly tpDegrees?: readonly number[];
-  readonly tpConfig?: ReadonlyMap<string, number>;
-  readonly bandwidthPercentile?: number;
   readonly timeLimit?: number;
-  readonly gap?: number;
   readonly solver?: SolverName;
-  readonly frontier?: true;
   readonly exportModel?: string;
   readonly out?: string;
   readonly json?: true;
@@ -67,9 +59,11 @@ export async function runSolve(
         minTokensPerSecond: flags.minThroughput,
       },
       timeLimitSeconds: flags.timeLimit,
+      ownedByType: flags.own,
     });
     checkLatencyTargets(flags, problem.costModel);
     const request = requestOf(flags);
+    checkChoiceLeft(problem, request);
     const solution = await solveWatched(problem, request, backend, startedMilliseconds, io);
     const warnings = mergeWarnings(problem.warnings, solution.warnings);
     if (solution.frontier_complete === false) {
@@ -108,23 +102,6 @@ const EXIT_OF: Readonly<Record<Solution["status"], number>> = {
   feasible: EXIT.notProven,
   no_solution: EXIT.notProven,
 };
-
-/** Flags over the defaults of a request. */
-function requestOf(flags: SolveFlags): SolveRequest {
-  return {
-    ...DEFAULT_REQUEST,
-    ...(flags.objective && { objective: flags.objective }),
-    ...(flags.weight !== undefined && { weight: flags.weight }),
-    ...(flags.tpDegrees && { tpDegrees: flags.tpDegrees }),
-    ...(flags.tpConfig && { maxTpByType: flags.tpConfig }),
-    ...(flags.uniformTp && { uniformTp: true }),
-    ...(flags.gap !== undefined && { gap: flags.gap }),
-    ...(flags.frontier && { frontier: true }),
-    ...(flags.bandwidthPercentile !== undefined && {
-      bandwidthPercentile: flags.bandwidthPercentile,
-    }),
-  };
-}
 
 /** A target that the cost model cannot speak of is refused, never dropped. */
 function checkLatencyTargets(flags: SolveFlags, costModel: CostModel): void {

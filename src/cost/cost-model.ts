@@ -65,7 +65,9 @@ export interface LinkEstimate {
  * Axioms the exact search relies on (property tests hold every model to them):
  * 1. end-to-end tokens/s = `efficiency(point, stages)` · min(stage and link tokens/s), the efficiency independent of the rates;
  * 2. a stage that holds the layers of another and more is never faster than it, nor is its memory smaller;
- * 3. a higher group bandwidth never makes a stage slower, a higher pair bandwidth never makes a link slower.
+ * 3. where all layers are alike, the first layer of a stage changes nothing;
+ * 4. a link is the smallest of what its source, its target and the pair alone allow;
+ * 5. a higher group bandwidth never makes a stage slower, a higher pair bandwidth never makes a link slower.
  */
 export interface CostModel {
   readonly name: string;

@@ -1,16 +1,16 @@
 import { createReferenceModel } from "../cost/reference/reference-model.ts";
 import { InputError } from "../errors.ts";
 import { createPool, type Pool } from "../hardware/pool.ts";
-import type { Model } from "../model/model.ts";
+import { checkLayerPlan, type Model } from "../model/model.ts";
 import { nearestHint } from "../nearest.ts";
 import type { Problem } from "../placement/problem.ts";
-import { type Limits, PHASES, type Phase, type Workload } from "../workload/workload.ts";
-import { type ConfigKey, PRIORITY_WEIGHTS } from "./config-keys.ts";
-import { type NumberRange, numberProblem, rangeHint } from "./numbers.ts";
+import { PRIORITY_WEIGHTS } from "./config-keys.ts";
+import { flagNumber, mergeLimits, mergeWorkload, type ProblemFlags } from "./merge-flags.ts";
 import { type Config, configPlace, parseConfig } from "./parse-config.ts";
 import { findInstance, parseInstanceTable } from "./parse-instances.ts";
+import { type AlikeModel, alikeLayers, parseLayers } from "./parse-layers.ts";
 import { parseNetwork } from "./parse-network.ts";
-import { parsePool } from "./parse-pool.ts";
+import { type PoolFile, type PoolRow, parsePool } from "./parse-pool.ts";
 
 /** A file that has been read: its text and the name that messages give it. */
 export interface SourceText {
@@ -25,28 +25,8 @@ export interface ProblemFiles {
   readonly instances: SourceText;
   /** The bandwidth matrix; null derives bandwidths from the instance table. */
   readonly network: SourceText | null;
-}
-
-/** What the command line says about a problem; every flag wins over the key of config.csv. */
-export interface ProblemFlags {
-  /** --cloud-provider; default AWS. */
-  readonly cloudProvider?: string | undefined;
-  /** --cost-model; default reference. */
-  readonly costModel?: string | undefined;
-  /** --input-length, tokens. */
-  readonly inputTokens?: number | undefined;
-  /** --output-length, tokens. */
-  readonly outputTokens?: number | undefined;
-  /** --phase, one of PHASES. */
-  readonly phase?: string | undefined;
-  /** --min-batch-size, sequences. */
-  readonly minBatch?: number | undefined;
-  /** --max-batch-size, sequences. */
-  readonly maxBatch?: number | undefined;
-  /** Budgets and targets, literal: 999 is 999. */
-  readonly limits?: { readonly [K in keyof Limits]?: Limits[K] | undefined } | undefined;
-  /** --time-limit, seconds. */
-  readonly timeLimitSeconds?: number | undefined;
+  /** layers.csv; absent or null: all layers are as config.csv says. */
+  readonly layers?: SourceText | null;
 }
 
 /** Values of parameters that config.csv may leave out. Source: reference model, "keys with defaults". */
@@ -67,9 +47,9 @@ export function buildProblem(files: ProblemFiles, flags: ProblemFlags = {}): Pro
   checkCostModel(flags.costModel ?? "reference");
   const config = parseConfig(files.config.text, files.config.fileName);
   const workload = mergeWorkload(config, flags);
-  const pool = readPool(files, flags.cloudProvider ?? DEFAULT_PROVIDER);
+  const pool = readPool(files, flags);
   const { values } = config;
-  const model = modelOf(config);
+  const model = modelOf(config, files.layers ?? null);
   const costModel = createReferenceModel(model, {
     realWorldEfficiency: values.real_world_efficiency ?? DEFAULTS.real_world_efficiency,
     microBatchSize: values.micro_batch_size ?? DEFAULTS.micro_batch_size,
@@ -122,8 +102,8 @@ function checkCostModel(name: string): void {
   );
 }
 
-function modelOf({ values }: Config): Model {
-  return {
+function modelOf({ values }: Config, layers: SourceText | null): Model {
+  const alike: AlikeModel = {
     name: values.model_name,
     numLayers: values.num_decoder_layers,
     dModel: values.d_model,
@@ -134,121 +114,57 @@ function modelOf({ values }: Config): Model {
     bytesPerElement: values.bytes_per_element,
     layerWeightGib: values.layer_weight_memory_gb,
   };
+  const ends = {
+    embeddingGib: values.embedding_memory_gb ?? 0,
+    lmHeadGib: values.lm_head_memory_gb ?? 0,
+  };
+  if (layers === null && ends.embeddingGib === 0 && ends.lmHeadGib === 0) return alike;
+  const model: Model = {
+    ...alike,
+    layers:
+      layers === null
+        ? alikeLayers(alike, ends)
+        : parseLayers(layers.text, layers.fileName, alike, ends),
+  };
+  checkLayerPlan(model);
+  return model;
 }
 
-function readPool(files: ProblemFiles, provider: string): Pool {
+function readPool(files: ProblemFiles, flags: ProblemFlags): Pool {
+  const provider = flags.cloudProvider ?? DEFAULT_PROVIDER;
+  const owned = flags.ownedByType ?? new Map<string, number>();
   const poolFile = parsePool(files.pool.text, files.pool.fileName);
+  checkOwned(owned, poolFile);
   const table = parseInstanceTable(files.instances.text, files.instances.fileName);
   return createPool(
-    poolFile.rows.map((row) => ({
-      ...findInstance(table, provider, poolFile, row),
-      count: row.count,
-    })),
+    poolFile.rows.map((row) => {
+      const ownedCount = owned.get(row.name) ?? 0;
+      return {
+        ...findInstance(table, provider, poolFile, row),
+        count: row.count,
+        ...(ownedCount > 0 && { ownedCount }),
+      };
+    }),
   );
 }
 
-/** A value with the place it comes from. */
-interface Placed<T> {
-  readonly value: T;
-  readonly where: string;
-}
-
-/** Flags over config keys; what neither says is null. Output defaults to 0 once the phase is known to allow that. */
-function mergeWorkload(config: Config, flags: ProblemFlags): Workload {
-  const count = (
-    flag: string,
-    value: number | undefined,
-    key: ConfigKey,
-    range: NumberRange,
-  ): Placed<number> | null =>
-    value === undefined
-      ? fromConfig<number>(config, key)
-      : { value: flagNumber(flag, value, range), where: flag };
-  const tokens = { unit: "tokens", integer: true };
-  const sequences = { unit: "sequences", integer: true, min: 1 };
-
-  const phase =
-    flags.phase === undefined
-      ? fromConfig<Phase>(config, "workload_phase")
-      : { value: flagPhase(flags.phase), where: "--phase" };
-  const input = count("--input-length", flags.inputTokens, "sequence_length", {
-    ...tokens,
-    min: 1,
-  });
-  const output = count("--output-length", flags.outputTokens, "output_length", {
-    ...tokens,
-    min: 0,
-  });
-  const minBatch = count("--min-batch-size", flags.minBatch, "min_batch_size", sequences);
-  const maxBatch = count("--max-batch-size", flags.maxBatch, "max_batch_size", sequences);
-
-  if (minBatch && maxBatch && minBatch.value > maxBatch.value) {
-    throw new InputError(
-      minBatch.where,
-      `the smallest batch ${minBatch.value} is above the largest, ${maxBatch.value} (${maxBatch.where}).`,
-      "Give min_batch_size and max_batch_size, or their flags, so that the smallest is not above the largest.",
-    );
+/** Only instances of the pool can be owned, and not more of them than the pool has. */
+function checkOwned(owned: ReadonlyMap<string, number>, { rows, fileName }: PoolFile): void {
+  for (const [name, number] of owned) {
+    const row: PoolRow | undefined = rows.find((each) => each.name === name);
+    if (!row) {
+      const names = rows.map((each) => each.name);
+      throw new InputError("--own", `"${name}" is not in the pool.`, nearestHint(name, names));
+    }
+    flagNumber("--own", number, { unit: "instances", integer: true, min: 0 });
+    if (number > row.count) {
+      throw new InputError(
+        "--own",
+        `${number} of ${name} are owned, but the pool has ${row.count} (${fileName}:${row.line}).`,
+        `Give at most ${row.count}, or raise the count in the pool.`,
+      );
+    }
   }
-  if (phase?.value === "aggregated" && output?.value === 0) {
-    throw new InputError(
-      output.where,
-      `aggregated serving (${phase.where}) with an output length of 0 is undefined.`,
-      "Give an output length from 1, or choose the prefill phase.",
-    );
-  }
-  const outputDefault = phase && phase.value !== "aggregated" ? 0 : null;
-  return {
-    phase: phase?.value ?? null,
-    inputTokens: input?.value ?? null,
-    outputTokens: output?.value ?? outputDefault,
-    minBatch: minBatch?.value ?? null,
-    maxBatch: maxBatch?.value ?? null,
-  };
-}
-
-function fromConfig<T>(config: Config, key: ConfigKey): Placed<T> | null {
-  const value = config.values[key];
-  return value === null ? null : { value: value as T, where: configPlace(config, key) };
-}
-
-function flagPhase(phase: string): Phase {
-  const known = PHASES.find((each) => each === phase);
-  if (known) return known;
-  throw new InputError("--phase", `"${phase}" is no phase.`, nearestHint(phase, PHASES));
-}
-
-function flagNumber(flag: string, value: number, range: NumberRange): number {
-  const problem = numberProblem(value, range);
-  if (problem === null) return value;
-  throw new InputError(flag, `${value} is ${problem}.`, rangeHint(range));
-}
-
-/** The flag and the unit of every limit. */
-const LIMIT_FLAGS: Readonly<Record<keyof Limits, readonly [flag: string, unit: string]>> = {
-  maxHourlyCostUsd: ["--max-hourly-cost", "dollars per hour"],
-  maxCostPerMillionTokenUsd: ["--max-cost-per-million-token", "dollars per million tokens"],
-  maxTotalCostUsd: ["--max-total-cost", "dollars"],
-  maxTotalRuntimeHours: ["--max-total-runtime-hours", "hours"],
-  minTokensPerSecond: ["--min-throughput", "tokens per second"],
-};
-
-function mergeLimits({ values }: Config, flags: NonNullable<ProblemFlags["limits"]>): Limits {
-  const merge = (limit: keyof Limits, configured: number | null): number | null => {
-    const value = flags[limit];
-    if (value === undefined || value === null) return value === null ? null : configured;
-    const [flag, unit] = LIMIT_FLAGS[limit];
-    return flagNumber(flag, value, { unit, min: 0 });
-  };
-  return {
-    maxHourlyCostUsd: merge("maxHourlyCostUsd", values.max_hourly_cost),
-    maxCostPerMillionTokenUsd: merge(
-      "maxCostPerMillionTokenUsd",
-      values.max_cost_per_million_token,
-    ),
-    maxTotalCostUsd: merge("maxTotalCostUsd", values.max_total_cost),
-    maxTotalRuntimeHours: merge("maxTotalRuntimeHours", values.max_total_runtime_hours),
-    minTokensPerSecond: merge("minTokensPerSecond", null),
-  };
 }
 
 /** Parameters that are read and do nothing; a value that asks for nothing is not worth a word. */

@@ -55,6 +55,10 @@ export interface ConfigValues {
   readonly num_kv_heads: number | null;
   /** GB of 1024³ bytes. */
   readonly layer_weight_memory_gb: number;
+  /** Weights of the embedding, on the first stage, GB of 1024³ bytes. */
+  readonly embedding_memory_gb: number | null;
+  /** Weights of the LM head, on the last stage, GB of 1024³ bytes; its work counts as well. */
+  readonly lm_head_memory_gb: number | null;
   readonly bytes_per_element: number;
   /** Seconds. */
   readonly time_limit_seconds: number;
@@ -111,6 +115,8 @@ export const CONFIG_KEYS: Readonly<Record<ConfigKey, KeySpec>> = {
   num_attention_heads: count("heads"),
   num_kv_heads: optional(count("heads")),
   layer_weight_memory_gb: above("GB", 0),
+  embedding_memory_gb: optional({ kind: "number", range: { unit: "GB", min: 0 } }),
+  lm_head_memory_gb: optional({ kind: "number", range: { unit: "GB", min: 0 } }),
   bytes_per_element: above("bytes", 0),
   time_limit_seconds: above("seconds", 0),
   optimality_gap: share,

@@ -2,8 +2,9 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../errors.ts";
 import type { Problem } from "../placement/problem.ts";
-import { buildProblem, type ProblemFlags, type SourceText } from "./build-problem.ts";
+import { buildProblem, type SourceText } from "./build-problem.ts";
 import { fileError } from "./file-error.ts";
+import type { ProblemFlags } from "./merge-flags.ts";
 import { readText } from "./read-text.ts";
 
 /** Where a problem's files are, and what the command line says beside them. */
@@ -18,16 +19,19 @@ const CONFIG = "config.csv";
 const POOL = "gpu_pool.csv";
 const INSTANCES = "cloud_instances_specs.csv";
 const NETWORK = "network_bandwidth.csv";
+const LAYERS = "layers.csv";
 
 /**
  * Reads a problem: config.csv from the directory, gpu_pool.csv, cloud_instances_specs.csv and network_bandwidth.csv (absent:
- * derived) each from the directory or else its parent.
+ * derived) each from the directory or else its parent. layers.csv (absent: all layers are alike) belongs to config.csv and is
+ * read from its directory only.
  * @throws InputError that names file and line, or the flag, for everything that is missing, unreadable or contradictory.
  */
 export function readProblem(options: ProblemOptions): Problem {
   const { configDir, ignoreNetworkFile, ...flags } = options;
   checkDirectory(configDir);
   const configPath = join(configDir, CONFIG);
+  const layersPath = join(configDir, LAYERS);
   if (!existsSync(configPath)) {
     throw new InputError(configDir, `there is no ${CONFIG} in it.`, configHint(configDir));
   }
@@ -39,6 +43,7 @@ export function readProblem(options: ProblemOptions): Problem {
         findNear(configDir, INSTANCES, "Write one with the instance types of the pool."),
       ),
       network: ignoreNetworkFile ? null : sourceIfThere(findOptional(configDir, NETWORK)),
+      layers: sourceIfThere(existsSync(layersPath) ? layersPath : null),
     },
     flags,
   );

@@ -27,7 +27,10 @@ export interface Pool {
   readonly gpuCount: number;
 }
 
-/** Numbers the GPUs of a pool. @throws InputError when a type is listed twice. */
+/**
+ * Numbers the GPUs of a pool.
+ * @throws InputError when a type is listed twice, or a count or a price is not one
+ */
 export function createPool(entries: readonly PoolEntry[]): Pool {
   const types: PoolType[] = [];
   const byName = new Map<string, PoolType>();
@@ -41,12 +44,43 @@ export function createPool(entries: readonly PoolEntry[]): Pool {
         "Keep one entry with the total count.",
       );
     }
+    checkEntry(entry);
     const type: PoolType = { ...entry, position: types.length, firstGpu: gpuCount };
     types.push(type);
     byName.set(name, type);
     gpuCount += entry.count * entry.instance.gpuCount;
   }
   return { types, byName, gpuCount };
+}
+
+function checkEntry({ instance, count, ownedCount = 0, price }: PoolEntry): void {
+  const wrong = (what: string, value: number, hint: string): InputError =>
+    new InputError("pool", `${instance.name}: ${value} is not ${what}.`, hint);
+  if (!Number.isSafeInteger(count) || count < 0) {
+    throw wrong("a number of instances", count, "Give an integer from 0.");
+  }
+  if (!Number.isSafeInteger(ownedCount) || ownedCount < 0 || ownedCount > count) {
+    throw wrong("a number of owned instances", ownedCount, `Give an integer from 0 to ${count}.`);
+  }
+  if (!Number.isSafeInteger(price.microUsdPerHour) || price.microUsdPerHour < 0) {
+    throw wrong(
+      "a price in micro-dollars per hour",
+      price.microUsdPerHour,
+      "Give an integer from 0.",
+    );
+  }
+  if (!Number.isSafeInteger(instance.gpuCount) || instance.gpuCount < 1) {
+    throw wrong("a number of GPUs", instance.gpuCount, "Give an integer from 1.");
+  }
+  for (const [what, value] of [
+    ["a memory size in GiB", instance.gpuMemoryGib],
+    ["a bandwidth in GB/s", instance.insideGBytesPerSecond],
+    ["a bandwidth in Gbit/s", instance.externalGbitsPerSecond],
+  ] as const) {
+    if (!(value > 0 && value < Number.POSITIVE_INFINITY)) {
+      throw wrong(what, value, "Give a positive number.");
+    }
+  }
 }
 
 /** Price of one instance of a type, in micro-dollars per hour; 0 for an owned one. */

@@ -56,64 +56,47 @@ function takeListedGpus(
   usedGpus: Set<number>,
   violations: Violation[],
 ): readonly number[] | null {
-  const fault = listedGpusFault(stage, ids, base, gpuCount, usedGpus);
-  if (fault) {
+  const broken = (rule: Rule, message: string): void => {
     violations.push({
-      rule: fault.rule,
+      rule,
       stage: index,
-      message: `stage ${index}: ${fault.message}`,
+      message: `stage ${index}: ${message}`,
       gpu_ids: ids,
       tp_degree: stage.tp_degree,
       instance_gpus: gpuCount,
     });
-    return null;
+  };
+  const fault = listedGpusFault(stage, ids, gpuCount);
+  if (fault !== null) broken("gpu_ids", fault);
+  const reused = ids.find((id) => usedGpus.has(base + id));
+  if (reused !== undefined) {
+    broken("gpu_reuse", `GPU ${reused} of ${stage.gpu_type} is used by an earlier stage.`);
   }
+  if (fault !== null || reused !== undefined) return null;
   for (const id of ids) usedGpus.add(base + id);
   return ids;
 }
 
-/** The first thing wrong with the GPUs a stage lists, or null. */
+/** The first thing wrong with the GPUs a stage lists, apart from who else uses them; null when there is none. */
 function listedGpusFault(
   stage: PlacementStage,
   ids: readonly number[],
-  base: number,
   gpuCount: number,
-  usedGpus: ReadonlySet<number>,
-): { readonly rule: Rule; readonly message: string } | null {
+): string | null {
   const t = stage.tp_degree;
-  if (!isTpDegree(t)) {
-    return { rule: "gpu_ids", message: `TP degree ${t} is not a number of GPUs.` };
-  }
-  if (ids.length !== t) {
-    return {
-      rule: "gpu_ids",
-      message: `${ids.length} GPU ids ${listed(ids)} for TP degree ${t}.`,
-    };
-  }
+  if (!isTpDegree(t)) return `TP degree ${t} is not a number of GPUs.`;
+  if (ids.length !== t) return `${ids.length} GPU ids ${listed(ids)} for TP degree ${t}.`;
   for (let i = 0; i < ids.length; i++) {
     const id = ids[i]!;
     if (!Number.isSafeInteger(id) || id < 0 || id >= gpuCount) {
-      return {
-        rule: "gpu_ids",
-        message: `GPU id ${id} is not inside ${stage.gpu_type}, which has GPUs 0 to ${gpuCount - 1}.`,
-      };
+      return `GPU id ${id} is not inside ${stage.gpu_type}, which has GPUs 0 to ${gpuCount - 1}.`;
     }
-    if (ids.indexOf(id) !== i) {
-      return { rule: "gpu_ids", message: `GPU id ${id} is listed twice in ${listed(ids)}.` };
-    }
-  }
-  for (const id of ids) {
-    if (usedGpus.has(base + id)) {
-      return {
-        rule: "gpu_reuse",
-        message: `GPU ${id} of ${stage.gpu_type} is used by an earlier stage.`,
-      };
-    }
+    if (ids.indexOf(id) !== i) return `GPU id ${id} is listed twice in ${listed(ids)}.`;
   }
   return null;
 }
 
-/** Whether a TP degree is a number of GPUs at all. */
+/** Whether a TP degree is a number of GPUs. */
 export function isTpDegree(value: number): boolean {
   return Number.isSafeInteger(value) && value >= 1;
 }

@@ -2,6 +2,7 @@ import type { StageShape } from "../cost/cost-model.ts";
 import { groupGBytesPerSecond } from "../hardware/network.ts";
 import type { PoolType } from "../hardware/pool.ts";
 import { isAllowedCut } from "../model/model.ts";
+import { nearestHint } from "../nearest.ts";
 import type { OperatingPoint } from "../workload/workload.ts";
 import { assignGpus, isTpDegree, type Location } from "./assign-gpus.ts";
 import type { Rule, Violation } from "./evaluation.ts";
@@ -118,14 +119,15 @@ function locate(
   const type = parsed ? problem.pool.byName.get(parsed.typeName) : undefined;
   if (parsed && type && parsed.index < type.count) return { type, instanceIndex: parsed.index };
   let why: string;
-  if (!parsed) why = "is not of the form type#index, e.g. g5.48xlarge#0";
-  else if (!type)
-    why = `is not in the pool (${problem.pool.types.map((t) => t.instance.name).join(", ")})`;
-  else why = `does not exist: the pool has ${type.count} of that type, numbered from 0`;
+  if (!parsed) why = "is not of the form type#index, e.g. g5.48xlarge#0.";
+  else if (!type) {
+    const names = problem.pool.types.map((t) => t.instance.name).sort();
+    why = `is not in the pool. ${nearestHint(parsed.typeName, names)}`;
+  } else why = `does not exist: the pool has ${type.count} of that type, numbered from 0.`;
   violations.push({
     rule: "unknown_instance",
     stage: index,
-    message: `stage ${index}: instance "${stage.gpu_type}" ${why}.`,
+    message: `stage ${index}: instance "${stage.gpu_type}" ${why}`,
     gpu_type: stage.gpu_type,
   });
   return null;
@@ -303,7 +305,7 @@ function checkCover(problem: Problem, placement: Placement, violations: Violatio
   let next = 1;
   for (let index = 0; index < placement.stages.length; index++) {
     const stage = placement.stages[index]!;
-    if (!isLayerRange(stage)) return;
+    if (!isLayerRange(stage)) continue;
     if (stage.start_layer !== next) {
       const rule = stage.start_layer > next ? "gap" : "overlap";
       violations.push({

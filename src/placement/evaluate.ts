@@ -1,3 +1,4 @@
+import { InternalError } from "../errors.ts";
 import type { LinkEnd } from "../cost/cost-model.ts";
 import { pairGBytesPerSecond } from "../hardware/network.ts";
 import { instanceMicroUsdPerHour } from "../hardware/pool.ts";
@@ -7,7 +8,7 @@ import { type CheckedPlacement, checkPlacement, type PlacedStage } from "./check
 import type { Bottleneck, Evaluation, LinkMetrics, Metrics, StageMetrics } from "./evaluation.ts";
 import { economics, meetsLimits } from "./limits.ts";
 import type { Placement } from "./placement.ts";
-import type { Problem } from "./problem.ts";
+import { checkProblem, type Problem } from "./problem.ts";
 
 const MS_PER_SECOND = 1000;
 
@@ -30,10 +31,12 @@ export function placementPoint(placement: Placement): OperatingPoint {
  * Budgets and targets refuse nothing here: `meets_cost_threshold` says whether all of them are met.
  *
  * @returns SUCCESS with metrics, or INFEASIBLE with every broken rule.
- * @throws InputError when the operating point is undefined (no output in aggregated serving, counts below 1).
+ * @throws InputError when the operating point is undefined (no output in aggregated serving, counts below 1), or the parts of
+ *   the problem do not fit together
  */
 export function evaluate(problem: Problem, placement: Placement): Evaluation {
   const point = placementPoint(placement);
+  checkProblem(problem);
   checkPoint(point);
   const checked = checkPlacement(problem, placement, point);
   const warnings = [...pointWarnings(point), ...checked.warnings];
@@ -94,11 +97,14 @@ function measure(problem: Problem, placed: readonly PlacedStage[], point: Operat
     }
   }
 
+  if (raw === Number.POSITIVE_INFINITY) {
+    throw new InternalError("the cost model gives no stage of the placement a rate.");
+  }
   const rented = rentedInstances(placed);
   let microUsdPerHour = 0;
   let gpusRented = 0;
   let gpusUsed = 0;
-  for (const { type, price, gpusUsed: used } of rented.values()) {
+  for (const { type, microUsdPerHour: price, gpusUsed: used } of rented.values()) {
     microUsdPerHour += price;
     gpusRented += type.instance.gpuCount;
     gpusUsed += used;
@@ -134,7 +140,11 @@ function measure(problem: Problem, placed: readonly PlacedStage[], point: Operat
     stages: placed.map((stage, index): StageMetrics => {
       const bill = costModel.memory(stage.shape, point);
       const { tokensPerSecond: rate, limitedBy } = estimates[index]!;
-      const { type, price, gpusUsed: usedThere } = rented.get(instanceNumber(stage))!;
+      const {
+        type,
+        microUsdPerHour: price,
+        gpusUsed: usedThere,
+      } = rented.get(instanceNumber(stage))!;
       return {
         instance: stage.stage.gpu_type,
         gpu_model: type.instance.gpuModel,
@@ -205,8 +215,7 @@ function instanceNumber({ type, instanceIndex }: PlacedStage): number {
 
 interface Rented {
   readonly type: PlacedStage["type"];
-  /** Micro-dollars per hour. */
-  readonly price: number;
+  readonly microUsdPerHour: number;
   gpusUsed: number;
 }
 
@@ -220,7 +229,7 @@ function rentedInstances(placed: readonly PlacedStage[]): Map<number, Rented> {
     else {
       const { type, instanceIndex, shape } = stage;
       const price = instanceMicroUsdPerHour(type, instanceIndex);
-      rented.set(number, { type, price, gpusUsed: shape.tpDegree });
+      rented.set(number, { type, microUsdPerHour: price, gpusUsed: shape.tpDegree });
     }
   }
   return rented;

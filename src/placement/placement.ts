@@ -28,11 +28,11 @@ export function instanceName(typeName: string, index: number): string {
   return `${typeName}#${index}`;
 }
 
-/** Splits `type#index`; null when the text is not of that form. */
+/** Splits `type#index`; null when the text is not of that form. An index has one spelling: no leading zeros. */
 export function parseInstanceName(text: string): { typeName: string; index: number } | null {
   const hash = text.lastIndexOf("#");
   if (hash <= 0) return null;
   const digits = text.slice(hash + 1);
-  if (!/^\d{1,9}$/.test(digits)) return null;
+  if (!/^(0|[1-9]\d{0,8})$/.test(digits)) return null;
   return { typeName: text.slice(0, hash), index: Number(digits) };
 }

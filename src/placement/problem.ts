@@ -1,7 +1,7 @@
 import type { CostModel } from "../cost/cost-model.ts";
-import type { Network } from "../hardware/network.ts";
+import { checkMatrix, type Network } from "../hardware/network.ts";
 import type { Pool } from "../hardware/pool.ts";
-import type { Model } from "../model/model.ts";
+import { checkLayerPlan, type Model } from "../model/model.ts";
 import type { Limits, Workload } from "../workload/workload.ts";
 
 /** What a placement has to satisfy besides fitting into memory. */
@@ -40,4 +40,17 @@ export interface Problem {
   readonly timeLimitSeconds: number | null;
   /** What the reader had to tell the user (an ignored key, a stand-in GPU). */
   readonly warnings: readonly string[];
+}
+
+const checked = new WeakSet<Problem>();
+
+/**
+ * Checks once that the parts of a problem fit together. `evaluate` and `solve` call it; later calls cost nothing.
+ * @throws InputError when the bandwidth matrix is not that of the pool, or the layers described are not those of the model
+ */
+export function checkProblem(problem: Problem): void {
+  if (checked.has(problem)) return;
+  if (problem.network.kind === "matrix") checkMatrix(problem.network, problem.pool);
+  checkLayerPlan(problem.model);
+  checked.add(problem);
 }

@@ -39,7 +39,7 @@ export function renderEvenSplits(
       figure(throughput_tokens_per_sec),
       usd(cost_per_hour),
       usdColumn(dollar_per_million_token),
-      dearerBy(dollar_per_million_token / metrics.dollar_per_million_token - 1),
+      dearerWords(dollar_per_million_token, metrics.dollar_per_million_token),
     ]);
   }
   const table = renderTable(
@@ -58,7 +58,10 @@ export function renderEvenSplits(
   return `${title}\n${table}${rest}`;
 }
 
-function dearerBy(share: number): string {
-  if (Math.abs(share) < SAME) return "the same";
-  return share > 0 ? `${percent(share)} dearer` : `${percent(-share)} cheaper`;
+/** How much dearer a token is than at another price; a share of nothing is none. */
+function dearerWords(usdPerMillion: number, other: number): string {
+  const difference = usdPerMillion - other;
+  if (Math.abs(difference) <= SAME * Math.abs(other)) return "the same";
+  const word = difference > 0 ? "dearer" : "cheaper";
+  return other === 0 ? word : `${percent(Math.abs(difference / other))} ${word}`;
 }

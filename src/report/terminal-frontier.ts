@@ -1,12 +1,14 @@
+import type { Pool } from "../hardware/pool.ts";
 import type { FrontierPoint } from "../solver/solution.ts";
 import { figure, usd, usdColumn } from "./format.ts";
 import { renderTable, wrap } from "./layout.ts";
 import type { Paint } from "./paint.ts";
 import { renderPlot } from "./plot.ts";
-import { rentedWords, splitWords } from "./words.ts";
+import { instancesWords, splitWords } from "./words.ts";
 
 /** All non-dominated (cost per hour, throughput) pairs, as a table and as a plot. */
 export function renderFrontier(
+  pool: Pool,
   frontier: readonly FrontierPoint[],
   isComplete: boolean,
   paint: Paint,
@@ -32,7 +34,7 @@ export function renderFrontier(
       figure(point.throughput_tokens_per_sec),
       usdColumn(point.dollar_per_million_token),
       String(point.batch_size),
-      `${rentedWords(point.placement)}: ${splitWords(point.placement)}`,
+      `${instancesWords(pool, point.placement)}: ${splitWords(point.placement)}`,
     ]),
   );
   const plot = renderPlot({

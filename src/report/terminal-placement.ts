@@ -7,7 +7,7 @@ import { type Limits, NO_LIMITS } from "../workload/workload.ts";
 import { count, duration, figure, percent, plural, printable, shortGpu, usd } from "./format.ts";
 import { renderPairs, renderTable } from "./layout.ts";
 import type { Paint } from "./paint.ts";
-import { bottleneckWords, slackWords } from "./words.ts";
+import { bottleneckWords, instanceWords, ownedInstances, slackWords } from "./words.ts";
 
 const BAR_WIDTH = 12;
 
@@ -26,7 +26,7 @@ export function renderWorkload(problem: Problem, placement: Placement): string {
 }
 
 /** One row a stage: where it runs, what it holds, how fast and how busy it is. */
-export function renderStages(metrics: Metrics, paint: Paint): string {
+export function renderStages({ pool }: Problem, metrics: Metrics, paint: Paint): string {
   const table = renderTable(
     [
       { head: "stage", align: "right" },
@@ -44,7 +44,7 @@ export function renderStages(metrics: Metrics, paint: Paint): string {
       const busy = percent(Math.round(stage.utilization * 100) / 100);
       return [
         String(index),
-        printable(stage.instance),
+        instanceWords(pool, stage.instance),
         shortGpu(stage.gpu_model),
         String(stage.tp_degree),
         `${stage.start_layer}-${stage.end_layer} (${stage.layers})`,
@@ -66,6 +66,7 @@ export function renderMetrics(
   paint: Paint,
 ): string {
   const slack = slackWords(metrics);
+  const owned = ownedInstances(problem.pool, placement);
   const pairs: [string, string][] = [
     [
       "Throughput",
@@ -77,7 +78,7 @@ export function renderMetrics(
     ],
     [
       "Cost",
-      `${usd(metrics.cost_per_hour)} per hour for ${plural(metrics.num_instances, "instance")}; ${count(metrics.num_gpus)} of ${plural(metrics.num_gpus_rented, "rented GPU")} used`,
+      `${usd(metrics.cost_per_hour)} per hour for ${plural(metrics.num_instances, "instance")}${owned === 0 ? "" : `, ${count(owned)} of them owned`}; ${count(metrics.num_gpus)} of ${plural(metrics.num_gpus_rented, owned === 0 ? "rented GPU" : "GPU")} used`,
     ],
     ["Per token", `${usd(metrics.dollar_per_million_token)} per million tokens`],
     [

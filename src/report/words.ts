@@ -1,19 +1,61 @@
+import { instanceMicroUsdPerHour, type Pool } from "../hardware/pool.ts";
 import type { Bottleneck, Metrics } from "../placement/evaluation.ts";
 import { type Placement, parseInstanceName } from "../placement/placement.ts";
 import { figure, percent, plural, printable } from "./format.ts";
 
-/** The instances a placement rents, by type in the order of their names: "2 × g6e.12xlarge + 4 × g6e.4xlarge". */
-export function rentedWords(placement: Placement): string {
-  const instances = new Set(placement.stages.map((stage) => stage.gpu_type));
-  const perType = new Map<string, number>();
-  for (const instance of instances) {
+/** The instances a placement uses, by type in the order of their names: "2 × g6e.12xlarge + 1 × g6e.4xlarge (owned)". */
+export function instancesWords(pool: Pool, placement: Placement): string {
+  const { owned, rented } = countInstances(pool, placement);
+  return [...listTypes(rented), ...listTypes(owned).map((words) => `${words} (owned)`)].join(" + ");
+}
+
+/** What is to be done to get the instances of a placement: "Rent 2 × g5.12xlarge and use 1 × g5.4xlarge (owned)". */
+export function rentWords(pool: Pool, placement: Placement): string {
+  const { owned, rented } = countInstances(pool, placement);
+  const rent = rented.size > 0 ? `rent ${listTypes(rented).join(" + ")}` : null;
+  const use = owned.size > 0 ? `use ${listTypes(owned).join(" + ")} (owned)` : null;
+  const words = [rent, use].filter((part) => part !== null).join(" and ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** An instance as tables name it, with a word when it is owned. */
+export function instanceWords(pool: Pool, instance: string): string {
+  return `${printable(instance)}${isOwned(pool, instance) ? " (owned)" : ""}`;
+}
+
+/** How many of the instances a placement uses are owned. */
+export function ownedInstances(pool: Pool, placement: Placement): number {
+  return [...countInstances(pool, placement).owned.values()].reduce((sum, each) => sum + each, 0);
+}
+
+/** Instances by type. */
+type TypeCounts = ReadonlyMap<string, number>;
+
+function countInstances(
+  pool: Pool,
+  placement: Placement,
+): { readonly owned: TypeCounts; readonly rented: TypeCounts } {
+  const owned = new Map<string, number>();
+  const rented = new Map<string, number>();
+  for (const instance of new Set(placement.stages.map((stage) => stage.gpu_type))) {
+    const counts = isOwned(pool, instance) ? owned : rented;
     const type = typeName(instance);
-    perType.set(type, (perType.get(type) ?? 0) + 1);
+    counts.set(type, (counts.get(type) ?? 0) + 1);
   }
-  return [...perType]
+  return { owned, rented };
+}
+
+function listTypes(counts: TypeCounts): string[] {
+  return [...counts]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([type, number]) => `${number} × ${printable(type)}`)
-    .join(" + ");
+    .map(([type, number]) => `${number} × ${printable(type)}`);
+}
+
+/** Whether an instance costs nothing: it is owned, by --own or by a price of 0 in the pool. */
+function isOwned(pool: Pool, instance: string): boolean {
+  const parsed = parseInstanceName(instance);
+  const type = parsed && pool.byName.get(parsed.typeName);
+  return type ? instanceMicroUsdPerHour(type, parsed.index) === 0 : false;
 }
 
 /** How the layers are cut: "8 stages of 10 layers, TP 1", "4 stages of 3×16 + 32 layers, TP 3×4 + 8". */

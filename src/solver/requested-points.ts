@@ -1,6 +1,6 @@
 import { InputError } from "../errors.ts";
 import { nearestHint } from "../nearest.ts";
-import type { Problem } from "../placement/problem.ts";
+import { checkProblem, type Problem } from "../placement/problem.ts";
 import { batchSizes, checkPoint, type OperatingPoint } from "../workload/workload.ts";
 import type { SolveRequest } from "./request.ts";
 
@@ -35,6 +35,7 @@ export function requestedPoints(problem: Problem): OperatingPoint[] {
 
 /** @throws InputError when a request names what does not exist or contradicts itself */
 export function checkRequest(problem: Problem, request: SolveRequest): void {
+  checkProblem(problem);
   if (request.tpDegrees.length === 0) {
     throw new InputError(
       "--tp-degrees",

@@ -59,6 +59,13 @@ export function batchSizes(minBatch: number, maxBatch: number): number[] {
  */
 export function checkPoint(point: OperatingPoint): void {
   const { batch, inputTokens, outputTokens, phase } = point;
+  if (!PHASES.includes(phase)) {
+    throw new InputError(
+      "workload_phase",
+      `"${phase}" is not a phase.`,
+      `Give one of ${PHASES.join(", ")}.`,
+    );
+  }
   if (!Number.isSafeInteger(batch) || batch < 1) {
     throw new InputError("batch_size", `${batch} is not a batch size.`, "Give an integer from 1.");
   }

@@ -138,9 +138,9 @@ test("every rule of the contract is one of the above", () => {
 });
 
 describe("messages", () => {
-  test("name the pool's types for a type it does not have, and its count for an index it does not have", () => {
+  test("name the nearest type for one the pool does not have, and its count for an index it does not have", () => {
     expect(broken(withRules({}), placement([stage("quat#0", 1, 1, 12)])).error).toContain(
-      "quad, duo, mono, wide",
+      'Did you mean "quad"?',
     );
     expect(broken(withRules({}), placement([stage("mono#3", 1, 1, 12)])).error).toMatch(
       /mono#3.*has 3 of that type/,

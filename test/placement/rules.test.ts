@@ -159,7 +159,10 @@ describe("each rule alone", () => {
     expect(violations[0]).toMatchObject(first);
     expect(error).toBe(violations[0]!.message);
     const rule = name.split(":")[0];
-    expect(new Set(violations.map((violation) => violation.rule))).toEqual(new Set([rule]));
+    // Layers of a stage without a range are in no stage, which the cover says as well.
+    const follows = rule === "layer_range" ? ["gap", "coverage"] : [];
+    const others = violations.map((violation) => violation.rule).filter((other) => other !== rule);
+    expect(others.filter((other) => !follows.includes(other))).toEqual([]);
   });
 
   test("stage_count: no stage, which leaves all layers uncovered", () => {

@@ -1,5 +1,6 @@
 import type { Model as JslpModel, SolveResult } from "javascript-lp-solver";
 import { type CheckedSolution, checkSolution } from "./check.ts";
+import { type JslpRun, runJslp } from "./jslp-run.ts";
 import type { MilpBackend, MilpColumn, MilpModel, MilpOptions, MilpOutcome } from "./model.ts";
 import { failed, limitOutcome } from "./outcome.ts";
 import { objectiveTolerance } from "./tolerance.ts";
@@ -44,46 +45,43 @@ async function solve(model: MilpModel, options: MilpOptions): Promise<MilpOutcom
 
   const substitutions = model.columns.map(substitutionOf);
   const translated = translate(model, substitutions);
-  const limitMs = Number.isFinite(timeLimitSeconds) ? Math.ceil(timeLimitSeconds * 1000) : null;
-  // It takes its time limit as a whole number of milliseconds, and 0 as none.
-  if (limitMs !== null) translated.timeout = limitMs;
-  const beganAt = Date.now();
-  let result: SolveResult;
   try {
-    result = await run(translated);
+    const run = await runJslp(translated, timeLimitSeconds);
+    return judge(model, known, substitutions, run);
   } catch (error) {
     return failed(`javascript-lp-solver stopped with ${String(error).split("\n", 1)[0]}`);
   }
-  // It does not tell whether its limit struck; when it may have, nothing is proven.
-  const isProven = limitMs === null || Date.now() - beganAt < limitMs;
-  return judge(model, known, substitutions, result, isProven);
 }
 
 function judge(
   model: MilpModel,
   known: CheckedSolution | null,
   substitutions: readonly Substitution[],
-  result: SolveResult,
-  isProven: boolean,
+  { result, isTimeUp }: JslpRun,
 ): MilpOutcome {
-  if (result.bounded === false) {
-    return failed("the model is unbounded: its objective falls without end");
-  }
-  if (!result.feasible) {
-    if (!isProven) return limitOutcome(model, known, -Infinity);
-    return known === null
-      ? { status: "infeasible" }
-      : failed(`the model was called infeasible, but a solution of ${known.objective} is known`);
-  }
-  const values = substitutions.map((substitution) => columnValue(substitution, result));
   const offsetCost = substitutions.reduce(
     (sum, { offset }, index) => sum + model.columns[index]!.cost * offset,
     0,
   );
-  const check = checkSolution(model, values, { objective: result.result + offsetCost });
-  if (!isProven) {
-    const isBetter = check.ok && (known === null || check.solution.objective < known.objective);
+  const check =
+    result?.feasible !== true
+      ? null
+      : checkSolution(
+          model,
+          substitutions.map((substitution) => columnValue(substitution, result)),
+          { objective: result.result + offsetCost },
+        );
+  if (isTimeUp) {
+    const isBetter = check?.ok && (known === null || check.solution.objective < known.objective);
     return limitOutcome(model, isBetter ? check.solution : known, -Infinity);
+  }
+  if (result?.bounded === false) {
+    return failed("the model is unbounded: its objective falls without end");
+  }
+  if (!check) {
+    return known === null
+      ? { status: "infeasible" }
+      : failed(`the model was called infeasible, but a solution of ${known.objective} is known`);
   }
   if (!check.ok) return failed(`its solution does not hold: ${check.reason}`);
   const { objective } = check.solution;
@@ -177,16 +175,6 @@ function translate(model: MilpModel, substitutions: readonly Substitution[]): Js
     constraints,
     variables,
     ints,
-    options: { presolve: false },
+    options: { presolve: false, keep_solutions: true },
   };
-}
-
-async function run(model: JslpModel): Promise<SolveResult> {
-  // With every column fixed there is nothing to choose, and the rows were found to hold.
-  if (Object.keys(model.variables).length === 0) return { feasible: true, result: 0 };
-  const imported = await import("javascript-lp-solver");
-  // The package's types describe its CommonJS build; its ES module exports the solver itself as the default. Solve() reads
-  // `this`, so it must be called on the solver.
-  const solver = imported.default as unknown as typeof imported.default.default;
-  return solver.Solve(model) as SolveResult;
 }

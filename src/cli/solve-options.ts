@@ -1,0 +1,124 @@
+import type { Command, Option } from "commander";
+import { DEFAULT_REQUEST, OBJECTIVES } from "../solver/request.ts";
+import { DEFAULT_SOLVER, SOLVERS } from "./io.ts";
+import {
+  choiceOption,
+  jsonOption,
+  nameListOption,
+  numberListOption,
+  numberMapOption,
+  numberOption,
+  outOption,
+  textOption,
+} from "./options.ts";
+import { addProblemOptions, ownOption } from "./problem-flags.ts";
+
+const SHARE = { unit: "", min: 0, max: 1 };
+const GPUS = { unit: "GPUs", integer: true, min: 1 };
+const STAGES = { unit: "stages", integer: true, min: 1 };
+const INSTANCES = { unit: "instances", integer: true, min: 1 };
+const TYPES = { unit: "instance types", integer: true, min: 1 };
+
+/** Adds the flags of `solve` to its command. */
+export function addSolveOptions(command: Command): Command {
+  addProblemOptions(command);
+  addObjectiveOptions(command);
+  addRentalOptions(command);
+  addParallelismOptions(command);
+  return addSearchOptions(command);
+}
+
+/** What is best, and within which limits. */
+function addObjectiveOptions(command: Command): void {
+  command
+    .addOption(
+      choiceOption("--objective <name>", "what is best", {
+        what: "an objective",
+        choices: OBJECTIVES,
+        byDefault: DEFAULT_REQUEST.objective,
+      }),
+    )
+    .addOption(
+      numberOption("--weight <w>", "weight of cost in the weighted objective, 0 to 1", SHARE),
+    )
+    .addOption(limitOption("--max-hourly-cost <usd>", "budget, $ per hour", "dollars per hour"))
+    .addOption(
+      limitOption(
+        "--max-cost-per-million-token <usd>",
+        "budget, $ per million tokens",
+        "dollars per million tokens",
+      ),
+    )
+    .addOption(limitOption("--max-total-cost <usd>", "budget of the whole job, $", "dollars"))
+    .addOption(
+      limitOption("--max-total-runtime-hours <hours>", "longest run time of the job", "hours"),
+    )
+    .addOption(
+      limitOption(
+        "--min-throughput <rate>",
+        "least tokens/s, input and output together",
+        "tokens per second",
+      ),
+    )
+    .addOption(limitOption("--max-ttft-ms <ms>", "longest time to first token", "milliseconds"))
+    .addOption(limitOption("--max-tpot-ms <ms>", "longest time per output token", "milliseconds"));
+}
+
+/** What may be rented. */
+function addRentalOptions(command: Command): void {
+  command
+    .addOption(nameListOption("--include <types>", "only these instance types: TYPE,…"))
+    .addOption(nameListOption("--exclude <types>", "not these instance types: TYPE,…"))
+    .addOption(ownOption())
+    .addOption(numberOption("--max-instance-types <n>", "at most this many types", TYPES))
+    .addOption(numberOption("--max-instances <n>", "at most this many instances", INSTANCES))
+    .option("--full-instances", "no idle GPU on a rented instance");
+}
+
+/** How the model is cut. */
+function addParallelismOptions(command: Command): void {
+  command
+    .addOption(numberMapOption("--max-stages <list>", "most stages by type: TYPE=N,…", STAGES))
+    .option("--uniform-tp", "one TP degree for all stages")
+    .addOption(
+      numberListOption("--tp-degrees <list>", "TP degrees to use (default: 1,2,4,8)", GPUS),
+    )
+    .addOption(numberMapOption("--tp-config <list>", "largest TP degree by type: TYPE=N,…", GPUS))
+    .addOption(
+      numberOption(
+        "--bandwidth-percentile <q>",
+        "leave out links between instances slower than this share of them",
+        SHARE,
+      ),
+    );
+}
+
+/** How far the search goes, and what is told of it. */
+function addSearchOptions(command: Command): Command {
+  return command
+    .addOption(
+      numberOption("--time-limit <seconds>", "bound on the whole command", {
+        unit: "seconds",
+        above: 0,
+      }),
+    )
+    .addOption(
+      numberOption("--gap <g>", "allowed |objective − bound| / |objective| (default: 0)", SHARE),
+    )
+    .addOption(
+      choiceOption("--solver <name>", "MILP solver", {
+        what: "a solver",
+        choices: SOLVERS,
+        byDefault: DEFAULT_SOLVER,
+      }),
+    )
+    .option("--frontier", "also find every non-dominated pair of cost and throughput")
+    .option("--explain", "also say what would change the answer: limits, prices, other types")
+    .addOption(textOption("--export-model <file>", "write the answer's MILP: FILE.lp or FILE.mps"))
+    .addOption(outOption("write solution.json, solution_summary.csv and frontier.csv here"))
+    .addOption(jsonOption());
+}
+
+function limitOption(flags: string, description: string, unit: string): Option {
+  return numberOption(flags, description, { unit, min: 0 });
+}

@@ -1,0 +1,54 @@
+import { InputError } from "../errors.ts";
+import type { Problem } from "../placement/problem.ts";
+import { isAllowed } from "../solver/hosts/hosts.ts";
+import { DEFAULT_REQUEST, type ObjectiveName, type SolveRequest } from "../solver/request.ts";
+
+/** The flags of `solve` that say what is asked for, beside the problem. */
+export interface RequestFlags {
+  readonly objective?: ObjectiveName;
+  readonly weight?: number;
+  readonly include?: readonly string[];
+  readonly exclude?: readonly string[];
+  readonly fullInstances?: true;
+  readonly maxInstanceTypes?: number;
+  readonly maxInstances?: number;
+  readonly maxStages?: ReadonlyMap<string, number>;
+  readonly uniformTp?: true;
+  readonly tpDegrees?: readonly number[];
+  readonly tpConfig?: ReadonlyMap<string, number>;
+  readonly bandwidthPercentile?: number;
+  readonly gap?: number;
+  readonly frontier?: true;
+  readonly explain?: true;
+}
+
+/** Flags over the defaults of a request. Names and numbers are checked by the solve, before it starts. */
+export function requestOf(flags: RequestFlags): SolveRequest {
+  return {
+    objective: flags.objective ?? DEFAULT_REQUEST.objective,
+    weight: flags.weight ?? DEFAULT_REQUEST.weight,
+    tpDegrees: flags.tpDegrees ?? DEFAULT_REQUEST.tpDegrees,
+    maxTpByType: flags.tpConfig ?? DEFAULT_REQUEST.maxTpByType,
+    includeTypes: flags.include ?? DEFAULT_REQUEST.includeTypes,
+    excludeTypes: flags.exclude ?? DEFAULT_REQUEST.excludeTypes,
+    noIdleGpus: flags.fullInstances ?? DEFAULT_REQUEST.noIdleGpus,
+    maxInstanceTypes: flags.maxInstanceTypes ?? DEFAULT_REQUEST.maxInstanceTypes,
+    maxInstances: flags.maxInstances ?? DEFAULT_REQUEST.maxInstances,
+    maxStagesByType: flags.maxStages ?? DEFAULT_REQUEST.maxStagesByType,
+    uniformTp: flags.uniformTp ?? DEFAULT_REQUEST.uniformTp,
+    gap: flags.gap ?? DEFAULT_REQUEST.gap,
+    frontier: flags.frontier ?? DEFAULT_REQUEST.frontier,
+    explain: flags.explain ?? DEFAULT_REQUEST.explain,
+    bandwidthPercentile: flags.bandwidthPercentile ?? DEFAULT_REQUEST.bandwidthPercentile,
+  };
+}
+
+/** @throws InputError when the flags leave nothing to choose from: that is a slip, not an infeasible problem. */
+export function checkChoiceLeft({ pool }: Problem, request: SolveRequest): void {
+  if (pool.types.some((type) => isAllowed(type, request))) return;
+  throw new InputError(
+    "--exclude",
+    `every instance type of the pool is excluded (${pool.types.map(({ instance }) => instance.name).join(", ")}).`,
+    "Leave at least one, or use --include.",
+  );
+}

@@ -1,0 +1,216 @@
+import { InputError } from "../errors.ts";
+import type { LayerKind, LayerPlan, Model } from "../model/model.ts";
+import { nearestHint } from "../nearest.ts";
+import { type CsvRow, type CsvTable, cellOf, cellPlace, readTable } from "./csv.ts";
+import { type NumberRange, rangeHint, readNumber } from "./numbers.ts";
+
+/** A model before anything is said of single layers: what an empty cell of layers.csv stands for. */
+export type AlikeModel = Omit<Model, "layers">;
+
+/** Weights of what stands at the ends of a model, GB of 1024³ bytes. */
+export interface EndWeights {
+  readonly embeddingGib: number;
+  readonly lmHeadGib: number;
+}
+
+const FIRST = "first_layer";
+const LAST = "last_layer";
+const WEIGHT = "layer_weight_memory_gb";
+const HIDDEN = "d_hidden";
+const KV_HEADS = "num_kv_heads";
+const WINDOW = "attention_window_tokens";
+const CUT_AFTER = "cut_after";
+
+const COLUMNS = {
+  required: [FIRST, LAST],
+  optional: [WEIGHT, HIDDEN, KV_HEADS, WINDOW, CUT_AFTER],
+};
+
+const LAYER: NumberRange = { unit: "", integer: true, min: 1 };
+const RANGES: Readonly<Record<string, NumberRange>> = {
+  [WEIGHT]: { unit: "GB", above: 0 },
+  [HIDDEN]: { unit: "elements", integer: true, min: 1 },
+  [KV_HEADS]: { unit: "heads", integer: true, min: 1 },
+  [WINDOW]: { unit: "tokens", integer: true, min: 1 },
+};
+
+/** After which layers of a run a stage may end: any, none, or only the last one. The end of the model is always allowed. */
+const CUTS = ["yes", "no", "last"] as const;
+type Cut = (typeof CUTS)[number];
+
+/** Layers in a row that are alike: one row of layers.csv. */
+interface Run {
+  readonly firstLayer: number;
+  readonly lastLayer: number;
+  readonly kind: LayerKind;
+  readonly cut: Cut;
+  readonly line: number;
+}
+
+/**
+ * Reads layers.csv: one row for each run of layers that are alike, in any order, empty cells as in config.csv.
+ * @throws InputError with file and line for bad cells, unknown columns, and runs that overlap, leave a layer out or go
+ * beyond the model.
+ */
+export function parseLayers(
+  text: string,
+  fileName: string,
+  model: AlikeModel,
+  ends: EndWeights,
+): LayerPlan {
+  const table = readTable(text, fileName, COLUMNS);
+  const runs = table.rows
+    .map((row) => readRun(table, row, model))
+    .sort((a, b) => a.firstLayer - b.firstLayer || a.line - b.line);
+  checkCover(table, runs, model.numLayers);
+  const kinds: LayerKind[] = [];
+  const kindOf: number[] = [];
+  const allowedCuts: number[] = [];
+  for (const { firstLayer, lastLayer, kind, cut } of runs) {
+    const position = positionOf(kinds, kind);
+    for (let layer = firstLayer; layer <= lastLayer; layer++) {
+      kindOf.push(position);
+      const mayEnd = cut === "yes" || (cut === "last" && layer === lastLayer);
+      if (mayEnd && layer < model.numLayers) allowedCuts.push(layer);
+    }
+  }
+  return {
+    kinds,
+    kindOf,
+    ...ends,
+    allowedCuts: allowedCuts.length === model.numLayers - 1 ? null : allowedCuts,
+  };
+}
+
+/** The plan of a model whose layers are alike, for what stands at its ends. */
+export function alikeLayers(model: AlikeModel, ends: EndWeights): LayerPlan {
+  return {
+    kinds: [kindOfConfig(model)],
+    kindOf: new Array<number>(model.numLayers).fill(0),
+    ...ends,
+    allowedCuts: null,
+  };
+}
+
+function kindOfConfig(model: AlikeModel): LayerKind {
+  return {
+    weightGib: model.layerWeightGib,
+    dHidden: model.dHidden,
+    numKvHeads: model.numKvHeads,
+    attentionWindowTokens: null,
+  };
+}
+
+/** Where a kind stands among those found so far; a new one is added. Alternating layers are of two kinds, not of many. */
+function positionOf(kinds: LayerKind[], kind: LayerKind): number {
+  const known = kinds.findIndex(
+    (other) =>
+      other.weightGib === kind.weightGib &&
+      other.dHidden === kind.dHidden &&
+      other.numKvHeads === kind.numKvHeads &&
+      other.attentionWindowTokens === kind.attentionWindowTokens,
+  );
+  return known >= 0 ? known : kinds.push(kind) - 1;
+}
+
+function readRun(table: CsvTable, row: CsvRow, model: AlikeModel): Run {
+  const firstLayer = readCell(table, row, FIRST, LAYER);
+  const lastLayer = readCell(table, row, LAST, LAYER);
+  if (lastLayer < firstLayer) {
+    throw new InputError(
+      cellPlace(table, row, LAST),
+      `the run ends at layer ${lastLayer}, before it begins at layer ${firstLayer}.`,
+      "Give the first and the last layer of the run, counted from 1.",
+    );
+  }
+  if (lastLayer > model.numLayers) {
+    throw new InputError(
+      cellPlace(table, row, LAST),
+      `layer ${lastLayer} is beyond the model, which has ${model.numLayers} (num_decoder_layers).`,
+      `Give layers up to ${model.numLayers}, or correct num_decoder_layers in config.csv.`,
+    );
+  }
+  const given = (column: string, otherwise: number): number =>
+    cellOf(row, column) === "" ? otherwise : readCell(table, row, column, RANGES[column]!);
+  const alike = kindOfConfig(model);
+  return {
+    firstLayer,
+    lastLayer,
+    kind: {
+      weightGib: given(WEIGHT, alike.weightGib),
+      dHidden: given(HIDDEN, alike.dHidden),
+      numKvHeads: readKvHeads(table, row, given(KV_HEADS, alike.numKvHeads), model),
+      attentionWindowTokens:
+        cellOf(row, WINDOW) === "" ? null : readCell(table, row, WINDOW, RANGES[WINDOW]!),
+    },
+    cut: readCut(table, row),
+    line: row.line,
+  };
+}
+
+function readKvHeads(table: CsvTable, row: CsvRow, heads: number, model: AlikeModel): number {
+  if (model.numAttentionHeads % heads === 0) return heads;
+  throw new InputError(
+    cellPlace(table, row, KV_HEADS),
+    `num_kv_heads ${heads} does not divide num_attention_heads ${model.numAttentionHeads} (config.csv).`,
+    "Give a divisor, or leave the cell empty.",
+  );
+}
+
+function readCut(table: CsvTable, row: CsvRow): Cut {
+  const text = cellOf(row, CUT_AFTER);
+  if (text === "") return "yes";
+  const cut = CUTS.find((each) => each === text.toLowerCase());
+  if (cut) return cut;
+  throw new InputError(
+    cellPlace(table, row, CUT_AFTER),
+    `"${text}" does not say where a stage may end.`,
+    `${nearestHint(text, CUTS)} It is after each layer of the run, after none, or after its last.`,
+  );
+}
+
+function readCell(table: CsvTable, row: CsvRow, column: string, range: NumberRange): number {
+  const reading = readNumber(cellOf(row, column), range);
+  if ("value" in reading) return reading.value;
+  throw new InputError(
+    cellPlace(table, row, column),
+    `${column} is ${reading.problem}.`,
+    rangeHint(range),
+  );
+}
+
+/** Every layer has to be in one run. The runs come by their first layer. */
+function checkCover(table: CsvTable, runs: readonly Run[], numLayers: number): void {
+  const { fileName } = table;
+  let next = 1;
+  let before: Run | null = null;
+  for (const run of runs) {
+    if (run.firstLayer > next) {
+      throw new InputError(
+        `${fileName}:${run.line}`,
+        `${layersWords(next, run.firstLayer - 1)} in no row before the run that begins at layer ${run.firstLayer}.`,
+        "Describe every layer once.",
+      );
+    }
+    if (run.firstLayer < next) {
+      throw new InputError(
+        `${fileName}:${run.line}`,
+        `layer ${run.firstLayer} is already described in line ${before!.line} (layers ${before!.firstLayer}-${before!.lastLayer}).`,
+        "Describe every layer once.",
+      );
+    }
+    next = run.lastLayer + 1;
+    before = run;
+  }
+  if (next <= numLayers) {
+    throw new InputError(
+      `${fileName}:${before?.line ?? table.headerLine}`,
+      `${layersWords(next, numLayers)} in no row; the model has ${numLayers} (num_decoder_layers).`,
+      "Describe every layer once, or remove the file when all layers are alike.",
+    );
+  }
+}
+
+function layersWords(first: number, last: number): string {
+  return first === last ? `layer ${first} is` : `layers ${first}-${last} are`;
+}
