@@ -68,7 +68,7 @@ function takeListedGpus(
   };
   const fault = listedGpusFault(stage, ids, gpuCount);
   if (fault !== null) broken("gpu_ids", fault);
-  const reused = ids.find((id) => usedGpus.has(base + id));
+  const reused = ids.find((id) => id >= 0 && id < gpuCount && usedGpus.has(base + id));
   if (reused !== undefined) {
     broken("gpu_reuse", `GPU ${reused} of ${stage.gpu_type} is used by an earlier stage.`);
   }
