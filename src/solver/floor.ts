@@ -87,13 +87,15 @@ export function atFloor(
         ];
     for (const { host, outside, inside } of parts) {
       if (linked && !outside && !inside) continue;
+      const neighbours = !linked || inside;
+      const maxStagesPerInstance = neighbours ? stages : Math.ceil(stages / 2);
       floored.push({
         host,
         options,
-        patterns,
+        patterns: patterns && !neighbours ? subPatterns(patterns, maxStagesPerInstance) : patterns,
         solo: linked && !outside,
-        neighbours: !linked || inside,
-        maxStagesPerInstance: linked && !inside ? Math.ceil(stages / 2) : stages,
+        neighbours,
+        maxStagesPerInstance,
       });
     }
   }
@@ -178,6 +180,30 @@ function flooredPatterns(
     kept.splice(0, kept.length, ...better, { counts, partition });
   }
   return kept;
+}
+
+/** Every non-empty part of the patterns with at most so many groups: what an instance really holds then counts. */
+function subPatterns(
+  patterns: readonly FlooredPattern[],
+  maxGroups: number,
+): readonly FlooredPattern[] {
+  const parts = new Map<string, FlooredPattern>();
+  const add = (
+    { counts, partition }: FlooredPattern,
+    option: number,
+    chosen: readonly number[],
+    left: number,
+  ): void => {
+    if (option === counts.length) {
+      if (left < maxGroups) parts.set(chosen.join(), { counts: chosen, partition });
+      return;
+    }
+    for (let n = 0; n <= Math.min(counts[option]!, left); n++) {
+      add({ counts, partition }, option + 1, [...chosen, n], left - n);
+    }
+  };
+  for (const pattern of patterns) add(pattern, 0, [], maxGroups);
+  return [...parts.values()];
 }
 
 /** How many of the never rising rates reach the floor. */

@@ -5,6 +5,7 @@ import { isAllowedCut } from "../model/model.ts";
 import type { Problem } from "../placement/problem.ts";
 import { allowedSegmentSizes } from "../placement/segment-sizes.ts";
 import type { OperatingPoint } from "../workload/workload.ts";
+import { canListGroups, degreesOf, matrixGroups } from "./hosts/groups.ts";
 import type { GroupKind, HostClass } from "./hosts/host-class.ts";
 
 /** Sizes of a stage and how fast each is. */
@@ -80,7 +81,8 @@ export function batchOptions(
         : Number.POSITIVE_INFINITY,
     });
   }
-  return { point, hosts, levels: levelsOf(hosts, matrixLinkRates(network, costModel, point)) };
+  const linkRates = matrixLinkRates(network, costModel, point);
+  return { point, hosts, levels: levelsOf(problem, classes, hosts, linkRates, sizes, point) };
 }
 
 /** tokens/s of a link that only the bandwidth between its two GPUs limits. */
@@ -93,17 +95,27 @@ export function pairRate(
 }
 
 /** Raw rates are rates of stages or links, and none is above the fastest stage. */
-function levelsOf(hosts: readonly HostOptions[], linkRates: readonly number[]): Float64Array {
+function levelsOf(
+  problem: Problem,
+  classes: readonly HostClass[],
+  hosts: readonly HostOptions[],
+  linkRates: readonly number[],
+  sizes: readonly number[],
+  point: OperatingPoint,
+): Float64Array {
   const levels = new Set<number>();
   let fastest = 0;
-  for (const { options } of hosts) {
-    for (const option of options) {
-      for (const { rates } of option.byStart ?? [option]) {
-        for (const rate of rates) levels.add(rate);
-      }
-      fastest = Math.max(fastest, option.rates[0]!);
+  const addStages = (option: StageOption): void => {
+    for (const { rates } of option.byStart ?? [option]) {
+      for (const rate of rates) levels.add(rate);
     }
-  }
+    fastest = Math.max(fastest, option.rates[0] ?? 0);
+  };
+  for (const { options } of hosts) for (const option of options) addStages(option);
+  // Where links bind, TP groups may be formed for the sake of their links, out of any GPUs.
+  const bind = linkRates.some((rate) => rate < fastest);
+  const others = bind ? groupOptions(problem, classes, sizes, point) : [];
+  for (const option of others) addStages(option);
   const addLink = (rate: number): void => {
     if (rate < fastest) levels.add(rate);
   };
@@ -112,8 +124,36 @@ function levelsOf(hosts: readonly HostOptions[], linkRates: readonly number[]): 
     addLink(insideRate);
     for (const { endRate } of options) addLink(endRate);
   }
+  for (const { endRate } of others) addLink(endRate);
   for (const rate of linkRates) addLink(rate);
   return Float64Array.from(levels).sort();
+}
+
+/** The options of every TP group that an explicit matrix tells apart; none where they are too many to be used one by one. */
+function groupOptions(
+  problem: Problem,
+  classes: readonly HostClass[],
+  sizes: readonly number[],
+  point: OperatingPoint,
+): StageOption[] {
+  const { network } = problem;
+  if (network.kind !== "matrix" || !canListGroups(classes)) return [];
+  return classes.flatMap((host) => {
+    const kinds = new Map<string, GroupKind>();
+    for (const instanceIndex of host.instances) {
+      for (const tpDegree of degreesOf(host.kinds)) {
+        for (const { groupGBytesPerSecond } of matrixGroups(
+          network,
+          host,
+          instanceIndex,
+          tpDegree,
+        )) {
+          kinds.set(`${tpDegree} ${groupGBytesPerSecond}`, { tpDegree, groupGBytesPerSecond });
+        }
+      }
+    }
+    return [...kinds.values()].map((kind) => stageOption(problem, host, kind, 0, sizes, point));
+  });
 }
 
 function matrixLinkRates(network: Network, costModel: CostModel, point: OperatingPoint): number[] {

@@ -1,7 +1,7 @@
 import type { MilpModel, MilpRow } from "./model.ts";
 
 /** A row with one bound: Σ coefficient · column (≤, ≥ or =) rightHandSide. */
-export interface ExportRow {
+interface ExportRow {
   readonly name: string;
   readonly sense: "<=" | ">=" | "=";
   readonly rightHandSide: number;

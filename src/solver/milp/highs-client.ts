@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads";
+import { describeError } from "./describe-error.ts";
 import { buffersOf } from "./highs-arrays.ts";
-import { describeError, type DisposableRunner, HighsBackend } from "./highs-backend.ts";
+import { type DisposableRunner, HighsBackend } from "./highs-backend.ts";
 import type { HighsHooks, HighsJob } from "./highs-job.ts";
 import type { FromWorker, ToWorker, WorkerBirth } from "./highs-protocol.ts";
 import type { HighsReport } from "./highs-verdict.ts";
@@ -19,7 +20,7 @@ export interface WorkerLike {
 }
 
 /** How long a worker is waited for, in seconds. */
-export interface Patience {
+interface Patience {
   /** Until the module must be loaded when no time limit says otherwise. */
   readonly load: number;
   /** From the time limit (plus a tenth of it, if that is more) until HiGHS is asked to end, which it should have done itself. */
@@ -120,7 +121,7 @@ class WorkerRunner implements DisposableRunner {
 
       live.listener = (message) => {
         if (message.kind === "improving") hooks.onImproving(message.values);
-        else if (message.kind === "progress") hooks.onProgress(message.objective, message.bound);
+        else if (message.kind === "progress") hooks.onProgress(message.bound);
         else if (message.kind === "answer") finish(message);
         else if (message.kind === "crashed") abandon(message);
       };

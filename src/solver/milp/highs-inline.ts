@@ -1,5 +1,6 @@
 import type { Highs } from "highs";
-import { describeError, type DisposableRunner, HighsBackend } from "./highs-backend.ts";
+import { describeError } from "./describe-error.ts";
+import { type DisposableRunner, HighsBackend } from "./highs-backend.ts";
 import { type HighsHooks, type HighsJob, runHighsJob } from "./highs-job.ts";
 import { type HighsSource, loadHighs } from "./highs-load.ts";
 import type { HighsReport } from "./highs-verdict.ts";

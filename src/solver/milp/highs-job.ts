@@ -23,12 +23,12 @@ export interface HighsHooks {
   isCancelled(): boolean;
   /** A better solution was found; `values` is a copy. */
   onImproving(values: Float64Array): void;
-  /** The best objective (null before any) and bound (null when there is none). */
-  onProgress(objective: number | null, bound: number | null): void;
+  /** The bound proven so far, in the objective's unit; told only when there is one. */
+  onProgress(bound: number): void;
 }
 
 /** How a run ended, before anyone checked it. */
-export type HighsEnd =
+type HighsEnd =
   | "optimal"
   | "infeasible"
   | "unbounded_or_infeasible"
@@ -140,13 +140,13 @@ function mixedCallbacks(highs: Highs, hooks: HighsHooks): HighsCallbackMap {
       if (event.data.mip_solution !== undefined) hooks.onImproving(event.data.mip_solution);
     },
     [channel.mipLogging](event): undefined {
+      const bound = event.data.mip_dual_bound;
       const now = Date.now();
-      if (now - toldAt < PROGRESS_INTERVAL_MS) return;
+      if (bound === undefined || !Number.isFinite(bound) || now - toldAt < PROGRESS_INTERVAL_MS) {
+        return;
+      }
       toldAt = now;
-      hooks.onProgress(
-        finiteOrNull(event.data.mip_primal_bound),
-        finiteOrNull(event.data.mip_dual_bound),
-      );
+      hooks.onProgress(bound);
     },
     [channel.mipInterrupt](event): undefined {
       if (hooks.isCancelled()) event.interrupt();
@@ -164,9 +164,4 @@ function linearCallbacks(highs: Highs, hooks: HighsHooks): HighsCallbackMap {
       if (hooks.isCancelled()) event.interrupt();
     },
   };
-}
-
-/** HiGHS says "none yet" with an infinite number (1e200 and the like included). */
-function finiteOrNull(value: number | undefined): number | null {
-  return value === undefined || !(Math.abs(value) < 1e100) ? null : value;
 }

@@ -104,8 +104,8 @@ class Attempts {
         this.#best = check.solution;
         this.#tell();
       },
-      onProgress: (_objective, bound) => {
-        if (bound !== null) this.#bound = Math.max(this.#bound, bound);
+      onProgress: (bound) => {
+        this.#bound = Math.max(this.#bound, bound);
         this.#tell();
       },
     };

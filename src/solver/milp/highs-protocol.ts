@@ -15,6 +15,6 @@ export type ToWorker = { readonly kind: "solve"; readonly job: HighsJob };
 export type FromWorker =
   | { readonly kind: "ready" }
   | { readonly kind: "improving"; readonly values: Float64Array }
-  | { readonly kind: "progress"; readonly objective: number | null; readonly bound: number | null }
+  | { readonly kind: "progress"; readonly bound: number }
   | { readonly kind: "answer"; readonly answer: HighsAnswer }
   | { readonly kind: "crashed"; readonly reason: string };

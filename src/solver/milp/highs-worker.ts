@@ -5,11 +5,11 @@
  */
 import { setFlagsFromString } from "node:v8";
 import { parentPort, workerData } from "node:worker_threads";
-import { describeError } from "./highs-backend.ts";
+import { describeError } from "./describe-error.ts";
 import { type HighsHooks, runHighsJob } from "./highs-job.ts";
 import { loadHighs } from "./highs-load.ts";
-import { warmUp } from "./highs-warm-up.ts";
 import type { FromWorker, ToWorker, WorkerBirth } from "./highs-protocol.ts";
+import { warmUp } from "./highs-warm-up.ts";
 
 const { cancelFlag, liftoffOnly } = workerData as WorkerBirth;
 
@@ -39,7 +39,7 @@ loading.then(
 const hooks: HighsHooks = {
   isCancelled: () => Atomics.load(cancelFlag, 0) !== 0,
   onImproving: (values) => post({ kind: "improving", values }),
-  onProgress: (objective, bound) => post({ kind: "progress", objective, bound }),
+  onProgress: (bound) => post({ kind: "progress", bound }),
 };
 
 parentPort?.on("message", async ({ job }: ToWorker) => {

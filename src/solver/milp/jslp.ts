@@ -1,5 +1,6 @@
 import type { Model as JslpModel, SolveResult } from "javascript-lp-solver";
 import { type CheckedSolution, checkSolution } from "./check.ts";
+import { describeError } from "./describe-error.ts";
 import { type JslpRun, runJslp } from "./jslp-run.ts";
 import type { MilpBackend, MilpColumn, MilpModel, MilpOptions, MilpOutcome } from "./model.ts";
 import { failed, limitOutcome } from "./outcome.ts";
@@ -49,7 +50,7 @@ async function solve(model: MilpModel, options: MilpOptions): Promise<MilpOutcom
     const run = await runJslp(translated, timeLimitSeconds);
     return judge(model, known, substitutions, run);
   } catch (error) {
-    return failed(`javascript-lp-solver stopped with ${String(error).split("\n", 1)[0]}`);
+    return failed(`javascript-lp-solver stopped with ${describeError(error)}`);
   }
 }
 
@@ -78,7 +79,7 @@ function judge(
   if (result?.bounded === false) {
     return failed("the model is unbounded: its objective falls without end");
   }
-  if (!check) {
+  if (check === null) {
     return known === null
       ? { status: "infeasible" }
       : failed(`the model was called infeasible, but a solution of ${known.objective} is known`);

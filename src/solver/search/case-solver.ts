@@ -63,8 +63,9 @@ export async function solveCase(
     case "infeasible":
       return { status: isOneLevel ? "decided" : "infeasible" };
     case "optimal": {
-      const best = found(context, scenario, level, solved.placement);
-      requireSameCost(best.cost, solved.objective + solved.constant);
+      const first = found(context, scenario, level, solved.placement);
+      requireSameCost(first.cost, solved.objective + solved.constant);
+      const best = await breakWeightedTie(context, scenario, level, first);
       offer(best);
       if (isOneLevel) return { status: "decided" };
       return { status: "optimal", cost: best.cost, level: best.origin!.level };
@@ -247,6 +248,33 @@ export async function breakNameTie(context: CaseContext, best: Found): Promise<F
     : best;
 }
 
+/**
+ * Among the placements of a case with the same weighted cost, the one that the rule on ties prefers; a price scale has the
+ * rule built in.
+ */
+async function breakWeightedTie(
+  context: CaseContext,
+  scenario: number,
+  level: number,
+  best: Found,
+): Promise<Found> {
+  const { tieCosts, scale } = context.objective;
+  if (!tieCosts) return best;
+  // The fast formulations count runs of stages, one more than links between instances.
+  const sameCost: CaseLimit = {
+    name: "score",
+    perInstance: (position) => scale.perInstance(position) + scale.perLink,
+    most: best.cost + scale.perLink,
+  };
+  const limits = [...budgetRows(context, scenario, level), sameCost];
+  const solved = await solveExactly(context, scenario, level, tieCosts, limits);
+  if (solved.status !== "optimal") return best;
+  const other = found(context, scenario, level, solved.placement);
+  return compare(other.cost, best.cost) <= 0 && other.tokensPerSecond >= best.tokensPerSecond
+    ? other
+    : best;
+}
+
 /** A placement scored in the terms of the search; null when it breaks a rule or `evaluate` lets it pass with a warning. */
 export function scorePlacement(
   context: CaseContext,
@@ -275,15 +303,18 @@ function score(context: CaseContext, evaluation: Success, origin: Found["origin"
   const { placement, metrics } = evaluation;
   const { scale } = context.objective;
   let cost = 0;
+  let priceUnits = 0;
   let nameRank = 0;
   for (const name of new Set(placement.stages.map((stage) => stage.gpu_type))) {
     const { position } = classOf(context, name);
     cost += scale.perInstance(position);
+    priceUnits += context.units.perInstance[position]!;
     nameRank += position;
   }
   const links = metrics.links.filter((link) => link.crosses_instances).length;
   return {
     cost: cost + scale.perLink * links,
+    priceUnits,
     tokensPerSecond: metrics.throughput_tokens_per_sec,
     instances: metrics.num_instances,
     stages: metrics.num_pipeline_stages,

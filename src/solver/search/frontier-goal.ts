@@ -43,7 +43,7 @@ export class FrontierGoal implements Goal {
 
   offer(found: Found): void {
     const price = this.price(found.cost);
-    if (!this.allows(price, found.tokensPerSecond)) return;
+    if (!found.metrics.meets_cost_threshold) return;
     for (const point of this.found) {
       const cheaper = compare(this.price(point.cost), price);
       const faster = compare(found.tokensPerSecond, point.tokensPerSecond);

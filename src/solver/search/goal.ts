@@ -15,6 +15,7 @@ export interface Corner {
 export interface Found {
   /** Search cost of the placement. */
   readonly cost: number;
+  readonly priceUnits: number;
   readonly tokensPerSecond: number;
   readonly instances: number;
   readonly stages: number;

@@ -3,6 +3,7 @@ import type { Metrics } from "../../placement/evaluation.ts";
 import type { Problem } from "../../placement/problem.ts";
 import type { SolveRequest } from "../request.ts";
 import { type PriceUnits, unitsToUsd } from "./costs.ts";
+import type { CaseCosts } from "../case-terms.ts";
 import type { CostScale } from "./goal.ts";
 import type { Objective } from "./single-goal.ts";
 
@@ -14,6 +15,8 @@ export interface SearchObjective extends Objective {
   readonly value: (key: number) => number;
   /** True when the search cost is the price (then the instances), false when it is a weighted sum. */
   readonly minimisesPrice: boolean;
+  /** What decides between placements of one case with equal search costs, when that is a weighted sum. */
+  readonly tieCosts: CaseCosts | null;
 }
 
 const SECONDS_PER_HOUR = 3600;
@@ -48,6 +51,7 @@ export function searchObjective(
       return {
         scale,
         minimisesPrice: true,
+        tieCosts: null,
         unit: "USD per million tokens",
         key: (cost, tokensPerSecond) => [usd(cost) / tokensPerSecond, 0],
         value: (key) => (key / SECONDS_PER_HOUR) * MILLION,
@@ -56,6 +60,7 @@ export function searchObjective(
       return {
         scale,
         minimisesPrice: true,
+        tieCosts: null,
         unit: "tokens/s",
         key: (cost, tokensPerSecond) => [-tokensPerSecond, scale.priceUnits(cost)],
         value: (key) => -key,
@@ -64,6 +69,7 @@ export function searchObjective(
       return {
         scale,
         minimisesPrice: true,
+        tieCosts: null,
         unit: "USD per hour",
         key: (cost, tokensPerSecond) => [usd(cost), -tokensPerSecond],
         value: (key) => key,
@@ -89,6 +95,7 @@ function weightedObjective(
     return {
       scale,
       minimisesPrice: true,
+      tieCosts: null,
       unit: "USD per hour (weight 1)",
       key: (cost, tokensPerSecond) => [unitsToUsd(units, scale.priceUnits(cost)), -tokensPerSecond],
       value: (key) => key,
@@ -105,8 +112,13 @@ function weightedObjective(
       instances: () => 0,
     },
     minimisesPrice: false,
+    // Without a weight on the price, a lower price decides before fewer instances do.
+    tieCosts: weight === 0 ? scale : { perInstance: () => 1, perLink: 0 },
     unit: "weighted score",
-    key: (cost, tokensPerSecond) => [cost - tokensPerSecond / throughputNormalization, 0],
+    key: (cost, tokensPerSecond, priceUnits) => [
+      cost - tokensPerSecond / throughputNormalization,
+      weight === 0 ? priceUnits : 0,
+    ],
     value: (key) => -key,
   };
 }

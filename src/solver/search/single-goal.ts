@@ -11,7 +11,11 @@ import {
 
 /** An objective as two numbers to be made small, the second deciding ties of the first. */
 export interface Objective {
-  readonly key: (cost: number, tokensPerSecond: number) => readonly [number, number];
+  readonly key: (
+    cost: number,
+    tokensPerSecond: number,
+    priceUnits: number,
+  ) => readonly [number, number];
 }
 
 /** Limits on (price units, tokens/s): lower price and higher throughput are never forbidden by them. */
@@ -33,7 +37,8 @@ export class SingleGoal implements Goal {
   ) {}
 
   priority(corner: Corner): readonly [number, number] {
-    return this.objective.key(corner.cost, corner.tokensPerSecond);
+    const { cost, tokensPerSecond } = corner;
+    return this.objective.key(cost, tokensPerSecond, this.scale.priceUnits(cost));
   }
 
   mayImprove(corner: Corner): boolean {
@@ -55,8 +60,8 @@ export class SingleGoal implements Goal {
   }
 
   offer(found: Found): void {
-    if (!this.allows(this.scale.priceUnits(found.cost), found.tokensPerSecond)) return;
-    const key = this.objective.key(found.cost, found.tokensPerSecond);
+    if (!found.metrics.meets_cost_threshold) return;
+    const key = this.objective.key(found.cost, found.tokensPerSecond, found.priceUnits);
     if (this.best) {
       const difference = compareAll(key, this.bestKey);
       if (difference > 0) return;

@@ -2,6 +2,13 @@ import { InputError } from "../../errors.ts";
 import type { MatrixNetwork } from "../../hardware/network.ts";
 import type { Problem } from "../../placement/problem.ts";
 import type { OperatingPoint } from "../../workload/workload.ts";
+import {
+  canListGroups,
+  degreesOf,
+  type MatrixGroup,
+  matrixGroups,
+  slowestPair,
+} from "../hosts/groups.ts";
 import type { HostClass } from "../hosts/host-class.ts";
 import { type SizeRates, stageOption } from "../options.ts";
 
@@ -18,9 +25,6 @@ export interface Unit {
   /** The same by the number of layers before the stage, where layers are not alike; null where they are. */
   readonly byStart: readonly (readonly number[])[] | null;
 }
-
-/** More units than this make a MILP that cannot be solved in reasonable time. */
-const MOST_UNITS = 20_000;
 
 /**
  * Every TP group that can carry a stage at the floor, of every concrete instance: links depend on which GPUs a group takes,
@@ -39,18 +43,26 @@ export function slotUnits(
   tpDegree: number | null,
   groups: "all" | "aligned",
 ): Unit[] {
+  if (groups === "all" && !canListGroups(classes)) {
+    throw new InputError(
+      "network_bandwidth.csv",
+      "slow links of the matrix bind, and the instances offer too many TP groups to tell apart.",
+      "Limit the TP degrees (--tp-degrees, --tp-config) or the instances (--include, --exclude).",
+    );
+  }
   const units: Unit[] = [];
   for (const host of classes) {
-    const { gpuCount, name } = host.type.instance;
-    const degrees = [...new Set(host.kinds.map((kind) => kind.tpDegree))].filter(
-      (t) => tpDegree === null || t === tpDegree,
-    );
+    const { gpuCount } = host.type.instance;
     const sizesOf = new Map<string, UnitSizes>();
     for (const instanceIndex of host.instances) {
       const base = host.type.firstGpu + instanceIndex * gpuCount;
-      for (const t of degrees) {
-        for (const gpuIds of groups === "all" ? subsetsOf(gpuCount, t) : blocksOf(gpuCount, t)) {
-          const groupGBytesPerSecond = slowestPair(network, base, gpuIds);
+      for (const t of degreesOf(host.kinds)) {
+        if (tpDegree !== null && t !== tpDegree) continue;
+        const listed =
+          groups === "all"
+            ? matrixGroups(network, host, instanceIndex, t)
+            : alignedGroups(network, host, instanceIndex, t);
+        for (const { gpuIds, groupGBytesPerSecond } of listed) {
           const key = `${t} ${groupGBytesPerSecond}`;
           let sizes = sizesOf.get(key);
           if (!sizes) {
@@ -59,13 +71,6 @@ export function slotUnits(
           }
           if (sizes.sizes.length === 0) continue;
           units.push({ host, instanceIndex, gpuIds, lowestGpu: base + gpuIds[0]!, ...sizes });
-          if (units.length > MOST_UNITS) {
-            throw new InputError(
-              "network_bandwidth.csv",
-              `the slow links of the matrix bind, and ${name} alone offers too many TP groups to tell apart.`,
-              "Limit the TP degrees (--tp-degrees, --tp-config) or the instances (--include, --exclude).",
-            );
-          }
         }
       }
     }
@@ -91,32 +96,15 @@ function fastSizes(
   return { sizes: fast(option), byStart: option.byStart?.map(fast) ?? null };
 }
 
-function slowestPair(network: MatrixNetwork, base: number, gpuIds: readonly number[]): number {
-  let slowest = Number.POSITIVE_INFINITY;
-  for (const a of gpuIds) {
-    for (const b of gpuIds) {
-      if (a === b) continue;
-      slowest = Math.min(
-        slowest,
-        network.gBytesPerSecond[(base + a) * network.gpuCount + base + b]!,
-      );
-    }
-  }
-  return slowest;
-}
-
-function* blocksOf(count: number, size: number): Generator<readonly number[]> {
-  for (let first = 0; first + size <= count; first += size) {
-    yield Array.from({ length: size }, (_, i) => first + i);
-  }
-}
-
-function* subsetsOf(count: number, size: number, from = 0): Generator<readonly number[]> {
-  if (size === 0) {
-    yield [];
-    return;
-  }
-  for (let first = from; first + size <= count; first++) {
-    for (const rest of subsetsOf(count, size - 1, first + 1)) yield [first, ...rest];
+function* alignedGroups(
+  network: MatrixNetwork,
+  { type }: HostClass,
+  instanceIndex: number,
+  tpDegree: number,
+): Generator<MatrixGroup> {
+  const base = type.firstGpu + instanceIndex * type.instance.gpuCount;
+  for (let first = 0; first + tpDegree <= type.instance.gpuCount; first += tpDegree) {
+    const gpuIds = Array.from({ length: tpDegree }, (_, i) => first + i);
+    yield { gpuIds, groupGBytesPerSecond: slowestPair(network, base, gpuIds) };
   }
 }
