@@ -1,7 +1,6 @@
 /**
- * The worker thread that HiGHS runs in. It loads the module at once, warms it up, says "ready", and
- * answers jobs one by one. It is
- * started by highs-client.ts and by nothing else.
+ * The worker thread that HiGHS runs in. It loads the module at once, warms it up, says "ready", and answers jobs one by
+ * one. It is started by highs-client.ts and by nothing else.
  */
 import { setFlagsFromString } from "node:v8";
 import { parentPort, workerData } from "node:worker_threads";
