@@ -180,7 +180,14 @@ describe.each(faults)("%s", (_, create, reason) => {
 describe("a wrong 'infeasible'", () => {
   const LIE: FromWorker = {
     kind: "answer",
-    answer: { end: "infeasible", modelStatus: 8, values: null, objective: 0, bound: Infinity },
+    answer: {
+      end: "infeasible",
+      modelStatus: 8,
+      values: null,
+      objective: 0,
+      bound: Infinity,
+      conflict: null,
+    },
   };
   /** Says "infeasible" to the first `count` jobs and keeps the solutions found for itself. */
   function liar(count: number): Create {

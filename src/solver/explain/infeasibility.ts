@@ -28,6 +28,7 @@ export async function explainInfeasible(prober: Prober): Promise<Infeasibility> 
           : [
               "No combination of instances, TP degrees and stage sizes covers the model within the rules: every case was excluded by a bound or a MILP.",
             ]),
+        ...(await conflictSentences(prober)),
       ],
       conflict: [],
       relaxations: await ruleRelaxations(prober),
@@ -56,6 +57,16 @@ async function irreducible(prober: Prober, limits: readonly SetLimit[]): Promise
     if (!(await prober.any({ limits: without(prober.problem.limits, dropped) }))) kept = rest;
   }
   return kept;
+}
+
+/** What HiGHS says of the MILPs themselves: which of their rows and bounds exclude each other, for the most stages that are allowed. */
+async function conflictSentences(prober: Prober): Promise<string[]> {
+  const conflicts = await prober.conflicts({ limits: NO_LIMITS });
+  const last = conflicts.findLast(({ rows }) => rows !== null);
+  if (!last) return [];
+  return [
+    `In the MILP for ${last.stages} ${last.stages === 1 ? "stage" : "stages"} at batch ${last.batch} these cannot hold together, and without any one of them the others could: ${last.rows!.join(", ")}.`,
+  ];
 }
 
 async function extremesOf(prober: Prober): Promise<{

@@ -41,6 +41,18 @@ export class Prober {
     return best?.found ?? null;
   }
 
+  /** Rows that cannot hold together, by batch and number of stages; see `SearchSession.conflicts`. */
+  conflicts(problem: Partial<Problem>): ReturnType<SearchSession["conflicts"]> {
+    const changed = { ...this.problem, ...problem };
+    return new SearchSession(
+      changed,
+      this.request,
+      this.points,
+      this.backend,
+      this.limits,
+    ).conflicts();
+  }
+
   private async search(
     problemChanges: Partial<Problem>,
     requestChanges: Partial<SolveRequest>,

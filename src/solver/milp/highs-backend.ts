@@ -1,4 +1,4 @@
-import { type HighsRunner, solveWithHighs } from "./highs-policy.ts";
+import { conflictWithHighs, type HighsRunner, solveWithHighs } from "./highs-policy.ts";
 import type { MilpBackend, MilpModel, MilpOptions, MilpOutcome } from "./model.ts";
 import { failed } from "./outcome.ts";
 
@@ -29,6 +29,14 @@ export class HighsBackend implements MilpBackend {
     );
     this.#last = outcome.catch(() => undefined);
     return outcome;
+  }
+
+  conflict(model: MilpModel): Promise<readonly string[] | null> {
+    const rows = this.#last.then(() =>
+      this.#isDisposed ? null : conflictWithHighs(this.#runner, model),
+    );
+    this.#last = rows.catch(() => undefined);
+    return rows;
   }
 
   async dispose(): Promise<void> {

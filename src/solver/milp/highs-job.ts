@@ -15,6 +15,8 @@ export interface HighsJob {
   readonly timeLimitSeconds: number | null;
   /** One value a column to start from, or null. */
   readonly start: Float64Array | null;
+  /** When the model turns out infeasible, also find rows that cannot hold together. For linear programs. */
+  readonly wantsConflict: boolean;
 }
 
 /** What a run tells while it runs. Nothing here may call the model. */
@@ -36,6 +38,12 @@ type HighsEnd =
   | "limit"
   | "error";
 
+/** Positions of rows and of columns (their bounds). */
+export interface HighsConflict {
+  readonly rows: Int32Array;
+  readonly columns: Int32Array;
+}
+
 export interface HighsAnswer {
   readonly end: HighsEnd;
   /** HiGHS's number for the end, for messages. */
@@ -46,10 +54,15 @@ export interface HighsAnswer {
   readonly objective: number;
   /** -Infinity when nothing is proven. */
   readonly bound: number;
+  /** What cannot hold together, none of it to be left out; null when not asked for or not found. */
+  readonly conflict: HighsConflict | null;
 }
 
 /** Presolve looks for dominated columns pair by pair, which takes minutes from here on and cannot be interrupted. */
 export const WIDEST_FOR_PRESOLVE = 15_000;
+
+/** HiGHS's bits for "from an elastic LP" (2) and "irreducible" (4); the default strategy finds no rows. */
+const IRREDUCIBLE_FROM_LP = 6;
 
 /** Progress is told at most this often, in milliseconds. */
 const PROGRESS_INTERVAL_MS = 100;
@@ -68,7 +81,7 @@ export function runHighsJob(highs: Highs, job: HighsJob, hooks: HighsHooks): Hig
     const { modelStatus } = model.run(
       isMixed ? mixedCallbacks(highs, hooks) : linearCallbacks(highs, hooks),
     );
-    return readAnswer(highs, model, modelStatus, isMixed);
+    return readAnswer(highs, model, modelStatus, isMixed, job.wantsConflict);
   } finally {
     model.dispose();
   }
@@ -83,6 +96,7 @@ function optionsOf(job: HighsJob): Record<string, boolean | number | string> {
     mip_abs_gap: job.absoluteGap,
     random_seed: job.randomSeed,
     presolve: job.presolve,
+    ...(job.wantsConflict ? { iis_strategy: IRREDUCIBLE_FROM_LP } : {}),
     // An infinite limit is refused, so no limit means that the option stays unset.
     ...(job.timeLimitSeconds === null ? {} : { time_limit: job.timeLimitSeconds }),
   };
@@ -93,6 +107,7 @@ function readAnswer(
   model: Model,
   modelStatus: number,
   isMixed: boolean,
+  wantsConflict: boolean,
 ): HighsAnswer {
   const end = endOf(highs, modelStatus);
   const hasSolution =
@@ -108,7 +123,13 @@ function readAnswer(
     values: hasSolution ? model.getSolution().colValue : null,
     objective,
     bound: Number.isNaN(bound) ? -Infinity : bound,
+    conflict: wantsConflict && end === "infeasible" ? conflictOf(model) : null,
   };
+}
+
+function conflictOf(model: Model): HighsConflict {
+  const { rowIndex, colIndex } = model.getIis();
+  return { rows: rowIndex, columns: colIndex };
 }
 
 function endOf(highs: Highs, modelStatus: number): HighsEnd {

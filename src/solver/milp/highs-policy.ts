@@ -55,6 +55,44 @@ export async function solveWithHighs(
   return failed(`HiGHS called the model infeasible, but to confirm it: ${second.reason}`);
 }
 
+/**
+ * Names of rows and bounds that cannot hold together even with fractions, none of which could be left out; null when the model without
+ * integrality is feasible, or when HiGHS finds no such rows.
+ */
+export async function conflictWithHighs(
+  runner: HighsRunner,
+  model: MilpModel,
+): Promise<readonly string[] | null> {
+  validateModel(model);
+  const rows = model.rows.filter((row) => row.terms.length > 0);
+  const job: HighsJob = {
+    arrays: { ...toHighsArrays(model), integrality: null },
+    presolve: "off",
+    randomSeed: FIRST_SEED,
+    absoluteGap: 0,
+    timeLimitSeconds: CONFLICT_SECONDS,
+    start: null,
+    wantsConflict: true,
+  };
+  const silent: HighsHooks = {
+    isCancelled: () => false,
+    onImproving: () => {},
+    onProgress: () => {},
+  };
+  const report = await runner.run(job, silent, undefined);
+  if (report.kind === "crashed") await runner.renew();
+  if (report.kind !== "answer") return null;
+  const { conflict } = report.answer;
+  if (!conflict || conflict.rows.length === 0) return null;
+  return [
+    ...[...conflict.rows].map((row) => rows[row]!.name),
+    ...[...conflict.columns].map((column) => `the bounds of ${model.columns[column]!.name}`),
+  ];
+}
+
+/** A conflict is an explanation beside an answer, not worth more than this. */
+const CONFLICT_SECONDS = 10;
+
 /** The runs of one model: they share the time limit, the cancellation and the best solution found so far. */
 class Attempts {
   readonly #runner: HighsRunner;
@@ -88,6 +126,7 @@ class Attempts {
       absoluteGap: this.#options.absoluteGap ?? 0,
       timeLimitSeconds: this.#remainingSeconds(),
       start: this.#best?.values.slice() ?? this.#options.start?.slice() ?? null,
+      wantsConflict: false,
     };
     const report = await this.#runner.run(job, this.#hooks(), this.#options.signal);
     return judgeReport(report, this.#evidence());

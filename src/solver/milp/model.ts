@@ -66,6 +66,11 @@ export interface MilpOptions {
 export interface MilpBackend {
   readonly name: string;
   solve(model: MilpModel, options?: MilpOptions): Promise<MilpOutcome>;
+  /**
+   * Names of rows and bounds that cannot hold together even with fractions, none of which could be left out; null when there are none or
+   * they were not found. Absent where the solver cannot tell.
+   */
+  conflict?(model: MilpModel): Promise<readonly string[] | null>;
   /** Frees workers and memory; further solves fail. */
   dispose(): Promise<void>;
 }

@@ -153,6 +153,23 @@ export class SearchSession {
     return level < 0 ? null : caseModel(this.context, scenario, level).milp;
   }
 
+  /**
+   * For every number of stages, the rows of its least demanding case that cannot hold together; null where that case is
+   * feasible with fractions of stages, or the back end cannot tell.
+   */
+  async conflicts(): Promise<
+    { readonly batch: number; readonly stages: number; readonly rows: readonly string[] | null }[]
+  > {
+    const found = [];
+    for (const [scenario, { point, stages, levels }] of this.context.scenarios.entries()) {
+      if (levels.length === 0) continue;
+      const { milp } = caseModel(this.context, scenario, 0);
+      const rows = (await this.backend.conflict?.(milp)) ?? null;
+      found.push({ batch: point.batch, stages, rows });
+    }
+    return found;
+  }
+
   effort(startedMilliseconds: number): SearchEffort {
     const all = [this, ...this.children];
     const sum = (count: (session: SearchSession) => number): number =>
