@@ -61,9 +61,6 @@ export interface HighsAnswer {
 /** Presolve looks for dominated columns pair by pair, which takes minutes from here on and cannot be interrupted. */
 export const WIDEST_FOR_PRESOLVE = 15_000;
 
-/** HiGHS's bits for "from an elastic LP" (2) and "irreducible" (4); the default strategy finds no rows. */
-const IRREDUCIBLE_FROM_LP = 6;
-
 /** Progress is told at most this often, in milliseconds. */
 const PROGRESS_INTERVAL_MS = 100;
 
@@ -76,7 +73,7 @@ export function runHighsJob(highs: Highs, job: HighsJob, hooks: HighsHooks): Hig
   const model = highs.createModel(toModelData(job.arrays));
   try {
     const isMixed = job.arrays.integrality !== null;
-    model.options.set(optionsOf(job));
+    model.options.set(optionsOf(highs, job));
     if (isMixed && job.start !== null) model.setSolution({ colValue: job.start });
     const { modelStatus } = model.run(
       isMixed ? mixedCallbacks(highs, hooks) : linearCallbacks(highs, hooks),
@@ -87,7 +84,7 @@ export function runHighsJob(highs: Highs, job: HighsJob, hooks: HighsHooks): Hig
   }
 }
 
-function optionsOf(job: HighsJob): Record<string, boolean | number | string> {
+function optionsOf(highs: Highs, job: HighsJob): Record<string, boolean | number | string> {
   return {
     // With output off HiGHS does not report progress either; the console stays silent all the same.
     output_flag: true,
@@ -96,7 +93,8 @@ function optionsOf(job: HighsJob): Record<string, boolean | number | string> {
     mip_abs_gap: job.absoluteGap,
     random_seed: job.randomSeed,
     presolve: job.presolve,
-    ...(job.wantsConflict ? { iis_strategy: IRREDUCIBLE_FROM_LP } : {}),
+    // The default strategy finds no rows.
+    ...(job.wantsConflict ? { iis_strategy: highs.constants.iis.strategyRowPriority } : {}),
     // An infinite limit is refused, so no limit means that the option stays unset.
     ...(job.timeLimitSeconds === null ? {} : { time_limit: job.timeLimitSeconds }),
   };
@@ -123,13 +121,15 @@ function readAnswer(
     values: hasSolution ? model.getSolution().colValue : null,
     objective,
     bound: Number.isNaN(bound) ? -Infinity : bound,
-    conflict: wantsConflict && end === "infeasible" ? conflictOf(model) : null,
+    conflict: wantsConflict && end === "infeasible" ? conflictOf(highs, model) : null,
   };
 }
 
-function conflictOf(model: Model): HighsConflict {
-  const { rowIndex, colIndex } = model.getIis();
-  return { rows: rowIndex, columns: colIndex };
+function conflictOf(highs: Highs, model: Model): HighsConflict {
+  const { rowIndex, colIndex, colBound } = model.getIis();
+  // A column that only occurs in the rows, without a bound of its own at work, is innocent.
+  const columns = colIndex.filter((_, i) => colBound[i] !== highs.constants.iis.boundFree);
+  return { rows: rowIndex, columns };
 }
 
 function endOf(highs: Highs, modelStatus: number): HighsEnd {
