@@ -1,0 +1,263 @@
+import { deriveMatrix, pairGBytesPerSecond } from "../../src/hardware/network.ts";
+import type { Placement, PlacementStage } from "../../src/placement/placement.ts";
+import type { Problem } from "../../src/placement/problem.ts";
+import type { SolveRequest } from "../../src/solver/request.ts";
+import type { OperatingPoint } from "../../src/workload/workload.ts";
+import { type Bag, LayerBags } from "./layer-bags.ts";
+import { gpuIds, type Machine, machinesOf, type Rates, type Seat, Seats } from "./seats.ts";
+
+/**
+ * The best placement among all that agree in batch, stages, price, instances, links between instances, and in whether
+ * all stages have one TP degree. Every objective and every limit can be decided on these.
+ */
+export interface Outcome {
+  readonly point: OperatingPoint;
+  readonly stages: number;
+  readonly microUsdPerHour: number;
+  readonly instances: number;
+  /** Links whose ends lie on different instances. */
+  readonly crossings: number;
+  readonly isUniform: boolean;
+  /** End to end. */
+  readonly tokensPerSecond: number;
+  /** Where each stage stands, in order, and its rates. */
+  readonly seats: readonly {
+    readonly machine: Machine;
+    readonly gpuIds: readonly number[];
+    readonly rates: Rates;
+  }[];
+}
+
+/** Thrown when a problem has more orderings of seats than asked for. */
+export class TooManyError extends Error {}
+
+/**
+ * Every placement, by plain enumeration: stage after stage takes any seat that is left, link rates are read off the pair, and
+ * for each ordering of seats the layers are shared out as well as they can be. Instances of one type and price are alike on
+ * a derived network, so of the unused ones the first stands for all; nothing else is assumed.
+ *
+ * @param mostOrderings TooManyError beyond this
+ */
+export function bruteForce(
+  problem: Problem,
+  request: SolveRequest,
+  points: readonly OperatingPoint[],
+  mostOrderings: number = Number.POSITIVE_INFINITY,
+): Outcome[] {
+  const orderings = { left: mostOrderings };
+  const outcomes = points.flatMap((point) => enumerate(problem, request, point, orderings));
+  return request.uniformTp ? outcomes.filter(({ isUniform }) => isUniform) : outcomes;
+}
+
+function enumerate(
+  problem: Problem,
+  request: SolveRequest,
+  point: OperatingPoint,
+  orderings: { left: number },
+): Outcome[] {
+  const { network, costModel } = problem;
+  const { numLayers } = problem.model;
+  const { maxPipelineStages } = problem.rules;
+  const cutoff = slowestAllowed(problem, request.bandwidthPercentile);
+  const machines = machinesOf(problem, request);
+  const seats = new Seats(problem, request, point);
+  const seatsOn = machines.map((machine) => seats.on(machine));
+  const bags = new LayerBags(
+    numLayers,
+    (kind) => seats.kinds[kind]!.rates,
+    problem.model.layers === undefined,
+  );
+  const gpusInUse = machines.map(() => 0);
+  const trail: { readonly machine: number; readonly seat: Seat }[] = [];
+  const found = new Map<number, Outcome>();
+
+  // Instances of one type and price that are not in use are alike on a derived network: the first stands for all.
+  const twinBefore = machines.map(({ type, microUsdPerHour }, machine) => {
+    const before = machines[machine - 1];
+    const isTwin = before?.type === type && before.microUsdPerHour === microUsdPerHour;
+    return network.kind === "derived" && isTwin ? machine - 1 : null;
+  });
+  const hasStandIn = (machine: number): boolean => {
+    const twin = twinBefore[machine] ?? null;
+    return twin !== null && gpusInUse[machine] === 0 && gpusInUse[twin] === 0;
+  };
+
+  const note = (rawRate: number, cost: number, instances: number, crossings: number): void => {
+    if (!keepsRentalRules(request, machines, gpusInUse, trail)) return;
+    const stages = trail.length;
+    const { tpDegree } = seats.kinds[trail[0]!.seat.kind]!;
+    const isUniform = trail.every(({ seat }) => seats.kinds[seat.kind]!.tpDegree === tpDegree);
+    const tokensPerSecond =
+      rawRate * costModel.pipelineEfficiency(point, stages) * costModel.realWorldEfficiency;
+    const key = (((cost * 32 + stages) * 32 + instances) * 32 + crossings) * 2 + Number(isUniform);
+    const known = found.get(key);
+    if (known && known.tokensPerSecond >= tokensPerSecond) return;
+    found.set(key, {
+      point,
+      stages,
+      microUsdPerHour: cost,
+      instances,
+      crossings,
+      isUniform,
+      tokensPerSecond,
+      seats: trail.map(({ machine, seat }) => ({
+        machine: machines[machine]!,
+        gpuIds: gpuIds(seat.gpus),
+        rates: seats.kinds[seat.kind]!.rates,
+      })),
+    });
+  };
+
+  /** tokens/s of the link from the last stage to one on another seat; 0 when there may be none. */
+  const linkRate = (machine: number, seat: Seat): number => {
+    const last = trail.at(-1);
+    if (!last) return Number.POSITIVE_INFINITY;
+    const [from, to] = [machines[last.machine]!, machines[machine]!];
+    const pair = pairGBytesPerSecond(
+      network,
+      from.type,
+      from.index,
+      last.seat.lowestGpu,
+      to.type,
+      to.index,
+      seat.lowestGpu,
+    );
+    if (last.machine !== machine && pair < cutoff) return 0;
+    const [source, target] = [seats.kinds[last.seat.kind]!, seats.kinds[seat.kind]!];
+    return costModel.link(source, target, pair, point).tokensPerSecond;
+  };
+
+  const extend = (
+    bag: Bag,
+    slowestLink: number,
+    cost: number,
+    instances: number,
+    crossings: number,
+  ): void => {
+    for (let machine = 0; machine < machines.length; machine++) {
+      if (hasStandIn(machine)) continue;
+      const inUse = gpusInUse[machine]!;
+      const isFresh = inUse === 0;
+      const costThen = cost + (isFresh ? machines[machine]!.microUsdPerHour : 0);
+      const instancesThen = instances + (isFresh ? 1 : 0);
+      const last = trail.at(-1);
+      const crossingsThen = crossings + (last && last.machine !== machine ? 1 : 0);
+      for (const seat of seatsOn[machine]!(inUse)) {
+        const bagThen = bags.with(bag, seat.kind);
+        if (bagThen.isDead) continue;
+        const linkThen = Math.min(slowestLink, linkRate(machine, seat));
+        if (linkThen === 0) continue;
+        if (orderings.left-- <= 0) throw new TooManyError();
+        gpusInUse[machine] = inUse | seat.gpus;
+        trail.push({ machine, seat });
+        const stageRate = bagThen.best[numLayers]!;
+        if (stageRate > 0) {
+          note(Math.min(linkThen, stageRate), costThen, instancesThen, crossingsThen);
+        }
+        if (trail.length < maxPipelineStages) {
+          extend(bagThen, linkThen, costThen, instancesThen, crossingsThen);
+        }
+        trail.pop();
+        gpusInUse[machine] = inUse;
+      }
+    }
+  };
+  extend(bags.empty, Number.POSITIVE_INFINITY, 0, 0, 0);
+  return [...found.values()];
+}
+
+/** Whether what is rented is as the request wants it. */
+function keepsRentalRules(
+  request: SolveRequest,
+  machines: readonly Machine[],
+  gpusInUse: readonly number[],
+  trail: readonly { readonly machine: number }[],
+): boolean {
+  const used = machines.filter((_, machine) => gpusInUse[machine] !== 0);
+  if (request.maxInstances !== null && used.length > request.maxInstances) return false;
+  const types = new Set(used.map(({ type }) => type));
+  if (request.maxInstanceTypes !== null && types.size > request.maxInstanceTypes) return false;
+  if (
+    request.noIdleGpus &&
+    machines.some(
+      ({ type }, machine) =>
+        gpusInUse[machine] !== 0 && gpusInUse[machine] !== 2 ** type.instance.gpuCount - 1,
+    )
+  ) {
+    return false;
+  }
+  for (const [name, most] of request.maxStagesByType) {
+    const stages = trail.filter(({ machine }) => machines[machine]!.type.instance.name === name);
+    if (stages.length > most) return false;
+  }
+  return true;
+}
+
+/** A placement that does what an outcome says, its layers shared out afresh. */
+export function placementOf(problem: Problem, { point, seats }: Outcome): Placement {
+  const { numLayers } = problem.model;
+  // best[k][n]: the highest smallest rate of the first k stages holding n layers; taken[k][n]: the size of stage k there.
+  const best: number[][] = [[Number.POSITIVE_INFINITY]];
+  const taken: number[][] = [[]];
+  for (const [index, { rates }] of seats.entries()) {
+    const now: number[] = [];
+    const sizes: number[] = [];
+    for (let total = 0; total <= numLayers; total++) {
+      let highest = 0;
+      let sizeThere = 0;
+      for (let size = 1; size <= total; size++) {
+        const rate = Math.min(best[index]![total - size] ?? 0, rates[total - size]![size]!);
+        if (rate > highest) {
+          highest = rate;
+          sizeThere = size;
+        }
+      }
+      now.push(highest);
+      sizes.push(sizeThere);
+    }
+    best.push(now);
+    taken.push(sizes);
+  }
+  const stages: PlacementStage[] = [];
+  let end = numLayers;
+  for (let index = seats.length - 1; index >= 0; index--) {
+    const { machine, gpuIds } = seats[index]!;
+    const size = taken[index + 1]![end]!;
+    stages.unshift({
+      gpu_type: `${machine.type.instance.name}#${machine.index}`,
+      tp_degree: gpuIds.length,
+      gpu_ids: gpuIds,
+      start_layer: end - size + 1,
+      end_layer: end,
+    });
+    end -= size;
+  }
+  return {
+    batch_size: point.batch,
+    sequence_length: point.inputTokens,
+    output_length: point.outputTokens,
+    workload_phase: point.phase,
+    stages,
+  };
+}
+
+/** The bandwidth below which links between instances may not be used: all pairs of GPUs listed, sorted and counted off. */
+export function slowestAllowed({ pool, network }: Problem, quantile: number | null): number {
+  if (quantile === null) return 0;
+  const { gpuCount, gBytesPerSecond } = network.kind === "matrix" ? network : deriveMatrix(pool);
+  const instanceOf = pool.types.flatMap((type) =>
+    Array.from(
+      { length: type.count * type.instance.gpuCount },
+      (_, gpu) => `${type.position}/${Math.floor(gpu / type.instance.gpuCount)}`,
+    ),
+  );
+  const links: number[] = [];
+  for (let a = 0; a < gpuCount; a++) {
+    // A derived network is symmetric: each pair once.
+    for (let b = network.kind === "matrix" ? 0 : a + 1; b < gpuCount; b++) {
+      if (instanceOf[a] !== instanceOf[b]) links.push(gBytesPerSecond[a * gpuCount + b]!);
+    }
+  }
+  links.sort((a, b) => a - b);
+  return links[Math.min(links.length - 1, Math.floor(quantile * links.length))] ?? 0;
+}

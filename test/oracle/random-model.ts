@@ -1,0 +1,92 @@
+import type { CostModel } from "../../src/cost/cost-model.ts";
+import type { LayerKind, LayerPlan, Model } from "../../src/model/model.ts";
+import type { Prng } from "./prng.ts";
+import { GPU_MODELS } from "./random-pool.ts";
+import { createTableModel } from "./table-model.ts";
+
+export function drawModel(
+  prng: Prng,
+  numLayers: number,
+  layerWeightGib: number,
+  isUneven: boolean,
+): Model {
+  const dModel = prng.pick([512, 1024, 4096, 8192]);
+  const numAttentionHeads = dModel / 128;
+  const model: Model = {
+    name: "drawn",
+    numLayers,
+    dModel,
+    dHidden: dModel * prng.pick([2.5, 4]),
+    vocabSize: 32_000,
+    numAttentionHeads,
+    numKvHeads: numAttentionHeads / prng.pick([1, 2, 4]),
+    bytesPerElement: prng.pick([1, 2, 2]),
+    layerWeightGib,
+  };
+  return isUneven ? { ...model, layers: drawPlan(prng, model) } : model;
+}
+
+function drawPlan(prng: Prng, model: Model): LayerPlan {
+  const { numLayers, layerWeightGib, dHidden, numKvHeads } = model;
+  const kinds = Array.from(
+    { length: prng.int(1, 3) },
+    (): LayerKind => ({
+      weightGib: layerWeightGib * prng.pick([0.5, 1, 1, 2]),
+      dHidden: dHidden * prng.pick([0.25, 1, 1, 3]),
+      numKvHeads,
+      attentionWindowTokens: prng.pick([null, null, 128]),
+    }),
+  );
+  // One kind after the other, in turns, or in no order.
+  const pattern = prng.pick(["blocks", "turns", "any"] as const);
+  const kindOf = Array.from({ length: numLayers }, (_, layer) => {
+    if (pattern === "blocks") return Math.floor((layer * kinds.length) / numLayers);
+    return pattern === "turns" ? layer % kinds.length : prng.int(0, kinds.length - 1);
+  });
+  const isOften = prng.pick([0.4, 0.8]);
+  const cuts = Array.from({ length: numLayers - 1 }, (_, i) => i + 1).filter(() =>
+    prng.chance(isOften),
+  );
+  return {
+    kinds,
+    kindOf,
+    embeddingGib: layerWeightGib * prng.pick([0, 0.5, 2]),
+    lmHeadGib: layerWeightGib * prng.pick([0, 0.5, 2]),
+    allowedCuts: prng.chance(0.4) ? cuts : null,
+  };
+}
+
+/** A made-up cost model of a model; of its layer plan it knows the kinds and the ends. */
+export function drawTableModel(prng: Prng, model: Model): CostModel {
+  const { numLayers, layers, layerWeightGib } = model;
+  const wholeRates = prng.chance(0.5);
+  const workOfKind = [prng.pick([1, 1, 2]), prng.pick([0.5, 1, 4]), prng.pick([0.25, 1, 1.5])];
+  const memoryOfKind = [prng.pick([1, 1, 2]), prng.pick([0.5, 1, 4]), prng.pick([0.25, 1, 1.5])];
+  const ends = layers ? [prng.pick([0, 0.5, 2]), prng.pick([0, 0.5, 2])] : [0, 0];
+  const weights = (ofKind: readonly number[]): number[] =>
+    Array.from({ length: numLayers }, (_, layer) => {
+      const own = layers ? ofKind[layers.kindOf[layer]!]! : 1;
+      return own + (layer === 0 ? ends[0]! : 0) + (layer === numLayers - 1 ? ends[1]! : 0);
+    });
+  return createTableModel({
+    work: weights(workOfKind),
+    memory: weights(memoryOfKind),
+    layersAreAlike: layers === undefined,
+    speed: new Map(GPU_MODELS.map((name) => [name, prng.int(1, wholeRates ? 8 : 60) * 40])),
+    layerExponent: prng.pick([0, 0.5, 1, 1, 1]),
+    wholeRates,
+    tpExponent: prng.pick([0, 0.7, 1, 1.1]),
+    collectiveRate: prng.pick([100, 1000, 1e6]),
+    linkRate: prng.pick([1, 10]),
+    weightsGib: layerWeightGib,
+    cacheGib: prng.pick([0, 0.01, 0.05]),
+    activationsGib: prng.pick([0, 0.5, 2]),
+    efficiencies: prng.pick([
+      [1, 0.9, 0.8, 0.7, 0.6],
+      [1],
+      [1, 0.5, 0.9, 0.6, 0.95],
+      [0.5, 0.75, 1],
+    ]),
+    realWorldEfficiency: prng.pick([1, 0.3]),
+  });
+}

@@ -1,0 +1,166 @@
+import { groupGBytesPerSecond } from "../../src/hardware/network.ts";
+import { instanceMicroUsdPerHour, type PoolType } from "../../src/hardware/pool.ts";
+import type { Problem } from "../../src/placement/problem.ts";
+import type { SolveRequest } from "../../src/solver/request.ts";
+import type { OperatingPoint } from "../../src/workload/workload.ts";
+
+/** One concrete instance that may be used. */
+export interface Machine {
+  readonly type: PoolType;
+  readonly index: number;
+  readonly microUsdPerHour: number;
+}
+
+/** tokens/s by the number of layers before a stage and by its own; 0 where rules or memory forbid it. */
+export type Rates = readonly Float64Array[];
+
+/** A TP group's speed, apart from where it stands. */
+export interface Kind {
+  readonly tpDegree: number;
+  readonly groupGBytesPerSecond: number;
+  readonly rates: Rates;
+}
+
+/** Some GPUs of a machine, as a set of bits and as what they are worth. */
+export interface Seat {
+  readonly gpus: number;
+  readonly lowestGpu: number;
+  readonly kind: number;
+}
+
+/** The machines a request allows, in pool order. */
+export function machinesOf(problem: Problem, request: SolveRequest): Machine[] {
+  return problem.pool.types
+    .filter(({ instance }) => !request.excludeTypes.includes(instance.name))
+    .filter(({ instance }) => request.includeTypes?.includes(instance.name) ?? true)
+    .flatMap((type) =>
+      Array.from({ length: type.count }, (_, index) => ({
+        type,
+        index,
+        microUsdPerHour: instanceMicroUsdPerHour(type, index),
+      })),
+    );
+}
+
+/** The seats that the machines offer at one operating point. */
+export class Seats {
+  readonly kinds: Kind[] = [];
+  private readonly kindByName = new Map<string, number>();
+
+  constructor(
+    private readonly problem: Problem,
+    private readonly request: SolveRequest,
+    private readonly point: OperatingPoint,
+  ) {}
+
+  /**
+   * The seats that a stage can take on a machine, by its GPUs in use. On a derived network GPUs of one instance are alike,
+   * and so the lowest free ones stand for all; of an explicit matrix every set of GPUs is tried.
+   */
+  on(machine: Machine): (gpusInUse: number) => readonly Seat[] {
+    const { gpuCount } = machine.type.instance;
+    if (this.problem.network.kind === "matrix") {
+      const all = this.seatsOf(
+        machine,
+        Array.from({ length: 2 ** gpuCount - 1 }, (_, i) => i + 1),
+      );
+      return (inUse) => all.filter(({ gpus }) => (gpus & inUse) === 0);
+    }
+    const byInUse = new Map<number, Seat[]>();
+    return (inUse) => {
+      let seats = byInUse.get(inUse);
+      if (!seats) {
+        const free = gpuIds(2 ** gpuCount - 1 - inUse);
+        const sets = free.map((_, i) => free.slice(0, i + 1).reduce((set, id) => set + 2 ** id, 0));
+        seats = this.seatsOf(machine, sets);
+        byInUse.set(inUse, seats);
+      }
+      return seats;
+    };
+  }
+
+  private seatsOf(machine: Machine, sets: readonly number[]): Seat[] {
+    const { name } = machine.type.instance;
+    const most = this.request.maxTpByType.get(name) ?? Number.POSITIVE_INFINITY;
+    const seats: Seat[] = [];
+    for (const gpus of sets) {
+      const ids = gpuIds(gpus);
+      if (!this.request.tpDegrees.includes(ids.length) || ids.length > most) continue;
+      const kind = this.kindOf(machine, ids);
+      if (this.kinds[kind]!.rates.some((row) => row.some((rate) => rate > 0))) {
+        seats.push({ gpus, lowestGpu: ids[0]!, kind });
+      }
+    }
+    return seats;
+  }
+
+  private kindOf({ type, index }: Machine, ids: readonly number[]): number {
+    const bandwidth = groupGBytesPerSecond(this.problem.network, type, index, ids);
+    const name = `${type.position} ${ids.length} ${bandwidth}`;
+    let kind = this.kindByName.get(name);
+    if (kind === undefined) {
+      kind = this.kinds.length;
+      this.kindByName.set(name, kind);
+      const rates = ratesOf(this.problem, type, ids.length, bandwidth, this.point);
+      this.kinds.push({ tpDegree: ids.length, groupGBytesPerSecond: bandwidth, rates });
+    }
+    return kind;
+  }
+}
+
+/** The GPUs of a set of bits, rising. */
+export function gpuIds(set: number): number[] {
+  const ids: number[] = [];
+  for (let id = 0; 2 ** id <= set; id++) if (set & (1 << id)) ids.push(id);
+  return ids;
+}
+
+function ratesOf(
+  problem: Problem,
+  type: PoolType,
+  tpDegree: number,
+  bandwidth: number,
+  point: OperatingPoint,
+): Rates {
+  const { numLayers, layers } = problem.model;
+  const from = (before: number): Float64Array =>
+    ratesFrom(problem, type, tpDegree, bandwidth, point, before);
+  // Without a plan all layers are alike, and so are all starts; a stage that is too long for the rest adds up to too much.
+  if (!layers) return new Array<Float64Array>(numLayers).fill(from(0));
+  return Array.from({ length: numLayers }, (_, before) => from(before));
+}
+
+function ratesFrom(
+  { model, rules, costModel }: Problem,
+  { instance }: PoolType,
+  tpDegree: number,
+  bandwidth: number,
+  point: OperatingPoint,
+  before: number,
+): Float64Array {
+  const { numLayers } = model;
+  const startLayer = before + 1;
+  const rates = new Float64Array(numLayers + 1);
+  const { fits, smallest, largest } = costModel.segmentRange(
+    instance,
+    tpDegree,
+    point,
+    rules.minMemoryUtilization,
+    startLayer,
+  );
+  for (let layers = 1; layers <= numLayers - before; layers++) {
+    if (!fits || layers < smallest || layers > largest) continue;
+    if (layers < rules.minLayersPerStage) continue;
+    if (layers * rules.maxPipelineStages < numLayers) continue;
+    const isPowerOfTwo = layers >= 4 && (layers & (layers - 1)) === 0;
+    if (rules.quantizeSegments && numLayers % layers !== 0 && !isPowerOfTwo) continue;
+    const end = before + layers;
+    const cuts = model.layers?.allowedCuts ?? null;
+    if (end < numLayers && cuts !== null && !cuts.includes(end)) continue;
+    rates[layers] = costModel.stage(
+      { instance, tpDegree, startLayer, layers, groupGBytesPerSecond: bandwidth },
+      point,
+    ).tokensPerSecond;
+  }
+  return rates;
+}

@@ -1,0 +1,129 @@
+import type { CostModel, SegmentRange } from "../../src/cost/cost-model.ts";
+import type { InstanceType } from "../../src/hardware/instance.ts";
+import type { OperatingPoint } from "../../src/workload/workload.ts";
+
+/** The numbers of a made-up cost model. */
+export interface TableFactors {
+  /**
+   * Work and memory of each layer, as a multiple of what the factors below say; as long as the model has layers. Multiples of
+   * a power of two, so that their sums are exact.
+   */
+  readonly work: readonly number[];
+  readonly memory: readonly number[];
+  /** Whether all layers are alike; sizes are then possible from every layer on or from none. */
+  readonly layersAreAlike: boolean;
+  /** tokens/s of one layer on one GPU, by GPU model. */
+  readonly speed: ReadonlyMap<string, number>;
+  /** A stage of work n is as fast as one of work 1 divided by n to this power. */
+  readonly layerExponent: number;
+  /** Whether the rates of stages are whole numbers, so that many of them are equal. */
+  readonly wholeRates: boolean;
+  /** A TP group of t is as fast as one GPU times t to this power. */
+  readonly tpExponent: number;
+  /** tokens/s of one layer of a TP group for every GB/s of its bandwidth. */
+  readonly collectiveRate: number;
+  /** tokens/s of a link for every GB/s. */
+  readonly linkRate: number;
+  /** Memory of a layer: weights, and cache for every sequence of the batch, GiB. */
+  readonly weightsGib: number;
+  readonly cacheGib: number;
+  readonly activationsGib: number;
+  /** Pipeline efficiency of 1, 2, … stages; need not fall. */
+  readonly efficiencies: readonly number[];
+  readonly realWorldEfficiency: number;
+}
+
+/**
+ * A cost model that keeps the axioms of the seam and no more: rates that tie, efficiencies that rise with the number of
+ * stages, links whose rates lie among those of the stages. What is exact on it owes nothing to the reference model.
+ */
+export function createTableModel(factors: TableFactors): CostModel {
+  const [workBefore, memoryBefore] = [prefixSums(factors.work), prefixSums(factors.memory)];
+  const numLayers = factors.work.length;
+  const usedGib = (
+    tpDegree: number,
+    { batch }: OperatingPoint,
+    startLayer: number,
+    layers: number,
+  ): number =>
+    (held(memoryBefore, startLayer, layers) * (factors.weightsGib + factors.cacheGib * batch)) /
+      tpDegree +
+    factors.activationsGib;
+  const batchGain = ({ batch }: OperatingPoint): number => batch / (batch + 4);
+  const groupShare = (tpDegree: number, gBytesPerSecond: number): number =>
+    tpDegree === 1 ? Number.POSITIVE_INFINITY : (gBytesPerSecond * (tpDegree - 1)) / tpDegree;
+
+  return {
+    name: "table",
+    predictsLatency: false,
+    realWorldEfficiency: factors.realWorldEfficiency,
+    stage: ({ instance, tpDegree, startLayer, layers, groupGBytesPerSecond }, point) => {
+      const work = held(workBefore, startLayer, layers);
+      const gpus = tpDegree ** factors.tpExponent * factors.speed.get(instance.gpuModel)!;
+      const alone = (gpus * batchGain(point)) / work ** factors.layerExponent;
+      const collectives =
+        tpDegree === 1
+          ? Number.POSITIVE_INFINITY
+          : (groupGBytesPerSecond * factors.collectiveRate) / work;
+      const rate = Math.min(alone, collectives);
+      return {
+        tokensPerSecond: factors.wholeRates ? Math.ceil(rate) : rate,
+        limitedBy: collectives < alone ? "collectives" : "compute",
+        ttftSeconds: null,
+        tpotSeconds: null,
+      };
+    },
+    memory: ({ instance, tpDegree, startLayer, layers }, point) => {
+      const share = held(memoryBefore, startLayer, layers) / tpDegree;
+      return {
+        weightsGib: share * factors.weightsGib,
+        kvCacheGib: share * factors.cacheGib * point.batch,
+        activationsGib: factors.activationsGib,
+        totalGib: usedGib(tpDegree, point, startLayer, layers),
+        capacityGib: instance.gpuMemoryGib,
+      };
+    },
+    segmentRange: (
+      instance: InstanceType,
+      tpDegree: number,
+      point: OperatingPoint,
+      minUtilization: number,
+      startLayer: number,
+    ): SegmentRange => {
+      const start = factors.layersAreAlike ? 1 : startLayer;
+      const used = (layers: number): number => usedGib(tpDegree, point, start, layers);
+      const rest = numLayers - start + 1;
+      let largest = 0;
+      while (largest < rest && used(largest + 1) <= instance.gpuMemoryGib) largest++;
+      let smallest = 1;
+      while (smallest < largest && used(smallest) < minUtilization * instance.gpuMemoryGib) {
+        smallest++;
+      }
+      return { smallest, largest: Math.max(1, largest), fits: largest > 0 };
+    },
+    link: (source, target, pairGBytesPerSecond) => {
+      const gBytesPerSecond = Math.min(
+        groupShare(source.tpDegree, source.groupGBytesPerSecond),
+        pairGBytesPerSecond,
+        groupShare(target.tpDegree, target.groupGBytesPerSecond),
+      );
+      return { tokensPerSecond: gBytesPerSecond * factors.linkRate, gBytesPerSecond };
+    },
+    pipelineEfficiency: (_point, stages) =>
+      factors.efficiencies[Math.min(stages, factors.efficiencies.length) - 1]!,
+    hardwareWarnings: () => [],
+  };
+}
+
+function prefixSums(weights: readonly number[]): Float64Array {
+  const sums = new Float64Array(weights.length + 1);
+  for (const [i, weight] of weights.entries()) sums[i + 1] = sums[i]! + weight;
+  return sums;
+}
+
+/** The weight of some layers; a run beyond the model's end ends with the model. */
+function held(before: Float64Array, startLayer: number, layers: number): number {
+  const last = before.length - 1;
+  const end = Math.min(last, startLayer - 1 + layers);
+  return before[end]! - before[Math.min(last, startLayer - 1)]!;
+}
