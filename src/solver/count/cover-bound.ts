@@ -49,7 +49,7 @@ export function coverBound(
  * cap(k): the most layers that exactly k stages on one instance can hold, k = 0 … the most stages an instance can carry;
  * 0 where k stages are not possible.
  */
-export function instanceCapacity(
+function instanceCapacity(
   floored: FlooredHost,
   maxStages: number,
   holds: (option: FlooredOption) => number,

@@ -15,7 +15,7 @@ export interface Group {
 }
 
 /** One way of cutting an instance into TP groups. */
-export interface Partition {
+interface Partition {
   /** Groups of each kind, in the order of the class's kinds. */
   readonly counts: readonly number[];
 }

@@ -11,7 +11,7 @@ export type Packing =
   | { readonly kind: "levels"; readonly levels: readonly PackingLevel[] }
   | { readonly kind: "patterns"; readonly patterns: readonly Pattern[] };
 
-export interface PackingLevel {
+interface PackingLevel {
   /** The row is over all options from this position on (options rise in TP degree). */
   readonly fromOption: number;
   /** GPUs of one instance that groups of this degree or a larger one can use. */
@@ -19,7 +19,7 @@ export interface PackingLevel {
 }
 
 /** Groups of each option, in option order. */
-export type Pattern = readonly number[];
+type Pattern = readonly number[];
 
 /**
  * @param gpuCount GPUs of one instance

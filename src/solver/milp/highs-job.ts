@@ -39,7 +39,7 @@ type HighsEnd =
   | "error";
 
 /** Positions of rows and of columns (their bounds). */
-export interface HighsConflict {
+interface HighsConflict {
   readonly rows: Int32Array;
   readonly columns: Int32Array;
 }

@@ -6,14 +6,10 @@ import { slowestUsedLink } from "../link-rule.ts";
 import type { MilpBackend, MilpModel } from "../milp/model.ts";
 import type { SolveRequest } from "../request.ts";
 import type { SearchEffort } from "../solution.ts";
-import {
-  breakNameTie,
-  type CaseContext,
-  caseModel,
-  lastAtMost,
-  scorePlacement,
-  solveCase,
-} from "./case-solver.ts";
+import type { CaseContext } from "./case-context.ts";
+import { caseModel, solveCase } from "./case-solver.ts";
+import { lastAtMost, scorePlacement } from "./found.ts";
+import { breakNameTie } from "./ties.ts";
 import { priceUnits } from "./costs.ts";
 import type { Found, Goal } from "./goal.ts";
 import { type SearchObjective, searchObjective } from "./objectives.ts";

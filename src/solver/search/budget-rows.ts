@@ -1,0 +1,70 @@
+import { meetsLimits } from "../../placement/limits.ts";
+import type { CaseLimit } from "../case-terms.ts";
+import type { CaseContext } from "./case-context.ts";
+import { unitsWithin } from "./costs.ts";
+
+/**
+ * Budgets as rows. When the price is what is minimised, only the hourly budget needs a row (and saves work): any other
+ * limit on the cheapest plan of a level can be read off its price and throughput. A weighted plan is not the cheapest, so
+ * there the price that the level's throughput can bear becomes a row of its own.
+ */
+export function budgetRows(context: CaseContext, scenario: number, level: number): CaseLimit[] {
+  const { problem, units } = context;
+  const budgets: number[] = [];
+  if (problem.limits.maxHourlyCostUsd !== null) {
+    budgets.push(unitsWithin(units, problem.limits.maxHourlyCostUsd));
+  }
+  if (hasLevelBudget(context)) {
+    budgets.push(mostUnitsAt(context, context.scenarios[scenario]!.tokensPerSecond(level)));
+  }
+  if (budgets.length === 0) return [];
+  return [
+    {
+      name: "budget",
+      perInstance: (position) => units.perInstance[position]!,
+      most: Math.min(...budgets),
+    },
+  ];
+}
+
+/**
+ * What the search has proven of the cost, as a row: a MILP that meets the bound is then finished as soon as it has found a
+ * plan, where its own relaxation would take long to say so. With links that are paid for the cost is not one of instances
+ * alone, and the row is left out.
+ */
+export function boundRows({ objective: { scale } }: CaseContext, leastCost: number): CaseLimit[] {
+  return scale.perLink === 0 && leastCost > 0
+    ? [{ name: "proven", perInstance: scale.perInstance, least: leastCost }]
+    : [];
+}
+
+/** Whether the budget rows of a case depend on its level. */
+export function hasLevelBudget({ problem, objective }: CaseContext): boolean {
+  const { maxCostPerMillionTokenUsd, maxTotalCostUsd } = problem.limits;
+  return (
+    !objective.minimisesPrice && (maxCostPerMillionTokenUsd !== null || maxTotalCostUsd !== null)
+  );
+}
+
+/** The highest price, in units, that meets all limits at a throughput; −1 when none does. */
+function mostUnitsAt({ problem, units, classes }: CaseContext, tokensPerSecond: number): number {
+  const meets = (count: number): boolean =>
+    meetsLimits(
+      problem.limits,
+      count * units.microUsdPerUnit,
+      tokensPerSecond,
+      problem.totalTokensToProcess,
+    );
+  if (!meets(0)) return -1;
+  let low = 0;
+  let high = units.perInstance.reduce(
+    (sum, price, position) => sum + price * classes[position]!.instances.length,
+    0,
+  );
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (meets(middle)) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}

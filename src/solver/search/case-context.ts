@@ -1,0 +1,15 @@
+import type { MilpBackend, MilpOptions } from "../milp/model.ts";
+import type { ModelContext } from "./case-model.ts";
+import type { PriceUnits } from "./costs.ts";
+import type { SearchObjective } from "./objectives.ts";
+import type { Scenario } from "./scenarios.ts";
+
+/** What all cases of one search share. */
+export interface CaseContext extends ModelContext {
+  readonly units: PriceUnits;
+  readonly objective: SearchObjective;
+  readonly scenarios: readonly Scenario[];
+  readonly backend: MilpBackend;
+  /** Time and cancellation for the next MILP. */
+  readonly milpOptions: () => MilpOptions;
+}

@@ -1,0 +1,95 @@
+import { InternalError } from "../../errors.ts";
+import { evaluate } from "../../placement/evaluate.ts";
+import type { Success } from "../../placement/evaluation.ts";
+import { type Placement, parseInstanceName } from "../../placement/placement.ts";
+import type { HostClass } from "../hosts/host-class.ts";
+import { brokenRentalRule } from "../rental-rules.ts";
+import type { CaseContext } from "./case-context.ts";
+import { compare, type Found } from "./goal.ts";
+
+/** A placement scored in the terms of the search; null when it breaks a rule or `evaluate` lets it pass with a warning. */
+export function scorePlacement(
+  context: CaseContext,
+  placement: Placement,
+  origin: Found["origin"],
+): Found | null {
+  const evaluation = evaluate(context.problem, placement);
+  if (evaluation.status !== "SUCCESS" || evaluation.warnings.length > 0) return null;
+  const { problem, request } = context;
+  if (brokenRentalRule(problem, request, placement, evaluation.metrics) !== null) return null;
+  return score(context, evaluation, origin);
+}
+
+/** The host class of an instance. */
+function classOf(context: CaseContext, name: string): HostClass {
+  const parsed = parseInstanceName(name);
+  const host = context.classes.find(
+    ({ type, instances }) =>
+      type.instance.name === parsed?.typeName && instances.includes(parsed.index),
+  );
+  if (!host) throw new InternalError(`${name} is in no host class.`);
+  return host;
+}
+
+function score(context: CaseContext, evaluation: Success, origin: Found["origin"]): Found {
+  const { placement, metrics } = evaluation;
+  const { scale } = context.objective;
+  let cost = 0;
+  let priceUnits = 0;
+  let nameRank = 0;
+  for (const name of new Set(placement.stages.map((stage) => stage.gpu_type))) {
+    const { position } = classOf(context, name);
+    cost += scale.perInstance(position);
+    priceUnits += context.units.perInstance[position]!;
+    nameRank += position;
+  }
+  const links = metrics.links.filter((link) => link.crosses_instances).length;
+  return {
+    cost: cost + scale.perLink * links,
+    priceUnits,
+    tokensPerSecond: metrics.throughput_tokens_per_sec,
+    instances: metrics.num_instances,
+    stages: metrics.num_pipeline_stages,
+    batch: placement.batch_size,
+    nameRank,
+    placement,
+    metrics,
+    origin,
+  };
+}
+
+/** Has a placement of a MILP evaluated. @throws InternalError when solver and evaluator disagree. */
+export function found(
+  context: CaseContext,
+  scenario: number,
+  level: number,
+  placement: Placement,
+): Found {
+  const { levels } = context.scenarios[scenario]!;
+  const evaluation = evaluate(context.problem, placement);
+  if (evaluation.status !== "SUCCESS") {
+    throw new InternalError(`the solver's placement breaks a rule: ${evaluation.error}`);
+  }
+  const raw = evaluation.metrics.raw_throughput_tokens_per_sec;
+  const reached = lastAtMost(levels, raw);
+  if (reached < level || compare(levels[reached]!, raw) !== 0) {
+    throw new InternalError(
+      `the solver promised ${levels[level]} tokens/s raw, the evaluator finds ${raw}.`,
+    );
+  }
+  const broken = brokenRentalRule(context.problem, context.request, placement, evaluation.metrics);
+  if (broken !== null) throw new InternalError(`the solver's placement breaks a rule: ${broken}.`);
+  return score(context, evaluation, { scenario, level: reached });
+}
+
+/** Position of the last level not above `rate` (with room for rounding); −1 when all are above. */
+export function lastAtMost(levels: ArrayLike<number>, rate: number): number {
+  let low = 0;
+  let high = levels.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (compare(levels[middle]!, rate) <= 0) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}
