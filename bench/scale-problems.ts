@@ -6,7 +6,7 @@ import { deriveMatrix, type MatrixNetwork } from "../src/hardware/network.ts";
 import type { Pool } from "../src/hardware/pool.ts";
 import type { Problem } from "../src/placement/problem.ts";
 import { DEFAULT_REQUEST, type SolveRequest } from "../src/solver/request.ts";
-import { drawCatalogue } from "./catalogue.ts";
+import { drawCatalogue } from "../src/bench/catalogue.ts";
 
 /** One problem whose solving is measured. */
 export interface ScaleProblem {

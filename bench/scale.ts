@@ -4,7 +4,8 @@
  *   npx tsc -p bench && node bench.tmp/bench/scale.js [--only NAME]… [--json]
  *
  * runs the code as it is shipped (`npx tsx bench/scale.ts` works as well, a little slower). Every problem is solved in a
- * process of its own, so that its memory is its own, with HiGHS loaded in its worker before the clock starts.
+ * process of its own, so that its memory is its own, with HiGHS loaded in its worker before the clock starts. NAME is a
+ * problem or a series. The exit code is 1 when a limit is broken.
  */
 import { spawnSync } from "node:child_process";
 import { loadavg } from "node:os";
@@ -13,26 +14,8 @@ import { parseArgs } from "node:util";
 import { createHighsWorkerBackend } from "../src/solver/milp/highs-client.ts";
 import type { MilpBackend, MilpModel } from "../src/solver/milp/model.ts";
 import { solve } from "../src/solver/solve.ts";
+import { isKept, type ScaleRun } from "./measured.ts";
 import { SCALE_PROBLEMS, type ScaleProblem } from "./scale-problems.ts";
-
-/** What one solve took. */
-export interface ScaleRun {
-  readonly name: string;
-  readonly series: string;
-  readonly limit_seconds: number | null;
-  readonly status: string;
-  readonly objective: number | null;
-  readonly frontier_points: number | null;
-  readonly cases: number;
-  readonly milps: number;
-  readonly largest_milp_columns: number;
-  readonly total_seconds: number;
-  readonly milp_seconds: number;
-  readonly processor_seconds: number;
-  readonly peak_memory_mib: number;
-  /** Of the machine over the last minute, when the run ended. */
-  readonly load: number;
-}
 
 /** A back end that counts what it is asked. */
 class CountingBackend implements MilpBackend {
@@ -135,6 +118,7 @@ function line(run: ScaleRun): string {
     `${run.peak_memory_mib.toFixed(0)} MiB`,
     `objective ${objective}`,
     points === null ? "" : `${points} points`,
+    isKept(run) ? "" : "LIMIT BROKEN",
     `load ${run.load.toFixed(1)}`,
   ].join("  ");
 }
@@ -151,12 +135,15 @@ if (flags.measure !== undefined) {
   if (!problem) throw new Error(`there is no problem "${flags.measure}"`);
   process.stdout.write(JSON.stringify(await measure(problem)));
 } else {
+  let allKept = true;
   const wanted = SCALE_PROBLEMS.filter(
     ({ name, series }) =>
       !flags.only || flags.only.some((word) => word === name || word === series),
   );
   for (const { name } of wanted) {
     const run = measureApart(name);
+    allKept &&= isKept(run);
     process.stdout.write(flags.json ? `${JSON.stringify(run)}\n` : `${line(run)}\n`);
   }
+  if (!allKept) process.exitCode = 1;
 }

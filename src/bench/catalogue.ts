@@ -1,6 +1,6 @@
-import { createRandom, drawItem } from "../src/bench/random.ts";
-import { createPool, type Pool } from "../src/hardware/pool.ts";
-import { usdToMicroUsd } from "../src/hardware/price.ts";
+import { createRandom, drawItem } from "./random.ts";
+import { createPool, type Pool } from "../hardware/pool.ts";
+import { usdToMicroUsd } from "../hardware/price.ts";
 
 /** A GPU as clouds sell it: memory, GB/s inside an instance, market price. */
 interface Offer {
@@ -58,7 +58,7 @@ export function drawCatalogue(types: number, instancesPerType: number, seed: num
           region: null,
           kind: "on-demand" as const,
           asOf: null,
-          source: "bench/catalogue.ts",
+          source: "benchmark",
         },
       };
     }),

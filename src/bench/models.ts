@@ -9,7 +9,7 @@ type Dimensions = Omit<Model, "layerWeightGib" | "layers">;
  * Weights of one decoder layer, GiB: (2·D² + 2·D·K + 3·D·F)·e / 1024³, for the projections of attention (query and output,
  * key and value) and the three matrices of the gated feed-forward network. K = Hkv·D/H.
  */
-export function layerWeightGib(model: Dimensions): number {
+function layerWeightGib(model: Dimensions): number {
   const { dModel: d, dHidden: f, numAttentionHeads: h, numKvHeads, bytesPerElement } = model;
   const k = (numKvHeads * d) / h;
   return ((2 * d * d + 2 * d * k + 3 * d * f) * bytesPerElement) / GIB;

@@ -1,17 +1,40 @@
+import { InputError } from "../errors.ts";
 import type { MilpBackend } from "../solver/milp/model.ts";
 import type { CliIo, SolverName } from "./io.ts";
 
 /** Makes the back end of a name. That of HiGHS begins to load at once, beside what the caller does next. */
 export async function startBackend(name: SolverName, io: CliIo): Promise<MilpBackend> {
-  if (io.createBackend) return io.createBackend(name);
   switch (name) {
     case "highs": {
+      if (io.createBackend) return io.createBackend(name);
+      if (io.startedHighs) return io.startedHighs;
       const { createHighsWorkerBackend } = await import("../solver/milp/highs-client.ts");
       return createHighsWorkerBackend();
     }
     case "jslp": {
+      if (io.createBackend) return refusingToFail(io.createBackend(name));
       const { createJslp } = await import("../solver/milp/jslp.ts");
-      return createJslp();
+      return refusingToFail(createJslp());
     }
   }
+}
+
+/**
+ * The small solver is there for cross-checks: a model that it cannot hold or does not solve right is a wrong choice of
+ * solver, and no defect of the program.
+ */
+function refusingToFail(backend: MilpBackend): MilpBackend {
+  return {
+    name: backend.name,
+    solve: async (model, options) => {
+      const outcome = await backend.solve(model, options);
+      if (outcome.status !== "failed") return outcome;
+      throw new InputError(
+        "--solver",
+        `${backend.name} cannot solve this problem: ${outcome.reason}.`,
+        "Use --solver highs, or leave the flag out.",
+      );
+    },
+    dispose: () => backend.dispose(),
+  };
 }

@@ -7,13 +7,10 @@ import type { Evaluation } from "../placement/evaluation.ts";
 import { evenSplit, type SplitShape } from "../placement/even-split.ts";
 import type { Problem } from "../placement/problem.ts";
 import { evaluationJson, mergeWarnings, noPlacementJson } from "../report/json.ts";
-import { createPaint } from "../report/paint.ts";
-import { evaluationSummary, noPlacementSummary } from "../report/summary.ts";
-import { renderEvaluation, renderNoPlacement } from "../report/terminal-evaluation.ts";
 import type { OperatingPoint, Workload } from "../workload/workload.ts";
-import { evaluateLines } from "./evaluate-lines.ts";
+import { checkOutDirectory } from "./check-output.ts";
 import { type CliIo, EXIT, printWarnings, wantsColours } from "./io.ts";
-import { checkOutDirectory, writeSolution } from "./output-directory.ts";
+
 import {
   type OwnedFlag,
   type ProblemFlagValues,
@@ -38,8 +35,10 @@ export async function runEvaluate(flags: EvaluateFlags, io: CliIo): Promise<numb
   if (flags.out !== undefined) checkOutDirectory(flags.out);
   const problem = readFlaggedProblem(flags, { ownedByType: flags.own });
   switch (task.kind) {
-    case "lines":
+    case "lines": {
+      const { evaluateLines } = await import("./evaluate-lines.ts");
       return evaluateLines(problem, task.path, workloadFlags(flags), io);
+    }
     case "file": {
       const input = parsePlacement(readText(task.path), task.path);
       const placement = completePlacement(input, problem.workload, task.path, workloadFlags(flags));
@@ -136,14 +135,16 @@ async function answer(
   const warnings = mergeWarnings(problem.warnings, evaluation.warnings);
   const json = evaluationJson(evaluation, warnings);
   if (flags.out !== undefined) {
-    writeSolution(flags.out, json, evaluationSummary(problem, evaluation));
+    const { writeEvaluation } = await import("./write-output.ts");
+    writeEvaluation(flags.out, problem, evaluation, json);
   }
   await printWarnings(io, warnings);
-  await io.stdout.write(
-    flags.json
-      ? `${JSON.stringify(json)}\n`
-      : renderEvaluation(problem, evaluation, createPaint(wantsColours(io))),
-  );
+  if (flags.json) {
+    await io.stdout.write(`${JSON.stringify(json)}\n`);
+  } else {
+    const { renderEvaluation, createPaint } = await import("./evaluate-report.ts");
+    await io.stdout.write(renderEvaluation(problem, evaluation, createPaint(wantsColours(io))));
+  }
   return evaluation.status === "SUCCESS" ? EXIT.ok : EXIT.infeasible;
 }
 
@@ -157,13 +158,15 @@ async function answerNoPlacement(
 ): Promise<number> {
   const json = noPlacementJson(error, problem.warnings);
   if (flags.out !== undefined) {
-    writeSolution(flags.out, json, noPlacementSummary(problem, split, point, error));
+    const { writeNoPlacement } = await import("./write-output.ts");
+    writeNoPlacement(flags.out, problem, split, point, error, json);
   }
   await printWarnings(io, problem.warnings);
-  await io.stdout.write(
-    flags.json
-      ? `${JSON.stringify(json)}\n`
-      : renderNoPlacement(error, createPaint(wantsColours(io))),
-  );
+  if (flags.json) {
+    await io.stdout.write(`${JSON.stringify(json)}\n`);
+  } else {
+    const { renderNoPlacement, createPaint } = await import("./evaluate-report.ts");
+    await io.stdout.write(renderNoPlacement(error, createPaint(wantsColours(io))));
+  }
   return EXIT.infeasible;
 }

@@ -21,6 +21,8 @@ export interface CliIo {
   readonly onInterrupt: (listener: () => void) => () => void;
   /** Ends the process at once. */
   readonly exit: (code: number) => void;
+  /** HiGHS, where it was started ahead of the command; whoever takes it frees it. */
+  readonly startedHighs?: MilpBackend;
   /** Makes the solver back end in place of the usual one; for tests. */
   readonly createBackend?: (name: SolverName) => MilpBackend;
 }

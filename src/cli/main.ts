@@ -1,5 +1,28 @@
 #!/usr/bin/env node
-import { processIo } from "./process-io.ts";
-import { runCli } from "./run-cli.ts";
+import type { MilpBackend } from "../solver/milp/model.ts";
 
-process.exitCode = await runCli(process.argv.slice(2), processIo());
+// Nothing is imported before it is known what for: modules are most of what a short command takes.
+const argv = process.argv.slice(2);
+
+if (argv.length === 1 && ["--version", "-V"].includes(argv[0]!)) {
+  const { processIo } = await import("./process-io.ts");
+  const { packageVersion } = await import("./version.ts");
+  await processIo().stdout.write(`${packageVersion()}\n`);
+} else {
+  const startedHighs = needsHighs(argv) ? await startHighs() : null;
+  const { processIo } = await import("./process-io.ts");
+  const { runCli } = await import("./run-cli.ts");
+  process.exitCode = await runCli(argv, { ...processIo(), ...(startedHighs && { startedHighs }) });
+}
+
+/** Whether a command line looks as if HiGHS will be asked; it is read properly only later. */
+function needsHighs([command, ...flags]: readonly string[]): boolean {
+  const others = ["jslp", "--solver=jslp", "--help", "-h"];
+  return command === "solve" && !flags.some((flag) => others.includes(flag));
+}
+
+/** HiGHS loads in a thread of its own, and longer than all the rest does in this one: it goes first. */
+async function startHighs(): Promise<MilpBackend> {
+  const { createHighsWorkerBackend } = await import("../solver/milp/highs-client.ts");
+  return createHighsWorkerBackend();
+}

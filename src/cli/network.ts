@@ -6,7 +6,7 @@ import { deriveMatrix, type MatrixNetwork, uniformMatrix } from "../hardware/net
 import type { Pool } from "../hardware/pool.ts";
 import { networkFacts, renderNetwork } from "../report/network.ts";
 import { type CliIo, EXIT } from "./io.ts";
-import { checkOutFile } from "./output-directory.ts";
+import { checkOutFile } from "./check-output.ts";
 import { requireConfigDir, requireFlag } from "./problem-flags.ts";
 
 /** The flags of `network`; bandwidths in GB/s. */

@@ -1,13 +1,14 @@
-import { readFileSync } from "node:fs";
 import { Command } from "commander";
+import type { BenchFlags } from "./bench.ts";
 import type { EvaluateFlags } from "./evaluate.ts";
 import { type CliIo, DEFAULT_SOLVER } from "./io.ts";
 import type { NetworkFlags } from "./network.ts";
 import { jsonOption, numberOption, outOption, textOption } from "./options.ts";
-import { addProblemOptions, configDirOption, ownOption } from "./problem-flags.ts";
+import { addProblemOptions, configDirOption, ownOption } from "./problem-options.ts";
 import type { SolveFlags } from "./solve.ts";
 import { addSolveOptions } from "./solve-options.ts";
 import type { SweepFlags } from "./sweep.ts";
+import { packageVersion } from "./version.ts";
 
 const HELP_WIDTH = 100;
 const GPUS = { unit: "GPUs", integer: true, min: 1 };
@@ -41,6 +42,7 @@ export function createProgram(io: CliIo, done: Done): Command {
   addSweep(program, io, done);
   addCollect(program, io, done);
   addNetwork(program, io, done);
+  addBench(program, io, done);
   return program;
 }
 
@@ -139,8 +141,14 @@ function addNetwork(program: Command, io: CliIo, done: Done): void {
     });
 }
 
-/** The version of the package; its file lies two directories above this one in the sources and in the build. */
-function packageVersion(): string {
-  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
-  return (JSON.parse(text) as { version: string }).version;
+function addBench(program: Command, io: CliIo, done: Done): void {
+  program
+    .command("bench")
+    .description("compare the proven optimum with what heuristics find, on built-in cases")
+    .option("--case <name...>", "only these cases (default: all)")
+    .addOption(jsonOption())
+    .action(async (flags: BenchFlags) => {
+      const { runBench } = await import("./bench.ts");
+      done(await runBench(flags, io));
+    });
 }

@@ -11,7 +11,7 @@ import {
   outOption,
   textOption,
 } from "./options.ts";
-import { addProblemOptions, ownOption } from "./problem-flags.ts";
+import { addProblemOptions, ownOption } from "./problem-options.ts";
 
 const SHARE = { unit: "", min: 0, max: 1 };
 const GPUS = { unit: "GPUs", integer: true, min: 1 };

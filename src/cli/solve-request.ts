@@ -1,6 +1,5 @@
 import { InputError } from "../errors.ts";
 import type { Problem } from "../placement/problem.ts";
-import { isAllowed } from "../solver/hosts/hosts.ts";
 import { DEFAULT_REQUEST, type ObjectiveName, type SolveRequest } from "../solver/request.ts";
 
 /** The flags of `solve` that say what is asked for, beside the problem. */
@@ -43,12 +42,13 @@ export function requestOf(flags: RequestFlags): SolveRequest {
   };
 }
 
-/** @throws InputError when the flags leave nothing to choose from: that is a slip, not an infeasible problem. */
-export function checkChoiceLeft({ pool }: Problem, request: SolveRequest): void {
-  if (pool.types.some((type) => isAllowed(type, request))) return;
+/** @throws InputError when every type of the pool is excluded: that is a slip, not an infeasible problem. */
+export function checkChoiceLeft({ pool }: Problem, { excludeTypes }: SolveRequest): void {
+  const names = pool.types.map(({ instance }) => instance.name);
+  if (names.some((name) => !excludeTypes.includes(name))) return;
   throw new InputError(
     "--exclude",
-    `every instance type of the pool is excluded (${pool.types.map(({ instance }) => instance.name).join(", ")}).`,
+    `every instance type of the pool is excluded (${names.join(", ")}).`,
     "Leave at least one, or use --include.",
   );
 }

@@ -1,26 +1,14 @@
 import type { CostModel } from "../cost/cost-model.ts";
 import { InputError, InternalError } from "../errors.ts";
-import { writeFileAtomic } from "../files/write-atomic.ts";
 import type { Problem } from "../placement/problem.ts";
 import { mergeWarnings, solutionJson } from "../report/json.ts";
-import { createPaint } from "../report/paint.ts";
-import { FRONTIER_COLUMNS, frontierRow, solutionSummary } from "../report/summary.ts";
-import { renderSolution } from "../report/terminal-solution.ts";
-import { bestEvenSplits } from "../solver/even-splits.ts";
 import type { MilpBackend } from "../solver/milp/model.ts";
-import { writeLp, writeMps } from "../solver/milp/write.ts";
+import type { SolveRequest } from "../solver/request.ts";
 import type { Solution } from "../solver/solution.ts";
-import { answerModel } from "../solver/solve.ts";
+import { checkOutDirectory, checkOutFile } from "./check-output.ts";
 import { type CliIo, EXIT, printWarnings, type SolverName, wantsColours } from "./io.ts";
-import {
-  checkOutDirectory,
-  checkOutFile,
-  csvText,
-  FRONTIER,
-  hasFrontier,
-  writeSolution,
-} from "./output-directory.ts";
 import { type OwnedFlag, type ProblemFlagValues, readFlaggedProblem } from "./problem-flags.ts";
+import type { Report } from "./solve-report.ts";
 import { checkChoiceLeft, type RequestFlags, requestOf } from "./solve-request.ts";
 import { solveWatched } from "./watch-solve.ts";
 
@@ -48,7 +36,7 @@ export async function runSolve(
 ): Promise<number> {
   const startedMilliseconds = performance.now();
   try {
-    const writeModel = modelWriter(flags.exportModel);
+    if (flags.exportModel !== undefined) checkModelPath(flags.exportModel);
     if (flags.out !== undefined) checkOutDirectory(flags.out);
     const problem = readFlaggedProblem(flags, {
       limits: {
@@ -64,31 +52,32 @@ export async function runSolve(
     checkLatencyTargets(flags, problem.costModel);
     const request = requestOf(flags);
     checkChoiceLeft(problem, request);
-    const solution = await solveWatched(problem, request, backend, startedMilliseconds, io);
+    // What is left to load and to compute is done while the solver works in its own thread.
+    const [solution, report] = await Promise.all([
+      solveWatched(problem, request, backend, startedMilliseconds, io),
+      flags.json ? null : loadReport(problem, request),
+    ]);
     const warnings = mergeWarnings(problem.warnings, solution.warnings);
     if (solution.frontier_complete === false) {
       warnings.push("a limit struck before the frontier was complete.");
     }
     if (flags.exportModel !== undefined) {
       if ("placement" in solution) {
-        const model = answerModel(problem, request, solution, backend);
-        writeFileAtomic(flags.exportModel, writeModel(model));
+        const { writeModel } = await import("./write-model.ts");
+        writeModel(flags.exportModel, problem, request, solution, backend);
       } else {
         warnings.push(`there is no answer, so ${flags.exportModel} is not written.`);
       }
     }
     const json = solutionJson(solution, warnings);
-    const stale = flags.out === undefined ? [] : writeOut(flags.out, problem, solution, json);
+    const stale = flags.out === undefined ? [] : await writeOut(flags.out, problem, solution, json);
     await printWarnings(io, [...warnings, ...stale]);
-    if (flags.json) {
-      await io.stdout.write(`${JSON.stringify(json)}\n`);
-    } else {
-      const splits = "placement" in solution ? bestEvenSplits(problem, request) : [];
-      const paint = createPaint(wantsColours(io));
-      await io.stdout.write(renderSolution(problem, request, solution, splits, paint));
-      await io.stderr.write(
-        `done in ${((performance.now() - startedMilliseconds) / 1000).toFixed(2)} s\n`,
-      );
+    await io.stdout.write(
+      report ? report(solution, wantsColours(io)) : `${JSON.stringify(json)}\n`,
+    );
+    if (report) {
+      const seconds = (performance.now() - startedMilliseconds) / 1000;
+      await io.stderr.write(`done in ${seconds.toFixed(2)} s\n`);
     }
     return EXIT_OF[solution.status];
   } finally {
@@ -102,6 +91,22 @@ const EXIT_OF: Readonly<Record<Solution["status"], number>> = {
   feasible: EXIT.notProven,
   no_solution: EXIT.notProven,
 };
+
+async function loadReport(problem: Problem, request: SolveRequest): Promise<Report> {
+  const { prepareReport } = await import("./solve-report.ts");
+  return prepareReport(problem, request);
+}
+
+/** Writes the files of `--out`; returns what to warn of. */
+async function writeOut(
+  directory: string,
+  problem: Problem,
+  solution: Solution,
+  json: object,
+): Promise<readonly string[]> {
+  const { writeSolution } = await import("./write-output.ts");
+  return writeSolution(directory, problem, solution, json);
+}
 
 /** A target that the cost model cannot speak of is refused, never dropped. */
 function checkLatencyTargets(flags: SolveFlags, costModel: CostModel): void {
@@ -122,33 +127,13 @@ function checkLatencyTargets(flags: SolveFlags, costModel: CostModel): void {
   );
 }
 
-/** How to write the model, by the name of its file. */
-function modelWriter(path: string | undefined): typeof writeLp {
-  if (path === undefined) return writeLp;
+/** The ending of the file chooses its format. */
+function checkModelPath(path: string): void {
   checkOutFile("--export-model", path);
-  if (/\.lp$/i.test(path)) return writeLp;
-  if (/\.mps$/i.test(path)) return writeMps;
+  if (/\.(lp|mps)$/i.test(path)) return;
   throw new InputError(
     "--export-model",
     `"${path}" ends neither in .lp nor in .mps.`,
     "Give FILE.lp or FILE.mps: the ending chooses the format.",
   );
-}
-
-/** Writes the files of `--out`; returns what to warn of. */
-function writeOut(
-  directory: string,
-  problem: Problem,
-  solution: Solution,
-  json: object,
-): readonly string[] {
-  const { frontier } = solution;
-  const others = new Map<string, string>();
-  if (frontier) {
-    const rows = frontier.map((point) => frontierRow(problem, point));
-    others.set(FRONTIER, csvText(FRONTIER_COLUMNS, rows));
-  }
-  const isStale = !frontier && hasFrontier(directory);
-  writeSolution(directory, json, solutionSummary(problem, solution), others);
-  return isStale ? [`${directory}/${FRONTIER} is of an earlier run.`] : [];
 }

@@ -36,6 +36,22 @@ export function usdColumn(value: number): string {
   return size >= 0.1 && size < MOST_GROUPED ? `$${grouped(value, 4)}` : usd(value);
 }
 
+/** As `usd`, but never less than the amount: what is left out is rounded up. */
+export function usdUp(value: number): string {
+  const step = value >= 0.1 && value < MOST_GROUPED ? 1e-4 : shortStep(value);
+  return usd(toStep(value, step, Math.ceil));
+}
+
+/** As `figure`, but never less than the number. */
+export function figureUp(value: number): string {
+  return figure(toStep(value, figureStep(value), Math.ceil));
+}
+
+/** As `figure`, but never more than the number. */
+export function figureDown(value: number): string {
+  return figure(toStep(value, figureStep(value), Math.floor));
+}
+
 /** A share as percent: 0.1234 is "12.3 %", 1 is "100 %". */
 export function percent(share: number): string {
   const value = share * 100;
@@ -79,6 +95,26 @@ export function printable(text: string): string {
 /** A GPU's name without its maker: "NVIDIA A10G" is "A10G". */
 export function shortGpu(gpuModel: string): string {
   return printable(gpuModel.replace(/^NVIDIA\s+/i, ""));
+}
+
+/** Rounds to whole steps; a number that is one but for rounding stays. */
+function toStep(value: number, step: number, round: (value: number) => number): number {
+  const steps = value / step;
+  const whole = Math.round(steps);
+  return (Math.abs(steps - whole) <= 1e-10 * Math.abs(steps) ? whole : round(steps)) * step;
+}
+
+/** The last digit that `figure` shows of a positive number. */
+function figureStep(value: number): number {
+  if (value >= MOST_GROUPED) return shortStep(value);
+  if (value >= 100) return 0.1;
+  if (value >= 10) return 0.01;
+  return value >= 1 ? 0.001 : shortStep(value);
+}
+
+/** The fourth significant digit of a positive number. */
+function shortStep(value: number): number {
+  return value > 0 ? 10 ** (Math.floor(Math.log10(value)) - 3) : 1;
 }
 
 function grouped(value: number, decimals: number): string {

@@ -16,7 +16,9 @@ export function solutionJson(solution: Solution, warnings: readonly string[]): o
       frontier: solution.frontier,
       frontier_complete: solution.frontier_complete ?? false,
     }),
-    ...("explanation" in solution && { explanation: solution.explanation }),
+    // A search that was cut short explains nothing.
+    ...(solution.status !== "no_solution" &&
+      solution.explanation && { explanation: solution.explanation }),
     warnings,
     run: solution.run,
   };

@@ -4,7 +4,7 @@ import { figure, plural, printable, usd } from "./format.ts";
 import { joinBlocks, renderItem, renderPairs, wrap } from "./layout.ts";
 import type { Paint } from "./paint.ts";
 import { brokenLimits, renderMetrics, renderStages, renderWorkload } from "./terminal-placement.ts";
-import { instancesWords, splitWords } from "./words.ts";
+import { placementWords } from "./words.ts";
 
 /** What evaluating a placement says, for people. */
 export function renderEvaluation(problem: Problem, evaluation: Evaluation, paint: Paint): string {
@@ -23,7 +23,7 @@ function renderSuccess(problem: Problem, { placement, metrics }: Success, paint:
   return joinBlocks([
     paint.bold(
       wrap(
-        `${instancesWords(problem.pool, placement)}: ${splitWords(placement)}. ${usd(metrics.dollar_per_million_token)} per million tokens, ${figure(metrics.throughput_tokens_per_sec)} tokens/s, ${usd(metrics.cost_per_hour)} per hour.`,
+        `${placementWords(problem.pool, placement)}. ${usd(metrics.dollar_per_million_token)} per million tokens, ${figure(metrics.throughput_tokens_per_sec)} tokens/s, ${usd(metrics.cost_per_hour)} per hour.`,
       ),
     ),
     renderWorkload(problem, placement),

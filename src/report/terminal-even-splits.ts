@@ -1,11 +1,9 @@
 import type { FamilyBest } from "../solver/even-splits.ts";
 import type { Answer } from "../solver/solution.ts";
-import { figure, percent, printable, usd, usdColumn } from "./format.ts";
+import { figure, printable, usd, usdColumn } from "./format.ts";
 import { renderItem, renderTable, wrap } from "./layout.ts";
+import { againstWords } from "./objective-words.ts";
 import type { Paint } from "./paint.ts";
-
-/** Differences of the price per token below this share are rounding. */
-const SAME = 1e-9;
 
 /** The answer beside the best even split of every instance type. */
 export function renderEvenSplits(
@@ -39,7 +37,7 @@ export function renderEvenSplits(
       figure(throughput_tokens_per_sec),
       usd(cost_per_hour),
       usdColumn(dollar_per_million_token),
-      dearerWords(dollar_per_million_token, metrics.dollar_per_million_token),
+      againstWords("cost-per-token", dollar_per_million_token, metrics.dollar_per_million_token),
     ]);
   }
   const table = renderTable(
@@ -56,12 +54,4 @@ export function renderEvenSplits(
   const title = paint.bold("Against an even split over instances of one type");
   const rest = without.length === 0 ? "" : `\n${wrap("No even split:")}\n${without.join("\n")}`;
   return `${title}\n${table}${rest}`;
-}
-
-/** How much dearer a token is than at another price; a share of nothing is none. */
-function dearerWords(usdPerMillion: number, other: number): string {
-  const difference = usdPerMillion - other;
-  if (Math.abs(difference) <= SAME * Math.abs(other)) return "the same";
-  const word = difference > 0 ? "dearer" : "cheaper";
-  return other === 0 ? word : `${percent(Math.abs(difference / other))} ${word}`;
 }

@@ -4,7 +4,7 @@ import { figure, usd, usdColumn } from "./format.ts";
 import { renderTable, wrap } from "./layout.ts";
 import type { Paint } from "./paint.ts";
 import { renderPlot } from "./plot.ts";
-import { instancesWords, splitWords } from "./words.ts";
+import { placementWords } from "./words.ts";
 
 /** All non-dominated (cost per hour, throughput) pairs, as a table and as a plot. */
 export function renderFrontier(
@@ -34,7 +34,7 @@ export function renderFrontier(
       figure(point.throughput_tokens_per_sec),
       usdColumn(point.dollar_per_million_token),
       String(point.batch_size),
-      `${instancesWords(pool, point.placement)}: ${splitWords(point.placement)}`,
+      placementWords(pool, point.placement),
     ]),
   );
   const plot = renderPlot({

@@ -66,7 +66,6 @@ export function renderMetrics(
   paint: Paint,
 ): string {
   const slack = slackWords(metrics);
-  const owned = ownedInstances(problem.pool, placement);
   const pairs: [string, string][] = [
     [
       "Throughput",
@@ -78,7 +77,7 @@ export function renderMetrics(
     ],
     [
       "Cost",
-      `${usd(metrics.cost_per_hour)} per hour for ${plural(metrics.num_instances, "instance")}${owned === 0 ? "" : `, ${count(owned)} of them owned`}; ${count(metrics.num_gpus)} of ${plural(metrics.num_gpus_rented, owned === 0 ? "rented GPU" : "GPU")} used`,
+      `${usd(metrics.cost_per_hour)} per hour for ${hiredWords(problem, placement, metrics)} used`,
     ],
     ["Per token", `${usd(metrics.dollar_per_million_token)} per million tokens`],
     [
@@ -97,6 +96,19 @@ export function renderMetrics(
     `${bottleneckWords(placement, metrics)}${slack === "" ? "" : `; ${slack}`}`,
   ]);
   return `${paint.bold("Metrics")}\n${renderPairs(pairs)}`;
+}
+
+/** "3 instances, 1 of them owned; 8 of 12 GPUs". */
+function hiredWords({ pool }: Problem, placement: Placement, metrics: Metrics): string {
+  const { num_instances: all, num_gpus: used, num_gpus_rented: gpus } = metrics;
+  const owned = ownedInstances(pool, placement);
+  if (owned === 0)
+    return `${plural(all, "instance")}; ${count(used)} of ${plural(gpus, "rented GPU")}`;
+  const instances =
+    owned === all
+      ? plural(all, "owned instance")
+      : `${plural(all, "instance")}, ${count(owned)} of them owned`;
+  return `${instances}; ${count(used)} of ${plural(gpus, "GPU")}`;
 }
 
 /** The limits that were given and are not met, in words; empty when all are. */

@@ -1,14 +1,17 @@
 import type { Problem } from "../placement/problem.ts";
 import type { FamilyBest } from "../solver/even-splits.ts";
-import type { ObjectiveName, SolveRequest } from "../solver/request.ts";
+import { DEFAULT_TP_DEGREES, type ObjectiveName, type SolveRequest } from "../solver/request.ts";
 import type { Answer, NoAnswer, SearchEffort, Solution } from "../solver/solution.ts";
-import { count, figure, percent, plural, printable, usd } from "./format.ts";
-import { joinBlocks, renderItem, renderPairs, wrap } from "./layout.ts";
+import { count, figure, percent, plural, usd } from "./format.ts";
+import { joinBlocks, renderPairs, wrap } from "./layout.ts";
+import { objectiveWords } from "./objective-words.ts";
 import type { Paint } from "./paint.ts";
 import { renderEvenSplits } from "./terminal-even-splits.ts";
+import { renderExplanation } from "./terminal-explanation.ts";
 import { renderFrontier } from "./terminal-frontier.ts";
+import { renderInfeasibility, renderNoAnswerTitle } from "./terminal-no-answer.ts";
 import { renderMetrics, renderStages, renderWorkload } from "./terminal-placement.ts";
-import { rentedWords, splitWords } from "./words.ts";
+import { rentWords, splitWords } from "./words.ts";
 
 /** What came of a solve, for people. Holds no time, so that equal input gives equal text. */
 export function renderSolution(
@@ -18,40 +21,37 @@ export function renderSolution(
   evenSplits: readonly FamilyBest[],
   paint: Paint,
 ): string {
-  if (!("placement" in solution)) return renderNoAnswer(solution, paint);
-  const { placement, metrics, frontier, frontier_complete } = solution;
+  if (!("placement" in solution)) return renderNoAnswer(problem, solution, paint);
+  const { placement, metrics, frontier, frontier_complete, explanation } = solution;
   return joinBlocks([
-    `${paint.bold(wrap(headline(solution)))}\n${verdict(request, solution, paint)}`,
+    `${paint.bold(wrap(headline(problem, solution)))}\n${verdict(problem, request, solution, paint)}`,
     renderWorkload(problem, placement),
-    renderStages(metrics, paint),
+    renderStages(problem, metrics, paint),
     renderMetrics(problem, placement, metrics, paint),
     renderProof(solution, paint),
-    frontier ? renderFrontier(frontier, frontier_complete ?? false, paint) : "",
+    explanation ? renderExplanation(problem, solution, explanation, paint) : "",
+    frontier ? renderFrontier(problem.pool, frontier, frontier_complete ?? false, paint) : "",
     renderEvenSplits(evenSplits, solution, paint),
   ]);
 }
 
-function renderNoAnswer(solution: NoAnswer, paint: Paint): string {
-  const title =
-    solution.status === "infeasible"
-      ? "Infeasible: no placement of this pool keeps the rules and limits. This is proven."
-      : "No answer: a limit struck before any placement was found. One may exist.";
+function renderNoAnswer(problem: Problem, solution: NoAnswer, paint: Paint): string {
   return joinBlocks([
-    paint.red(wrap(title)),
-    solution.explanation.sentences.map((sentence) => renderItem("- ", printable(sentence))).join("\n"),
+    renderNoAnswerTitle(solution, paint),
+    renderInfeasibility(problem.pool, solution, paint),
     renderSearch(solution.run, [], paint),
     solution.frontier
-      ? renderFrontier(solution.frontier, solution.frontier_complete ?? false, paint)
+      ? renderFrontier(problem.pool, solution.frontier, solution.frontier_complete ?? false, paint)
       : "",
   ]);
 }
 
-function headline({ placement, metrics }: Answer): string {
-  return `Rent ${rentedWords(placement)}: ${splitWords(placement)}, batch ${count(placement.batch_size)}. ${usd(metrics.dollar_per_million_token)} per million tokens, ${figure(metrics.throughput_tokens_per_sec)} tokens/s, ${usd(metrics.cost_per_hour)} per hour.`;
+function headline({ pool }: Problem, { placement, metrics }: Answer): string {
+  return `${rentWords(pool, placement)}: ${splitWords(placement)}, batch ${count(placement.batch_size)}. ${usd(metrics.dollar_per_million_token)} per million tokens, ${figure(metrics.throughput_tokens_per_sec)} tokens/s, ${usd(metrics.cost_per_hour)} per hour.`;
 }
 
 /** Proven or not, and against what. */
-function verdict(request: SolveRequest, answer: Answer, paint: Paint): string {
+function verdict(problem: Problem, request: SolveRequest, answer: Answer, paint: Paint): string {
   const best = BEST[request.objective];
   if (answer.status === "feasible") {
     return paint.yellow(
@@ -63,7 +63,7 @@ function verdict(request: SolveRequest, answer: Answer, paint: Paint): string {
   return paint.green(
     wrap(
       answer.gap === 0
-        ? `Proven optimal: no placement of this pool ${best.isBetter}.`
+        ? `Proven optimal: no placement of this pool${withinWords(problem, request)} ${best.isBetter}.`
         : `Proven within the gap asked for: the best placement may ${best.mayBe} ${objectiveWords(answer, answer.bound)} (gap ${percent(answer.gap)}).`,
     ),
   );
@@ -71,10 +71,47 @@ function verdict(request: SolveRequest, answer: Answer, paint: Paint): string {
 
 const BEST: Readonly<Record<ObjectiveName, { isBetter: string; mayBe: string }>> = {
   "cost-per-token": { isBetter: "serves a token for less", mayBe: "cost as little as" },
-  throughput: { isBetter: "within the limits serves more tokens per second", mayBe: "reach" },
-  cost: { isBetter: "within the limits costs less per hour", mayBe: "cost as little as" },
+  throughput: { isBetter: "serves more tokens per second", mayBe: "reach" },
+  cost: { isBetter: "costs less per hour", mayBe: "cost as little as" },
   weighted: { isBetter: "has a better weighted score", mayBe: "reach" },
 };
+
+/** What the proof is relative to: better placements may exist beyond the limits and the rules of the request. */
+function withinWords({ limits }: Problem, request: SolveRequest): string {
+  const {
+    maxHourlyCostUsd,
+    maxCostPerMillionTokenUsd,
+    maxTotalCostUsd,
+    maxTotalRuntimeHours,
+    minTokensPerSecond,
+  } = limits;
+  const excluding = [maxHourlyCostUsd, maxTotalRuntimeHours, minTokensPerSecond];
+  // A placement that beats the cheapest token keeps every limit on what a token costs, so there they exclude nothing.
+  if (request.objective !== "cost-per-token") {
+    excluding.push(maxCostPerMillionTokenUsd, maxTotalCostUsd);
+  }
+  const within = [
+    ...(excluding.some((limit) => limit !== null) ? ["limits"] : []),
+    ...(hasRules(request) ? ["rules"] : []),
+  ];
+  return within.length === 0 ? "" : ` within the ${within.join(" and ")} given`;
+}
+
+/** Whether a request leaves out placements that the problem allows. */
+function hasRules(request: SolveRequest): boolean {
+  return (
+    request.includeTypes !== null ||
+    request.excludeTypes.length > 0 ||
+    request.noIdleGpus ||
+    request.maxInstanceTypes !== null ||
+    request.maxInstances !== null ||
+    request.maxStagesByType.size > 0 ||
+    request.maxTpByType.size > 0 ||
+    request.tpDegrees !== DEFAULT_TP_DEGREES ||
+    request.uniformTp ||
+    request.bandwidthPercentile !== null
+  );
+}
 
 function renderProof(answer: Answer, paint: Paint): string {
   const { objective, bound, gap } = answer;
@@ -102,18 +139,4 @@ function renderSearch(
     ],
     ["Solver", `${run.backend}, ${plural(run.milps_solved, "MILP")}`],
   ])}`;
-}
-
-/** A value of the objective with its unit. */
-function objectiveWords({ objective }: Answer, value: number): string {
-  switch (objective.name) {
-    case "cost-per-token":
-      return `${usd(value)} per million tokens`;
-    case "cost":
-      return `${usd(value)} per hour`;
-    case "throughput":
-      return `${figure(value)} tokens/s`;
-    case "weighted":
-      return `${figure(value)} (${objective.unit})`;
-  }
 }

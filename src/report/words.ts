@@ -4,9 +4,14 @@ import { type Placement, parseInstanceName } from "../placement/placement.ts";
 import { figure, percent, plural, printable } from "./format.ts";
 
 /** The instances a placement uses, by type in the order of their names: "2 × g6e.12xlarge + 1 × g6e.4xlarge (owned)". */
-export function instancesWords(pool: Pool, placement: Placement): string {
+function instancesWords(pool: Pool, placement: Placement): string {
   const { owned, rented } = countInstances(pool, placement);
   return [...listTypes(rented), ...listTypes(owned).map((words) => `${words} (owned)`)].join(" + ");
+}
+
+/** A placement in short: "2 × g5.12xlarge: 2 stages of 40 layers, TP 4". */
+export function placementWords(pool: Pool, placement: Placement): string {
+  return `${instancesWords(pool, placement)}: ${splitWords(placement)}`;
 }
 
 /** What is to be done to get the instances of a placement: "Rent 2 × g5.12xlarge and use 1 × g5.4xlarge (owned)". */

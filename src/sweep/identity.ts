@@ -26,6 +26,7 @@ export function runIdentity(problem: Problem, run: RunParameters): unknown {
       microUsdPerHour: type.price.microUsdPerHour,
       // More instances than stages change nothing.
       usable: Math.min(type.count, run.ppStages),
+      owned: Math.min(type.ownedCount ?? 0, run.ppStages),
     },
     rules,
     limits,

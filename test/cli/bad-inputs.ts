@@ -15,6 +15,8 @@ const SOLVE = ["solve", ...PROBLEM, ...WORKLOAD];
 const FILE = ["evaluate", ...PROBLEM, "--placement", "DIR/p.json"];
 const SPLIT = "--instance-family box.2x --tp-degree 2 --pp-stages 1".split(" ");
 
+const SPLIT_OF = ["evaluate", ...PROBLEM, ...WORKLOAD, ...SPLIT];
+
 const placement = (changes: object): Files => ({
   "p.json": JSON.stringify({ ...PLACEMENT, ...changes }),
 });
@@ -113,6 +115,16 @@ export const USAGE: readonly BadInput[] = [
     "half an even split",
     ["evaluate", ...PROBLEM, "--instance-family", "box.2x"],
     "--tp-degree: it is missing. An even split needs --instance-family, --tp-degree and --pp-stages.",
+  ),
+  bad(
+    "more owned than the pool has, to evaluate",
+    [...SPLIT_OF, "--own", "box.2x=2"],
+    "--own: 2 of box.2x are owned, but the pool has 1 (DIR/gpu_pool.csv:2). Give at most 1, or raise the count in the pool.",
+  ),
+  bad(
+    "owned instances in a sweep",
+    ["sweep", ...PROBLEM, ...WORKLOAD, "--own", "box.2x=1", "--out", "DIR/out"],
+    "unknown option '--own'\nAdd --help to see what there is.",
   ),
   bad(
     "an even split of an unknown type",
@@ -305,6 +317,65 @@ export const FLAGS: readonly BadInput[] = [
     "--weight: it only counts with the weighted objective, the objective is cost-per-token. Add --objective weighted, or leave --weight out.",
   ),
   flag("--objective", "costs", '--objective: "costs" is not an objective. Did you mean "cost"?'),
+  flag("--include", "box.3x", '--include: "box.3x" is not in the pool. Did you mean "box.2x"?'),
+  flag(
+    "--include",
+    "box.2x,,box.1x",
+    '--include: an item of "box.2x,,box.1x" is empty. Give names separated by commas, without blanks.',
+  ),
+  flag(
+    "--include",
+    "",
+    "--include: the value is empty. Give names separated by commas, without blanks.",
+  ),
+  flag("--include", "box.2x,box.2x", "--include: box.2x is given twice. Keep one of the two."),
+  flag("--exclude", "box.1", '--exclude: "box.1" is not in the pool. Did you mean "box.1x"?'),
+  flag(
+    "--exclude",
+    "box.1x,box.2x",
+    "--exclude: every instance type of the pool is excluded (box.2x, box.1x). Leave at least one, or use --include.",
+  ),
+  bad(
+    "a type that is included and excluded",
+    [...SOLVE, "--include", "box.2x,box.1x", "--exclude", "box.2x"],
+    '--exclude: "box.2x" is included as well. Name it in one of the two.',
+  ),
+  flag("--own", "box.3x=1", '--own: "box.3x" is not in the pool. Did you mean "box.2x"?'),
+  flag(
+    "--own",
+    "box.1x=3",
+    "--own: 3 of box.1x are owned, but the pool has 2 (DIR/gpu_pool.csv:3). Give at most 2, or raise the count in the pool.",
+  ),
+  flag(
+    "--own",
+    "box.1x=0",
+    '--own box.1x: "0" is below 1. Give a whole number of instances from 1.',
+  ),
+  flag(
+    "--own",
+    "box.1x",
+    '--own: "box.1x" is not of the form NAME=NUMBER. Give pairs such as g5.48xlarge=4, separated by commas.',
+  ),
+  flag(
+    "--max-instance-types",
+    "0",
+    '--max-instance-types: "0" is below 1. Give a whole number of instance types from 1.',
+  ),
+  flag(
+    "--max-instances",
+    "1.5",
+    '--max-instances: "1.5" is not a whole number. Give a whole number of instances from 1.',
+  ),
+  flag(
+    "--max-stages",
+    "box.2x=0",
+    '--max-stages box.2x: "0" is below 1. Give a whole number of stages from 1.',
+  ),
+  flag(
+    "--max-stages",
+    "box.9x=1",
+    '--max-stages: "box.9x" is not in the pool. Did you mean "box.2x"?',
+  ),
   flag("--solver", "gurobi", '--solver: "gurobi" is not a solver. Known: highs, jslp.'),
   flag(
     "--export-model",
@@ -525,6 +596,18 @@ export const FILES: readonly BadInput[] = [
     "cloud_instances_specs.csv",
     'Cloud Provider,"Instance Name\n',
     "DIR/cloud_instances_specs.csv:1: a double quote is opened in this row and never closed. Close it, or write a quote inside a quoted cell twice.",
+  ),
+  file(
+    "layers that leave one out",
+    "layers.csv",
+    "first_layer,last_layer\n1,5\n7,12\n",
+    "DIR/layers.csv:3: layer 6 is in no row before the run that begins at layer 7. Describe every layer once.",
+  ),
+  file(
+    "layers with an unknown column",
+    "layers.csv",
+    "first_layer,last_layer,window\n1,12,8\n",
+    'DIR/layers.csv:1: unknown column "window". Known: layer_weight_memory_gb, d_hidden, num_kv_heads, attention_window_tokens, cut_after.',
   ),
   file(
     "a matrix of another size",

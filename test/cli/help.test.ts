@@ -5,8 +5,8 @@ import { cli } from "./harness.ts";
 const PROBLEM =
   "--config-dir --cloud-provider --cost-model --input-length --output-length --phase --min-batch-size --max-batch-size";
 const FLAGS: Readonly<Record<string, string>> = {
-  solve: `${PROBLEM} --objective --weight --max-hourly-cost --max-cost-per-million-token --max-total-cost --max-total-runtime-hours --min-throughput --max-ttft-ms --max-tpot-ms --uniform-tp --tp-degrees --tp-config --bandwidth-percentile --time-limit --gap --solver --frontier --export-model --out --json`,
-  evaluate: `${PROBLEM} --placement --placements --instance-family --tp-degree --pp-stages --out --json`,
+  solve: `${PROBLEM} --objective --weight --max-hourly-cost --max-cost-per-million-token --max-total-cost --max-total-runtime-hours --min-throughput --max-ttft-ms --max-tpot-ms --include --exclude --own --max-instance-types --max-instances --full-instances --max-stages --uniform-tp --tp-degrees --tp-config --bandwidth-percentile --time-limit --gap --solver --frontier --explain --export-model --out --json`,
+  evaluate: `${PROBLEM} --placement --placements --instance-family --tp-degree --pp-stages --own --out --json`,
   sweep: `${PROBLEM} --instance-families --tp-degrees --pp-stages --io --batch-sizes --phases --out --json`,
   collect: "--out",
   network: "--config-dir --derive --intra --inter --out --json",

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
-import { PLACEMENT, scratchDirectory, TINY, writeFiles } from "./harness.ts";
+import { PLACEMENT, scratchDirectory, TINY, WORKLOAD, writeFiles } from "./harness.ts";
 
 const MAIN = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
 const root = scratchDirectory();
@@ -44,6 +44,19 @@ describe("the executable", () => {
     const { code, stdout, stderr } = await run(["evaluate", "--config-dir", join(root, "none")]);
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     expect(stderr).toMatch(/^error: evaluate: there is nothing to evaluate\./);
+  });
+
+  it("solves with the HiGHS that it has started ahead of the command", async () => {
+    const solve = ["solve", "--config-dir", root, ...WORKLOAD, "--json"];
+    const { code, stdout, stderr } = await run(solve);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(JSON.parse(stdout)).toMatchObject({ status: "optimal", run: { backend: "highs" } });
+  });
+
+  it("does not wait for the HiGHS that it has started in vain", async () => {
+    const { code, stdout, stderr } = await run(["solve", "--config-dirs", root]);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toContain("unknown option '--config-dirs'");
   });
 
   it("ends quietly when its reader has seen enough", async () => {

@@ -233,7 +233,11 @@ describe("solve without a proven answer", () => {
       placement: null,
       metrics: null,
     });
-    expect(json.explanation.length).toBeGreaterThan(0);
+    expect(json.explanation.sentences.length).toBeGreaterThan(0);
+    expect(json.explanation.conflict).toEqual(["max_hourly_cost 0.01"]);
+    expect(stdout).toContain(
+      "This cannot be met, whatever the other limits: max_hourly_cost 0.01.",
+    );
   });
 
   it("gives the best so far at a limit, with exit code 3", async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { buildProblem, type ProblemFlags } from "../../src/files/build-problem.ts";
+import { buildProblem } from "../../src/files/build-problem.ts";
+import type { ProblemFlags } from "../../src/files/merge-flags.ts";
 import {
   BOX_1X,
   configLine,
@@ -468,6 +469,24 @@ const FLAGS: readonly BadInput[] = [
     "above the largest, 4 (--max-batch-size)",
   ),
   flags("negative limit", { limits: { maxHourlyCostUsd: -1 } }, "--max-hourly-cost: ", "below 0"),
+  flags(
+    "an owned type that is not there",
+    { ownedByType: new Map([["box.3x", 1]]) },
+    '--own: "box.3x" is not in the pool.',
+    'Did you mean "box.2x"?',
+  ),
+  flags(
+    "more owned than there are",
+    {
+      ownedByType: new Map([
+        ["box.2x", 1],
+        ["box.1x", 3],
+      ]),
+    },
+    "--own: 3 of box.1x are owned, but the pool has 2 (gpu_pool.csv:3).",
+    "Give at most 2",
+  ),
+  flags("half an owned instance", { ownedByType: new Map([["box.1x", 0.5]]) }, "not a whole"),
   flags("time limit of 0", { timeLimitSeconds: 0 }, "--time-limit: ", "not above 0"),
   {
     name: "flag against a key",

@@ -58,9 +58,8 @@ describe("config.csv", () => {
       const shape = {
         instance: pool.types[0]!.instance,
         tpDegree: 1,
+        startLayer: 1,
         layers: 2,
-        isFirst: true,
-        isLast: false,
         groupGBytesPerSecond: Number.POSITIVE_INFINITY,
       };
       return costModel.stage(shape, point).tokensPerSecond;

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { readProblem } from "../../src/files/read-problem.ts";
 import { readText } from "../../src/files/read-text.ts";
+import { instanceMicroUsdPerHour } from "../../src/hardware/pool.ts";
 import { FOUNDING_POOL, foundingProblem, LARGE_RULES, LLAMA3_70B } from "../support/founding.ts";
 import { configText, instancesText, messageOf, NETWORK_TEXT, POOL_TEXT } from "./texts.ts";
 
@@ -99,6 +100,27 @@ describe("a problem's directory", () => {
     expect(messageOf(() => readProblem({ configDir: dir }))).toContain(
       `${join(dir, "network_bandwidth.csv")}:2, column gpu_1: `,
     );
+  });
+
+  it("may hold layers.csv, which belongs to config.csv: its parent may not", () => {
+    layProblem();
+    const layers = "first_layer,last_layer,layer_weight_memory_gb\n1,4,1\n5,12,\n";
+    writeFileSync(join(root, "layers.csv"), layers);
+    expect(readProblem({ configDir: dir }).model.layers).toBeUndefined();
+    writeFileSync(join(dir, "layers.csv"), layers);
+    expect(readProblem({ configDir: dir }).model.layers!.kinds).toHaveLength(2);
+    writeFileSync(join(dir, "layers.csv"), layers.replace("1,4,1", "1,3,1"));
+    expect(messageOf(() => readProblem({ configDir: dir }))).toContain(
+      `${join(dir, "layers.csv")}:3: layer 4 is in no row`,
+    );
+  });
+
+  it("has instances that are owned, the first ones of their type", () => {
+    layProblem();
+    const { pool } = readProblem({ configDir: dir, ownedByType: new Map([["box.1x", 1]]) });
+    const type = pool.byName.get("box.1x")!;
+    expect([0, 1].map((index) => instanceMicroUsdPerHour(type, index))).toEqual([0, 750_000]);
+    expect(pool.byName.get("box.2x")!.ownedCount).toBeUndefined();
   });
 
   it("is named in errors as the user wrote it", () => {

@@ -113,6 +113,7 @@ export function problemFiles(
     readonly pool?: string;
     readonly instances?: string;
     readonly network?: string;
+    readonly layers?: string;
   } = {},
 ): ProblemFiles {
   return {
@@ -120,6 +121,7 @@ export function problemFiles(
     pool: { text: texts.pool ?? POOL_TEXT, fileName: "gpu_pool.csv" },
     instances: { text: texts.instances ?? instancesText(), fileName: "specs.csv" },
     network: texts.network === undefined ? null : { text: texts.network, fileName: "network.csv" },
+    layers: texts.layers === undefined ? null : { text: texts.layers, fileName: "layers.csv" },
   };
 }
 

@@ -1,5 +1,6 @@
 /**
- * The solver against plain enumeration, on random problems with a derived network (invariants 1 to 4 and 6).
+ * The solver against plain enumeration, on random problems: derived networks and explicit matrices, layers that are alike
+ * and that are not (invariants 1 to 4 and 6).
  *
  * The standard run takes the first 120 problems; ORACLE_PROBLEMS=500 npx vitest run test/oracle takes 500, and see seeds.ts
  * for drawing a single one again.
@@ -43,14 +44,12 @@ describe("solve agrees with the brute force", { timeout: 60_000 }, () => {
       const drawn = drawProblem(seed);
       const { problem, prng } = drawn;
       await check(drawn, problem, { objective: "cost-per-token", frontier: true });
-      for (const choice of prng.shuffle(OBJECTIVES).slice(0, 3)) {
+      for (const choice of prng.shuffle(OBJECTIVES).slice(0, 2)) {
         await check(drawn, problem, choice);
       }
       if (drawn.outcomes.length === 0) return;
-      for (const frontier of [true, false]) {
-        const limited = { ...problem, limits: drawLimits(prng, problem, drawn.outcomes) };
-        await check(drawn, limited, { ...prng.pick(OBJECTIVES), frontier });
-      }
+      const limited = { ...problem, limits: drawLimits(prng, problem, drawn.outcomes) };
+      await check(drawn, limited, { ...prng.pick(OBJECTIVES), frontier: prng.chance(0.4) });
     });
   }
 });

@@ -6,9 +6,8 @@ import { createPaint, PLAIN } from "../../src/report/paint.ts";
 import { renderEvaluation, renderNoPlacement } from "../../src/report/terminal-evaluation.ts";
 import { renderSolution } from "../../src/report/terminal-solution.ts";
 import { bestEvenSplits } from "../../src/solver/even-splits.ts";
-import { OBJECTIVES } from "../../src/solver/request.ts";
-import type { NoAnswer } from "../../src/solver/solution.ts";
-import { NO_LIMITS } from "../../src/workload/workload.ts";
+import { OBJECTIVES, type SolveRequest } from "../../src/solver/request.ts";
+import { type Limits, NO_LIMITS } from "../../src/workload/workload.ts";
 import { foundingProblem, RELAXED_RULES } from "../support/founding.ts";
 import { answerOf, oddPlacement, REQUEST, splitOf } from "./placements.ts";
 
@@ -61,6 +60,31 @@ describe("the report of a solve", () => {
     expect(rows[5]).toMatch(/^ {2}g6e\.24xlarge +TP 4 × PP 1, batch 32 .* 30\.0 % dearer$/);
     expect(rows).toContain(
       "  - g5.4xlarge: needs at least 47.3 GiB on a GPU with 24.0 (TP 1 × PP 4, batch 32)",
+    );
+  });
+
+  it("claims no more than was proven: only what the limits and rules given allow", () => {
+    const claim = (changes: Partial<Limits>, request: Partial<SolveRequest> = {}): string => {
+      const asked = { ...REQUEST, ...request };
+      const limited = foundingProblem({ limits: { ...NO_LIMITS, ...changes } });
+      const answer = answerOf(best, {}, asked.objective);
+      const text = renderSolution(limited, asked, answer, [], PLAIN);
+      return text.replaceAll("\n", " ").match(/Proven optimal: no placement of this (.*?)\./)![1]!;
+    };
+    expect(claim({})).toBe("pool serves a token for less");
+    expect(claim({ maxHourlyCostUsd: 50 })).toBe(
+      "pool within the limits given serves a token for less",
+    );
+    expect(claim({}, { excludeTypes: ["g5.4xlarge"] })).toBe(
+      "pool within the rules given serves a token for less",
+    );
+    expect(claim({ minTokensPerSecond: 5 }, { uniformTp: true })).toBe(
+      "pool within the limits and rules given serves a token for less",
+    );
+    // A cheaper token keeps a limit on its price all the more, a faster placement may not.
+    expect(claim({ maxCostPerMillionTokenUsd: 50 })).toBe("pool serves a token for less");
+    expect(claim({ maxCostPerMillionTokenUsd: 50 }, { objective: "throughput" })).toBe(
+      "pool within the limits given serves more tokens per second",
     );
   });
 
@@ -130,21 +154,6 @@ describe("the report of a solve", () => {
     expect(renderSolution(problem, REQUEST, open, [], PLAIN)).toContain(
       "Not complete: a limit struck",
     );
-  });
-
-  it("explains why there is no answer", () => {
-    const none: NoAnswer = {
-      status: "infeasible",
-      explanation: ["The cheapest placement costs 11.34 USD per hour; the limit is 5."],
-      warnings: [],
-      run: answerOf(best).run,
-    };
-    const text = renderSolution(problem, REQUEST, none, [], PLAIN);
-    expect(text).toMatch(/^Infeasible: no placement of this pool keeps the rules and limits\./);
-    expect(text).toContain("  - The cheapest placement costs 11.34 USD per hour; the limit is 5.");
-    const unknown = renderSolution(problem, REQUEST, { ...none, status: "no_solution" }, [], PLAIN);
-    expect(unknown).toMatch(/^No answer: a limit struck/);
-    expectFits(text + unknown);
   });
 
   it("holds no time", () => {

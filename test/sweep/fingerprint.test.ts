@@ -1,8 +1,10 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { runFingerprint, stableText } from "../../src/files/fingerprint.ts";
+import { createPool } from "../../src/hardware/pool.ts";
+import type { Problem } from "../../src/placement/problem.ts";
 import { createGrid } from "../../src/sweep/grid.ts";
-import { foundingProblem } from "../support/founding.ts";
+import { FOUNDING_POOL, foundingProblem, LLAMA3_70B } from "../support/founding.ts";
 
 test("runs of one sweep have different fingerprints, the same ones each time", () => {
   const problem = foundingProblem();
@@ -16,6 +18,36 @@ test("runs of one sweep have different fingerprints, the same ones each time", (
   const prints = runs.map((run) => runFingerprint(problem, run));
   expect(new Set(prints).size).toBe(runs.length);
   expect(runs.map((run) => runFingerprint(foundingProblem(), run))).toEqual(prints);
+});
+
+test("layers that differ and instances that are owned are another problem", () => {
+  const plain = foundingProblem();
+  const { runs } = createGrid(plain, { families: ["g5.12xlarge"], ppStages: [2] });
+  const kind = {
+    weightGib: LLAMA3_70B.layerWeightGib,
+    dHidden: LLAMA3_70B.dHidden,
+    numKvHeads: LLAMA3_70B.numKvHeads,
+    attentionWindowTokens: null,
+  };
+  const described = (allowedCuts: readonly number[] | null): Problem =>
+    foundingProblem({
+      model: {
+        ...LLAMA3_70B,
+        layers: {
+          kinds: [kind],
+          kindOf: new Array<number>(80).fill(0),
+          embeddingGib: 0,
+          lmHeadGib: 0,
+          allowedCuts,
+        },
+      },
+    });
+  const owning = foundingProblem({
+    pool: createPool(FOUNDING_POOL.map((each) => ({ ...each, ownedCount: 1 }))),
+  });
+  const problems = [plain, described(null), described([40]), owning];
+  const prints = problems.map((problem) => runFingerprint(problem, runs[0]!));
+  expect(new Set(prints).size).toBe(problems.length);
 });
 
 test("the order of keys does not show in stable text", () => {

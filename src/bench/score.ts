@@ -1,0 +1,94 @@
+import { evaluate } from "../placement/evaluate.ts";
+import type { Metrics } from "../placement/evaluation.ts";
+import type { Placement } from "../placement/placement.ts";
+import type { Problem } from "../placement/problem.ts";
+import { brokenRentalRule } from "../solver/rental-rules.ts";
+import type { SolveRequest } from "../solver/request.ts";
+import { objectiveWeight } from "../solver/search/objectives.ts";
+
+/** A placement that may be compared with the solver's: it keeps the rules, the limits and the request. */
+export interface Scored {
+  readonly placement: Placement;
+  readonly metrics: Metrics;
+  /** The objective's value, in its own unit. */
+  readonly value: number;
+  /** What the objective has least of at its best: the value, or minus the value where more is better. */
+  readonly badness: number;
+}
+
+/**
+ * Scores a placement by `evaluate`; null when it breaks a rule, a limit or what the request allows, or when it passes only by
+ * the reference model's quirk that lets a one-layer stage pass which does not fit.
+ */
+export function scorePlacement(
+  problem: Problem,
+  request: SolveRequest,
+  placement: Placement,
+): Scored | null {
+  const evaluation = evaluate(problem, placement);
+  if (evaluation.status !== "SUCCESS" || evaluation.warnings.length > 0) return null;
+  const { metrics } = evaluation;
+  if (!metrics.meets_cost_threshold) return null;
+  if (brokenRentalRule(problem, request, placement, metrics) !== null) return null;
+  const value = objectiveValue(problem, request, metrics);
+  return {
+    placement: evaluation.placement,
+    metrics,
+    value,
+    badness: isMaximised(problem, request) ? -value : value,
+  };
+}
+
+/** Whether more of the objective is better. */
+export function isMaximised(problem: Problem, request: SolveRequest): boolean {
+  const { objective } = request;
+  return (
+    objective === "throughput" ||
+    (objective === "weighted" && objectiveWeight(problem, request) < 1)
+  );
+}
+
+/**
+ * What the objective says of a placement. The weighted one is the cost an hour at weight 1; source: reference model,
+ * "Solver-side rules of the seed".
+ */
+function objectiveValue(problem: Problem, request: SolveRequest, metrics: Metrics): number {
+  switch (request.objective) {
+    case "cost-per-token":
+      return metrics.dollar_per_million_token;
+    case "cost":
+      return metrics.cost_per_hour;
+    case "throughput":
+      return metrics.throughput_tokens_per_sec;
+    case "weighted": {
+      const { throughputNormalization, costNormalization, crossInstancePenalty } = problem.weights;
+      const weight = objectiveWeight(problem, request);
+      if (weight === 1) return metrics.cost_per_hour;
+      const crossings = metrics.links.filter((link) => link.crosses_instances).length;
+      return (
+        metrics.throughput_tokens_per_sec / throughputNormalization -
+        ((weight / (1 - weight)) * metrics.cost_per_hour) / costNormalization -
+        crossInstancePenalty * crossings
+      );
+    }
+  }
+}
+
+/** The better of two, the first among equals. */
+export function better(a: Scored | null, b: Scored | null): Scored | null {
+  if (!a || !b) return a ?? b;
+  return b.badness < a.badness ? b : a;
+}
+
+/** The best of some placements, the first among equals; null when none may be compared. */
+export function bestOf(
+  problem: Problem,
+  request: SolveRequest,
+  placements: Iterable<Placement | null>,
+): Scored | null {
+  let best: Scored | null = null;
+  for (const placement of placements) {
+    if (placement) best = better(best, scorePlacement(problem, request, placement));
+  }
+  return best;
+}
