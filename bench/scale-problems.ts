@@ -1,12 +1,12 @@
+import { drawCatalogue } from "../src/bench/catalogue.ts";
 import { FOUNDING_RULES, FREE_RULES, makeProblem, poolOf } from "../src/bench/make-problem.ts";
-import { LLAMA_3_405B, LLAMA_3_70B, MOE_671B, WINDOWED_MOE } from "../src/bench/models.ts";
+import { LLAMA_3_70B, LLAMA_3_405B, MOE_671B, WINDOWED_MOE } from "../src/bench/models.ts";
 import { FOUNDING_POOL } from "../src/bench/pools.ts";
 import { createRandom } from "../src/bench/random.ts";
 import { deriveMatrix, type MatrixNetwork } from "../src/hardware/network.ts";
 import type { Pool } from "../src/hardware/pool.ts";
 import type { Problem } from "../src/placement/problem.ts";
 import { DEFAULT_REQUEST, type SolveRequest } from "../src/solver/request.ts";
-import { drawCatalogue } from "../src/bench/catalogue.ts";
 
 /** One problem whose solving is measured. */
 export interface ScaleProblem {

@@ -7,13 +7,13 @@ export {
 } from "./files/build-problem.ts";
 export { type CollectedRun, collect, type RunOnDisk } from "./files/collect.ts";
 export { completePlacement, type WorkloadFlags } from "./files/complete-placement.ts";
+export type { ProblemFlags } from "./files/merge-flags.ts";
 export {
   type PlacementInput,
   type PlacementLine,
   parsePlacement,
   parsePlacementLines,
 } from "./files/parse-placement.ts";
-export type { ProblemFlags } from "./files/merge-flags.ts";
 export { type ProblemOptions, readProblem } from "./files/read-problem.ts";
 export { type StoredSweep, storeSweep } from "./files/sweep-store.ts";
 export { networkToCsv } from "./files/write-network.ts";

@@ -1,6 +1,6 @@
-import { createRandom, drawItem } from "./random.ts";
 import { createPool, type Pool } from "../hardware/pool.ts";
 import { usdToMicroUsd } from "../hardware/price.ts";
+import { createRandom, drawItem } from "./random.ts";
 
 /** A GPU as clouds sell it: memory, GB/s inside an instance, market price. */
 interface Offer {

@@ -2,7 +2,7 @@ import { DEFAULT_REQUEST, type SolveRequest } from "../solver/request.ts";
 import type { BenchCase } from "./case.ts";
 import { drawCatalogue } from "./catalogue.ts";
 import { FREE_RULES, makeProblem, poolOf } from "./make-problem.ts";
-import { LLAMA_3_405B, LLAMA_3_70B, MOE_671B, WINDOWED_MOE } from "./models.ts";
+import { LLAMA_3_70B, LLAMA_3_405B, MOE_671B, WINDOWED_MOE } from "./models.ts";
 import { FOUNDING_POOL, LARGE_POOL, LEFT_OVER_POOL } from "./pools.ts";
 
 const TP_UP_TO_16: SolveRequest = { ...DEFAULT_REQUEST, tpDegrees: [1, 2, 4, 8, 16] };

@@ -4,7 +4,7 @@ import { DEFAULT_REQUEST } from "../solver/request.ts";
 import { NO_LIMITS } from "../workload/workload.ts";
 import type { BenchCase } from "./case.ts";
 import { FREE_RULES, makeProblem, poolOf } from "./make-problem.ts";
-import { LLAMA_3_1B, LLAMA_3_405B, LLAMA_3_70B, LLAMA_3_8B } from "./models.ts";
+import { LLAMA_3_1B, LLAMA_3_8B, LLAMA_3_70B, LLAMA_3_405B } from "./models.ts";
 import { CHEAP_POOL, LEFT_OVER_POOL, ODD_POOL } from "./pools.ts";
 import { createRandom } from "./random.ts";
 

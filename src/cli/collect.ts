@@ -1,8 +1,8 @@
 import { collect } from "../files/collect.ts";
 import { createPaint } from "../report/paint.ts";
 import { renderSweep } from "../report/sweep.ts";
-import { type CliIo, EXIT, wantsColours } from "./io.ts";
 import { checkOutFile } from "./check-output.ts";
+import { type CliIo, EXIT, wantsColours } from "./io.ts";
 import { requireFlag } from "./problem-flags.ts";
 
 /** `collect`: the runs below some directories in one data.csv. */

@@ -5,8 +5,8 @@ import { networkToCsv } from "../files/write-network.ts";
 import { deriveMatrix, type MatrixNetwork, uniformMatrix } from "../hardware/network.ts";
 import type { Pool } from "../hardware/pool.ts";
 import { networkFacts, renderNetwork } from "../report/network.ts";
-import { type CliIo, EXIT } from "./io.ts";
 import { checkOutFile } from "./check-output.ts";
+import { type CliIo, EXIT } from "./io.ts";
 import { requireConfigDir, requireFlag } from "./problem-flags.ts";
 
 /** The flags of `network`; bandwidths in GB/s. */

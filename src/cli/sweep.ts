@@ -8,8 +8,8 @@ import { createPaint } from "../report/paint.ts";
 import { renderSweep, sweepJson } from "../report/sweep.ts";
 import { createGrid, type Grid } from "../sweep/grid.ts";
 import { parseGridFlags } from "../sweep/grid-text.ts";
-import { type CliIo, EXIT, printWarnings, wantsColours } from "./io.ts";
 import { checkOutDirectory } from "./check-output.ts";
+import { type CliIo, EXIT, printWarnings, wantsColours } from "./io.ts";
 import { type ProblemFlagValues, readFlaggedProblem, requireFlag } from "./problem-flags.ts";
 import { startProgress } from "./progress.ts";
 

@@ -1,5 +1,5 @@
-import { InternalError } from "../errors.ts";
 import type { LinkEnd } from "../cost/cost-model.ts";
+import { InternalError } from "../errors.ts";
 import { pairGBytesPerSecond } from "../hardware/network.ts";
 import { instanceMicroUsdPerHour } from "../hardware/pool.ts";
 import { microUsdToUsd } from "../hardware/price.ts";

@@ -2,7 +2,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { benchCases } from "../../src/bench/cases.ts";
 import { drawCatalogue } from "../../src/bench/catalogue.ts";
 import { runCase } from "../../src/bench/compare.ts";
-import { LLAMA_3_405B, LLAMA_3_8B, MOE_671B } from "../../src/bench/models.ts";
+import { LLAMA_3_8B, LLAMA_3_405B, MOE_671B } from "../../src/bench/models.ts";
 import { RUNNERS } from "../../src/bench/runners.ts";
 import { scorePlacement } from "../../src/bench/score.ts";
 import { checkLayerPlan } from "../../src/model/model.ts";

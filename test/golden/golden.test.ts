@@ -68,8 +68,8 @@ describe.skipIf(!existsSync(GOLDEN))("golden vectors of the founding program", (
           const expected = goldenBreach(result.error);
           const first = answer.violations[0]!;
           expect(first.rule, context).toBe(expected.rule);
-          expect(first["size"], context).toBe(expected.size);
-          expect(first["max_size"] ?? first["min_size"], context).toBe(expected.limit);
+          expect(first.size, context).toBe(expected.size);
+          expect(first.max_size ?? first.min_size, context).toBe(expected.limit);
           continue;
         }
         const { metrics } = answer;

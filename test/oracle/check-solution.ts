@@ -11,7 +11,7 @@ import type { Outcome } from "./brute-force.ts";
 /** Numbers of solver and brute force agree to this, relative. */
 const AGREEMENT = 1e-9;
 
-export function expectClose(actual: number, expected: number, what: string): void {
+function expectClose(actual: number, expected: number, what: string): void {
   const difference = Math.abs(actual - expected);
   expect(difference, `${what}: ${actual} instead of ${expected}`).toBeLessThanOrEqual(
     AGREEMENT * Math.abs(expected),

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { InputError } from "../../src/errors.ts";
-import { type EvenSplit, evenSplit } from "../../src/placement/even-split.ts";
 import { evaluate } from "../../src/placement/evaluate.ts";
+import { type EvenSplit, evenSplit } from "../../src/placement/even-split.ts";
 import type { Problem } from "../../src/placement/problem.ts";
 import type { OperatingPoint } from "../../src/workload/workload.ts";
 import { foundingProblem } from "../support/founding.ts";

@@ -1,4 +1,4 @@
-import { layerKinds, type LayerKind, type Model } from "../../model/model.ts";
+import { type LayerKind, layerKinds, type Model } from "../../model/model.ts";
 
 /** How many layers of each kind a run of layers holds. */
 export interface KindCount {

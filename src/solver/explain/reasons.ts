@@ -4,8 +4,8 @@ import { allowedSegmentSizes } from "../../placement/segment-sizes.ts";
 import type { OperatingPoint } from "../../workload/workload.ts";
 import { hostClasses } from "../hosts/hosts.ts";
 import { batchOptions } from "../options.ts";
-import { setLimits } from "./limits.ts";
 import type { SolveRequest } from "../request.ts";
+import { setLimits } from "./limits.ts";
 
 /**
  * Why no placement exists even without budgets and targets, as far as sizes and memory alone say it.

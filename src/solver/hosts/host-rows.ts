@@ -91,7 +91,7 @@ export function addHostRows(
           : instanceColumns.flatMap((column, p) =>
               new Array<PackedPattern>(Math.round(values[column]!)).fill({
                 counts: fit.patterns[p]!,
-                partition: floored.patterns?.[p]!.partition ?? null,
+                partition: floored.patterns?.[p]?.partition ?? null,
               }),
             ),
       stages: optionColumns.map(({ decode }) => decode(values)),

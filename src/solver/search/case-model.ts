@@ -1,7 +1,7 @@
 import { InputError } from "../../errors.ts";
 import { deriveMatrix } from "../../hardware/network.ts";
-import type { Problem } from "../../placement/problem.ts";
 import { type PlacementStage, parseInstanceName } from "../../placement/placement.ts";
+import type { Problem } from "../../placement/problem.ts";
 import { allowedSegmentSizes } from "../../placement/segment-sizes.ts";
 import type { CaseCosts, CaseLimit, CaseModel } from "../case-terms.ts";
 import { countModel } from "../count/formulation.ts";

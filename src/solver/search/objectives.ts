@@ -1,9 +1,9 @@
 import { InputError } from "../../errors.ts";
 import type { Metrics } from "../../placement/evaluation.ts";
 import type { Problem } from "../../placement/problem.ts";
+import type { CaseCosts } from "../case-terms.ts";
 import type { SolveRequest } from "../request.ts";
 import { type PriceUnits, unitsToUsd } from "./costs.ts";
-import type { CaseCosts } from "../case-terms.ts";
 import type { CostScale } from "./goal.ts";
 import type { Objective } from "./single-goal.ts";
 

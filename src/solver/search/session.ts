@@ -8,14 +8,14 @@ import type { SolveRequest } from "../request.ts";
 import type { SearchEffort } from "../solution.ts";
 import type { CaseContext } from "./case-context.ts";
 import { caseModel, solveCase } from "./case-solver.ts";
-import { lastAtMost, scorePlacement } from "./found.ts";
-import { breakNameTie } from "./ties.ts";
 import { priceUnits } from "./costs.ts";
+import { lastAtMost, scorePlacement } from "./found.ts";
 import type { Found, Goal } from "./goal.ts";
 import { type SearchObjective, searchObjective } from "./objectives.ts";
 import { maxStagesOf, scenarios } from "./scenarios.ts";
 import { type SearchResult, search } from "./search.ts";
 import type { Allows } from "./single-goal.ts";
+import { breakNameTie } from "./ties.ts";
 
 /** Bounds on the work of a solve. */
 export interface SessionLimits {
