@@ -7,8 +7,8 @@ import { documents, ROOT, readDocument } from "./documents.ts";
 const PATH = /`((?:[\w.-]+\/)+[\w.-]*|[\w-]+\.(?:ts|md|json))`/g;
 const PLACES = ["", "src", "src/solver", "config/llama3-70b"];
 
-/** What the documents name that is not in the repository: what commands write, what the package exports. */
-const MADE = /^(?:solution\.json|placement_metrics\.json|dist\/|llm-placement\/node)/;
+/** What the documents name that is not in the repository: what commands write, what the package exports, what lies beside. */
+const MADE = /^(?:solution\.json|placement_metrics\.json|dist\/|llm-placement\/node|\.\.\/)/;
 
 /** The anchor of a heading, as code hosts make it. */
 function anchor(heading: string): string {
