@@ -125,7 +125,7 @@ function priceRises({ pool }: Problem, { price_rises }: Sensitivity): string {
       return [
         printable(rise.instance_type),
         usd(price),
-        above === null ? "never" : usd(above),
+        above === null ? "-" : usd(above),
         above === null || price === 0 ? "" : percent(Math.round((above / price) * 1000) / 1000),
         then(rise),
       ];

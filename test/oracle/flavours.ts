@@ -105,7 +105,7 @@ export const TINY: Flavour = {
   unevenChance: 0.3,
 };
 
-/** Layers of several kinds, embedding and head at the ends, cuts that are not allowed. */
+/** Layers of several kinds, embedding and head at the ends, cuts that are not allowed: the order of the stages matters. */
 const UNEVEN: Flavour = {
   ...PLAIN,
   name: "uneven",
@@ -119,6 +119,18 @@ const UNEVEN: Flavour = {
   unevenChance: 1,
 };
 
+/** The same where it also matters which stages are neighbours. */
+const UNEVEN_LINKED: Flavour = {
+  ...UNEVEN,
+  name: "uneven, slow links",
+  layers: (prng) => prng.int(3, 12),
+  gpus: (prng) => prng.int(1, 4),
+  mostInstances: 2,
+  slowLinks: "always",
+  insidePerShare: [0.2, 0.7, 0.9, 1.2, 3],
+  matrixChance: 0.6,
+};
+
 export const FLAVOURS: readonly Flavour[] = [
   PLAIN,
   PLAIN,
@@ -127,4 +139,5 @@ export const FLAVOURS: readonly Flavour[] = [
   PACKING,
   MATRIX,
   UNEVEN,
+  UNEVEN_LINKED,
 ];

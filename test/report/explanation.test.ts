@@ -133,7 +133,7 @@ describe("what would change an answer", () => {
     const rises = (price: number, above: number | null, then: Placement | null): string[] =>
       linesOf(explained({ price_rises: [riseOf("g6e.24xlarge", price, above, then)] }));
     expect(rises(13.7, null, null)).toContain(
-      "g6e.24xlarge $13.70 never this answer, up to 100 times the price",
+      "g6e.24xlarge $13.70 - this answer, up to 100 times the price",
     );
     expect(rises(13.7, 30, null)).toContain(
       "g6e.24xlarge $13.70 $30.00 219 % nothing: no placement keeps the limits any more",
