@@ -42,7 +42,7 @@ export async function solveCase(
     case "optimal": {
       const first = found(context, scenario, level, solved.placement);
       requireSameCost(first.cost, solved.objective + solved.constant);
-      const best = await breakWeightedTie(context, scenario, level, first);
+      const best = await breakWeightedTie(context, scenario, first.origin!.level, first);
       offer(best);
       if (isOneLevel) return { status: "decided" };
       return { status: "optimal", cost: best.cost, level: best.origin!.level };

@@ -1,6 +1,7 @@
 import { InternalError } from "../../errors.ts";
 import { evaluate } from "../../placement/evaluate.ts";
 import type { Placement } from "../../placement/placement.ts";
+import type { Problem } from "../../placement/problem.ts";
 import type { CaseCosts, CaseLimit, CaseModel } from "../case-terms.ts";
 import { arrangeStages } from "../links/arrange.ts";
 import type { MilpModel, MilpOutcome } from "../milp/model.ts";
@@ -47,6 +48,15 @@ export async function solveExactly(
   if (fast.status === "stopped") return { status: "stopped", placement: null };
   const exact = linkedModel(context, here, level, costs, limits);
   return withConstant(await runMilp(context, exact, here), 0);
+}
+
+function linksAreAllowed(
+  problem: Problem,
+  { stages }: Placement,
+  allows: (source: number, target: number) => boolean,
+): boolean {
+  const gpus = stages.map((stage) => lowestGpuOf(problem, stage));
+  return gpus.every((gpu, i) => i === 0 || allows(gpus[i - 1]!, gpu));
 }
 
 /** Plans that cannot be put in order are ruled out one by one, this often; then the starts formulation decides. */
@@ -109,6 +119,8 @@ function standingOrder(
       : (arrangeStages(placement, (stage) => lowestGpuOf(problem, stage), links.allows)
           ?.placement ?? null);
   if (!candidate) return null;
+  // Fast enough is not all: a link between instances may be forbidden by the rule on percentiles.
+  if (links && !linksAreAllowed(problem, candidate, links.allows)) return null;
   const evaluation = evaluate(problem, candidate);
   if (evaluation.status !== "SUCCESS") return null;
   const { metrics } = evaluation;
