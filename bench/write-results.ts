@@ -3,7 +3,7 @@
  *
  *   npm run build && npx tsc -p bench && node bench.tmp/bench/write-results.js
  *
- * takes about ten minutes. Nothing in the file is typed by hand.
+ * takes about ten minutes; `npm run format` then lays out the tables. Nothing in the file is typed by hand.
  */
 import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
