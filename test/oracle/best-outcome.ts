@@ -11,6 +11,8 @@ const TIE = 1e-12;
 export interface Best {
   /** In the unit that a solution reports. */
   readonly value: number;
+  /** What rounding errors of the value are measured by: a weighted score is a difference and may be next to nothing. */
+  readonly size: number;
   /** What decides ties first, where cost or throughput does: USD per hour or tokens/s. */
   readonly second: number | null;
   readonly instances: number;
@@ -67,27 +69,28 @@ export function bestOf(
     case "cost-per-token": {
       const value = least(outcomes.map(dollarsPerMillion));
       const ties = outcomes.filter((o) => dollarsPerMillion(o) <= value * (1 + TIE));
-      return { value, second: null, ...fewest(ties) };
+      return { value, size: value, second: null, ...fewest(ties) };
     }
     case "throughput": {
       const value = -least(outcomes.map((o) => -o.tokensPerSecond));
       const fastest = outcomes.filter((o) => o.tokensPerSecond >= value * (1 - TIE));
       const price = least(fastest.map((o) => o.microUsdPerHour));
       const ties = fastest.filter((o) => o.microUsdPerHour === price);
-      return { value, second: price / 1e6, ...fewest(ties) };
+      return { value, size: value, second: price / 1e6, ...fewest(ties) };
     }
     case "cost":
       return cheapest(outcomes);
     case "weighted": {
       if (weight === 1) return cheapest(outcomes);
-      const value = -least(outcomes.map((o) => -weightedValue(o, weight, weights)));
-      const equals = outcomes.filter(
-        (o) => weightedValue(o, weight, weights) >= value - Math.abs(value) * TIE,
-      );
-      if (weight > 0) return { value, second: null, ...fewest(equals) };
+      const scoreOf = (o: Outcome): number => weightedValue(o, weight, weights);
+      const value = -least(outcomes.map((o) => -scoreOf(o)));
+      const best = outcomes.find((o) => scoreOf(o) === value)!;
+      const size = Math.abs(value) + best.tokensPerSecond / weights.throughputNormalization;
+      const equals = outcomes.filter((o) => scoreOf(o) >= value - size * TIE);
+      if (weight > 0) return { value, size, second: null, ...fewest(equals) };
       const price = least(equals.map((o) => o.microUsdPerHour));
       const ties = equals.filter((o) => o.microUsdPerHour === price);
-      return { value, second: price / 1e6, ...fewest(ties) };
+      return { value, size, second: price / 1e6, ...fewest(ties) };
     }
   }
 }
@@ -115,7 +118,7 @@ function cheapest(outcomes: readonly Outcome[]): Best {
   const cheap = outcomes.filter((o) => o.microUsdPerHour === price);
   const rate = -least(cheap.map((o) => -o.tokensPerSecond));
   const ties = cheap.filter((o) => o.tokensPerSecond >= rate * (1 - TIE));
-  return { value: price / 1e6, second: rate, ...fewest(ties) };
+  return { value: price / 1e6, size: price / 1e6, second: rate, ...fewest(ties) };
 }
 
 function fewest(ties: readonly Outcome[]): Pick<Best, "instances" | "stages"> {
