@@ -14,11 +14,8 @@ import { evaluate } from "../src/placement/evaluate.ts";
 import type { Placement } from "../src/placement/placement.ts";
 import type { Problem } from "../src/placement/problem.ts";
 import { foundingProblem, RELAXED_RULES } from "../test/support/founding.ts";
+import { reportRounds } from "./evaluate-rounds.ts";
 import { evenSplits, randomPlacements } from "./placements.ts";
-
-/** Rounds before the clock starts (the compiler settles) and rounds that are timed. */
-const WARM_UP_ROUNDS = 30;
-const TIMED_ROUNDS = 60;
 
 /**
  * What an evaluator written separately from the reference model's formulas (in another language) answers for the same
@@ -57,38 +54,6 @@ function validate(problem: Problem, { name, placements, expected }: Workload): v
   }
 }
 
-/** Seconds of one round over all placements. The count of successes is used, so that no call can be left out. */
-function timeRound(problem: Problem, { name, placements, expected }: Workload): number {
-  const started = process.hrtime.bigint();
-  let successes = 0;
-  for (const placement of placements) {
-    if (evaluate(problem, placement).status === "SUCCESS") successes++;
-  }
-  const seconds = Number(process.hrtime.bigint() - started) / 1e9;
-  if (successes !== expected.successes) throw new Error(`${name}: ${successes} successes`);
-  return seconds;
-}
-
-function report(problem: Problem, workload: Workload): void {
-  validate(problem, workload);
-  for (let round = 0; round < WARM_UP_ROUNDS; round++) timeRound(problem, workload);
-  const cpuBefore = process.cpuUsage();
-  const rates = Array.from(
-    { length: TIMED_ROUNDS },
-    () => workload.placements.length / timeRound(problem, workload),
-  ).sort((a, b) => a - b);
-  const { user, system } = process.cpuUsage(cpuBefore);
-  const cpuRate = (TIMED_ROUNDS * workload.placements.length) / ((user + system) / 1e6);
-  const quantile = (share: number): string => text(rates[Math.floor(share * (rates.length - 1))]!);
-  process.stdout.write(
-    `${workload.name}: ${quantile(0.5)} placements/s (median of ${TIMED_ROUNDS} rounds of ${workload.placements.length}; slowest ${quantile(0)}, fastest ${quantile(1)}), ${text(cpuRate)} a second of processor time\n`,
-  );
-}
-
-function text(rate: number): string {
-  return Math.round(rate).toLocaleString("en-US");
-}
-
 const problem = foundingProblem({ rules: RELAXED_RULES });
 const even: Workload = {
   name: "even splits",
@@ -120,4 +85,7 @@ const mixed: Workload = {
     usdPerMillionTokens: even.expected.usdPerMillionTokens + random.expected.usdPerMillionTokens,
   },
 };
-for (const workload of [even, random, mixed]) report(problem, workload);
+for (const workload of [even, random, mixed]) {
+  validate(problem, workload);
+  reportRounds(() => problem, { ...workload, successes: workload.expected.successes });
+}

@@ -5,8 +5,10 @@ import { FOUNDING_POOL } from "../src/bench/pools.ts";
 import { createRandom } from "../src/bench/random.ts";
 import { deriveMatrix, type MatrixNetwork } from "../src/hardware/network.ts";
 import type { Pool } from "../src/hardware/pool.ts";
+import { layerKinds } from "../src/model/model.ts";
 import type { Problem } from "../src/placement/problem.ts";
 import { DEFAULT_REQUEST, type SolveRequest } from "../src/solver/request.ts";
+import { withMicroBatches } from "./served-model.ts";
 
 /** One problem whose solving is measured. */
 export interface ScaleProblem {
@@ -114,6 +116,48 @@ function uneven(name: string, model: typeof MOE_671B, request: SolveRequest): Sc
   };
 }
 
+/** The founding problem as it is served: ends, micro-batches, batches from 1 to 64, and latencies that may be limited. */
+function served(
+  name: string,
+  limits: Partial<Problem["limits"]>,
+  request: SolveRequest,
+): ScaleProblem {
+  return {
+    name,
+    series: "served",
+    limitSeconds: request.frontier ? null : 2,
+    make: () => {
+      const model = {
+        ...LLAMA_3_70B,
+        layers: {
+          kinds: layerKinds(LLAMA_3_70B),
+          kindOf: new Array<number>(LLAMA_3_70B.numLayers).fill(0),
+          // Vocabulary · width · 2 bytes: 128,256 · 8192 · 2 / 1024³.
+          embeddingGib: 1.957,
+          lmHeadGib: 1.957,
+          allowedCuts: null,
+        },
+      };
+      const rules = { ...FREE_RULES, maxPipelineStages: 8 };
+      const problem = makeProblem(model, poolOf(FOUNDING_POOL), rules, [
+        "aggregated",
+        2048,
+        512,
+        1,
+        64,
+      ]);
+      return {
+        problem: {
+          ...problem,
+          costModel: withMicroBatches(problem.costModel),
+          limits: { ...problem.limits, ...limits },
+        },
+        request,
+      };
+    },
+  };
+}
+
 /** Everything that is measured, the promises first. */
 export const SCALE_PROBLEMS: readonly ScaleProblem[] = [
   big("big-cost-per-token", DEFAULT_REQUEST, 30),
@@ -126,6 +170,12 @@ export const SCALE_PROBLEMS: readonly ScaleProblem[] = [
   uneven("uneven-61-frontier", MOE_671B, FRONTIER),
   uneven("windows-61", WINDOWED_MOE, DEFAULT_REQUEST),
   uneven("windows-61-frontier", WINDOWED_MOE, FRONTIER),
+  served("served", {}, DEFAULT_REQUEST),
+  served("served-ttft", { maxTtftSeconds: 2 }, DEFAULT_REQUEST),
+  served("served-tpot", { maxTpotSeconds: 0.1 }, DEFAULT_REQUEST),
+  served("served-both", { maxTtftSeconds: 4, maxTpotSeconds: 0.15 }, DEFAULT_REQUEST),
+  served("served-frontier", {}, FRONTIER),
+  served("served-both-frontier", { maxTtftSeconds: 4, maxTpotSeconds: 0.15 }, FRONTIER),
   ...[20, 40, 80, 126, 160].map((layers) => seriesProblem("layers", { layers }, layers)),
   ...[5, 10, 20, 40, 60].map((types) => seriesProblem("types", { types }, types)),
   ...[2, 8, 100, 1000, 100_000].map((instances) =>

@@ -26,7 +26,7 @@ interface Job {
 const SCRATCH = mkdtempSync(join(tmpdir(), "startup-"));
 
 const MAIN = ["dist/cli/main.js"];
-const PROBLEM = ["--config-dir", "config/llama3-70b"];
+const PROBLEM = ["--config-dir", "config/llama3-70b", "--cost-model", "reference"];
 const FOUNDING = [
   ...PROBLEM,
   "--phase",

@@ -3,18 +3,38 @@
  * it does in Node; what needs Node is exported by `llm-placement/node`.
  */
 
+export { createCalibratedModel, type Knowledge } from "./cost/calibrated/calibrated-model.ts";
+export { ENGINES, type Engine } from "./cost/calibrated/engines.ts";
+export { SHIPPED } from "./cost/calibrated/shipped.ts";
 export type {
+  Confidence,
   CostModel,
+  LatencyFrame,
   LimitedBy,
   LinkEnd,
   LinkEstimate,
   MemoryBill,
   SegmentRange,
+  Spread,
   StageEstimate,
   StageShape,
+  Uncertainty,
 } from "./cost/cost-model.ts";
+export type { EngineSettings } from "./cost/engine-settings.ts";
 export { createReferenceModel, type ReferenceFactors } from "./cost/reference/reference-model.ts";
 export { InputError, InternalError } from "./errors.ts";
+export { type Deployability, deployability } from "./export/deployable.ts";
+export { type Export, type ExportRequest, exportPlacement } from "./export/export.ts";
+export type { LaunchFile } from "./export/launch.ts";
+export { type ExportLimit, LIMIT_RULES, type LimitRule, limitsOf } from "./export/limits.ts";
+export {
+  EXPORT_TARGETS,
+  type ExportForm,
+  type ExportTarget,
+  formOf,
+  KUBERNETES_KINDS,
+  type KubernetesKind,
+} from "./export/targets.ts";
 export { externalShareGBytesPerSecond, type InstanceType } from "./hardware/instance.ts";
 export {
   checkMatrix,
@@ -26,7 +46,15 @@ export {
 } from "./hardware/network.ts";
 export { createPool, type Pool, type PoolEntry, type PoolType } from "./hardware/pool.ts";
 export { microUsdToUsd, type Price, usdToMicroUsd } from "./hardware/price.ts";
-export type { Model } from "./model/model.ts";
+export type {
+  Architecture,
+  LatentAttention,
+  LayerArchitecture,
+  WeightFormat,
+} from "./model/architecture.ts";
+export { layerPlanOf } from "./model/layer-plan.ts";
+export type { LayerKind, LayerPlan, Model } from "./model/model.ts";
+export { evaluateAtMaxLoad, evaluateAtRate, type PlacementAt } from "./placement/at-load.ts";
 export { evaluate, placementPoint } from "./placement/evaluate.ts";
 export {
   type Bottleneck,
@@ -86,6 +114,13 @@ export {
 export type { RunOutcome } from "./sweep/record.ts";
 export type { RunParameters } from "./sweep/run.ts";
 export { type RunResult, sweep } from "./sweep/sweep.ts";
+export {
+  type LengthBin,
+  type LengthDistribution,
+  type LengthMoments,
+  lengthMoments,
+} from "./workload/lengths.ts";
+export { CONCURRENCY_LEVELS, type Load } from "./workload/load.ts";
 export {
   batchSizes,
   type Limits,

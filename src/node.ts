@@ -1,10 +1,6 @@
 /** What llm-placement offers beside its core where there are files and worker threads: in Node. */
 
-export {
-  buildProblem,
-  type ProblemFiles,
-  type SourceText,
-} from "./files/build-problem.ts";
+export { buildProblem, type ProblemFiles } from "./files/build-problem.ts";
 export { type CollectedRun, collect, type RunOnDisk } from "./files/collect.ts";
 export { completePlacement, type WorkloadFlags } from "./files/complete-placement.ts";
 export type { ProblemFlags } from "./files/merge-flags.ts";
@@ -15,6 +11,7 @@ export {
   parsePlacementLines,
 } from "./files/parse-placement.ts";
 export { type ProblemOptions, readProblem } from "./files/read-problem.ts";
+export type { OpenNamed, SourceText } from "./files/source-text.ts";
 export { type StoredSweep, storeSweep } from "./files/sweep-store.ts";
 export { networkToCsv } from "./files/write-network.ts";
 export { createHighsWorkerBackend, type HighsWorkerOptions } from "./solver/milp/highs-client.ts";

@@ -22,10 +22,11 @@ export class SizeFitter {
   }
 
   /** Sizes that a stage on a seat may have when `before` layers stand before it, rising. */
-  sizesAt({ type, tpDegree }: Seat, before: number): readonly number[] {
+  sizesAt({ type, tpDegree }: Seat, before: number, pipelineStages: number): readonly number[] {
     const { costModel, model, rules } = this.problem;
     const start = model.layers ? before : 0;
-    const key = `${type.position} ${tpDegree} ${start}`;
+    const stages = costModel.dependsOnStages ? pipelineStages : 1;
+    const key = `${type.position} ${tpDegree} ${start} ${stages}`;
     let sizes = this.byStart.get(key);
     if (!sizes) {
       const range = costModel.segmentRange(
@@ -34,6 +35,7 @@ export class SizeFitter {
         this.point,
         rules.minMemoryUtilization,
         start + 1,
+        stages,
       );
       sizes = range.fits
         ? this.allowed.filter((size) => size >= range.smallest && size <= range.largest)
@@ -61,7 +63,7 @@ export class SizeFitter {
       for (let before = 0; before < layers; before++) {
         const soFar = distance[from + before]!;
         if (soFar === Number.POSITIVE_INFINITY) continue;
-        for (const size of this.sizesAt(seat, before)) {
+        for (const size of this.sizesAt(seat, before, seats.length)) {
           const end = before + size;
           if (end > layers) break;
           const total = soFar + Math.abs(size - wishes[index]!);

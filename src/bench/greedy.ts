@@ -8,7 +8,12 @@ import { bestOf } from "./score.ts";
 import { type Seat, seated, usableTypes } from "./seats.ts";
 
 /** What a seat is worth to a greedy choice, and what its share of the layers goes by. */
-type WorthOf = (seat: Seat, problem: Problem, point: OperatingPoint) => number;
+type WorthOf = (
+  seat: Seat,
+  problem: Problem,
+  point: OperatingPoint,
+  pipelineStages: number,
+) => number;
 
 /** More memory holds more layers. */
 export const MEMORY_GREEDY: Runner = greedy(
@@ -29,11 +34,12 @@ export function speedOf(
   { type: { instance }, tpDegree }: Seat,
   { costModel }: Problem,
   point: OperatingPoint,
+  pipelineStages: number,
 ): number {
   const groupGBytesPerSecond =
     tpDegree === 1 ? Number.POSITIVE_INFINITY : instance.insideGBytesPerSecond;
   return costModel.stage(
-    { instance, tpDegree, startLayer: 1, layers: 1, groupGBytesPerSecond },
+    { instance, tpDegree, startLayer: 1, layers: 1, groupGBytesPerSecond, pipelineStages },
     point,
   ).tokensPerSecond;
 }
@@ -65,7 +71,7 @@ function* candidates(
     const most = Math.min(problem.rules.maxPipelineStages, seats.length);
     for (let stages = 1; stages <= most; stages++) {
       const taken = seats.slice(0, stages);
-      const worths = taken.map((seat) => worthOf(seat, problem, point));
+      const worths = taken.map((seat) => worthOf(seat, problem, point, stages));
       const total = worths.reduce((sum, worth) => sum + worth, 0);
       const sizes = fitter.fit(
         taken,
@@ -76,7 +82,10 @@ function* candidates(
   }
 }
 
-/** The seats of all instances that can hold a layer, the instances with the lowest price per worth first. */
+/**
+ * The seats of all instances that can hold a layer, the instances with the lowest price per worth first. How many stages
+ * there will be is not known yet: seats are compared as parts of the longest pipeline.
+ */
 function seatsByPrice(
   problem: Problem,
   request: SolveRequest,
@@ -95,9 +104,10 @@ function seatsByPrice(
       // More instances than stages are never needed.
       if (instanceIndex >= maxPipelineStages) break;
       const seat: Seat = { type, instanceIndex, tpDegree };
-      if (fitter.sizesAt(seat, 0).length === 0) break;
+      if (fitter.sizesAt(seat, 0, maxPipelineStages).length === 0) break;
+      const worth = worthOf(seat, problem, point, maxPipelineStages);
       rows.push({
-        pricePerWorth: type.price.microUsdPerHour / (worthOf(seat, problem, point) * perInstance),
+        pricePerWorth: type.price.microUsdPerHour / (worth * perInstance),
         seats: new Array<Seat>(perInstance).fill(seat),
       });
     }

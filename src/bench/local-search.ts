@@ -252,7 +252,7 @@ function balancedSizes(
   point: OperatingPoint,
   pieces: readonly Piece[],
 ): number[] {
-  const speeds = pieces.map((piece) => speedOf(piece, problem, point));
+  const speeds = pieces.map((piece) => speedOf(piece, problem, point, pieces.length));
   const total = speeds.reduce((sum, speed) => sum + speed, 0);
   return speeds.map((speed) => (problem.model.numLayers * speed) / total);
 }

@@ -1,9 +1,10 @@
 import { InputError } from "../errors.ts";
-import { completePlacement, type WorkloadFlags } from "../files/complete-placement.ts";
+import type { WorkloadFlags } from "../files/complete-placement.ts";
 import { parsePlacementLines } from "../files/parse-placement.ts";
-import { evaluate } from "../placement/evaluate.ts";
 import type { Problem } from "../placement/problem.ts";
 import { count } from "../report/format.ts";
+import { evaluationJson } from "../report/json.ts";
+import { evaluateInput } from "./evaluate-load.ts";
 import { type CliIo, EXIT, printWarnings } from "./io.ts";
 import { type Line, readLines } from "./lines.ts";
 import { startProgress } from "./progress.ts";
@@ -58,7 +59,10 @@ function answerLine(problem: Problem, line: Line, path: string, flags: WorkloadF
       throw new InputError(where, "the line is empty.", "Give one placement a line.");
     }
     if ("error" in parsed) throw parsed.error;
-    return evaluate(problem, completePlacement(parsed.placement, problem.workload, where, flags));
+    const evaluation = evaluateInput(problem, parsed.placement, where, flags);
+    return problem.workload.load
+      ? evaluationJson(problem.workload, evaluation, evaluation.warnings)
+      : evaluation;
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     return { status: "INVALID", error: error.message };

@@ -1,16 +1,15 @@
 import { InputError } from "../errors.ts";
-import { completePlacement, type WorkloadFlags } from "../files/complete-placement.ts";
+import type { WorkloadFlags } from "../files/complete-placement.ts";
 import { parsePlacement } from "../files/parse-placement.ts";
 import { readText } from "../files/read-text.ts";
-import { evaluate } from "../placement/evaluate.ts";
 import type { Evaluation } from "../placement/evaluation.ts";
 import { evenSplit, type SplitShape } from "../placement/even-split.ts";
 import type { Problem } from "../placement/problem.ts";
 import { evaluationJson, mergeWarnings, noPlacementJson } from "../report/json.ts";
 import type { OperatingPoint, Workload } from "../workload/workload.ts";
 import { checkOutDirectory } from "./check-output.ts";
+import { evaluateInput, evaluateOpen, opensBatch } from "./evaluate-load.ts";
 import { type CliIo, EXIT, printWarnings, wantsColours } from "./io.ts";
-
 import {
   type OwnedFlag,
   type ProblemFlagValues,
@@ -37,18 +36,18 @@ export async function runEvaluate(flags: EvaluateFlags, io: CliIo): Promise<numb
   switch (task.kind) {
     case "lines": {
       const { evaluateLines } = await import("./evaluate-lines.ts");
-      return evaluateLines(problem, task.path, workloadFlags(flags), io);
+      return evaluateLines(problem, task.path, workloadFlags(flags, problem.workload), io);
     }
     case "file": {
       const input = parsePlacement(readText(task.path), task.path);
-      const placement = completePlacement(input, problem.workload, task.path, workloadFlags(flags));
-      return answer(problem, evaluate(problem, placement), flags, io);
+      const loadFlags = workloadFlags(flags, problem.workload);
+      return answer(problem, evaluateInput(problem, input, task.path, loadFlags), flags, io);
     }
     case "split": {
       const point = splitPoint(problem.workload);
       const split = evenSplit(problem, task.split, point);
       return split.status === "placement"
-        ? answer(problem, evaluate(problem, split.placement), flags, io)
+        ? answer(problem, evaluateOpen(problem, split.placement), flags, io)
         : answerNoPlacement(problem, task.split, point, split.error, flags, io);
     }
   }
@@ -103,26 +102,51 @@ function chooseTask(flags: EvaluateFlags): Task {
   };
 }
 
-function workloadFlags(flags: EvaluateFlags): WorkloadFlags {
+/** What flags say of the workload of a placement. Lengths from a distribution count by their mean. */
+export function workloadFlags(flags: ProblemFlagValues, workload: Workload): WorkloadFlags {
+  const inputFlag = given([
+    ["--input-length", flags.inputLength],
+    ["--input-length-p95", flags.inputLengthP95],
+    ["--input-lengths", flags.inputLengths],
+  ]);
+  const outputFlag = given([
+    ["--output-length", flags.outputLength],
+    ["--output-length-p95", flags.outputLengthP95],
+    ["--output-lengths", flags.outputLengths],
+  ]);
   return {
-    inputTokens: flags.inputLength,
-    outputTokens: flags.outputLength,
+    inputTokens: inputFlag === undefined ? undefined : (workload.inputTokens ?? undefined),
+    inputFlag,
+    outputTokens: outputFlag === undefined ? undefined : (workload.outputTokens ?? undefined),
+    outputFlag,
     phase: flags.phase,
     minBatch: flags.minBatchSize,
     maxBatch: flags.maxBatchSize,
+    concurrency: flags.concurrency,
+    maxLoad: flags.maxLoad,
+    requestRate: flags.requestRate,
   };
 }
 
-/** The operating point of an even split: the smallest batch. Source: reference model, "Even split". */
-function splitPoint({ phase, inputTokens, outputTokens, minBatch }: Workload): OperatingPoint {
+/** The first flag that is given. */
+function given(flags: readonly (readonly [string, unknown])[]): string | undefined {
+  return flags.find(([, value]) => value !== undefined)?.[0];
+}
+
+/**
+ * The operating point of an even split: the smallest batch (source: reference model, "Even split"), or where the load decides
+ * the batch, one sequence to begin with.
+ */
+function splitPoint(workload: Workload): OperatingPoint {
+  const { phase, inputTokens, outputTokens, minBatch } = workload;
   const hint = (flag: string, key: string): string => `Give ${flag}, or ${key} in config.csv.`;
-  const given = <T>(value: T | null, flag: string, key: string): T =>
+  const needed = <T>(value: T | null, flag: string, key: string): T =>
     requireFlag(flag, value ?? undefined, hint(flag, key));
   return {
-    phase: given(phase, "--phase", "workload_phase"),
-    batch: given(minBatch, "--min-batch-size", "min_batch_size"),
-    inputTokens: given(inputTokens, "--input-length", "sequence_length"),
-    outputTokens: given(outputTokens, "--output-length", "output_length"),
+    phase: needed(phase, "--phase", "workload_phase"),
+    batch: opensBatch(workload) ? 1 : needed(minBatch, "--min-batch-size", "min_batch_size"),
+    inputTokens: needed(inputTokens, "--input-length", "sequence_length"),
+    outputTokens: needed(outputTokens, "--output-length", "output_length"),
   };
 }
 
@@ -133,7 +157,7 @@ async function answer(
   io: CliIo,
 ): Promise<number> {
   const warnings = mergeWarnings(problem.warnings, evaluation.warnings);
-  const json = evaluationJson(evaluation, warnings);
+  const json = evaluationJson(problem.workload, evaluation, warnings);
   if (flags.out !== undefined) {
     const { writeEvaluation } = await import("./write-output.ts");
     writeEvaluation(flags.out, problem, evaluation, json);

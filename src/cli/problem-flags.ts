@@ -8,12 +8,24 @@ import type { Phase } from "../workload/workload.ts";
 export interface ProblemFlagValues {
   readonly configDir?: string;
   readonly cloudProvider?: string;
-  readonly costModel?: string;
-  readonly inputLength?: number;
-  readonly outputLength?: number;
   readonly phase?: Phase;
+  readonly inputLength?: number;
+  readonly inputLengthP95?: number;
+  readonly inputLengths?: string;
+  readonly outputLength?: number;
+  readonly outputLengthP95?: number;
+  readonly outputLengths?: string;
   readonly minBatchSize?: number;
   readonly maxBatchSize?: number;
+  readonly concurrency?: number;
+  readonly maxLoad?: true;
+  readonly requestRate?: number;
+  readonly costModel?: string;
+  readonly engine?: string;
+  readonly gpuMemoryUtilization?: number;
+  readonly maxModelLen?: number;
+  readonly maxNumBatchedTokens?: number;
+  readonly calibration?: string;
 }
 
 /** The flag of commands that know instances which are owned already. */
@@ -40,12 +52,24 @@ export function readFlaggedProblem(
   return readProblem({
     configDir: requireConfigDir(flags),
     cloudProvider: flags.cloudProvider,
-    costModel: flags.costModel,
-    inputTokens: flags.inputLength,
-    outputTokens: flags.outputLength,
     phase: flags.phase,
+    inputTokens: flags.inputLength,
+    inputP95Tokens: flags.inputLengthP95,
+    inputLengthsFile: flags.inputLengths,
+    outputTokens: flags.outputLength,
+    outputP95Tokens: flags.outputLengthP95,
+    outputLengthsFile: flags.outputLengths,
     minBatch: flags.minBatchSize,
     maxBatch: flags.maxBatchSize,
+    concurrency: flags.concurrency,
+    maxLoad: flags.maxLoad,
+    requestRate: flags.requestRate,
+    costModel: flags.costModel,
+    engine: flags.engine,
+    gpuMemoryUtilization: flags.gpuMemoryUtilization,
+    maxModelLenTokens: flags.maxModelLen,
+    maxBatchedTokens: flags.maxNumBatchedTokens,
+    calibrationFile: flags.calibration,
     ...more,
   });
 }

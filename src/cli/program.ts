@@ -1,10 +1,20 @@
 import { Command } from "commander";
+import { ENGINES } from "../cost/calibrated/engines.ts";
+import type { AccuracyFlags } from "./accuracy.ts";
 import type { BenchFlags } from "./bench.ts";
+import type { CalibrateFlags } from "./calibrate.ts";
 import type { EvaluateFlags } from "./evaluate.ts";
+import type { ExportFlags } from "./export.ts";
+import { addExportOptions } from "./export-options.ts";
 import { type CliIo, DEFAULT_SOLVER } from "./io.ts";
 import type { NetworkFlags } from "./network.ts";
-import { jsonOption, numberOption, outOption, textOption } from "./options.ts";
-import { addProblemOptions, configDirOption, ownOption } from "./problem-options.ts";
+import { choiceOption, jsonOption, numberOption, outOption, textOption } from "./options.ts";
+import {
+  addProblemOptions,
+  calibrationOption,
+  configDirOption,
+  ownOption,
+} from "./problem-options.ts";
 import type { SolveFlags } from "./solve.ts";
 import { addSolveOptions } from "./solve-options.ts";
 import type { SweepFlags } from "./sweep.ts";
@@ -39,10 +49,13 @@ export function createProgram(io: CliIo, done: Done): Command {
     );
   addSolve(program, io, done);
   addEvaluate(program, io, done);
+  addExport(program, io, done);
   addSweep(program, io, done);
   addCollect(program, io, done);
   addNetwork(program, io, done);
   addBench(program, io, done);
+  addAccuracy(program, io, done);
+  addCalibrate(program, io, done);
   return program;
 }
 
@@ -83,6 +96,15 @@ function addEvaluate(program: Command, io: CliIo, done: Done): void {
       const { runEvaluate } = await import("./evaluate.ts");
       done(await runEvaluate(flags, io));
     });
+}
+
+function addExport(program: Command, io: CliIo, done: Done): void {
+  addExportOptions(
+    program.command("export").description("write the files that start a placement"),
+  ).action(async (flags: ExportFlags) => {
+    const { runExport } = await import("./export.ts");
+    done(await runExport(flags, io));
+  });
 }
 
 function addSweep(program: Command, io: CliIo, done: Done): void {
@@ -150,5 +172,45 @@ function addBench(program: Command, io: CliIo, done: Done): void {
     .action(async (flags: BenchFlags) => {
       const { runBench } = await import("./bench.ts");
       done(await runBench(flags, io));
+    });
+}
+
+function addAccuracy(program: Command, io: CliIo, done: Done): void {
+  program
+    .command("accuracy")
+    .description("compare predictions of the calibrated cost model with measured rows")
+    .addOption(textOption("--data <file>", "measured rows as CSV"))
+    .addOption(textOption("--predictions <file>", "write a CSV line for every measured figure"))
+    .addOption(calibrationOption())
+    .addOption(jsonOption())
+    .action(async (flags: AccuracyFlags) => {
+      const { runAccuracy } = await import("./accuracy.ts");
+      done(await runAccuracy(flags, io));
+    });
+}
+
+function addCalibrate(program: Command, io: CliIo, done: Done): void {
+  program
+    .command("calibrate")
+    .description("fit the calibrated cost model to measurements of your own")
+    .option("--data <file...>", "measured rows as CSV, or results of vllm bench serve as JSON")
+    .addOption(
+      choiceOption("--engine <name>", "engine to calibrate, if not that of all measurements", {
+        what: "an engine",
+        choices: ENGINES,
+      }),
+    )
+    .addOption(
+      textOption(
+        "--config-dir <dir>",
+        "model of measurements that do not state theirs: config.csv",
+      ),
+    )
+    .addOption(textOption("--out <file>", "the calibration file to write"))
+    .option("--force", "write it even if it does not help")
+    .addOption(jsonOption())
+    .action(async (flags: CalibrateFlags) => {
+      const { runCalibrate } = await import("./calibrate.ts");
+      done(await runCalibrate(flags, io));
     });
 }

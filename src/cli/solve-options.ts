@@ -61,7 +61,14 @@ function addObjectiveOptions(command: Command): void {
       ),
     )
     .addOption(limitOption("--max-ttft-ms <ms>", "longest time to first token", "milliseconds"))
-    .addOption(limitOption("--max-tpot-ms <ms>", "longest time per output token", "milliseconds"));
+    .addOption(limitOption("--max-tpot-ms <ms>", "longest time per output token", "milliseconds"))
+    .addOption(
+      numberOption(
+        "--safety-margin <percent>",
+        "what predicted latencies must stay below their limits by (default: 10)",
+        { unit: "per cent", min: 0 },
+      ),
+    );
 }
 
 /** What may be rented. */

@@ -1,6 +1,7 @@
 import { InputError } from "../errors.ts";
 import type { Problem } from "../placement/problem.ts";
 import { DEFAULT_REQUEST, type ObjectiveName, type SolveRequest } from "../solver/request.ts";
+import type { Workload } from "../workload/workload.ts";
 
 /** The flags of `solve` that say what is asked for, beside the problem. */
 export interface RequestFlags {
@@ -21,10 +22,14 @@ export interface RequestFlags {
   readonly explain?: true;
 }
 
-/** Flags over the defaults of a request. Names and numbers are checked by the solve, before it starts. */
-export function requestOf(flags: RequestFlags): SolveRequest {
+/**
+ * Flags over the defaults of a request. Names and numbers are checked by the solve, before it starts. With a rate of requests
+ * to serve, more throughput than that is worth nothing: the default objective is then the lowest cost.
+ */
+export function requestOf(flags: RequestFlags, { load }: Workload): SolveRequest {
+  const byLoad = load?.kind === "request_rate" ? "cost" : DEFAULT_REQUEST.objective;
   return {
-    objective: flags.objective ?? DEFAULT_REQUEST.objective,
+    objective: flags.objective ?? byLoad,
     weight: flags.weight ?? DEFAULT_REQUEST.weight,
     tpDegrees: flags.tpDegrees ?? DEFAULT_REQUEST.tpDegrees,
     maxTpByType: flags.tpConfig ?? DEFAULT_REQUEST.maxTpByType,

@@ -1,5 +1,4 @@
-import type { CostModel } from "../cost/cost-model.ts";
-import { InputError, InternalError } from "../errors.ts";
+import { InputError } from "../errors.ts";
 import type { Problem } from "../placement/problem.ts";
 import { mergeWarnings, solutionJson } from "../report/json.ts";
 import type { MilpBackend } from "../solver/milp/model.ts";
@@ -21,12 +20,17 @@ export interface SolveFlags extends ProblemFlagValues, OwnedFlag, RequestFlags {
   readonly minThroughput?: number;
   readonly maxTtftMs?: number;
   readonly maxTpotMs?: number;
+  /** Per cent. */
+  readonly safetyMargin?: number;
   readonly timeLimit?: number;
   readonly solver?: SolverName;
   readonly exportModel?: string;
   readonly out?: string;
   readonly json?: true;
 }
+
+const MS_PER_SECOND = 1000;
+const PER_CENT = 100;
 
 /** `solve`: the best placement with its proof. `backend` is freed here. */
 export async function runSolve(
@@ -45,12 +49,14 @@ export async function runSolve(
         maxTotalCostUsd: flags.maxTotalCost,
         maxTotalRuntimeHours: flags.maxTotalRuntimeHours,
         minTokensPerSecond: flags.minThroughput,
+        maxTtftSeconds: divided(flags.maxTtftMs, MS_PER_SECOND),
+        maxTpotSeconds: divided(flags.maxTpotMs, MS_PER_SECOND),
+        latencySafetyMargin: divided(flags.safetyMargin, PER_CENT),
       },
       timeLimitSeconds: flags.timeLimit,
       ownedByType: flags.own,
     });
-    checkLatencyTargets(flags, problem.costModel);
-    const request = requestOf(flags);
+    const request = requestOf(flags, problem.workload);
     checkChoiceLeft(problem, request);
     // What is left to load and to compute is done while the solver works in its own thread.
     const [solution, report] = await Promise.all([
@@ -69,7 +75,7 @@ export async function runSolve(
         warnings.push(`there is no answer, so ${flags.exportModel} is not written.`);
       }
     }
-    const json = solutionJson(solution, warnings);
+    const json = solutionJson(problem.workload, solution, warnings);
     const stale = flags.out === undefined ? [] : await writeOut(flags.out, problem, solution, json);
     await printWarnings(io, [...warnings, ...stale]);
     await io.stdout.write(
@@ -108,23 +114,8 @@ async function writeOut(
   return writeSolution(directory, problem, solution, json);
 }
 
-/** A target that the cost model cannot speak of is refused, never dropped. */
-function checkLatencyTargets(flags: SolveFlags, costModel: CostModel): void {
-  const flag =
-    flags.maxTtftMs !== undefined
-      ? "--max-ttft-ms"
-      : flags.maxTpotMs !== undefined
-        ? "--max-tpot-ms"
-        : null;
-  if (flag === null) return;
-  if (costModel.predictsLatency) {
-    throw new InternalError("latency targets are not handed to the search.");
-  }
-  throw new InputError(
-    flag,
-    `the cost model "${costModel.name}" predicts no latency.`,
-    "Leave the target out, or use a cost model that predicts latency.",
-  );
+function divided(value: number | undefined, by: number): number | undefined {
+  return value === undefined ? undefined : value / by;
 }
 
 /** The ending of the file chooses its format. */

@@ -12,6 +12,8 @@ export interface StageShape {
   readonly layers: number;
   /** Smallest bandwidth between two GPUs of the TP group, GB/s; Infinity for t = 1. */
   readonly groupGBytesPerSecond: number;
+  /** S: stages of the pipeline that the stage belongs to. */
+  readonly pipelineStages: number;
 }
 
 /** Which resource takes most of a stage's time. */
@@ -22,19 +24,62 @@ export interface StageEstimate {
   /** Tokens/s when the stage is never kept waiting. */
   readonly tokensPerSecond: number;
   readonly limitedBy: LimitedBy;
-  /** Seconds this stage adds to the time to first token; null when the model predicts none. */
+  /** Seconds this stage adds to the time to first token (TTFT); null when the model predicts none. */
   readonly ttftSeconds: number | null;
-  /** Seconds this stage adds to the time per output token; null when the model predicts none. */
+  /** Seconds this stage adds to the time per output token (TPOT); null when the model predicts none. */
   readonly tpotSeconds: number | null;
 }
 
-/** Memory of a stage on each GPU of its TP group, GiB, item by item. */
+/** What belongs to no stage of the latencies. */
+export interface LatencyFrame {
+  /** Added to the sum of the stages' TTFT, seconds. */
+  readonly ttftSeconds: number;
+  /** Added to the TPOT of the pipeline, seconds. */
+  readonly tpotSeconds: number;
+  /**
+   * m: micro-batches under way at once. A token waits for the slowest stage to serve all of them:
+   * TPOT = frame + max(Σ stage TPOT, m · largest stage TPOT).
+   */
+  readonly microBatches: number;
+}
+
+/** Memory of a stage on each GPU of its TP group, GiB, item by item. The items add up to `totalGib`. */
 export interface MemoryBill {
+  /** All weights, embedding and LM head among them. */
   readonly weightsGib: number;
+  /** KV cache of the sequences of the operating point. */
   readonly kvCacheGib: number;
   readonly activationsGib: number;
+  /** CUDA graphs, collectives' buffers and what the runtime takes outside its pools; 0 when the model has no such item. */
+  readonly runtimeGib: number;
+  /** What the engine is told to leave free; 0 when the model has no such item. */
+  readonly reserveGib: number;
   readonly totalGib: number;
   readonly capacityGib: number;
+  /** Of the weights: embedding on the first stage, LM head on the last. */
+  readonly embeddingGib: number;
+  readonly lmHeadGib: number;
+  /** Tokens that the KV cache of the stage holds when it fills all memory left; null when the model predicts none. */
+  readonly kvCapacityTokens: number | null;
+}
+
+/** How near a prediction is to something that was measured. */
+export type Confidence = "measured_alike" | "same_gpu_class" | "extrapolated";
+
+/** An 80 % interval as factors on the predicted value: low ≤ 1 ≤ high. */
+export interface Spread {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** How sure a cost model is of what it says of a placement. */
+export interface Uncertainty {
+  readonly confidence: Confidence;
+  /** Why that word, in words for the user. */
+  readonly reasons: readonly string[];
+  readonly throughput: Spread;
+  readonly ttft: Spread;
+  readonly tpot: Spread;
 }
 
 /** Sizes a stage may have on one instance type at one TP degree, from one layer on, in layers. */
@@ -65,19 +110,25 @@ export interface LinkEstimate {
  * Axioms the exact search relies on (property tests hold every model to them):
  * 1. end-to-end tokens/s = `efficiency(point, stages)` · min(stage and link tokens/s), the efficiency independent of the rates;
  * 2. a stage that holds the layers of another and more is never faster than it, nor is its memory smaller;
- * 3. where all layers are alike, the first layer of a stage changes nothing;
+ * 3. where all layers are alike, the first layer of a stage changes nothing (a model whose ends differ says so in its layer plan);
+ *    where they are not, stages of the same kinds of layers in the same order are alike unless one starts or ends the model;
  * 4. a link is the smallest of what its source, its target and the pair alone allow;
- * 5. a higher group bandwidth never makes a stage slower, a higher pair bandwidth never makes a link slower.
+ * 5. a higher group bandwidth never makes a stage slower, a higher pair bandwidth never makes a link slower;
+ * 6. latencies follow from the stages alone: TTFT = frame + Σ stage TTFT, TPOT = frame + max(Σ stage TPOT, m · largest);
+ * 7. unless `dependsOnStages`, the number of stages changes nothing of a stage.
  */
 export interface CostModel {
   readonly name: string;
   /** Whether the model predicts TTFT and TPOT. */
   readonly predictsLatency: boolean;
+  /** Whether a stage's rate, memory or latency depend on the number of stages of its pipeline. */
+  readonly dependsOnStages: boolean;
   stage(shape: StageShape, point: OperatingPoint): StageEstimate;
   memory(shape: StageShape, point: OperatingPoint): MemoryBill;
   /**
    * `minUtilization`: share (0 to 1) of the GPU memory that a stage has to use; `startLayer`: its first layer, from 1. Where
    * all layers are alike the range is the same for every start and says nothing of where the model ends.
+   * `pipelineStages`: S of the placement. The range is what `memory` says of each size, up to rounding.
    */
   segmentRange(
     instance: InstanceType,
@@ -85,6 +136,7 @@ export interface CostModel {
     point: OperatingPoint,
     minUtilization: number,
     startLayer: number,
+    pipelineStages: number,
   ): SegmentRange;
   /** `pairGBytesPerSecond`: bandwidth between the lowest GPUs of the two groups, GB/s. */
   link(
@@ -95,6 +147,10 @@ export interface CostModel {
   ): LinkEstimate;
   /** Pipeline efficiency (0 to 1) of `stages` stages. */
   pipelineEfficiency(point: OperatingPoint, stages: number): number;
+  /** What the stages' latencies add up from; null when the model predicts none. */
+  latencyFrame(point: OperatingPoint, stages: number): LatencyFrame | null;
+  /** How sure the model is of a placement made of these stages; null when it does not say. */
+  uncertainty(shapes: readonly StageShape[], point: OperatingPoint): Uncertainty | null;
   /** Flat factor (0 to 1) between the model and the world; 1 when the model is calibrated. */
   readonly realWorldEfficiency: number;
   /** What a user must know about this hardware under this model, e.g. a GPU that stands in for another. */

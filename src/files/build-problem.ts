@@ -1,22 +1,23 @@
-import { createReferenceModel } from "../cost/reference/reference-model.ts";
 import { InputError } from "../errors.ts";
 import { createPool, type Pool } from "../hardware/pool.ts";
-import { checkLayerPlan, type Model } from "../model/model.ts";
 import { nearestHint } from "../nearest.ts";
 import type { Problem } from "../placement/problem.ts";
+import { buildModel } from "./build-model.ts";
+import { checkModelLen } from "./check-model-len.ts";
+import {
+  costModelName,
+  createCostModel,
+  engineSettings,
+  referenceNotes,
+} from "./choose-cost-model.ts";
 import { PRIORITY_WEIGHTS } from "./config-keys.ts";
-import { flagNumber, mergeLimits, mergeWorkload, type ProblemFlags } from "./merge-flags.ts";
+import { limitsAtRate, mergeLimits, mergeWorkload, type ProblemFlags } from "./merge-flags.ts";
 import { type Config, configPlace, parseConfig } from "./parse-config.ts";
 import { findInstance, parseInstanceTable } from "./parse-instances.ts";
-import { type AlikeModel, alikeLayers, parseLayers } from "./parse-layers.ts";
 import { parseNetwork } from "./parse-network.ts";
 import { type PoolFile, type PoolRow, parsePool } from "./parse-pool.ts";
-
-/** A file that has been read: its text and the name that messages give it. */
-export interface SourceText {
-  readonly text: string;
-  readonly fileName: string;
-}
+import { flagNumber } from "./placed.ts";
+import type { OpenNamed, SourceText } from "./source-text.ts";
 
 /** The files of a problem. */
 export interface ProblemFiles {
@@ -27,41 +28,41 @@ export interface ProblemFiles {
   readonly network: SourceText | null;
   /** layers.csv; absent or null: all layers are as config.csv says. */
   readonly layers?: SourceText | null;
+  /** Reads files that config.csv or flags name: length histograms, a calibration. Absent: there are none to read. */
+  readonly open?: OpenNamed;
 }
 
-/** Values of parameters that config.csv may leave out. Source: reference model, "keys with defaults". */
-const DEFAULTS = {
-  real_world_efficiency: 0.3,
-  micro_batch_size: 8,
-  interference_factor: 0.8,
-  cross_instance_penalty: 0.01,
-};
+/** Source: reference model, "keys with defaults". */
+const DEFAULT_CROSS_INSTANCE_PENALTY = 0.01;
 const DEFAULT_PROVIDER = "AWS";
-const COST_MODELS = ["reference"];
 
 /**
  * Builds a problem from the texts of its files; needs no file system, so that it runs in a browser.
  * @throws InputError that names file and line, or the flag, for everything that cannot be read or makes no sense together.
  */
 export function buildProblem(files: ProblemFiles, flags: ProblemFlags = {}): Problem {
-  checkCostModel(flags.costModel ?? "reference");
   const config = parseConfig(files.config.text, files.config.fileName);
-  const workload = mergeWorkload(config, flags);
+  const open = files.open ?? refuseToOpen;
+  const costModelIs = costModelName(config, flags);
+  const engine = engineSettings(costModelIs, config, flags);
+  const { workload, notes } = mergeWorkload(config, flags, open);
   const pool = readPool(files, flags);
   const { values } = config;
-  const model = modelOf(config, files.layers ?? null);
-  const costModel = createReferenceModel(model, {
-    realWorldEfficiency: values.real_world_efficiency ?? DEFAULTS.real_world_efficiency,
-    microBatchSize: values.micro_batch_size ?? DEFAULTS.micro_batch_size,
-    interferenceFactor: values.interference_factor ?? DEFAULTS.interference_factor,
-  });
+  const built = buildModel(costModelIs, config, files.layers ?? null);
+  const costModel = createCostModel(
+    built.model,
+    config,
+    engine,
+    flags.calibrationFile === undefined ? null : open(flags.calibrationFile, "flag"),
+  );
   return {
-    model,
+    model: built.model,
     pool,
     network: files.network
       ? parseNetwork(files.network.text, files.network.fileName, pool.gpuCount)
       : { kind: "derived" },
     costModel,
+    ...(engine && { engine }),
     rules: {
       maxPipelineStages: values.max_pipeline_stages,
       minLayersPerStage: values.min_layers_per_stage,
@@ -69,7 +70,7 @@ export function buildProblem(files: ProblemFiles, flags: ProblemFlags = {}): Pro
       quantizeSegments: values.enable_segment_quantization,
     },
     workload,
-    limits: mergeLimits(config, flags.limits ?? {}),
+    limits: limitsAtRate(mergeLimits(config, flags.limits ?? {}), workload),
     weights: {
       costWeight:
         values.optimization_priority === null
@@ -77,7 +78,7 @@ export function buildProblem(files: ProblemFiles, flags: ProblemFlags = {}): Pro
           : PRIORITY_WEIGHTS[values.optimization_priority]!,
       throughputNormalization: values.throughput_normalization,
       costNormalization: values.cost_normalization,
-      crossInstancePenalty: values.cross_instance_penalty ?? DEFAULTS.cross_instance_penalty,
+      crossInstancePenalty: values.cross_instance_penalty ?? DEFAULT_CROSS_INSTANCE_PENALTY,
     },
     totalTokensToProcess: values.total_tokens_to_process,
     timeLimitSeconds:
@@ -86,48 +87,17 @@ export function buildProblem(files: ProblemFiles, flags: ProblemFlags = {}): Pro
         : flagNumber("--time-limit", flags.timeLimitSeconds, { unit: "seconds", above: 0 }),
     warnings: [
       ...ignoredKeys(config),
+      ...(engine ? [] : referenceNotes(config, flags)),
+      ...built.notes,
+      ...notes,
+      ...checkModelLen(engine, workload, config, flags.maxModelLenTokens !== undefined),
       ...costModel.hardwareWarnings(pool.types.map((type) => type.instance)),
     ],
   };
 }
 
-function checkCostModel(name: string): void {
-  if (COST_MODELS.includes(name)) return;
-  throw new InputError(
-    "--cost-model",
-    name === "calibrated"
-      ? 'the cost model "calibrated" is not part of this version.'
-      : `there is no cost model "${name}".`,
-    `Only "reference" exists in this version: give that, or leave the flag out.`,
-  );
-}
-
-function modelOf({ values }: Config, layers: SourceText | null): Model {
-  const alike: AlikeModel = {
-    name: values.model_name,
-    numLayers: values.num_decoder_layers,
-    dModel: values.d_model,
-    dHidden: values.d_hidden,
-    vocabSize: values.vocab_size,
-    numAttentionHeads: values.num_attention_heads,
-    numKvHeads: values.num_kv_heads ?? values.num_attention_heads,
-    bytesPerElement: values.bytes_per_element,
-    layerWeightGib: values.layer_weight_memory_gb,
-  };
-  const ends = {
-    embeddingGib: values.embedding_memory_gb ?? 0,
-    lmHeadGib: values.lm_head_memory_gb ?? 0,
-  };
-  if (layers === null && ends.embeddingGib === 0 && ends.lmHeadGib === 0) return alike;
-  const model: Model = {
-    ...alike,
-    layers:
-      layers === null
-        ? alikeLayers(alike, ends)
-        : parseLayers(layers.text, layers.fileName, alike, ends),
-  };
-  checkLayerPlan(model);
-  return model;
+function refuseToOpen(path: string): never {
+  throw new InputError(path, "files that a problem names cannot be read here.", "");
 }
 
 function readPool(files: ProblemFiles, flags: ProblemFlags): Pool {

@@ -5,16 +5,26 @@ import type { PlacementInput } from "./parse-placement.ts";
 
 /** Workload flags of the command line; they win over keys of config.csv and may not contradict a placement. */
 export interface WorkloadFlags {
-  /** --input-length, tokens. */
+  /** Input tokens by a flag; the mean where they spread. */
   readonly inputTokens?: number | undefined;
-  /** --output-length, tokens. */
+  /** The flag that says them; absent: --input-length. */
+  readonly inputFlag?: string | undefined;
+  /** Output tokens by a flag; the mean where they spread. */
   readonly outputTokens?: number | undefined;
+  /** The flag that says them; absent: --output-length. */
+  readonly outputFlag?: string | undefined;
   /** --phase. */
   readonly phase?: Phase | undefined;
   /** --min-batch-size, sequences. */
   readonly minBatch?: number | undefined;
   /** --max-batch-size, sequences. */
   readonly maxBatch?: number | undefined;
+  /** --concurrency, sequences. */
+  readonly concurrency?: number | undefined;
+  /** --max-load. */
+  readonly maxLoad?: true | undefined;
+  /** --request-rate, requests per second. */
+  readonly requestRate?: number | undefined;
 }
 
 /**
@@ -85,8 +95,18 @@ function given<T>(
 function refuseContradictions(input: PlacementInput, where: string, flags: WorkloadFlags): void {
   const equal: readonly (readonly [string, unknown, string, unknown])[] = [
     ["--phase", flags.phase, "workload_phase", input.workload_phase],
-    ["--input-length", flags.inputTokens, "sequence_length", input.sequence_length],
-    ["--output-length", flags.outputTokens, "output_length", input.output_length],
+    [
+      flags.inputFlag ?? "--input-length",
+      flags.inputTokens,
+      "sequence_length",
+      input.sequence_length,
+    ],
+    [
+      flags.outputFlag ?? "--output-length",
+      flags.outputTokens,
+      "output_length",
+      input.output_length,
+    ],
   ];
   for (const [flag, asked, field, own] of equal) {
     if (asked !== undefined && own !== undefined && asked !== own) {
@@ -95,13 +115,31 @@ function refuseContradictions(input: PlacementInput, where: string, flags: Workl
   }
   const batch = input.batch_size;
   if (batch === undefined) return;
-  const { minBatch, maxBatch } = flags;
+  const { minBatch, maxBatch, concurrency } = flags;
   if (minBatch !== undefined && batch < minBatch) {
     throw contradiction("--min-batch-size", minBatch, where, "batch_size", batch);
   }
   if (maxBatch !== undefined && batch > maxBatch) {
     throw contradiction("--max-batch-size", maxBatch, where, "batch_size", batch);
   }
+  if (concurrency !== undefined && batch !== concurrency) {
+    throw contradiction("--concurrency", concurrency, where, "batch_size", batch);
+  }
+}
+
+/** @throws InputError for a flag that leaves the batch open, beside a placement that has one */
+export function refuseFixedBatch(
+  input: PlacementInput,
+  where: string,
+  { maxLoad, requestRate }: WorkloadFlags,
+): void {
+  const flag = maxLoad ? "--max-load" : requestRate !== undefined ? "--request-rate" : null;
+  if (flag === null || input.batch_size === undefined) return;
+  throw new InputError(
+    flag,
+    `it leaves the batch open, but the placement in ${where} has batch_size ${input.batch_size}.`,
+    "Leave out the flag, or the placement's batch_size.",
+  );
 }
 
 function contradiction(

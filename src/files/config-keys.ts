@@ -1,13 +1,7 @@
 import { PHASES, type Phase } from "../workload/workload.ts";
-import type { NumberRange } from "./numbers.ts";
-
-/** What a parameter of config.csv holds. */
-export type KeySpec = { readonly optional?: true } & (
-  | { readonly kind: "text" }
-  | { readonly kind: "boolean" }
-  | { readonly kind: "choice"; readonly choices: readonly string[] }
-  | { readonly kind: "number"; readonly range: NumberRange; readonly none?: readonly number[] }
-);
+import { ARCHITECTURE_KEYS, type ArchitectureValues } from "./architecture-keys.ts";
+import { above, count, type KeySpec, optional } from "./key-spec.ts";
+import { SERVING_KEYS, type ServingValues } from "./serving-keys.ts";
 
 /** Weight w of the weighted objective by the seed's names. Source: reference model, "Solver-side rules". */
 export const PRIORITY_WEIGHTS: Readonly<Record<string, number>> = {
@@ -19,27 +13,18 @@ export const PRIORITY_WEIGHTS: Readonly<Record<string, number>> = {
 /** Values of a budget that mean none in config.csv (a flag is literal). Source: reference model. */
 const NO_BUDGET: readonly number[] = [999, 999_999];
 
-const count = (unit: string, min = 1, max?: number): KeySpec => ({
-  kind: "number",
-  range: max === undefined ? { unit, integer: true, min } : { unit, integer: true, min, max },
-});
-const above = (unit: string, bound: number, max?: number): KeySpec => ({
-  kind: "number",
-  range: max === undefined ? { unit, above: bound } : { unit, above: bound, max },
-});
 const share: KeySpec = { kind: "number", range: { unit: "", min: 0, max: 1 } };
 const budget = (unit: string): KeySpec => ({
   kind: "number",
   range: { unit, min: 0 },
   none: NO_BUDGET,
 });
-const optional = (spec: KeySpec): KeySpec => ({ ...spec, optional: true });
 
 /** More layers than any network has; keeps a slip of the hand from starting an endless search. */
 const MAX_LAYERS = 10_000;
 
 /** The values of config.csv by their names there; null where an optional parameter is absent or a budget means none. */
-export interface ConfigValues {
+export interface ConfigValues extends ArchitectureValues, ServingValues {
   readonly model_name: string;
   /** L. */
   readonly num_decoder_layers: number;
@@ -143,4 +128,6 @@ export const CONFIG_KEYS: Readonly<Record<ConfigKey, KeySpec>> = {
   workload_phase: optional({ kind: "choice", choices: PHASES }),
   min_batch_size: optional(count("sequences")),
   max_batch_size: optional(count("sequences")),
+  ...SERVING_KEYS,
+  ...ARCHITECTURE_KEYS,
 };

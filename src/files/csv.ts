@@ -2,6 +2,7 @@
 import { type CsvError, parse } from "csv-parse/browser/esm/sync";
 import { InputError } from "../errors.ts";
 import { nearestHint } from "../nearest.ts";
+import { type NumberRange, rangeHint, readNumber } from "./numbers.ts";
 
 /** One row below the header, with the line of the file on which it starts. */
 export interface CsvRow {
@@ -93,6 +94,22 @@ export function cellOf(row: CsvRow, column: string): string {
 /** Where a cell stands, for messages. */
 export function cellPlace(table: CsvTable, row: CsvRow, column: string): string {
   return `${table.fileName}:${row.line}, column ${column}`;
+}
+
+/** The number in a cell. @throws InputError with file, line and column for what is none, or out of its range */
+export function readNumberCell(
+  table: CsvTable,
+  row: CsvRow,
+  column: string,
+  range: NumberRange,
+): number {
+  const reading = readNumber(cellOf(row, column), range);
+  if ("value" in reading) return reading.value;
+  throw new InputError(
+    cellPlace(table, row, column),
+    `${column} is ${reading.problem}.`,
+    rangeHint(range),
+  );
 }
 
 function checkHeader(names: readonly string[], where: string, columns: CsvColumns): void {

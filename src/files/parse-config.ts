@@ -1,7 +1,8 @@
 import { InputError } from "../errors.ts";
 import { nearestHint } from "../nearest.ts";
-import { CONFIG_KEYS, type ConfigKey, type ConfigValues, type KeySpec } from "./config-keys.ts";
+import { CONFIG_KEYS, type ConfigKey, type ConfigValues } from "./config-keys.ts";
 import { cellOf, readTable } from "./csv.ts";
+import type { KeySpec } from "./key-spec.ts";
 import { rangeHint, readNumber } from "./numbers.ts";
 
 /** config.csv as values, with the place of every parameter for later checks. */
@@ -138,11 +139,11 @@ function checkTogether(config: Config): void {
       "Add a line `optimization_priority,cost_first` (or balanced, or throughput_first).",
     );
   }
-  if (values.d_model % values.num_attention_heads !== 0) {
+  if (values.head_dim === null && values.d_model % values.num_attention_heads !== 0) {
     refuse(
       "num_attention_heads",
       `num_attention_heads ${values.num_attention_heads} does not divide d_model ${values.d_model} (${line("d_model")}).`,
-      "Give the head count and width of the same network.",
+      "Give the head count and width of the same network, or head_dim where heads have a width of their own.",
     );
   }
   const kvHeads = values.num_kv_heads;

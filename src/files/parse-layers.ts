@@ -1,8 +1,8 @@
 import { InputError } from "../errors.ts";
 import type { LayerKind, LayerPlan, Model } from "../model/model.ts";
 import { nearestHint } from "../nearest.ts";
-import { type CsvRow, type CsvTable, cellOf, cellPlace, readTable } from "./csv.ts";
-import { type NumberRange, rangeHint, readNumber } from "./numbers.ts";
+import { type CsvRow, type CsvTable, cellOf, cellPlace, readNumberCell, readTable } from "./csv.ts";
+import type { NumberRange } from "./numbers.ts";
 
 /** A model before anything is said of single layers: what an empty cell of layers.csv stands for. */
 export type AlikeModel = Omit<Model, "layers">;
@@ -15,10 +15,10 @@ export interface EndWeights {
 
 const FIRST = "first_layer";
 const LAST = "last_layer";
-const WEIGHT = "layer_weight_memory_gb";
-const HIDDEN = "d_hidden";
+export const WEIGHT = "layer_weight_memory_gb";
+export const HIDDEN = "d_hidden";
 const KV_HEADS = "num_kv_heads";
-const WINDOW = "attention_window_tokens";
+export const WINDOW = "attention_window_tokens";
 const CUT_AFTER = "cut_after";
 
 const COLUMNS = {
@@ -39,12 +39,27 @@ const CUTS = ["yes", "no", "last"] as const;
 type Cut = (typeof CUTS)[number];
 
 /** Layers in a row that are alike: one row of layers.csv. */
-interface Run {
+export interface LayerRun {
   readonly firstLayer: number;
   readonly lastLayer: number;
+  /** What the row's cells say, and config.csv where they are empty. */
   readonly kind: LayerKind;
+  /** What the row's own cells say; null where they are empty. */
+  readonly given: {
+    readonly weightGib: number | null;
+    readonly dHidden: number | null;
+    readonly numKvHeads: number | null;
+  };
   readonly cut: Cut;
   readonly line: number;
+}
+
+/** layers.csv as runs that cover the model, by their first layer. */
+export interface LayerRuns {
+  readonly fileName: string;
+  readonly runs: readonly LayerRun[];
+  /** Whether the file says how far attention looks back; an empty cell of that column means all the way. */
+  readonly saysWindows: boolean;
 }
 
 /**
@@ -52,34 +67,41 @@ interface Run {
  * @throws InputError with file and line for bad cells, unknown columns, and runs that overlap, leave a layer out or go
  * beyond the model.
  */
-export function parseLayers(
-  text: string,
-  fileName: string,
-  model: AlikeModel,
-  ends: EndWeights,
-): LayerPlan {
+export function readLayerRuns(text: string, fileName: string, model: AlikeModel): LayerRuns {
   const table = readTable(text, fileName, COLUMNS);
   const runs = table.rows
     .map((row) => readRun(table, row, model))
     .sort((a, b) => a.firstLayer - b.firstLayer || a.line - b.line);
   checkCover(table, runs, model.numLayers);
+  return { fileName, runs, saysWindows: table.columns.includes(WINDOW) };
+}
+
+/** The layer plan that layers.csv describes, with what stands at the model's ends. */
+export function planOfRuns({ runs }: LayerRuns, ends: EndWeights): LayerPlan {
   const kinds: LayerKind[] = [];
   const kindOf: number[] = [];
-  const allowedCuts: number[] = [];
-  for (const { firstLayer, lastLayer, kind, cut } of runs) {
+  for (const { firstLayer, lastLayer, kind } of runs) {
     const position = positionOf(kinds, kind);
-    for (let layer = firstLayer; layer <= lastLayer; layer++) {
-      kindOf.push(position);
-      const mayEnd = cut === "yes" || (cut === "last" && layer === lastLayer);
-      if (mayEnd && layer < model.numLayers) allowedCuts.push(layer);
+    for (let layer = firstLayer; layer <= lastLayer; layer++) kindOf.push(position);
+  }
+  return { kinds, kindOf, ...ends, allowedCuts: allowedCutsOf(runs) };
+}
+
+/** Layers after which a stage may end, rising; null: after any. */
+export function allowedCutsOf(runs: readonly LayerRun[]): readonly number[] | null {
+  const numLayers = runs.at(-1)!.lastLayer;
+  const cuts: number[] = [];
+  for (const { firstLayer, lastLayer, cut } of runs) {
+    for (let layer = firstLayer; layer <= lastLayer && layer < numLayers; layer++) {
+      if (cut === "yes" || (cut === "last" && layer === lastLayer)) cuts.push(layer);
     }
   }
-  return {
-    kinds,
-    kindOf,
-    ...ends,
-    allowedCuts: allowedCuts.length === model.numLayers - 1 ? null : allowedCuts,
-  };
+  return cuts.length === numLayers - 1 ? null : cuts;
+}
+
+/** The place of a cell of a run, for messages. */
+export function runPlace({ fileName }: LayerRuns, { line }: LayerRun, column: string): string {
+  return `${fileName}:${line}, column ${column}`;
 }
 
 /** The plan of a model whose layers are alike, for what stands at its ends. */
@@ -113,9 +135,9 @@ function positionOf(kinds: LayerKind[], kind: LayerKind): number {
   return known >= 0 ? known : kinds.push(kind) - 1;
 }
 
-function readRun(table: CsvTable, row: CsvRow, model: AlikeModel): Run {
-  const firstLayer = readCell(table, row, FIRST, LAYER);
-  const lastLayer = readCell(table, row, LAST, LAYER);
+function readRun(table: CsvTable, row: CsvRow, model: AlikeModel): LayerRun {
+  const firstLayer = readNumberCell(table, row, FIRST, LAYER);
+  const lastLayer = readNumberCell(table, row, LAST, LAYER);
   if (lastLayer < firstLayer) {
     throw new InputError(
       cellPlace(table, row, LAST),
@@ -130,19 +152,24 @@ function readRun(table: CsvTable, row: CsvRow, model: AlikeModel): Run {
       `Give layers up to ${model.numLayers}, or correct num_decoder_layers in config.csv.`,
     );
   }
-  const given = (column: string, otherwise: number): number =>
-    cellOf(row, column) === "" ? otherwise : readCell(table, row, column, RANGES[column]!);
+  const cell = (column: string): number | null =>
+    cellOf(row, column) === "" ? null : readNumberCell(table, row, column, RANGES[column]!);
   const alike = kindOfConfig(model);
+  const given = {
+    weightGib: cell(WEIGHT),
+    dHidden: cell(HIDDEN),
+    numKvHeads: cell(KV_HEADS),
+  };
   return {
     firstLayer,
     lastLayer,
     kind: {
-      weightGib: given(WEIGHT, alike.weightGib),
-      dHidden: given(HIDDEN, alike.dHidden),
-      numKvHeads: readKvHeads(table, row, given(KV_HEADS, alike.numKvHeads), model),
-      attentionWindowTokens:
-        cellOf(row, WINDOW) === "" ? null : readCell(table, row, WINDOW, RANGES[WINDOW]!),
+      weightGib: given.weightGib ?? alike.weightGib,
+      dHidden: given.dHidden ?? alike.dHidden,
+      numKvHeads: readKvHeads(table, row, given.numKvHeads ?? alike.numKvHeads, model),
+      attentionWindowTokens: cell(WINDOW),
     },
+    given,
     cut: readCut(table, row),
     line: row.line,
   };
@@ -169,21 +196,11 @@ function readCut(table: CsvTable, row: CsvRow): Cut {
   );
 }
 
-function readCell(table: CsvTable, row: CsvRow, column: string, range: NumberRange): number {
-  const reading = readNumber(cellOf(row, column), range);
-  if ("value" in reading) return reading.value;
-  throw new InputError(
-    cellPlace(table, row, column),
-    `${column} is ${reading.problem}.`,
-    rangeHint(range),
-  );
-}
-
 /** Every layer has to be in one run. The runs come by their first layer. */
-function checkCover(table: CsvTable, runs: readonly Run[], numLayers: number): void {
+function checkCover(table: CsvTable, runs: readonly LayerRun[], numLayers: number): void {
   const { fileName } = table;
   let next = 1;
-  let before: Run | null = null;
+  let before: LayerRun | null = null;
   for (const run of runs) {
     if (run.firstLayer > next) {
       throw new InputError(

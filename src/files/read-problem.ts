@@ -1,11 +1,12 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { isAbsolute, join } from "node:path";
 import { InputError } from "../errors.ts";
 import type { Problem } from "../placement/problem.ts";
-import { buildProblem, type SourceText } from "./build-problem.ts";
+import { buildProblem } from "./build-problem.ts";
 import { fileError } from "./file-error.ts";
 import type { ProblemFlags } from "./merge-flags.ts";
 import { readText } from "./read-text.ts";
+import type { SourceText } from "./source-text.ts";
 
 /** Where a problem's files are, and what the command line says beside them. */
 export interface ProblemOptions extends ProblemFlags {
@@ -44,6 +45,8 @@ export function readProblem(options: ProblemOptions): Problem {
       ),
       network: ignoreNetworkFile ? null : sourceIfThere(findOptional(configDir, NETWORK)),
       layers: sourceIfThere(existsSync(layersPath) ? layersPath : null),
+      open: (path, namedBy) =>
+        source(namedBy === "flag" || isAbsolute(path) ? path : join(configDir, path)),
     },
     flags,
   );

@@ -16,23 +16,34 @@ export function writeFileAtomic(path: string, text: string): void {
  * Writes files into a directory. A directory that is not there yet appears with all of them at once; in one that is there,
  * none of the files changes unless all could be written first, and other files stay as they are.
  * @param files Text by file name.
+ * @param executables Names of the files that can be run.
  * @throws InputError when something cannot be written; what was there before is there still.
  */
-export function writeFilesAtomic(directory: string, files: ReadonlyMap<string, string>): void {
+export function writeFilesAtomic(
+  directory: string,
+  files: ReadonlyMap<string, string>,
+  executables: ReadonlySet<string> = new Set(),
+): void {
+  const modeOf = (name: string): number => (executables.has(name) ? 0o777 : 0o666);
   try {
-    if (kindOf(directory) === "missing") writeNew(directory, files);
-    else writeInto(directory, files);
+    if (kindOf(directory) === "missing") writeNew(directory, files, modeOf);
+    else writeInto(directory, files, modeOf);
   } catch (error) {
     throw error instanceof InputError ? error : fileError(directory, "written", error);
   }
 }
 
-function writeNew(directory: string, files: ReadonlyMap<string, string>): void {
+/** Permissions of a new file by its name; the process's mask takes its part away. */
+type ModeOf = (name: string) => number;
+
+function writeNew(directory: string, files: ReadonlyMap<string, string>, modeOf: ModeOf): void {
   const parent = dirname(directory);
   const temporary = join(parent, temporaryName(directory));
   try {
     mkdirSync(temporary, { recursive: true });
-    for (const [name, text] of files) writeFileSync(join(temporary, name), text);
+    for (const [name, text] of files) {
+      writeFileSync(join(temporary, name), text, { mode: modeOf(name) });
+    }
     renameSync(temporary, directory);
   } catch (error) {
     rmSync(temporary, { recursive: true, force: true });
@@ -40,15 +51,19 @@ function writeNew(directory: string, files: ReadonlyMap<string, string>): void {
   }
 }
 
-function writeInto(directory: string, files: ReadonlyMap<string, string>): void {
-  const targets = [...files].map(([name, text]) => ({ ...target(join(directory, name)), text }));
+function writeInto(directory: string, files: ReadonlyMap<string, string>, modeOf: ModeOf): void {
+  const targets = [...files].map(([name, text]) => ({
+    ...target(join(directory, name)),
+    text,
+    mode: modeOf(name),
+  }));
   // Beside each target, because a rename does not cross file systems.
   const written: { temporary: string; path: string }[] = [];
   try {
-    for (const { path, text } of targets.filter((each) => each.replace)) {
+    for (const { path, text, mode } of targets.filter((each) => each.replace)) {
       const temporary = join(dirname(path), temporaryName(path));
       written.push({ temporary, path });
-      writeFileSync(temporary, text);
+      writeFileSync(temporary, text, { mode });
     }
     for (const { path, text } of targets.filter((each) => !each.replace)) writeFileSync(path, text);
     for (const { temporary, path } of written) renameSync(temporary, path);

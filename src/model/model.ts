@@ -1,4 +1,5 @@
 import { InputError } from "../errors.ts";
+import type { Architecture } from "./architecture.ts";
 
 /**
  * The network being served: a decoder-only transformer.
@@ -25,6 +26,8 @@ export interface Model {
   readonly layerWeightGib: number;
   /** How layers differ; absent when all are alike. */
   readonly layers?: LayerPlan;
+  /** The model by its matrices, for cost models that look at them. */
+  readonly architecture?: Architecture;
 }
 
 /** Layers that are not alike, what stands at the ends, and where a pipeline may be cut. */

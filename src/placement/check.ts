@@ -43,6 +43,7 @@ export function checkPlacement(
   const stages: PlacedStage[] = [];
   checkStageCount(problem, placement, violations);
   const usedGpus = new Set<number>();
+  const pipelineStages = placement.stages.length;
   for (let index = 0; index < placement.stages.length; index++) {
     const stage = placement.stages[index]!;
     const rangeOk = isLayerRange(stage);
@@ -58,7 +59,7 @@ export function checkPlacement(
     }
     const gpuIds = located && assignGpus(located, stage, index, usedGpus, violations);
     if (rangeOk && located) {
-      checkMemory(problem, located.type, stage, index, point, violations, warnings);
+      checkMemory(problem, located.type, stage, index, pipelineStages, point, violations, warnings);
     }
     if (rangeOk) {
       checkSize(problem, stage, index, violations);
@@ -78,6 +79,7 @@ export function checkPlacement(
         startLayer: stage.start_layer,
         layers: sizeOf(stage),
         groupGBytesPerSecond: groupGBytesPerSecond(problem.network, type, instanceIndex, gpuIds),
+        pipelineStages,
       },
     });
   }
@@ -139,6 +141,7 @@ function checkMemory(
   type: PoolType,
   stage: PlacementStage,
   index: number,
+  pipelineStages: number,
   point: OperatingPoint,
   violations: Violation[],
   warnings: string[],
@@ -153,15 +156,16 @@ function checkMemory(
     point,
     rules.minMemoryUtilization,
     stage.start_layer,
+    pipelineStages,
   );
   if (size <= range.largest && size >= range.smallest && range.fits) return;
   const where = describe(stage, index);
-  const items = memoryItems(problem, type, stage, point);
+  const items = memoryItems(problem, type, stage, pipelineStages, point);
   if (size > range.largest) {
     violations.push({
       rule: "above_max_segment",
       stage: index,
-      message: `${where}: ${size} layers need ${gib(items.required_gb)} GiB on each GPU (weights ${gib(items.weights_gb)}, KV cache ${gib(items.kv_cache_gb)}, activations ${gib(items.activations_gb)}), ${gib(items.available_gb)} GiB are there; ${range.fits ? `at most ${range.largest} layers fit` : "not even one layer fits"}.`,
+      message: `${where}: ${size} layers need ${gib(items.required_gb)} GiB on each GPU (${memoryWords(items)}), ${gib(items.available_gb)} GiB are there; ${range.fits ? `at most ${range.largest} layers fit` : "not even one layer fits"}.`,
       size,
       max_size: range.largest,
       ...items,
@@ -272,11 +276,14 @@ function memoryItems(
   problem: Problem,
   type: PoolType,
   stage: PlacementStage,
+  pipelineStages: number,
   point: OperatingPoint,
 ): {
   readonly weights_gb: number;
   readonly kv_cache_gb: number;
   readonly activations_gb: number;
+  readonly runtime_gb?: number;
+  readonly reserve_gb?: number;
   readonly required_gb: number;
   readonly available_gb: number;
 } {
@@ -287,6 +294,7 @@ function memoryItems(
       layers: sizeOf(stage),
       startLayer: stage.start_layer,
       groupGBytesPerSecond: Number.POSITIVE_INFINITY,
+      pipelineStages,
     },
     point,
   );
@@ -294,9 +302,22 @@ function memoryItems(
     weights_gb: bill.weightsGib,
     kv_cache_gb: bill.kvCacheGib,
     activations_gb: bill.activationsGib,
+    ...(bill.runtimeGib + bill.reserveGib > 0 && {
+      runtime_gb: bill.runtimeGib,
+      reserve_gb: bill.reserveGib,
+    }),
     required_gb: bill.totalGib,
     available_gb: bill.capacityGib,
   };
+}
+
+function memoryWords(items: ReturnType<typeof memoryItems>): string {
+  const { weights_gb, kv_cache_gb, activations_gb, runtime_gb, reserve_gb } = items;
+  const more =
+    runtime_gb === undefined || reserve_gb === undefined
+      ? ""
+      : `, runtime ${gib(runtime_gb)}, reserve ${gib(reserve_gb)}`;
+  return `weights ${gib(weights_gb)}, KV cache ${gib(kv_cache_gb)}, activations ${gib(activations_gb)}${more}`;
 }
 
 /** Stages have to follow one another from layer 1 to layer L without a gap or an overlap. */

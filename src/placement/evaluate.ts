@@ -1,25 +1,34 @@
-import type { LinkEnd } from "../cost/cost-model.ts";
+import type { LinkEnd, MemoryBill } from "../cost/cost-model.ts";
 import { InternalError } from "../errors.ts";
 import { pairGBytesPerSecond } from "../hardware/network.ts";
 import { instanceMicroUsdPerHour } from "../hardware/pool.ts";
 import { microUsdToUsd } from "../hardware/price.ts";
-import { checkPoint, type OperatingPoint, pointWarnings } from "../workload/workload.ts";
+import {
+  checkPoint,
+  type OperatingPoint,
+  pointWarnings,
+  type Workload,
+  withSpread,
+} from "../workload/workload.ts";
 import { type CheckedPlacement, checkPlacement, type PlacedStage } from "./check.ts";
 import type { Bottleneck, Evaluation, LinkMetrics, Metrics, StageMetrics } from "./evaluation.ts";
-import { economics, meetsLimits } from "./limits.ts";
+import { pipelineLatency } from "./latency.ts";
+import { economics, meetsLatencyLimits, meetsLimits } from "./limits.ts";
 import type { Placement } from "./placement.ts";
 import { checkProblem, type Problem } from "./problem.ts";
+import { measureUncertainty } from "./uncertainty.ts";
 
 const MS_PER_SECOND = 1000;
 
-/** The operating point a placement runs at. */
-export function placementPoint(placement: Placement): OperatingPoint {
-  return {
+/** The operating point a placement runs at; lengths spread as those of the workload, if one is given. */
+export function placementPoint(placement: Placement, workload?: Workload): OperatingPoint {
+  const point = {
     phase: placement.workload_phase,
     batch: placement.batch_size,
     inputTokens: placement.sequence_length,
     outputTokens: placement.output_length,
   };
+  return workload ? withSpread(point, workload) : point;
 }
 
 /**
@@ -28,6 +37,8 @@ export function placementPoint(placement: Placement): OperatingPoint {
  * tokens/s = min(stage rates, link rates) · pipeline efficiency · real-world efficiency; cost per hour = Σ price of the
  * distinct instances; cost per token = cost per hour / (tokens/s · 3600). Source: reference model, "End to end".
  *
+ * Latencies add up from the stages, see latency.ts.
+ *
  * Budgets and targets refuse nothing here: `meets_cost_threshold` says whether all of them are met.
  *
  * @returns SUCCESS with metrics, or INFEASIBLE with every broken rule.
@@ -35,7 +46,7 @@ export function placementPoint(placement: Placement): OperatingPoint {
  *   the problem do not fit together
  */
 export function evaluate(problem: Problem, placement: Placement): Evaluation {
-  const point = placementPoint(placement);
+  const point = placementPoint(placement, problem.workload);
   checkProblem(problem);
   checkPoint(point);
   const checked = checkPlacement(problem, placement, point);
@@ -78,12 +89,8 @@ function measure(problem: Problem, placed: readonly PlacedStage[], point: Operat
 
   let raw = Number.POSITIVE_INFINITY;
   let bottleneck: Bottleneck = { kind: "stage", index: 0, limited_by: "compute" };
-  let ttftSeconds = 0;
-  let tpotSeconds = 0;
   for (let index = 0; index < estimates.length; index++) {
     const estimate = estimates[index]!;
-    ttftSeconds += estimate.ttftSeconds ?? 0;
-    tpotSeconds += estimate.tpotSeconds ?? 0;
     if (estimate.tokensPerSecond < raw) {
       raw = estimate.tokensPerSecond;
       bottleneck = { kind: "stage", index, limited_by: estimate.limitedBy };
@@ -113,6 +120,11 @@ function measure(problem: Problem, placed: readonly PlacedStage[], point: Operat
   const tokensPerSecond = raw * pipelineEfficiency * costModel.realWorldEfficiency;
   const money = economics(microUsdPerHour, tokensPerSecond, problem.totalTokensToProcess);
   const inputShare = shareOfInput(point);
+  const bills = placed.map(({ shape }) => costModel.memory(shape, point));
+  const latency = pipelineLatency(costModel.latencyFrame(point, placed.length), estimates);
+  const ttftMs = toMs(latency?.ttftSeconds);
+  const tpotMs = toMs(latency?.tpotSeconds);
+  const kvCacheTokens = leastKvCacheTokens(bills);
   return {
     throughput_tokens_per_sec: tokensPerSecond,
     raw_throughput_tokens_per_sec: raw,
@@ -124,22 +136,23 @@ function measure(problem: Problem, placed: readonly PlacedStage[], point: Operat
     dollar_per_million_token: money.costPerMillionTokenUsd,
     total_runtime_hours: money.runtimeHours,
     total_cost: money.totalCostUsd,
-    meets_cost_threshold: meetsLimits(
-      problem.limits,
-      microUsdPerHour,
-      tokensPerSecond,
-      problem.totalTokensToProcess,
-    ),
+    meets_cost_threshold:
+      meetsLimits(problem.limits, microUsdPerHour, tokensPerSecond, problem.totalTokensToProcess) &&
+      meetsLatencyLimits(
+        problem.limits,
+        latency?.ttftSeconds ?? null,
+        latency?.tpotSeconds ?? null,
+      ),
     num_gpus: gpusUsed,
     num_gpus_rented: gpusRented,
     num_instances: rented.size,
     num_pipeline_stages: placed.length,
-    ttft_ms: costModel.predictsLatency ? ttftSeconds * MS_PER_SECOND : null,
-    tpot_ms: costModel.predictsLatency ? tpotSeconds * MS_PER_SECOND : null,
+    ttft_ms: ttftMs,
+    tpot_ms: tpotMs,
     bottleneck,
     stages: placed.map((stage, index): StageMetrics => {
-      const bill = costModel.memory(stage.shape, point);
-      const { tokensPerSecond: rate, limitedBy } = estimates[index]!;
+      const bill = bills[index]!;
+      const estimate = estimates[index]!;
       const {
         type,
         microUsdPerHour: price,
@@ -153,20 +166,54 @@ function measure(problem: Problem, placed: readonly PlacedStage[], point: Operat
         layers: stage.shape.layers,
         start_layer: stage.stage.start_layer,
         end_layer: stage.stage.end_layer,
-        throughput_tokens_per_sec: rate,
-        limited_by: limitedBy,
+        throughput_tokens_per_sec: estimate.tokensPerSecond,
+        limited_by: estimate.limitedBy,
         memory_weights_gb: bill.weightsGib,
         memory_kv_cache_gb: bill.kvCacheGib,
         memory_activations_gb: bill.activationsGib,
         memory_total_gb: bill.totalGib,
         memory_capacity_gb: bill.capacityGib,
         memory_utilization: bill.totalGib / bill.capacityGib,
-        utilization: raw / rate,
+        utilization: raw / estimate.tokensPerSecond,
         price_share_usd_per_hour: (microUsdToUsd(price) * stage.shape.tpDegree) / usedThere,
+        memory_runtime_gb: bill.runtimeGib,
+        memory_reserve_gb: bill.reserveGib,
+        memory_embedding_gb: bill.embeddingGib,
+        memory_lm_head_gb: bill.lmHeadGib,
+        memory_headroom_gb: bill.capacityGib - bill.totalGib,
+        kv_cache_tokens: bill.kvCapacityTokens,
+        ttft_ms: toMs(estimate.ttftSeconds),
+        tpot_ms: toMs(estimate.tpotSeconds),
       };
     }),
     links,
+    kv_cache_tokens: kvCacheTokens,
+    max_concurrency:
+      kvCacheTokens === null ? null : kvCacheTokens / (point.inputTokens + point.outputTokens),
+    uncertainty: measureUncertainty(
+      costModel.uncertainty(
+        placed.map(({ shape }) => shape),
+        point,
+      ),
+      tokensPerSecond,
+      ttftMs,
+      tpotMs,
+    ),
   };
+}
+
+function toMs(seconds: number | null | undefined): number | null {
+  return seconds === null || seconds === undefined ? null : seconds * MS_PER_SECOND;
+}
+
+/** The stage with the least room bounds the pipeline; null when a stage does not say. */
+function leastKvCacheTokens(bills: readonly MemoryBill[]): number | null {
+  let least = Number.POSITIVE_INFINITY;
+  for (const { kvCapacityTokens } of bills) {
+    if (kvCapacityTokens === null) return null;
+    if (kvCapacityTokens < least) least = kvCapacityTokens;
+  }
+  return least;
 }
 
 /** The share (0 to 1) of the tokens that are input: s : o for aggregated. */

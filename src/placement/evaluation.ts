@@ -1,4 +1,4 @@
-import type { LimitedBy } from "../cost/cost-model.ts";
+import type { Confidence, LimitedBy } from "../cost/cost-model.ts";
 import type { Placement } from "./placement.ts";
 
 /** The rules a placement can break, in the order in which they are checked. */
@@ -51,6 +51,36 @@ export interface StageMetrics {
   readonly utilization: number;
   /** The stage's share of the hourly cost: its instance's price by GPUs used there. */
   readonly price_share_usd_per_hour: number;
+  /** CUDA graphs, collectives' buffers and what else the runtime takes. */
+  readonly memory_runtime_gb: number;
+  /** What the engine is told to leave free. */
+  readonly memory_reserve_gb: number;
+  /** Of the weights: embedding and LM head. */
+  readonly memory_embedding_gb: number;
+  readonly memory_lm_head_gb: number;
+  /** memory_capacity_gb − memory_total_gb. */
+  readonly memory_headroom_gb: number;
+  /** Tokens that the stage's KV cache can hold; null when the cost model predicts none. */
+  readonly kv_cache_tokens: number | null;
+  /** What the stage adds to the time to first token and to the time per output token; null when nothing is predicted. */
+  readonly ttft_ms: number | null;
+  readonly tpot_ms: number | null;
+}
+
+/** Where a measured value is expected to lie, 80 times of 100. */
+export interface Interval {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** How sure the cost model is of a placement. */
+export interface UncertaintyMetrics {
+  readonly confidence: Confidence;
+  readonly reasons: readonly string[];
+  readonly throughput_tokens_per_sec: Interval;
+  /** Null when no latency is predicted. */
+  readonly ttft_ms: Interval | null;
+  readonly tpot_ms: Interval | null;
 }
 
 export interface LinkMetrics {
@@ -91,6 +121,12 @@ export interface Metrics {
   readonly bottleneck: Bottleneck;
   readonly stages: readonly StageMetrics[];
   readonly links: readonly LinkMetrics[];
+  /** Tokens that the KV cache of the pipeline can hold: the least of its stages; null when not known. */
+  readonly kv_cache_tokens: number | null;
+  /** kv_cache_tokens / (input + output tokens): sequences that can be served at once; null when not known. */
+  readonly max_concurrency: number | null;
+  /** Null when the cost model does not say. */
+  readonly uncertainty: UncertaintyMetrics | null;
 }
 
 /** A placement that keeps all rules. `placement` has every stage's GPU ids filled in. */

@@ -1,7 +1,9 @@
 import { microUsdToUsd, usdToMicroUsd } from "../hardware/price.ts";
 import type { Limits } from "../workload/workload.ts";
+import type { Metrics } from "./evaluation.ts";
 
 const SECONDS_PER_HOUR = 3600;
+const MS_PER_SECOND = 1000;
 const MILLION = 1e6;
 
 /** Relative room for rounding where a computed quotient is compared with a number the user typed. */
@@ -39,7 +41,7 @@ export function economics(
 }
 
 /**
- * Whether a price and a throughput keep every limit. A lower price and a higher throughput never turn a yes into a no.
+ * Whether a price and a throughput keep every limit on them. A lower price and a higher throughput never turn a yes into a no.
  * The hourly budget is compared in whole micro-dollars, the others with room for rounding (1e-9 relative).
  */
 export function meetsLimits(
@@ -66,6 +68,32 @@ export function meetsLimits(
     (limits.minTokensPerSecond === null ||
       tokensPerSecond >= limits.minTokensPerSecond * (1 - ROUNDING))
   );
+}
+
+/**
+ * Whether predicted latencies keep the limits on them: predicted · (1 + margin) ≤ limit, with room for rounding (1e-9 relative).
+ * @param ttftSeconds,tpotSeconds null when nothing is predicted; no limit on latency is then kept
+ */
+export function meetsLatencyLimits(
+  { maxTtftSeconds, maxTpotSeconds, latencySafetyMargin }: Limits,
+  ttftSeconds: number | null,
+  tpotSeconds: number | null,
+): boolean {
+  const meets = (seconds: number | null, limit: number | null): boolean =>
+    limit === null || (seconds !== null && isWithin(seconds * (1 + latencySafetyMargin), limit));
+  return meets(ttftSeconds, maxTtftSeconds) && meets(tpotSeconds, maxTpotSeconds);
+}
+
+/** The same of what `evaluate` says of a placement. */
+export function keepsLatencyLimits(
+  limits: Limits,
+  { ttft_ms, tpot_ms }: Pick<Metrics, "ttft_ms" | "tpot_ms">,
+): boolean {
+  return meetsLatencyLimits(limits, toSeconds(ttft_ms), toSeconds(tpot_ms));
+}
+
+function toSeconds(milliseconds: number | null): number | null {
+  return milliseconds === null ? null : milliseconds / MS_PER_SECOND;
 }
 
 function isWithin(value: number, limit: number | null): boolean {

@@ -1,4 +1,6 @@
 import type { CostModel } from "../cost/cost-model.ts";
+import type { EngineSettings } from "../cost/engine-settings.ts";
+import { InputError } from "../errors.ts";
 import { checkMatrix, type Network } from "../hardware/network.ts";
 import type { Pool } from "../hardware/pool.ts";
 import { checkLayerPlan, type Model } from "../model/model.ts";
@@ -30,6 +32,8 @@ export interface Problem {
   readonly pool: Pool;
   readonly network: Network;
   readonly costModel: CostModel;
+  /** The serving engine that the cost model stands for; absent for a model that knows none. */
+  readonly engine?: EngineSettings;
   readonly rules: PlacementRules;
   readonly workload: Workload;
   readonly limits: Limits;
@@ -46,11 +50,39 @@ const checked = new WeakSet<Problem>();
 
 /**
  * Checks once that the parts of a problem fit together. `evaluate` and `solve` call it; later calls cost nothing.
- * @throws InputError when the bandwidth matrix is not that of the pool, or the layers described are not those of the model
+ * @throws InputError when the bandwidth matrix is not that of the pool, the layers described are not those of the model, or
+ *   there is a limit on a latency that the cost model does not predict
  */
 export function checkProblem(problem: Problem): void {
   if (checked.has(problem)) return;
   if (problem.network.kind === "matrix") checkMatrix(problem.network, problem.pool);
   checkLayerPlan(problem.model);
+  checkLatencyLimits(problem);
   checked.add(problem);
+}
+
+/** A target that the cost model cannot speak of is refused, never dropped. */
+function checkLatencyLimits({ costModel, limits }: Problem): void {
+  const flag =
+    limits.maxTtftSeconds !== null
+      ? "--max-ttft-ms"
+      : limits.maxTpotSeconds !== null
+        ? "--max-tpot-ms"
+        : null;
+  if (flag === null) return;
+  if (!costModel.predictsLatency) {
+    throw new InputError(
+      flag,
+      `the cost model "${costModel.name}" predicts no latency.`,
+      "Leave the target out, or use a cost model that predicts latency.",
+    );
+  }
+  const margin = limits.latencySafetyMargin;
+  if (!(margin >= 0 && margin < Number.POSITIVE_INFINITY)) {
+    throw new InputError(
+      "--safety-margin",
+      `${margin * 100} % is not a margin.`,
+      "Give a number of per cent from 0.",
+    );
+  }
 }

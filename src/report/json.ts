@@ -1,9 +1,15 @@
 import type { Evaluation } from "../placement/evaluation.ts";
 import type { Placement } from "../placement/placement.ts";
 import type { Solution } from "../solver/solution.ts";
+import type { Workload } from "../workload/workload.ts";
+import { loadFacts } from "./load-words.ts";
 
 /** What `solve --json` prints, its fields in the order of the contract. Without an answer those of the answer are null. */
-export function solutionJson(solution: Solution, warnings: readonly string[]): object {
+export function solutionJson(
+  workload: Workload,
+  solution: Solution,
+  warnings: readonly string[],
+): object {
   const answer = "placement" in solution ? solution : null;
   return {
     status: solution.status,
@@ -12,6 +18,7 @@ export function solutionJson(solution: Solution, warnings: readonly string[]): o
     gap: finiteOrNull(answer?.gap),
     placement: answer?.placement ?? null,
     metrics: answer?.metrics ?? null,
+    ...(answer && loadFacts(workload, answer.placement, answer.metrics)),
     ...(solution.frontier && {
       frontier: solution.frontier,
       frontier_complete: solution.frontier_complete ?? false,
@@ -25,8 +32,18 @@ export function solutionJson(solution: Solution, warnings: readonly string[]): o
 }
 
 /** What `evaluate --json` prints. */
-export function evaluationJson(evaluation: Evaluation, warnings: readonly string[]): object {
-  return { ...evaluation, warnings };
+export function evaluationJson(
+  workload: Workload,
+  evaluation: Evaluation,
+  warnings: readonly string[],
+): object {
+  const { warnings: _, ...said } = evaluation;
+  return {
+    ...said,
+    ...(evaluation.status === "SUCCESS" &&
+      loadFacts(workload, evaluation.placement, evaluation.metrics)),
+    warnings,
+  };
 }
 
 /** What `evaluate --json` prints for a placement that cannot even be made. */

@@ -34,6 +34,9 @@ function words(
       return `${mostText(value)} h`;
     case "min-throughput":
       return `${leastText(value)} tokens/s`;
+    case "max_ttft_ms":
+    case "max_tpot_ms":
+      return `${mostText(value)} ms`;
     case "max_pipeline_stages":
       return plural(value, "stage");
     case "min_layers_per_stage":

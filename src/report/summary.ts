@@ -1,5 +1,5 @@
 import { evaluate } from "../placement/evaluate.ts";
-import type { Evaluation } from "../placement/evaluation.ts";
+import type { Evaluation, Metrics } from "../placement/evaluation.ts";
 import type { SplitShape } from "../placement/even-split.ts";
 import type { Problem } from "../placement/problem.ts";
 import { requestedPoints } from "../solver/requested-points.ts";
@@ -26,6 +26,10 @@ export const SUMMARY_COLUMNS: readonly string[] = [
   "objective_unit",
   "bound",
   "gap",
+  "ttft_ms",
+  "tpot_ms",
+  "kv_cache_tokens",
+  "confidence",
 ];
 
 /** The columns of frontier.csv. */
@@ -55,6 +59,18 @@ export function solutionSummary(problem: Problem, solution: Solution): SummaryRo
     objective_unit: objective.unit,
     bound: Number.isFinite(bound) ? String(bound) : "",
     gap: Number.isFinite(gap) ? String(gap) : "",
+    ...servingCells(solution.metrics),
+  };
+}
+
+/** What a cost model that predicts serving says; empty cells for one that does not. */
+function servingCells({ ttft_ms, tpot_ms, kv_cache_tokens, uncertainty }: Metrics): SummaryRow {
+  const cell = (value: number | null): string => (value === null ? "" : String(value));
+  return {
+    ttft_ms: cell(ttft_ms),
+    tpot_ms: cell(tpot_ms),
+    kv_cache_tokens: cell(kv_cache_tokens),
+    confidence: uncertainty?.confidence ?? "",
   };
 }
 
@@ -63,6 +79,7 @@ export function evaluationSummary(problem: Problem, evaluation: Evaluation): Sum
   return {
     ...placementRow(problem, evaluation, LOCATION),
     workload_phase: evaluation.placement.workload_phase,
+    ...(evaluation.status === "SUCCESS" && servingCells(evaluation.metrics)),
   };
 }
 

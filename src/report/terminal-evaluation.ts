@@ -1,9 +1,12 @@
 import type { Evaluation, Infeasible, Success, Violation } from "../placement/evaluation.ts";
 import type { Problem } from "../placement/problem.ts";
+import { brokenLimits } from "./broken-limits.ts";
 import { figure, plural, printable, usd } from "./format.ts";
 import { joinBlocks, renderItem, renderPairs, wrap } from "./layout.ts";
 import type { Paint } from "./paint.ts";
-import { brokenLimits, renderMetrics, renderStages, renderWorkload } from "./terminal-placement.ts";
+import { renderMemory } from "./terminal-memory.ts";
+import { renderMetrics, renderStages } from "./terminal-placement.ts";
+import { renderWorkload } from "./terminal-workload.ts";
 import { placementWords } from "./words.ts";
 
 /** What evaluating a placement says, for people. */
@@ -26,8 +29,9 @@ function renderSuccess(problem: Problem, { placement, metrics }: Success, paint:
         `${placementWords(problem.pool, placement)}. ${usd(metrics.dollar_per_million_token)} per million tokens, ${figure(metrics.throughput_tokens_per_sec)} tokens/s, ${usd(metrics.cost_per_hour)} per hour.`,
       ),
     ),
-    renderWorkload(problem, placement),
+    renderWorkload(problem, placement, metrics, "evaluate"),
     renderStages(problem, metrics, paint),
+    renderMemory(problem, metrics, paint),
     renderMetrics(problem, placement, metrics, paint),
     broken.length === 0
       ? ""
@@ -38,7 +42,9 @@ function renderSuccess(problem: Problem, { placement, metrics }: Success, paint:
   ]);
 }
 
-function renderInfeasible({ violations }: Infeasible, paint: Paint): string {
+function renderInfeasible({ error, violations }: Infeasible, paint: Paint): string {
+  // A placement that keeps the rules and does not reach what is asked of it.
+  if (violations.length === 0) return renderNoPlacement(error, paint);
   return joinBlocks([
     paint.red(
       `Infeasible: ${violations.length === 1 ? "one rule is" : `${violations.length} rules are`} broken.`,
@@ -59,6 +65,8 @@ function memoryBill(violation: Violation): string | null {
     weights_gb: weights,
     kv_cache_gb: kvCache,
     activations_gb: activations,
+    runtime_gb: runtime,
+    reserve_gb: reserve,
     required_gb: required,
     available_gb: available,
   } = violation;
@@ -76,6 +84,12 @@ function memoryBill(violation: Violation): string | null {
     ["   weights", gib(weights)],
     ["   KV cache", gib(kvCache)],
     ["   activations", gib(activations)],
+    ...(typeof runtime === "number" && typeof reserve === "number"
+      ? ([
+          ["   runtime", gib(runtime)],
+          ["   reserve", gib(reserve)],
+        ] satisfies [string, string][])
+      : []),
     ["   required", `${gib(required)} on each GPU`],
     [
       "   available",
@@ -84,10 +98,10 @@ function memoryBill(violation: Violation): string | null {
   ];
   const { size, max_size: largest, min_size: smallest } = violation;
   if (typeof size === "number" && typeof largest === "number") {
-    const oneLayer = (weights + kvCache) / size + activations;
+    const fitsNone = violation.message.endsWith("not even one layer fits.");
     pairs.push([
       "   largest",
-      oneLayer > available ? "not even one layer fits" : `${plural(largest, "layer")} would fit`,
+      fitsNone ? "not even one layer fits" : `${plural(largest, "layer")} would fit`,
     ]);
   }
   if (typeof smallest === "number") {

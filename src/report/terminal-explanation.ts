@@ -1,5 +1,6 @@
 import type { Placement } from "../placement/placement.ts";
 import type { Problem } from "../placement/problem.ts";
+import { setLimits } from "../solver/explain/limits.ts";
 import type { Answer, FrontierPoint, PriceRise, Sensitivity } from "../solver/solution.ts";
 import type { Limits } from "../workload/workload.ts";
 import { figure, percent, printable, usd, usdColumn } from "./format.ts";
@@ -166,7 +167,7 @@ function bestByType(
 }
 
 function hasLimits(limits: Limits): boolean {
-  return Object.values(limits).some((limit) => limit !== null);
+  return setLimits(limits).length > 0;
 }
 
 /** A difference with its sign. */

@@ -1,29 +1,18 @@
-import { usdToMicroUsd } from "../hardware/price.ts";
-import type { Metrics, StageMetrics } from "../placement/evaluation.ts";
-import { meetsLimits } from "../placement/limits.ts";
+import type { Metrics } from "../placement/evaluation.ts";
 import type { Placement } from "../placement/placement.ts";
 import type { Problem } from "../placement/problem.ts";
-import { type Limits, NO_LIMITS } from "../workload/workload.ts";
-import { count, duration, figure, percent, plural, printable, shortGpu, usd } from "./format.ts";
+import { count, duration, figure, percent, plural, shortGpu, usd } from "./format.ts";
 import { renderPairs, renderTable } from "./layout.ts";
 import type { Paint } from "./paint.ts";
+import { memoryBar, memoryLegend } from "./terminal-memory.ts";
+import {
+  confidencePairs,
+  intervalWords,
+  kvCachePairs,
+  latencyPairs,
+  shareOfInterval,
+} from "./terminal-serving.ts";
 import { bottleneckWords, instanceWords, ownedInstances, slackWords } from "./words.ts";
-
-const BAR_WIDTH = 12;
-
-/** What is served, on one line each. */
-export function renderWorkload(problem: Problem, placement: Placement): string {
-  const { model, costModel } = problem;
-  const { workload_phase, sequence_length, output_length, batch_size } = placement;
-  return renderPairs([
-    ["Model", `${printable(model.name)}, ${count(model.numLayers)} layers`],
-    [
-      "Workload",
-      `${workload_phase}, ${count(sequence_length)} input + ${count(output_length)} output tokens, batch ${count(batch_size)}`,
-    ],
-    ["Cost model", `${costModel.name}: an estimate, not a measurement`],
-  ]);
-}
 
 /** One row a stage: where it runs, what it holds, how fast and how busy it is. */
 export function renderStages({ pool }: Problem, metrics: Metrics, paint: Paint): string {
@@ -54,7 +43,7 @@ export function renderStages({ pool }: Problem, metrics: Metrics, paint: Paint):
       ];
     }),
   );
-  const legend = `  memory: ${paint.blue("█")} weights ${paint.cyan("▓")} KV cache ${paint.magenta("▒")} activations · free`;
+  const legend = `  ${memoryLegend(metrics, paint)}`;
   return `${paint.bold("Stages")}\n${table}\n${paint.dim(legend)}`;
 }
 
@@ -66,15 +55,11 @@ export function renderMetrics(
   paint: Paint,
 ): string {
   const slack = slackWords(metrics);
-  const pairs: [string, string][] = [
-    [
-      "Throughput",
-      `${figure(metrics.throughput_tokens_per_sec)} tokens/s (${figure(metrics.input_tokens_per_sec)} input + ${figure(metrics.output_tokens_per_sec)} output)`,
-    ],
-    [
-      "",
-      `= slowest part ${figure(metrics.raw_throughput_tokens_per_sec)} × pipeline ${factor(metrics.pipeline_efficiency)} × real world ${factor(problem.costModel.realWorldEfficiency)}`,
-    ],
+  const pairs: (readonly [string, string])[] = [
+    ...throughputPairs(problem, metrics),
+    ...latencyPairs(problem, metrics),
+    ...confidencePairs(metrics),
+    ...kvCachePairs(problem, metrics, placement.sequence_length + placement.output_length),
     [
       "Cost",
       `${usd(metrics.cost_per_hour)} per hour for ${hiredWords(problem, placement, metrics)} used`,
@@ -85,17 +70,46 @@ export function renderMetrics(
       `${count(problem.totalTokensToProcess)} tokens in ${duration(metrics.total_runtime_hours)} for ${usd(metrics.total_cost)}`,
     ],
   ];
-  if (metrics.ttft_ms !== null && metrics.tpot_ms !== null) {
-    pairs.push([
-      "Latency",
-      `${figure(metrics.ttft_ms)} ms to the first token, ${figure(metrics.tpot_ms)} ms for each further one`,
-    ]);
-  }
   pairs.push([
     "Limited by",
     `${bottleneckWords(placement, metrics)}${slack === "" ? "" : `; ${slack}`}`,
   ]);
   return `${paint.bold("Metrics")}\n${renderPairs(pairs)}`;
+}
+
+/** Tokens/s in and out; with their intervals where the cost model says how sure it is. */
+function throughputPairs({ costModel }: Problem, metrics: Metrics): (readonly [string, string])[] {
+  const {
+    throughput_tokens_per_sec: all,
+    input_tokens_per_sec: input,
+    output_tokens_per_sec: output,
+    raw_throughput_tokens_per_sec: raw,
+    uncertainty,
+  } = metrics;
+  const factors = [
+    `= slowest part ${figure(raw)} × pipeline ${factor(metrics.pipeline_efficiency)}`,
+    ...(uncertainty ? [] : [`real world ${factor(costModel.realWorldEfficiency)}`]),
+  ].join(" × ");
+  if (!uncertainty) {
+    const parts = `(${figure(input)} input + ${figure(output)} output)`;
+    return [
+      ["Throughput", `${figure(all)} tokens/s ${parts}`],
+      ["", factors],
+    ];
+  }
+  const part = (word: string, rate: number): (readonly [string, string])[] =>
+    rate === 0 || rate === all
+      ? []
+      : [[word, `${figure(rate)} tokens/s${intervalWords(shareOfInterval(metrics, rate))}`]];
+  return [
+    [
+      "Throughput",
+      `${figure(all)} tokens/s${intervalWords(uncertainty.throughput_tokens_per_sec)}`,
+    ],
+    ["", factors],
+    ...part("- input", input),
+    ...part("- output", output),
+  ];
 }
 
 /** "3 instances, 1 of them owned; 8 of 12 GPUs". */
@@ -109,62 +123,6 @@ function hiredWords({ pool }: Problem, placement: Placement, metrics: Metrics): 
       ? plural(all, "owned instance")
       : `${plural(all, "instance")}, ${count(owned)} of them owned`;
   return `${instances}; ${count(used)} of ${plural(gpus, "GPU")}`;
-}
-
-/** The limits that were given and are not met, in words; empty when all are. */
-export function brokenLimits(problem: Problem, metrics: Metrics): string[] {
-  const { limits, totalTokensToProcess } = problem;
-  const checks: readonly (readonly [keyof Limits, (limit: number) => string])[] = [
-    [
-      "maxHourlyCostUsd",
-      (limit) => `${usd(metrics.cost_per_hour)} per hour, the limit is ${usd(limit)}`,
-    ],
-    [
-      "maxCostPerMillionTokenUsd",
-      (limit) =>
-        `${usd(metrics.dollar_per_million_token)} per million tokens, the limit is ${usd(limit)}`,
-    ],
-    [
-      "maxTotalCostUsd",
-      (limit) => `${usd(metrics.total_cost)} for the whole job, the limit is ${usd(limit)}`,
-    ],
-    [
-      "maxTotalRuntimeHours",
-      (limit) =>
-        `${duration(metrics.total_runtime_hours)} for the whole job, the limit is ${duration(limit)}`,
-    ],
-    [
-      "minTokensPerSecond",
-      (limit) =>
-        `${figure(metrics.throughput_tokens_per_sec)} tokens/s, the target is ${figure(limit)}`,
-    ],
-  ];
-  return checks.flatMap(([name, say]) => {
-    const limit = limits[name];
-    if (limit === null) return [];
-    const meets = meetsLimits(
-      { ...NO_LIMITS, [name]: limit },
-      usdToMicroUsd(metrics.cost_per_hour),
-      metrics.throughput_tokens_per_sec,
-      totalTokensToProcess,
-    );
-    return meets ? [] : [say(limit)];
-  });
-}
-
-/** The memory of a GPU as a bar: weights, KV cache, activations, what is free. */
-function memoryBar(stage: StageMetrics, paint: Paint): string {
-  const cells = (gib: number): number =>
-    Math.min(BAR_WIDTH, Math.round((gib / stage.memory_capacity_gb) * BAR_WIDTH));
-  const weights = cells(stage.memory_weights_gb);
-  const kvCache = cells(stage.memory_weights_gb + stage.memory_kv_cache_gb);
-  const all = cells(stage.memory_total_gb);
-  return (
-    paint.blue("█".repeat(weights)) +
-    paint.cyan("▓".repeat(kvCache - weights)) +
-    paint.magenta("▒".repeat(all - kvCache)) +
-    "·".repeat(BAR_WIDTH - all)
-  );
 }
 
 /** A factor from 0 to 1 as short as it is: 1, 0.3, 0.6545. */

@@ -4,13 +4,16 @@ import { DEFAULT_TP_DEGREES, type ObjectiveName, type SolveRequest } from "../so
 import type { Answer, NoAnswer, SearchEffort, Solution } from "../solver/solution.ts";
 import { count, figure, percent, plural, usd } from "./format.ts";
 import { joinBlocks, renderPairs, wrap } from "./layout.ts";
+import { batchWords, rateTargetWords } from "./load-words.ts";
 import { objectiveWords } from "./objective-words.ts";
 import type { Paint } from "./paint.ts";
 import { renderEvenSplits } from "./terminal-even-splits.ts";
 import { renderExplanation } from "./terminal-explanation.ts";
 import { renderFrontier } from "./terminal-frontier.ts";
+import { renderMemory } from "./terminal-memory.ts";
 import { renderInfeasibility, renderNoAnswerTitle } from "./terminal-no-answer.ts";
-import { renderMetrics, renderStages, renderWorkload } from "./terminal-placement.ts";
+import { renderMetrics, renderStages } from "./terminal-placement.ts";
+import { renderWorkload } from "./terminal-workload.ts";
 import { rentWords, splitWords } from "./words.ts";
 
 /** What came of a solve, for people. Holds no time, so that equal input gives equal text. */
@@ -25,8 +28,9 @@ export function renderSolution(
   const { placement, metrics, frontier, frontier_complete, explanation } = solution;
   return joinBlocks([
     `${paint.bold(wrap(headline(problem, solution)))}\n${verdict(problem, request, solution, paint)}`,
-    renderWorkload(problem, placement),
+    renderWorkload(problem, placement, metrics, "solve"),
     renderStages(problem, metrics, paint),
+    renderMemory(problem, metrics, paint),
     renderMetrics(problem, placement, metrics, paint),
     renderProof(solution, paint),
     explanation ? renderExplanation(problem, solution, explanation, paint) : "",
@@ -39,6 +43,7 @@ function renderNoAnswer(problem: Problem, solution: NoAnswer, paint: Paint): str
   return joinBlocks([
     renderNoAnswerTitle(solution, paint),
     renderInfeasibility(problem.pool, solution, paint),
+    wrap(rateTargetWords(problem.workload)),
     renderSearch(solution.run, [], paint),
     solution.frontier
       ? renderFrontier(problem.pool, solution.frontier, solution.frontier_complete ?? false, paint)
@@ -46,8 +51,8 @@ function renderNoAnswer(problem: Problem, solution: NoAnswer, paint: Paint): str
   ]);
 }
 
-function headline({ pool }: Problem, { placement, metrics }: Answer): string {
-  return `${rentWords(pool, placement)}: ${splitWords(placement)}, batch ${count(placement.batch_size)}. ${usd(metrics.dollar_per_million_token)} per million tokens, ${figure(metrics.throughput_tokens_per_sec)} tokens/s, ${usd(metrics.cost_per_hour)} per hour.`;
+function headline({ pool, workload }: Problem, { placement, metrics }: Answer): string {
+  return `${rentWords(pool, placement)}: ${splitWords(placement)}, ${batchWords(workload, placement)}. ${usd(metrics.dollar_per_million_token)} per million tokens, ${figure(metrics.throughput_tokens_per_sec)} tokens/s, ${usd(metrics.cost_per_hour)} per hour.`;
 }
 
 /** Proven or not, and against what. */
@@ -84,8 +89,16 @@ function withinWords({ limits }: Problem, request: SolveRequest): string {
     maxTotalCostUsd,
     maxTotalRuntimeHours,
     minTokensPerSecond,
+    maxTtftSeconds,
+    maxTpotSeconds,
   } = limits;
-  const excluding = [maxHourlyCostUsd, maxTotalRuntimeHours, minTokensPerSecond];
+  const excluding = [
+    maxHourlyCostUsd,
+    maxTotalRuntimeHours,
+    minTokensPerSecond,
+    maxTtftSeconds,
+    maxTpotSeconds,
+  ];
   // A placement that beats the cheapest token keeps every limit on what a token costs, so there they exclude nothing.
   if (request.objective !== "cost-per-token") {
     excluding.push(maxCostPerMillionTokenUsd, maxTotalCostUsd);

@@ -1,6 +1,6 @@
 import type { Placement } from "../placement/placement.ts";
 import type { OperatingPoint } from "../workload/workload.ts";
-import { type Builder, ones } from "./milp/builder.ts";
+import { type Builder, ones, type Term } from "./milp/builder.ts";
 import type { MilpModel } from "./milp/model.ts";
 
 /** What renting costs in the objective of one MILP. */
@@ -11,23 +11,59 @@ export interface CaseCosts {
   readonly perLink: number;
 }
 
-/** least ≤ Σ perInstance over the rented instances ≤ most; becomes a row. */
+/** least ≤ Σ perInstance over the rented instances + perLink · links between instances ≤ most; becomes a row. */
 export interface CaseLimit {
   readonly name: string;
   readonly perInstance: (hostPosition: number) => number;
+  /** Absent: links do not count. */
+  readonly perLink?: number;
   readonly least?: number;
   readonly most?: number;
 }
 
-/** The bounds of a limit's row. */
-export function limitBounds({ least, most }: CaseLimit): readonly [number, number] {
-  return [least ?? Number.NEGATIVE_INFINITY, most ?? Number.POSITIVE_INFINITY];
+/** Whether links between instances have a part in what a MILP minimises or in one of its limits. */
+export function countsLinks(costs: CaseCosts, limits: readonly CaseLimit[]): boolean {
+  return costs.perLink > 0 || limits.some(({ perLink }) => perLink !== undefined && perLink > 0);
+}
+
+/**
+ * Adds the rows of limits.
+ * @param instances columns of instances, with the position of their host class
+ * @param links terms that add up to the number of links between instances, plus `offset`
+ */
+export function addLimitRows(
+  build: Builder,
+  limits: readonly CaseLimit[],
+  instances: readonly { readonly column: number; readonly position: number }[],
+  links: readonly Term[],
+  offset: number,
+): void {
+  for (const { name, perInstance, perLink = 0, least, most } of limits) {
+    const perColumn = new Map<number, number>();
+    const add = (column: number, coefficient: number): void => {
+      perColumn.set(column, (perColumn.get(column) ?? 0) + coefficient);
+    };
+    for (const { column, position } of instances) add(column, perInstance(position));
+    if (perLink > 0)
+      for (const { column, coefficient } of links) add(column, coefficient * perLink);
+    const shift = offset * perLink;
+    build.row(
+      name,
+      least === undefined ? Number.NEGATIVE_INFINITY : least + shift,
+      most === undefined ? Number.POSITIVE_INFINITY : most + shift,
+      [...perColumn]
+        .filter(([, coefficient]) => coefficient !== 0)
+        .map(([column, coefficient]) => ({ column, coefficient })),
+    );
+  }
 }
 
 /** A MILP and how to read its solution as a placement. */
 export interface CaseModel {
   readonly milp: MilpModel;
   readonly placement: (values: ArrayLike<number>, point: OperatingPoint) => Placement;
+  /** Binary columns that decide which stages there are and what each holds; absent where no such columns are. */
+  readonly choices?: readonly number[];
 }
 
 /** Rules a user states about what is rented; null and empty mean none. */

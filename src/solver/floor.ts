@@ -1,7 +1,10 @@
+import { InternalError } from "../errors.ts";
 import { externalShareGBytesPerSecond } from "../hardware/instance.ts";
 import type { HostClass } from "./hosts/host-class.ts";
 import type { LinksAtFloor } from "./links/matrix-links.ts";
 import type { BatchOptions, HostOptions } from "./options.ts";
+import { sizesAtFloor } from "./size-rates.ts";
+import { type FlooredStarts, startsAtFloor } from "./starts/floored-starts.ts";
 
 /** The sizes of TP groups of one degree that are fast enough; kinds of groups that carry the same sizes are one option. */
 export interface FlooredOption {
@@ -14,8 +17,14 @@ export interface FlooredOption {
   readonly largest: number;
   /** Whether every size from the smallest to the largest is there. */
   readonly contiguous: boolean;
-  /** Sizes by the number of layers before the stage, where layers are not alike; null where they are. */
-  readonly byStart: readonly (readonly number[])[] | null;
+  /** Sizes by where the stage starts, where that matters; null where it does not. */
+  readonly starts: FlooredStarts | null;
+}
+
+/** Where the stages of an option start, where that matters. */
+export function startsOf({ starts }: FlooredOption): FlooredStarts {
+  if (!starts) throw new InternalError("an option that does not know where its stages start.");
+  return starts;
 }
 
 /** Groups of each option that one instance offers together, in option order. */
@@ -133,17 +142,15 @@ function flooredOptions(
   for (const option of source.options) {
     if (tpDegree !== null && option.tpDegree !== tpDegree) continue;
     if (linked && option.endRate < floor) continue;
-    const count = fastEnough(option.rates, floor);
+    const sizes = sizesAtFloor(option, floor);
+    const count = sizes.length;
     if (count === 0) continue;
-    const byStart =
-      option.byStart?.map(({ sizes, rates }) => sizes.slice(0, fastEnough(rates, floor))) ?? null;
     const last = options.at(-1);
     // Sizes of one degree differ only in how many are fast enough.
-    if (last?.tpDegree === option.tpDegree && last.sizes.length === count && !byStart) {
+    if (last?.tpDegree === option.tpDegree && last.sizes.length === count && !option.starts) {
       options[options.length - 1] = { ...last, kinds: [...last.kinds, option.kind] };
       continue;
     }
-    const sizes = count === option.sizes.length ? option.sizes : option.sizes.slice(0, count);
     const smallest = sizes[0]!;
     const largest = sizes[count - 1]!;
     options.push({
@@ -153,7 +160,7 @@ function flooredOptions(
       smallest,
       largest,
       contiguous: largest - smallest + 1 === count,
-      byStart,
+      starts: option.starts && startsAtFloor(option.starts, floor),
     });
   }
   return options;
@@ -204,16 +211,4 @@ function subPatterns(
   };
   for (const pattern of patterns) add(pattern, 0, [], maxGroups);
   return [...parts.values()];
-}
-
-/** How many of the never rising rates reach the floor. */
-function fastEnough(rates: readonly number[], floor: number): number {
-  let low = 0;
-  let high = rates.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (rates[middle]! >= floor) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

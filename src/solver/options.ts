@@ -1,31 +1,25 @@
 import type { CostModel, LinkEnd } from "../cost/cost-model.ts";
-import { externalShareGBytesPerSecond } from "../hardware/instance.ts";
+import { externalShareGBytesPerSecond, type InstanceType } from "../hardware/instance.ts";
 import type { Network } from "../hardware/network.ts";
-import { isAllowedCut } from "../model/model.ts";
 import type { Problem } from "../placement/problem.ts";
-import { allowedSegmentSizes } from "../placement/segment-sizes.ts";
 import type { OperatingPoint } from "../workload/workload.ts";
 import { canListGroups, degreesOf, matrixGroups } from "./hosts/groups.ts";
 import type { GroupKind, HostClass } from "./hosts/host-class.ts";
-
-/** Sizes of a stage and how fast each is. */
-export interface SizeRates {
-  /** Layers, rising. */
-  readonly sizes: readonly number[];
-  /** tokens/s of each size, never rising. */
-  readonly rates: readonly number[];
-}
+import { type LatencyBudget, withinLatency } from "./latency-budget.ts";
+import { NOTHING, type SizeRates } from "./size-rates.ts";
+import { envelope, type StartTable, startsMatter, tableRates } from "./starts/start-table.ts";
+import type { TableCache } from "./starts/table-cache.ts";
 
 /**
- * The stages one kind of TP group can carry: their sizes and how fast each size is. Where layers are not alike, the sizes
- * that are possible anywhere, each at its fastest place: no stage of that size is faster.
+ * The stages one kind of TP group can carry: their sizes and how fast each size is. Where it matters where a stage starts, the
+ * sizes that are possible anywhere, each at its fastest place: no stage of that size is faster.
  */
 export interface StageOption extends SizeRates {
   /** Position in the class's kinds. */
   readonly kind: number;
   readonly tpDegree: number;
-  /** By the number of layers before the stage, where layers are not alike; null where they are. */
-  readonly byStart: readonly SizeRates[] | null;
+  /** By where the stage starts, where that matters; null where it does not. */
+  readonly starts: StartTable | null;
   /** tokens/s of a link that only this stage's TP group limits; Infinity for TP 1. */
   readonly endRate: number;
 }
@@ -41,9 +35,21 @@ export interface HostOptions {
   readonly insideRate: number;
 }
 
-/** Everything the search knows about one batch size. */
-export interface BatchOptions {
+/** What the stages of a search have in common. */
+export interface StageSetting {
   readonly point: OperatingPoint;
+  /** S; any number where the cost model does not look at it. */
+  readonly pipelineStages: number;
+  /** Sizes that stages may have by the rules on sizes, rising. */
+  readonly sizes: readonly number[];
+  /** What the latencies of all stages together may be; null for no limit. */
+  readonly latency: LatencyBudget | null;
+  readonly tables: TableCache;
+}
+
+/** Everything the search knows about one batch size, or one batch size and number of stages. */
+export interface BatchOptions {
+  readonly setting: StageSetting;
   readonly hosts: readonly HostOptions[];
   /** Every raw rate a placement can have (rates of stages and links), rising, tokens/s. */
   readonly levels: Float64Array;
@@ -52,21 +58,21 @@ export interface BatchOptions {
 const UNLIMITED: LinkEnd = { tpDegree: 1, groupGBytesPerSecond: Number.POSITIVE_INFINITY };
 
 /**
- * Tabulates every stage that the rules and the memory allow at one batch size. Groups of which not even one layer fits are
- * left out, although `evaluate` lets them pass.
+ * Tabulates every stage that the rules, the memory and the limits on latencies allow in a setting. Groups of which not even
+ * one layer fits are left out, although `evaluate` lets them pass.
  */
 export function batchOptions(
   problem: Problem,
   classes: readonly HostClass[],
-  point: OperatingPoint,
+  setting: StageSetting,
 ): BatchOptions {
   const { costModel, network } = problem;
-  const sizes = allowedSegmentSizes(problem.model.numLayers, problem.rules);
+  const { point } = setting;
   const isDerived = network.kind === "derived";
   const hosts: HostOptions[] = [];
   for (const host of classes) {
     const options = host.kinds
-      .map((kind, position) => stageOption(problem, host, kind, position, sizes, point))
+      .map((kind, position) => stageOption(problem, host, kind, position, setting))
       .filter((option) => option.sizes.length > 0);
     if (options.length === 0) continue;
     const { instance } = host.type;
@@ -81,8 +87,7 @@ export function batchOptions(
         : Number.POSITIVE_INFINITY,
     });
   }
-  const linkRates = matrixLinkRates(network, costModel, point);
-  return { point, hosts, levels: levelsOf(problem, classes, hosts, linkRates, sizes, point) };
+  return { setting, hosts, levels: levelsOf(problem, classes, hosts, setting) };
 }
 
 /** tokens/s of a link that only the bandwidth between its two GPUs limits. */
@@ -99,22 +104,19 @@ function levelsOf(
   problem: Problem,
   classes: readonly HostClass[],
   hosts: readonly HostOptions[],
-  linkRates: readonly number[],
-  sizes: readonly number[],
-  point: OperatingPoint,
+  setting: StageSetting,
 ): Float64Array {
+  const linkRates = matrixLinkRates(problem.network, problem.costModel, setting.point);
   const levels = new Set<number>();
   let fastest = 0;
   const addStages = (option: StageOption): void => {
-    for (const { rates } of option.byStart ?? [option]) {
-      for (const rate of rates) levels.add(rate);
-    }
+    for (const rate of option.starts ? tableRates(option.starts) : option.rates) levels.add(rate);
     fastest = Math.max(fastest, option.rates[0] ?? 0);
   };
   for (const { options } of hosts) for (const option of options) addStages(option);
   // Where links bind, TP groups may be formed for the sake of their links, out of any GPUs.
   const bind = linkRates.some((rate) => rate < fastest);
-  const others = bind ? groupOptions(problem, classes, sizes, point) : [];
+  const others = bind ? groupOptions(problem, classes, setting) : [];
   for (const option of others) addStages(option);
   const addLink = (rate: number): void => {
     if (rate < fastest) levels.add(rate);
@@ -133,8 +135,7 @@ function levelsOf(
 function groupOptions(
   problem: Problem,
   classes: readonly HostClass[],
-  sizes: readonly number[],
-  point: OperatingPoint,
+  setting: StageSetting,
 ): StageOption[] {
   const { network } = problem;
   if (network.kind !== "matrix" || !canListGroups(classes)) return [];
@@ -152,7 +153,7 @@ function groupOptions(
         }
       }
     }
-    return [...kinds.values()].map((kind) => stageOption(problem, host, kind, 0, sizes, point));
+    return [...kinds.values()].map((kind) => stageOption(problem, host, kind, 0, setting));
   });
 }
 
@@ -166,71 +167,46 @@ function matrixLinkRates(network: Network, costModel: CostModel, point: Operatin
 /** The stages one kind of TP group can carry. `kind` is its position among the host's kinds. */
 export function stageOption(
   problem: Problem,
-  host: Pick<HostClass, "type">,
+  { type: { instance } }: Pick<HostClass, "type">,
   group: GroupKind,
   kind: number,
-  allowedSizes: readonly number[],
-  point: OperatingPoint,
+  { point, pipelineStages, sizes, latency, tables }: StageSetting,
 ): StageOption {
-  const { costModel, model } = problem;
-  const endRate = costModel.link(group, UNLIMITED, Number.POSITIVE_INFINITY, point).tokensPerSecond;
+  const { costModel } = problem;
   const { tpDegree } = group;
-  const from = (startLayer: number): SizeRates =>
-    sizeRates(problem, host, group, startLayer, allowedSizes, point);
-  if (!model.layers) return { kind, tpDegree, ...from(1), byStart: null, endRate };
-  const byStart = Array.from({ length: model.numLayers }, (_, before) =>
-    before === 0 || isAllowedCut(model, before) ? from(before + 1) : NOTHING,
-  );
-  return { kind, tpDegree, ...envelope(byStart), byStart, endRate };
+  const endRate = costModel.link(group, UNLIMITED, Number.POSITIVE_INFINITY, point).tokensPerSecond;
+  if (!startsMatter(problem)) {
+    const alike = alikeSizes(problem, instance, group, sizes, point, pipelineStages);
+    return { kind, tpDegree, ...alike, starts: null, endRate };
+  }
+  const all = tables.of(problem, instance, group, sizes, point, pipelineStages);
+  const starts = latency ? withinLatency(all, latency) : all;
+  return { kind, tpDegree, ...envelope(starts), starts, endRate };
 }
 
-const NOTHING: SizeRates = { sizes: [], rates: [] };
-
-function sizeRates(
-  { costModel, model, rules }: Problem,
-  { type: { instance } }: Pick<HostClass, "type">,
+/** Sizes and rates where it does not matter where a stage starts. */
+function alikeSizes(
+  { costModel, rules }: Problem,
+  instance: InstanceType,
   { tpDegree, groupGBytesPerSecond }: GroupKind,
-  startLayer: number,
   allowedSizes: readonly number[],
   point: OperatingPoint,
+  pipelineStages: number,
 ): SizeRates {
-  const range = costModel.segmentRange(
+  const { smallest, largest, fits } = costModel.segmentRange(
     instance,
     tpDegree,
     point,
     rules.minMemoryUtilization,
-    startLayer,
+    1,
+    pipelineStages,
   );
-  const sizes = range.fits
-    ? allowedSizes.filter(
-        (size) =>
-          size >= range.smallest &&
-          size <= range.largest &&
-          startLayer + size - 1 <= model.numLayers &&
-          isAllowedCut(model, startLayer + size - 1),
-      )
-    : [];
-  return {
-    sizes,
-    rates: sizes.map(
-      (layers) =>
-        costModel.stage({ instance, tpDegree, startLayer, layers, groupGBytesPerSecond }, point)
-          .tokensPerSecond,
-    ),
-  };
-}
-
-/** Every size that some start allows, at a rate that no start exceeds and that never rises with the size. */
-function envelope(byStart: readonly SizeRates[]): SizeRates {
-  const fastest = new Map<number, number>();
-  for (const { sizes, rates } of byStart) {
-    for (const [i, size] of sizes.entries()) {
-      fastest.set(size, Math.max(fastest.get(size) ?? 0, rates[i]!));
-    }
-  }
-  const sizes = [...fastest.keys()].sort((a, b) => a - b);
-  const rates = sizes.map((size) => fastest.get(size)!);
-  // A size may be possible only at a slower start than a larger one; lifting it keeps the bound and the order.
-  for (let i = rates.length - 2; i >= 0; i--) rates[i] = Math.max(rates[i]!, rates[i + 1]!);
-  return { sizes, rates };
+  if (!fits) return NOTHING;
+  const sizes = allowedSizes.filter((size) => size >= smallest && size <= largest);
+  const rateOf = (layers: number): number =>
+    costModel.stage(
+      { instance, tpDegree, startLayer: 1, layers, groupGBytesPerSecond, pipelineStages },
+      point,
+    ).tokensPerSecond;
+  return { sizes, rates: sizes.map(rateOf) };
 }

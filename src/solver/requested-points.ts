@@ -1,19 +1,39 @@
 import { InputError } from "../errors.ts";
 import { nearestHint } from "../nearest.ts";
 import { checkProblem, type Problem } from "../placement/problem.ts";
-import { batchSizes, checkPoint, type OperatingPoint } from "../workload/workload.ts";
+import { CONCURRENCY_LEVELS } from "../workload/load.ts";
+import {
+  batchSizes,
+  checkPoint,
+  type OperatingPoint,
+  type Workload,
+  withSpread,
+} from "../workload/workload.ts";
 import type { SolveRequest } from "./request.ts";
 
 /**
- * The operating points a solve has to choose from: one for each batch size.
+ * The operating points a solve has to choose from: one for each batch size, or for each concurrency level where the load
+ * leaves the number of sequences open.
  * @throws InputError when the workload is incomplete or makes no sense
  */
-export function requestedPoints(problem: Problem): OperatingPoint[] {
-  const { phase, inputTokens, outputTokens, minBatch, maxBatch } = problem.workload;
-  const missing = (flag: string, key: string): InputError =>
-    new InputError(flag, "is not given.", `Give ${flag}, or ${key} in config.csv.`);
+export function requestedPoints({ workload }: Problem): OperatingPoint[] {
+  const { phase, inputTokens, outputTokens } = workload;
   if (phase === null) throw missing("--phase", "workload_phase");
   if (inputTokens === null) throw missing("--input-length", "sequence_length");
+  const batches = requestedBatches(workload);
+  if (phase === "aggregated" && outputTokens === null) {
+    throw missing("--output-length", "output_length");
+  }
+  const points = batches.map((batch) =>
+    withSpread({ phase, batch, inputTokens, outputTokens: outputTokens ?? 0 }, workload),
+  );
+  for (const point of points) checkPoint(point);
+  return points;
+}
+
+function requestedBatches({ load, minBatch, maxBatch }: Workload): readonly number[] {
+  if (load?.kind === "concurrency") return [load.sequences];
+  if (load) return CONCURRENCY_LEVELS;
   if (minBatch === null) throw missing("--min-batch-size", "min_batch_size");
   if (maxBatch === null) throw missing("--max-batch-size", "max_batch_size");
   if (minBatch > maxBatch) {
@@ -23,14 +43,11 @@ export function requestedPoints(problem: Problem): OperatingPoint[] {
       "Give --min-batch-size and --max-batch-size as a rising range.",
     );
   }
-  if (phase === "aggregated" && outputTokens === null) {
-    throw missing("--output-length", "output_length");
-  }
-  const points = batchSizes(minBatch, maxBatch).map(
-    (batch): OperatingPoint => ({ phase, batch, inputTokens, outputTokens: outputTokens ?? 0 }),
-  );
-  for (const point of points) checkPoint(point);
-  return points;
+  return batchSizes(minBatch, maxBatch);
+}
+
+function missing(flag: string, key: string): InputError {
+  return new InputError(flag, "is not given.", `Give ${flag}, or ${key} in config.csv.`);
 }
 
 /** @throws InputError when a request names what does not exist or contradicts itself */

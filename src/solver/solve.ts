@@ -15,6 +15,7 @@ import { objectiveValue, type SearchObjective } from "./search/objectives.ts";
 import { type OnCase, SearchSession, type SessionLimits } from "./search/session.ts";
 import { SingleGoal } from "./search/single-goal.ts";
 import type { Answer, FrontierPoint, Infeasibility, Sensitivity, Solution } from "./solution.ts";
+import { TableCache } from "./starts/table-cache.ts";
 
 /** How far a search has come. */
 export interface SolveProgress {
@@ -62,7 +63,8 @@ export async function solve(
         : startedMilliseconds + (problem.timeLimitSeconds - (options.spentSeconds ?? 0)) * 1000,
     ...(options.signal ? { signal: options.signal } : {}),
   };
-  const session = new SearchSession(problem, request, points, backend, limits);
+  const tables = new TableCache();
+  const session = new SearchSession(problem, request, points, backend, limits, tables);
   const { objective } = session;
   const goal = new SingleGoal(objective, objective.scale, session.allows, request.gap);
   offerEvenSplits(problem, request, points, session, goal);
@@ -92,7 +94,7 @@ export async function solve(
     ...(frontier ? { frontier: frontier.points, frontier_complete: frontier.complete } : {}),
     warnings: [...problem.warnings, ...points.slice(0, 1).flatMap(pointWarnings)],
   };
-  const prober = new Prober(problem, request, points, backend, limits);
+  const prober = new Prober(problem, request, points, backend, limits, tables);
   if (!goal.best) {
     return {
       status: result.complete ? "infeasible" : "no_solution",
@@ -165,9 +167,14 @@ export function answerModel(
   answer: Answer,
   backend: MilpBackend,
 ): MilpModel {
-  const session = new SearchSession(problem, request, requestedPoints(problem), backend, {
-    deadlineMilliseconds: Number.POSITIVE_INFINITY,
-  });
+  const session = new SearchSession(
+    problem,
+    request,
+    requestedPoints(problem),
+    backend,
+    { deadlineMilliseconds: Number.POSITIVE_INFINITY },
+    new TableCache(),
+  );
   const { placement, metrics } = answer;
   const model = session.modelOf(
     placement.batch_size,

@@ -3,7 +3,7 @@ import type { PoolType } from "../hardware/pool.ts";
 import { nearestHint } from "../nearest.ts";
 import type { Problem } from "../placement/problem.ts";
 import { DEFAULT_TP_DEGREES } from "../solver/request.ts";
-import { checkPoint, type Phase } from "../workload/workload.ts";
+import { checkPoint, type Phase, type Workload } from "../workload/workload.ts";
 import { compareRuns, compareText, type RunParameters, runPoint } from "./run.ts";
 
 /** Input and output tokens of a sequence. */
@@ -157,6 +157,7 @@ type GridPoint = LengthPair & BatchPair & { readonly phase: Phase };
 /** Lengths × batches × phases, each checked. */
 function choosePoints(problem: Problem, choices: GridChoices): GridPoint[] {
   const { workload } = problem;
+  refuseOpenWorkload(workload, choices);
   const lengths = distinct(
     "--io",
     choices.lengths ?? [workloadLengths(problem)],
@@ -183,6 +184,27 @@ function choosePoints(problem: Problem, choices: GridChoices): GridPoint[] {
     }
   }
   return points;
+}
+
+/** A run has one batch, and its name says nothing of how lengths spread. */
+function refuseOpenWorkload(
+  { load, inputLengths, outputLengths }: Workload,
+  choices: GridChoices,
+): void {
+  if (load && load.kind !== "concurrency" && !choices.batches) {
+    throw new InputError(
+      load.kind === "max" ? "--max-load" : "--request-rate",
+      "a sweep evaluates batch sizes, it does not search for them.",
+      "Give --batch-sizes or --concurrency.",
+    );
+  }
+  if (inputLengths || outputLengths) {
+    throw new InputError(
+      inputLengths ? "--input-length" : "--output-length",
+      "a sweep takes fixed lengths, not a distribution.",
+      "Leave out the 95th percentile or the histogram, on the command line and in config.csv.",
+    );
+  }
 }
 
 function workloadLengths({ workload }: Problem): LengthPair {

@@ -1,11 +1,12 @@
 import { pairGBytesPerSecond } from "../hardware/network.ts";
 import { checkPlacement } from "../placement/check.ts";
+import { placementPoint } from "../placement/evaluate.ts";
 import { evenSplit } from "../placement/even-split.ts";
 import type { Problem } from "../placement/problem.ts";
 import { type RunParameters, runPoint } from "./run.ts";
 
 /** Raised when evaluate() or the files of a run change their meaning, so that older runs are not taken for current ones. */
-export const RUN_FORMAT = 1;
+export const RUN_FORMAT = 2;
 
 /**
  * Everything that decides what a run's files say, as plain data: two runs with equal identities have equal results.
@@ -43,12 +44,17 @@ export function runIdentity(problem: Problem, run: RunParameters): unknown {
 /** What the cost model says of every stage and link of the run; the network shows in the bandwidths. */
 function costModelAnswers(problem: Problem, run: RunParameters): unknown {
   const { costModel, network, rules } = problem;
-  const point = runPoint(run);
-  const split = evenSplit(problem, run, point);
+  const split = evenSplit(problem, run, runPoint(run));
   if (split.status === "INFEASIBLE") return split;
+  const point = placementPoint(split.placement, problem.workload);
   const { stages } = checkPlacement(problem, split.placement, point);
   return {
     pipelineEfficiency: costModel.pipelineEfficiency(point, stages.length),
+    latencyFrame: costModel.latencyFrame(point, stages.length),
+    uncertainty: costModel.uncertainty(
+      stages.map(({ shape }) => shape),
+      point,
+    ),
     stages: stages.map(({ shape }) => ({
       layers: shape.layers,
       groupGBytesPerSecond: shape.groupGBytesPerSecond,
@@ -60,6 +66,7 @@ function costModelAnswers(problem: Problem, run: RunParameters): unknown {
         point,
         rules.minMemoryUtilization,
         shape.startLayer,
+        shape.pipelineStages,
       ),
     })),
     links: stages.slice(1).map((target, index) => {

@@ -1,4 +1,6 @@
 import { InputError } from "../errors.ts";
+import type { LengthMoments } from "./lengths.ts";
+import type { Load } from "./load.ts";
 
 /** prefill: input tokens only; decode: output tokens only; aggregated: one engine does both. */
 export const PHASES = ["prefill", "decode", "aggregated"] as const;
@@ -9,10 +11,14 @@ export interface OperatingPoint {
   readonly phase: Phase;
   /** b: sequences in one forward pass. */
   readonly batch: number;
-  /** s: input tokens of a sequence. */
+  /** s: input tokens of a sequence; the mean where lengths differ. */
   readonly inputTokens: number;
-  /** o: output tokens of a sequence. */
+  /** o: output tokens of a sequence; the mean where lengths differ. */
   readonly outputTokens: number;
+  /** E[s²], tokens²; absent: every sequence has `inputTokens`. A cost model that knows mean lengths only ignores it. */
+  readonly inputMeanSquareTokens?: number;
+  /** E[o²], tokens²; absent: every sequence has `outputTokens`. */
+  readonly outputMeanSquareTokens?: number;
 }
 
 /** What is to be served; null where the problem's files and flags do not say. */
@@ -22,6 +28,31 @@ export interface Workload {
   readonly outputTokens: number | null;
   readonly minBatch: number | null;
   readonly maxBatch: number | null;
+  /** How input lengths spread around `inputTokens`; absent: they do not. */
+  readonly inputLengths?: LengthMoments;
+  /** How output lengths spread around `outputTokens`; absent: they do not. */
+  readonly outputLengths?: LengthMoments;
+  /** What decides the number of sequences in flight; absent: the batch sizes from `minBatch` to `maxBatch`. */
+  readonly load?: Load;
+}
+
+/** A point with the spread of a workload's lengths; lengths that are not the workload's means are fixed. */
+export function withSpread(
+  point: OperatingPoint,
+  { inputTokens, outputTokens, inputLengths, outputLengths }: Workload,
+): OperatingPoint {
+  if (!inputLengths && !outputLengths) return point;
+  return {
+    ...point,
+    ...(inputLengths &&
+      point.inputTokens === inputTokens && {
+        inputMeanSquareTokens: inputLengths.meanSquareTokens,
+      }),
+    ...(outputLengths &&
+      point.outputTokens === outputTokens && {
+        outputMeanSquareTokens: outputLengths.meanSquareTokens,
+      }),
+  };
 }
 
 /** Limits an answer has to keep; null means none. Never relaxed. */
@@ -32,7 +63,33 @@ export interface Limits {
   readonly maxTotalRuntimeHours: number | null;
   /** End-to-end tokens/s, input and output together. */
   readonly minTokensPerSecond: number | null;
+  /** Time to first token (TTFT). */
+  readonly maxTtftSeconds: number | null;
+  /** Time per output token (TPOT). */
+  readonly maxTpotSeconds: number | null;
+  /** A latency limit is kept when predicted · (1 + margin) ≤ limit. Counts only where there is one. */
+  readonly latencySafetyMargin: number;
 }
+
+/** A limit by its name. */
+export type LimitName = Exclude<keyof Limits, "latencySafetyMargin">;
+
+/** Limits that a price and a throughput decide on. */
+export type BudgetName = Exclude<LimitName, LatencyLimitName>;
+
+/** Limits on what is predicted of latencies. */
+export type LatencyLimitName = "maxTtftSeconds" | "maxTpotSeconds";
+
+/** Whether a limit is one on a latency. */
+export function isLatencyLimit(name: LimitName): name is LatencyLimitName {
+  return name === "maxTtftSeconds" || name === "maxTpotSeconds";
+}
+
+/**
+ * The margin unless another is given: a prediction that is 10 % too low still keeps the limit. A choice of this program,
+ * not a measured figure.
+ */
+export const DEFAULT_LATENCY_SAFETY_MARGIN = 0.1;
 
 export const NO_LIMITS: Limits = {
   maxHourlyCostUsd: null,
@@ -40,6 +97,9 @@ export const NO_LIMITS: Limits = {
   maxTotalCostUsd: null,
   maxTotalRuntimeHours: null,
   minTokensPerSecond: null,
+  maxTtftSeconds: null,
+  maxTpotSeconds: null,
+  latencySafetyMargin: DEFAULT_LATENCY_SAFETY_MARGIN,
 };
 
 /**
@@ -83,6 +143,8 @@ export function checkPoint(point: OperatingPoint): void {
       "Give an integer from 0.",
     );
   }
+  checkSpread("sequence_length", inputTokens, point.inputMeanSquareTokens);
+  checkSpread("output_length", outputTokens, point.outputMeanSquareTokens);
   if (phase === "aggregated" && outputTokens === 0) {
     throw new InputError(
       "output_length",
@@ -90,6 +152,16 @@ export function checkPoint(point: OperatingPoint): void {
       "Give an output length from 1, or use the prefill phase.",
     );
   }
+}
+
+/** E[x²] is never below E[x]². */
+function checkSpread(where: string, mean: number, meanSquare: number | undefined): void {
+  if (meanSquare === undefined || meanSquare >= mean ** 2 * (1 - 1e-9)) return;
+  throw new InputError(
+    where,
+    `a mean square of ${meanSquare} tokens² belongs to no lengths with a mean of ${mean} tokens.`,
+    `Give at least ${mean ** 2}, or none for lengths that are all the same.`,
+  );
 }
 
 /** What a user should know about a point that is legal but probably not meant. */

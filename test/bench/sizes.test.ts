@@ -131,7 +131,7 @@ function nearestByTrial(
       if (before === 80 && (best === null || soFar < best)) best = soFar;
       return;
     }
-    for (const size of fitter.sizesAt(seats[index]!, before)) {
+    for (const size of fitter.sizesAt(seats[index]!, before, seats.length)) {
       expect(allowed).toContain(size);
       if (before + size <= 80) {
         tryFrom(index + 1, before + size, soFar + Math.abs(size - wishes[index]!));

@@ -15,6 +15,7 @@ const SOLVE = ["solve", ...PROBLEM, ...WORKLOAD];
 const FILE = ["evaluate", ...PROBLEM, "--placement", "DIR/p.json"];
 const SPLIT = "--instance-family box.2x --tp-degree 2 --pp-stages 1".split(" ");
 
+const LENGTHS = WORKLOAD.slice(0, WORKLOAD.indexOf("--min-batch-size"));
 const SPLIT_OF = ["evaluate", ...PROBLEM, ...WORKLOAD, ...SPLIT];
 
 const placement = (changes: object): Files => ({
@@ -165,6 +166,31 @@ export const USAGE: readonly BadInput[] = [
     "a sweep over lengths that are none",
     ["sweep", ...PROBLEM, ...WORKLOAD, "--io", "2048", "--out", "DIR/out"],
     '--io: "2048" is not a pair of lengths. Give input:output tokens, e.g. 2048:512.',
+  ),
+  bad(
+    "a sweep at maximum load",
+    ["sweep", ...PROBLEM, ...LENGTHS, "--max-load", "--out", "DIR/out"],
+    "--max-load: a sweep evaluates batch sizes, it does not search for them. Give --batch-sizes or --concurrency.",
+  ),
+  bad(
+    "a sweep over lengths that spread",
+    ["sweep", ...PROBLEM, ...WORKLOAD, "--output-length-p95", "64", "--out", "DIR/out"],
+    "--output-length: a sweep takes fixed lengths, not a distribution. Leave out the 95th percentile or the histogram, on the command line and in config.csv.",
+  ),
+  bad(
+    "a histogram of lengths that is not there",
+    [
+      "solve",
+      ...PROBLEM,
+      ..."--phase prefill --input-lengths DIR/none.csv --concurrency 4".split(" "),
+    ],
+    "DIR/none.csv: there is no such file. Check the path.",
+  ),
+  bad(
+    "a histogram in config.csv that is not there",
+    ["solve", ...PROBLEM, ..."--phase prefill --concurrency 4".split(" ")],
+    "DIR/in.csv: there is no such file. Check the path.",
+    { "config.csv": configText({ input_lengths_file: "in.csv" }) },
   ),
   bad(
     "a sweep over an unknown phase",
@@ -394,8 +420,54 @@ export const FLAGS: readonly BadInput[] = [
   ),
   flag(
     "--cost-model",
-    "calibrated",
-    '--cost-model: the cost model "calibrated" is not part of this version. Only "reference" exists in this version: give that, or leave the flag out.',
+    "referense",
+    '--cost-model: "referense" is not a cost model. Did you mean "reference"?',
+  ),
+  flag("--engine", "vlm", '--engine: "vlm" is not an engine. Did you mean "vllm"?'),
+  flag(
+    "--engine",
+    "vllm",
+    '--engine: the cost model "reference" knows no engine. Leave the flag out, or use --cost-model calibrated.',
+  ),
+  flag(
+    "--calibration",
+    "DIR/none.json",
+    '--calibration: the cost model "reference" knows no engine. Leave the flag out, or use --cost-model calibrated.',
+  ),
+  flag(
+    "--gpu-memory-utilization",
+    "0",
+    '--gpu-memory-utilization: "0" is not above 0. Give a number above 0 and up to 1.',
+  ),
+  flag(
+    "--max-model-len",
+    "0",
+    '--max-model-len: "0" is below 1. Give a whole number of tokens from 1.',
+  ),
+  flag(
+    "--concurrency",
+    "4",
+    "--min-batch-size: it cannot stand beside --concurrency. Give one of batch sizes, --concurrency, --max-load and --request-rate.",
+  ),
+  flag(
+    "--concurrency",
+    "2000",
+    '--concurrency: "2000" is above 1024. Give a whole number of sequences from 1 to 1024.',
+  ),
+  flag(
+    "--request-rate",
+    "0",
+    '--request-rate: "0" is not above 0. Give a number of requests per second above 0.',
+  ),
+  flag(
+    "--input-lengths",
+    "DIR/none.csv",
+    "--input-lengths: it cannot stand beside --input-length. Give the file, or --input-length with or without --input-length-p95.",
+  ),
+  flag(
+    "--input-length-p95",
+    "1000",
+    "--input-length-p95: no lognormal distribution with a mean of 128 tokens has a 95th percentile of 1000: the most is 3.868 times the mean. Give one up to 495, or a histogram.",
   ),
   flag(
     "--cloud-provider",
@@ -475,12 +547,12 @@ export const FILES: readonly BadInput[] = [
   config(
     "an unknown parameter",
     { d_modell: "8" },
-    'DIR/config.csv:25: unknown parameter "d_modell". Did you mean "d_model"?',
+    'DIR/config.csv:26: unknown parameter "d_modell". Did you mean "d_model"?',
   ),
   config(
     "a missing parameter",
     { d_model: null },
-    "DIR/config.csv:23: the file ends without the parameter d_model. Add a line `d_model,VALUE`.",
+    "DIR/config.csv:24: the file ends without the parameter d_model. Add a line `d_model,VALUE`.",
   ),
   config(
     "a parameter that is no number",
@@ -505,13 +577,13 @@ export const FILES: readonly BadInput[] = [
   config(
     "heads that do not divide the width",
     { num_attention_heads: "7" },
-    "DIR/config.csv:7: num_attention_heads 7 does not divide d_model 768 (line 4). Give the head count and width of the same network.",
+    "DIR/config.csv:7: num_attention_heads 7 does not divide d_model 768 (line 4). Give the head count and width of the same network, or head_dim where heads have a width of their own.",
   ),
   file(
     "a parameter twice",
     "config.csv",
     `${configText()}d_model,9\n`,
-    "DIR/config.csv:25: d_model is already given in line 4. Keep one of the two lines.",
+    "DIR/config.csv:26: d_model is already given in line 4. Keep one of the two lines.",
   ),
   file(
     "a configuration with three columns",
@@ -747,6 +819,24 @@ export const PLACEMENTS: readonly BadInput[] = [
     [...FILE, "--max-batch-size", "2"],
     "--max-batch-size: 2 contradicts batch_size 4 of the placement in DIR/p.json. Leave out the flag, or the placement's batch_size.",
     placement({}),
+  ),
+  bad(
+    "another concurrency than the placement's batch",
+    [...FILE, "--concurrency", "2"],
+    "--concurrency: 2 contradicts batch_size 4 of the placement in DIR/p.json. Leave out the flag, or the placement's batch_size.",
+    placement({}),
+  ),
+  bad(
+    "maximum load beside the placement's batch",
+    [...FILE, "--max-load"],
+    "--max-load: it leaves the batch open, but the placement in DIR/p.json has batch_size 4. Leave out the flag, or the placement's batch_size.",
+    placement({}),
+  ),
+  bad(
+    "a mean length that is not the placement's",
+    [...FILE, "--input-lengths", "DIR/in.csv"],
+    "--input-lengths: 100 contradicts sequence_length 128 of the placement in DIR/p.json. Leave out the flag, or the placement's sequence_length.",
+    { ...placement({}), "in.csv": "tokens,count\n50,1\n150,1\n" },
   ),
   bad(
     "a file of placements that is not there",

@@ -79,6 +79,9 @@ describe("evaluate a placement file", () => {
       "bottleneck",
       "stages",
       "links",
+      "kv_cache_tokens",
+      "max_concurrency",
+      "uncertainty",
     ]);
   });
 

@@ -14,7 +14,7 @@ const model = createReferenceModel(TOY_MODEL, {
 
 function rate(gpuModel: string, point: OperatingPoint): number {
   const { instance } = entry("x", gpuModel, 1, 80, 1, 1, 1, 1);
-  const shape = { instance, tpDegree: 1, startLayer: 1, layers: 4 };
+  const shape = { instance, tpDegree: 1, startLayer: 1, layers: 4, pipelineStages: 1 };
   return model.stage({ ...shape, groupGBytesPerSecond: Number.POSITIVE_INFINITY }, point)
     .tokensPerSecond;
 }

@@ -33,13 +33,14 @@ function bill(point: OperatingPoint, tpDegree: number, layers: number): MemoryBi
       startLayer: 1,
       layers,
       groupGBytesPerSecond: 1,
+      pipelineStages: 1,
     },
     point,
   );
 }
 
 function range(gpuMemoryGib: number, minUtilization: number, point = PREFILL): SegmentRange {
-  return model.segmentRange(gpusOf(gpuMemoryGib), 1, point, minUtilization, 1);
+  return model.segmentRange(gpusOf(gpuMemoryGib), 1, point, minUtilization, 1, 1);
 }
 
 /** KV cache of a layer for 2048 tokens of 32 sequences: 2·32·2048·256·2/1024³ = 1/16 GiB. */

@@ -30,6 +30,7 @@ function estimate(point: OperatingPoint, choice: StageChoice = {}): StageEstimat
       layers: choice.layers ?? 4,
       startLayer: 1,
       groupGBytesPerSecond: choice.groupGBytesPerSecond ?? Number.POSITIVE_INFINITY,
+      pipelineStages: 1,
     },
     point,
   );

@@ -33,7 +33,7 @@ const model = createReferenceModel(UNEVEN, {
 const { instance } = entry("x", "NVIDIA A100", 4, 16, 1, 1, 1, 1);
 
 function shape(startLayer: number, layers: number, tpDegree = 1): StageShape {
-  return { instance, tpDegree, startLayer, layers, groupGBytesPerSecond: 1000 };
+  return { instance, tpDegree, startLayer, layers, groupGBytesPerSecond: 1000, pipelineStages: 1 };
 }
 
 describe("layers that are not alike", () => {
@@ -77,7 +77,7 @@ describe("layers that are not alike", () => {
     // 3·2.0625 + 0.5 + 0.790625 = 7.478125 never reaches 8: as many as fit are asked for.
     [10, 3, 3],
   ])("from layer %i on may be %i to %i in one stage", (startLayer, smallest, largest) => {
-    expect(model.segmentRange(instance, 1, prefill, 0.5, startLayer)).toEqual({
+    expect(model.segmentRange(instance, 1, prefill, 0.5, startLayer, 1)).toEqual({
       smallest,
       largest,
       fits: true,
@@ -99,8 +99,8 @@ describe("layers that are not alike", () => {
       expect(planned.stage(shape(3, 5), point)).toEqual(plain.stage(shape(3, 5), point));
       expect(planned.memory(shape(3, 5), point)).toEqual(plain.memory(shape(3, 5), point));
       for (const utilization of [0, 0.3, 0.5]) {
-        expect(planned.segmentRange(instance, 1, point, utilization, 1)).toEqual(
-          plain.segmentRange(instance, 1, point, utilization, 1),
+        expect(planned.segmentRange(instance, 1, point, utilization, 1, 1)).toEqual(
+          plain.segmentRange(instance, 1, point, utilization, 1, 1),
         );
       }
     }

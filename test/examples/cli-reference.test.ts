@@ -1,12 +1,37 @@
-import { describe, expect, it } from "vitest";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
 import { createProgram } from "../../src/cli/program.ts";
 import { CONFIG_KEYS } from "../../src/files/config-keys.ts";
 import { RULES } from "../../src/placement/evaluation.ts";
 import { FRONTIER_COLUMNS, SUMMARY_COLUMNS } from "../../src/report/summary.ts";
 import { DATA_COLUMNS } from "../../src/sweep/row.ts";
+import { measuredCsv } from "../files/measured-csv.ts";
 import { blocksOf, readDocument, run } from "./documents.ts";
 
 const TEXT = readDocument("docs/cli.md");
+
+const SCRATCH = mkdtempSync(join(tmpdir(), "cli-reference-"));
+afterAll(() => rmSync(SCRATCH, { recursive: true }));
+
+const MEASURED = join(SCRATCH, "measured.csv");
+writeFileSync(MEASURED, measuredCsv({}, { tp: "2" }, { tp: "" }));
+
+/** Two kinds of node, which some targets have and Dynamo has not. */
+const EXPORTABLE = join(SCRATCH, "placement.json");
+writeFileSync(
+  EXPORTABLE,
+  JSON.stringify({
+    batch_size: 1,
+    sequence_length: 512,
+    output_length: 128,
+    stages: [
+      { gpu_type: "g6e.48xlarge#0", tp_degree: 8, start_layer: 1, end_layer: 40 },
+      { gpu_type: "p4de.24xlarge#0", tp_degree: 8, start_layer: 41, end_layer: 80 },
+    ],
+  }),
+);
 
 /** The text of a section up to the next heading of its level or a higher one; inner headings belong to it. */
 function section(heading: string): string {
@@ -84,7 +109,11 @@ describe("docs/cli.md", () => {
       ["solve", ...workload, ...batch, "--max-hourly-cost", "11"],
       ["evaluate", ...workload, ...batch, ...split("g5.12xlarge", 4, 2)],
       ["evaluate", ...workload, ...batch, ...split("g5.12xlarge", 4, 1)],
+      ["export", ...base, "--placement", EXPORTABLE, "--target", "vllm", "--json"],
+      ["export", ...base, "--placement", EXPORTABLE, "--target", "dynamo", "--json"],
       ["bench", "--case", "tiny-1b", "--json"],
+      ["accuracy", "--data", MEASURED, "--json"],
+      ["calibrate", "--data", MEASURED, "--json"],
     ];
     const fields = new Set<string>();
     for (const args of answers) collectKeys(JSON.parse((await run(args)).stdout), fields);

@@ -3,6 +3,7 @@ import { buildProblem } from "../../src/files/build-problem.ts";
 import type { ProblemFlags } from "../../src/files/merge-flags.ts";
 import {
   BOX_1X,
+  CONFIG,
   configLine,
   configText,
   instanceRow,
@@ -53,7 +54,7 @@ const flags = (name: string, given: ProblemFlags, ...says: readonly string[]): B
   says,
 });
 
-const LAST = configLine("total_tokens_to_process");
+const LAST = configLine(Object.keys(CONFIG).at(-1)!);
 
 const CSV_STRUCTURE: readonly BadInput[] = [
   raw("empty file", "", "config.csv:1: ", "empty", "Give a header"),
@@ -455,8 +456,18 @@ const NETWORKS: readonly BadInput[] = [
 ];
 
 const FLAGS: readonly BadInput[] = [
-  flags("calibrated", { costModel: "calibrated" }, "--cost-model: ", 'Only "reference" exists'),
-  flags("unknown cost model", { costModel: "roofline" }, '"roofline"', 'Only "reference" exists'),
+  flags(
+    "unknown cost model",
+    { costModel: "calibrate" },
+    '--cost-model: there is no cost model "calibrate".',
+    'Did you mean "calibrated"?',
+  ),
+  flags(
+    "an engine of the reference model",
+    { engine: "vllm" },
+    '--engine: the cost model "reference" knows no engine.',
+    "--cost-model calibrated",
+  ),
   flags("provider in lower case", { cloudProvider: "aws" }, "--cloud-provider: ", '"AWS"?'),
   flags("unknown phase flag", { phase: "agregated" }, "--phase: ", 'Did you mean "aggregated"?'),
   flags("no input", { inputTokens: 0 }, "--input-length: ", "0 is below 1", "tokens from 1"),

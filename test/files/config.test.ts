@@ -34,6 +34,9 @@ describe("config.csv", () => {
       maxTotalCostUsd: null,
       maxTotalRuntimeHours: null,
       minTokensPerSecond: null,
+      maxTtftSeconds: null,
+      maxTpotSeconds: null,
+      latencySafetyMargin: 0.1,
     });
   });
 
@@ -61,6 +64,7 @@ describe("config.csv", () => {
         startLayer: 1,
         layers: 2,
         groupGBytesPerSecond: Number.POSITIVE_INFINITY,
+        pipelineStages: 1,
       };
       return costModel.stage(shape, point).tokensPerSecond;
     };

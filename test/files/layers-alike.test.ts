@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { buildProblem, type SourceText } from "../../src/files/build-problem.ts";
+import { buildProblem } from "../../src/files/build-problem.ts";
+import type { SourceText } from "../../src/files/source-text.ts";
 import { evaluate } from "../../src/placement/evaluate.ts";
 import { evenSplit } from "../../src/placement/even-split.ts";
 import type { Problem } from "../../src/placement/problem.ts";
@@ -23,7 +24,14 @@ const founding = (layers: string | null): Problem =>
       network: null,
       layers: layers === null ? null : { text: layers, fileName: "layers.csv" },
     },
-    { phase: "aggregated", inputTokens: 2048, outputTokens: 512, minBatch: 32, maxBatch: 32 },
+    {
+      costModel: "reference",
+      phase: "aggregated",
+      inputTokens: 2048,
+      outputTokens: 512,
+      minBatch: 32,
+      maxBatch: 32,
+    },
   );
 
 /** The layers of config.csv, described one by one over again in two runs. */

@@ -29,7 +29,7 @@ function layProblem(): void {
 
 describe("the shipped configuration", () => {
   it("is the founding problem", () => {
-    const problem = readProblem({ configDir: FOUNDING_DIR });
+    const problem = readProblem({ configDir: FOUNDING_DIR, costModel: "reference" });
     expect(problem.model).toEqual(LLAMA3_70B);
     expect(problem.rules).toEqual(LARGE_RULES);
     expect(problem.network).toEqual({ kind: "derived" });
@@ -53,6 +53,9 @@ describe("the shipped configuration", () => {
       maxTotalCostUsd: null,
       maxTotalRuntimeHours: null,
       minTokensPerSecond: null,
+      maxTtftSeconds: null,
+      maxTpotSeconds: null,
+      latencySafetyMargin: 0.1,
     });
     expect(problem.weights).toEqual(foundingProblem().weights);
     expect(problem.workload).toEqual({

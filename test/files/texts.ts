@@ -25,6 +25,7 @@ export const CONFIG: Readonly<Record<string, string>> = {
   throughput_normalization: "1000",
   cost_normalization: "1",
   total_tokens_to_process: "1000000",
+  cost_model: "reference",
 };
 
 /** Line of a parameter of CONFIG in `configText()`. */

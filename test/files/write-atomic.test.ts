@@ -96,6 +96,17 @@ describe("writing several files whole or not at all", () => {
     expect(statSync(join(root, "new/run")).mode).toBe(statSync(expected).mode);
   });
 
+  it("makes files executable that are meant to be run, in new directories and in old ones", () => {
+    const directory = join(root, "run");
+    for (const executables of [new Set(["b"]), new Set(["a"])]) {
+      writeFilesAtomic(directory, files(["a", "1"], ["b", "2"]), executables);
+      for (const name of ["a", "b"]) {
+        const mode = statSync(join(directory, name)).mode;
+        expect((mode & 0o100) !== 0, name).toBe(executables.has(name));
+      }
+    }
+  });
+
   it("keeps the other files of a directory that is there", () => {
     writeFileSync(join(root, "mine"), "kept");
     writeFileSync(join(root, "a"), "old");

@@ -3,13 +3,16 @@ import { describe, expect, it } from "vitest";
 import { deriveMatrix } from "../../src/hardware/network.ts";
 import { createPool } from "../../src/hardware/pool.ts";
 import { evaluate } from "../../src/placement/evaluate.ts";
+import type { Problem } from "../../src/placement/problem.ts";
+import type { SolveRequest } from "../../src/solver/request.ts";
 import { requestedPoints } from "../../src/solver/requested-points.ts";
 import { entry, foundingProblem } from "../support/founding.ts";
-import { type Outcome, placementOf, slowestAllowed } from "./brute-force.ts";
+import { bruteForce, type Outcome, placementOf, slowestAllowed } from "./brute-force.ts";
 import { metricsOf } from "./check-solution.ts";
 import { requestRules, visitPlacements } from "./exhaustive.ts";
+import { drawLatencyLimits } from "./random-limits.ts";
 import { drawPlacement } from "./random-placement.ts";
-import { drawProblem, drawTinyProblem } from "./random-problem.ts";
+import { drawProblem, drawTinyProblem, drawTinyServingProblem } from "./random-problem.ts";
 import { oracleSeeds } from "./seeds.ts";
 
 function nameOf(outcome: Omit<Outcome, "point" | "tokensPerSecond" | "seats">, batch: number) {
@@ -17,29 +20,48 @@ function nameOf(outcome: Omit<Outcome, "point" | "tokensPerSecond" | "seats">, b
   return JSON.stringify({ batch, stages, microUsdPerHour, instances, crossings, isUniform });
 }
 
+/** The highest rates that evaluating every placement finds within the limits, by what outcomes are told apart by. */
+function bestByName(problem: Problem, request: SolveRequest): Map<string, number> {
+  const best = new Map<string, number>();
+  visitPlacements(problem, request, requestedPoints(problem), (metrics, point) => {
+    if (!metrics.meets_cost_threshold) return;
+    const name = nameOf(
+      {
+        stages: metrics.num_pipeline_stages,
+        microUsdPerHour: Math.round(metrics.cost_per_hour * 1e6),
+        instances: metrics.num_instances,
+        crossings: metrics.links.filter((link) => link.crosses_instances).length,
+        isUniform: new Set(metrics.stages.map((stage) => stage.tp_degree)).size === 1,
+      },
+      point.batch,
+    );
+    best.set(name, Math.max(best.get(name) ?? 0, metrics.throughput_tokens_per_sec));
+  });
+  return best;
+}
+
+function namedOf(outcomes: readonly Outcome[]): Map<string, number> {
+  return new Map(
+    outcomes.map((outcome) => [nameOf(outcome, outcome.point.batch), outcome.tokensPerSecond]),
+  );
+}
+
 describe("brute force", { timeout: 60_000 }, () => {
   const seeds = oracleSeeds(40);
   for (const seed of seeds) {
     it(`finds what evaluating every placement finds, on tiny problem ${seed}`, () => {
       const { problem, request, outcomes } = drawTinyProblem(seed);
-      const best = new Map<string, number>();
-      visitPlacements(problem, request, requestedPoints(problem), (metrics, point) => {
-        const name = nameOf(
-          {
-            stages: metrics.num_pipeline_stages,
-            microUsdPerHour: Math.round(metrics.cost_per_hour * 1e6),
-            instances: metrics.num_instances,
-            crossings: metrics.links.filter((link) => link.crosses_instances).length,
-            isUniform: new Set(metrics.stages.map((stage) => stage.tp_degree)).size === 1,
-          },
-          point.batch,
-        );
-        best.set(name, Math.max(best.get(name) ?? 0, metrics.throughput_tokens_per_sec));
-      });
-      const found = new Map(
-        outcomes.map((outcome) => [nameOf(outcome, outcome.point.batch), outcome.tokensPerSecond]),
-      );
-      expect(found).toEqual(best);
+      expect(namedOf(outcomes)).toEqual(bestByName(problem, request));
+    });
+
+    it(`does so within limits on latencies, on tiny serving problem ${seed}`, () => {
+      const { problem, request, outcomes, prng } = drawTinyServingProblem(seed);
+      expect(namedOf(outcomes)).toEqual(bestByName(problem, request));
+      if (outcomes.length === 0) return;
+      const limits = drawLatencyLimits(prng, problem, request, outcomes);
+      const limited = { ...problem, limits };
+      const within = bruteForce(limited, request, requestedPoints(limited));
+      expect(namedOf(within)).toEqual(bestByName(limited, request));
     });
   }
 

@@ -3,12 +3,13 @@ import type { Placement, PlacementStage } from "../../src/placement/placement.ts
 import type { Problem } from "../../src/placement/problem.ts";
 import type { SolveRequest } from "../../src/solver/request.ts";
 import type { OperatingPoint } from "../../src/workload/workload.ts";
+import { LatencyWays, type Ways } from "./latency-ways.ts";
 import { type Bag, LayerBags } from "./layer-bags.ts";
-import { gpuIds, type Machine, machinesOf, type Rates, type Seat, Seats } from "./seats.ts";
+import { gpuIds, type Kind, type Machine, machinesOf, type Seat, Seats } from "./seats.ts";
 
 /**
- * The best placement among all that agree in batch, stages, price, instances, links between instances, and in whether
- * all stages have one TP degree. Every objective and every limit can be decided on these.
+ * The best placement among all that keep the limits on latencies and agree in batch, stages, price, instances, links between
+ * instances, and in whether all stages have one TP degree. Every objective and every other limit can be decided on these.
  */
 export interface Outcome {
   readonly point: OperatingPoint;
@@ -24,7 +25,7 @@ export interface Outcome {
   readonly seats: readonly {
     readonly machine: Machine;
     readonly gpuIds: readonly number[];
-    readonly rates: Rates;
+    readonly kind: Kind;
   }[];
 }
 
@@ -45,7 +46,16 @@ export function bruteForce(
   mostOrderings: number = Number.POSITIVE_INFINITY,
 ): Outcome[] {
   const orderings = { left: mostOrderings };
-  const outcomes = points.flatMap((point) => enumerate(problem, request, point, orderings));
+  const { maxTtftSeconds, maxTpotSeconds } = problem.limits;
+  const isLimited = maxTtftSeconds !== null || maxTpotSeconds !== null;
+  // Where stages or limits depend on the number of stages, each number is enumerated for itself.
+  const numbers: readonly (number | null)[] =
+    problem.costModel.dependsOnStages || isLimited
+      ? Array.from({ length: problem.rules.maxPipelineStages }, (_, i) => i + 1)
+      : [null];
+  const outcomes = points.flatMap((point) =>
+    numbers.flatMap((stages) => enumerate(problem, request, point, stages, isLimited, orderings)),
+  );
   return request.uniformTp ? outcomes.filter(({ isUniform }) => isUniform) : outcomes;
 }
 
@@ -53,20 +63,25 @@ function enumerate(
   problem: Problem,
   request: SolveRequest,
   point: OperatingPoint,
+  onlyStages: number | null,
+  isLimited: boolean,
   orderings: { left: number },
 ): Outcome[] {
   const { network, costModel } = problem;
   const { numLayers } = problem.model;
-  const { maxPipelineStages } = problem.rules;
+  const mostStages = onlyStages ?? problem.rules.maxPipelineStages;
   const cutoff = slowestAllowed(problem, request.bandwidthPercentile);
   const machines = machinesOf(problem, request);
-  const seats = new Seats(problem, request, point);
+  const seats = new Seats(problem, request, point, onlyStages ?? 1);
   const seatsOn = machines.map((machine) => seats.on(machine));
   const bags = new LayerBags(
     numLayers,
     (kind) => seats.kinds[kind]!.rates,
     problem.model.layers === undefined,
   );
+  const latencyWays = isLimited
+    ? new LatencyWays(numLayers, problem.limits, costModel.latencyFrame(point, mostStages)!)
+    : null;
   const gpusInUse = machines.map(() => 0);
   const trail: { readonly machine: number; readonly seat: Seat }[] = [];
   const found = new Map<number, Outcome>();
@@ -103,7 +118,7 @@ function enumerate(
       seats: trail.map(({ machine, seat }) => ({
         machine: machines[machine]!,
         gpuIds: gpuIds(seat.gpus),
-        rates: seats.kinds[seat.kind]!.rates,
+        kind: seats.kinds[seat.kind]!,
       })),
     });
   };
@@ -129,6 +144,7 @@ function enumerate(
 
   const extend = (
     bag: Bag,
+    ways: Ways | null,
     slowestLink: number,
     cost: number,
     instances: number,
@@ -145,24 +161,28 @@ function enumerate(
       for (const seat of seatsOn[machine]!(inUse)) {
         const bagThen = bags.with(bag, seat.kind);
         if (bagThen.isDead) continue;
+        const waysThen = ways && latencyWays!.followedBy(ways, seats.kinds[seat.kind]!);
+        if (waysThen?.every((list) => list.length === 0)) continue;
         const linkThen = Math.min(slowestLink, linkRate(machine, seat));
         if (linkThen === 0) continue;
         if (orderings.left-- <= 0) throw new TooManyError();
         gpusInUse[machine] = inUse | seat.gpus;
         trail.push({ machine, seat });
-        const stageRate = bagThen.best[numLayers]!;
-        if (stageRate > 0) {
+        const stageRate = waysThen
+          ? (latencyWays!.fastest(waysThen)?.rate ?? 0)
+          : bagThen.best[numLayers]!;
+        if (stageRate > 0 && (onlyStages === null || trail.length === onlyStages)) {
           note(Math.min(linkThen, stageRate), costThen, instancesThen, crossingsThen);
         }
-        if (trail.length < maxPipelineStages) {
-          extend(bagThen, linkThen, costThen, instancesThen, crossingsThen);
+        if (trail.length < mostStages) {
+          extend(bagThen, waysThen, linkThen, costThen, instancesThen, crossingsThen);
         }
         trail.pop();
         gpusInUse[machine] = inUse;
       }
     }
   };
-  extend(bags.empty, Number.POSITIVE_INFINITY, 0, 0, 0);
+  extend(bags.empty, latencyWays?.none ?? null, Number.POSITIVE_INFINITY, 0, 0, 0);
   return [...found.values()];
 }
 
@@ -196,10 +216,17 @@ function keepsRentalRules(
 /** A placement that does what an outcome says, its layers shared out afresh. */
 export function placementOf(problem: Problem, { point, seats }: Outcome): Placement {
   const { numLayers } = problem.model;
+  const frame = problem.costModel.latencyFrame(point, seats.length);
+  if (frame) {
+    const ways = new LatencyWays(numLayers, problem.limits, frame);
+    const all = seats.reduce((soFar, { kind }) => ways.followedBy(soFar, kind), ways.none);
+    return asPlacement(point, seats, ways.fastest(all)!.sizes);
+  }
   // best[k][n]: the highest smallest rate of the first k stages holding n layers; taken[k][n]: the size of stage k there.
   const best: number[][] = [[Number.POSITIVE_INFINITY]];
   const taken: number[][] = [[]];
-  for (const [index, { rates }] of seats.entries()) {
+  for (const [index, { kind }] of seats.entries()) {
+    const { rates } = kind;
     const now: number[] = [];
     const sizes: number[] = [];
     for (let total = 0; total <= numLayers; total++) {
@@ -218,20 +245,33 @@ export function placementOf(problem: Problem, { point, seats }: Outcome): Placem
     best.push(now);
     taken.push(sizes);
   }
-  const stages: PlacementStage[] = [];
+  const sizes: number[] = [];
   let end = numLayers;
   for (let index = seats.length - 1; index >= 0; index--) {
-    const { machine, gpuIds } = seats[index]!;
     const size = taken[index + 1]![end]!;
-    stages.unshift({
+    sizes.unshift(size);
+    end -= size;
+  }
+  return asPlacement(point, seats, sizes);
+}
+
+function asPlacement(
+  point: OperatingPoint,
+  seats: Outcome["seats"],
+  sizes: readonly number[],
+): Placement {
+  let next = 1;
+  const stages = seats.map(({ machine, gpuIds }, index): PlacementStage => {
+    const start_layer = next;
+    next += sizes[index]!;
+    return {
       gpu_type: `${machine.type.instance.name}#${machine.index}`,
       tp_degree: gpuIds.length,
       gpu_ids: gpuIds,
-      start_layer: end - size + 1,
-      end_layer: end,
-    });
-    end -= size;
-  }
+      start_layer,
+      end_layer: next - 1,
+    };
+  });
   return {
     batch_size: point.batch,
     sequence_length: point.inputTokens,

@@ -105,7 +105,14 @@ export function metricsOf(problem: Problem, placement: Placement): Metrics {
       inputTokens: placement.sequence_length,
       outputTokens: placement.output_length,
     };
-    const range = problem.costModel.segmentRange(instance, tp_degree, point, 0, start_layer);
+    const range = problem.costModel.segmentRange(
+      instance,
+      tp_degree,
+      point,
+      0,
+      start_layer,
+      placement.stages.length,
+    );
     expect(range.fits, `${gpu_type} at TP ${tp_degree} holds a layer`).toBe(true);
   }
   return evaluation.metrics;

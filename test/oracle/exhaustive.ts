@@ -95,8 +95,14 @@ export function requestRules(
       // A stage that does not fit although one-layer stages pass is never proposed.
       stages.every(
         ({ tp_degree, start_layer }, i) =>
-          problem.costModel.segmentRange(used[i]!.type.instance, tp_degree, point, 0, start_layer)
-            .fits,
+          problem.costModel.segmentRange(
+            used[i]!.type.instance,
+            tp_degree,
+            point,
+            0,
+            start_layer,
+            stages.length,
+          ).fits,
       ) &&
       (!request.uniformTp || new Set(stages.map((stage) => stage.tp_degree)).size === 1) &&
       names.every((name) => !request.excludeTypes.includes(name)) &&

@@ -18,6 +18,10 @@ export interface Flavour {
   readonly matrixChance: number;
   /** Chance of layers that are not alike. */
   readonly unevenChance: number;
+  /** Whether the cost model predicts latencies, and stages may depend on their number; absent: it does not. */
+  readonly hasLatencies?: true;
+  /** How layers differ where they do; absent: in any way. */
+  readonly plan?: "ends";
 }
 
 const layers = (prng: Prng): number => (prng.chance(0.3) ? prng.int(2, 11) : prng.int(12, 48));
@@ -130,6 +134,49 @@ const UNEVEN_LINKED: Flavour = {
   insidePerShare: [0.2, 0.7, 0.9, 1.2, 3],
   matrixChance: 0.6,
 };
+
+/** Latencies, and layers that differ at the ends only. */
+const SERVED: Flavour = {
+  ...PLAIN,
+  name: "served, ends",
+  maxStages: (prng) => prng.int(1, 5),
+  layers: (prng) => prng.int(3, 16),
+  types: (prng) => prng.int(1, 3),
+  gpus: (prng) => prng.int(1, 4),
+  mostInstances: 3,
+  tpDegrees: [[1, 2, 4], [1, 2], [1, 3], [1]],
+  slowLinks: "often",
+  unevenChance: 1,
+  hasLatencies: true,
+  plan: "ends",
+};
+
+/** The same with latencies; stages depend on their number, so fewer of them are tried. */
+export const TINY_SERVED: Flavour = {
+  ...TINY,
+  name: "tiny, served",
+  maxStages: (prng) => prng.int(1, 3),
+  layers: (prng) => prng.int(2, 6),
+  gpus: (prng) => prng.int(1, 3),
+  hasLatencies: true,
+};
+
+/** Problems of serving: latencies that may be limited, stages that depend on their number. */
+export const SERVING_FLAVOURS: readonly Flavour[] = [
+  SERVED,
+  SERVED,
+  { ...SERVED, name: "served, slow links", slowLinks: "always", mostInstances: 2 },
+  { ...UNEVEN, name: "served, uneven", layers: (prng) => prng.int(3, 12), hasLatencies: true },
+  { ...UNEVEN_LINKED, name: "served, uneven, slow links", hasLatencies: true },
+  { ...SERVED, name: "served, layers alike", unevenChance: 0 },
+  {
+    ...MATRIX,
+    name: "served, matrix",
+    layers: SERVED.layers,
+    unevenChance: 0.5,
+    hasLatencies: true,
+  },
+];
 
 export const FLAVOURS: readonly Flavour[] = [
   PLAIN,

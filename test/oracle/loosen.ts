@@ -84,5 +84,8 @@ function relaxLimits(limits: Limits, factor: number): Limits {
     maxTotalRuntimeHours: more(limits.maxTotalRuntimeHours),
     minTokensPerSecond:
       limits.minTokensPerSecond === null ? null : limits.minTokensPerSecond / factor,
+    maxTtftSeconds: more(limits.maxTtftSeconds),
+    maxTpotSeconds: more(limits.maxTpotSeconds),
+    latencySafetyMargin: limits.latencySafetyMargin,
   };
 }

@@ -2,7 +2,7 @@ import type { CostModel } from "../../src/cost/cost-model.ts";
 import type { LayerKind, LayerPlan, Model } from "../../src/model/model.ts";
 import type { Prng } from "./prng.ts";
 import { GPU_MODELS } from "./random-pool.ts";
-import { createTableModel } from "./table-model.ts";
+import { createTableModel, type ServingFactors } from "./table-model.ts";
 
 export function drawModel(
   prng: Prng,
@@ -57,7 +57,11 @@ function drawPlan(prng: Prng, model: Model): LayerPlan {
 }
 
 /** A made-up cost model of a model; of its layer plan it knows the kinds and the ends. */
-export function drawTableModel(prng: Prng, model: Model): CostModel {
+export function drawTableModel(
+  prng: Prng,
+  model: Model,
+  serving: ServingFactors | null = null,
+): CostModel {
   const { numLayers, layers, layerWeightGib } = model;
   const wholeRates = prng.chance(0.5);
   const workOfKind = [prng.pick([1, 1, 2]), prng.pick([0.5, 1, 4]), prng.pick([0.25, 1, 1.5])];
@@ -88,5 +92,35 @@ export function drawTableModel(prng: Prng, model: Model): CostModel {
       [0.5, 0.75, 1],
     ]),
     realWorldEfficiency: prng.pick([1, 0.3]),
+    serving,
   });
+}
+
+/** Latencies of stages of about a second, and, more often than not, stages that depend on their number. */
+export function drawServing(prng: Prng): ServingFactors {
+  return {
+    splitExponent: prng.pick([0, 0.5, 1, 1]),
+    ttft: {
+      perWork: prng.pick([50, 200]),
+      exponent: prng.pick([0.5, 1, 1, 1, 1.5]),
+      perStage: prng.pick([0, 0.1, 1]),
+    },
+    tpot: { perMemory: prng.pick([10, 60]), perStage: prng.pick([0, 0.02, 0.5]) },
+    frameTtftSeconds: prng.pick([0, 0.3]),
+    frameTpotSeconds: prng.pick([0, 0.05]),
+    microBatchesPerStage: prng.pick([0, 1, 1, 1.5]),
+  };
+}
+
+/** A layer plan in which nothing differs but the ends. */
+export function drawEndsPlan(prng: Prng, model: Model): LayerPlan {
+  const { layerWeightGib, dHidden, numKvHeads, numLayers } = model;
+  const kind = { weightGib: layerWeightGib, dHidden, numKvHeads, attentionWindowTokens: null };
+  return {
+    kinds: [kind],
+    kindOf: new Array<number>(numLayers).fill(0),
+    embeddingGib: layerWeightGib * prng.pick([0.5, 2]),
+    lmHeadGib: layerWeightGib * prng.pick([0.5, 2]),
+    allowedCuts: null,
+  };
 }

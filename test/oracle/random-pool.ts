@@ -142,6 +142,7 @@ function drawShare(prng: Prng, draft: Draft, yardstick: Yardstick): number {
       startLayer: 1,
       layers: prng.int(1, numLayers),
       groupGBytesPerSecond: tpDegree === 1 ? Number.POSITIVE_INFINITY : 1000,
+      pipelineStages: 1,
     },
     point,
   ).tokensPerSecond;

@@ -6,9 +6,9 @@ import { requestedPoints } from "../../src/solver/requested-points.ts";
 import { NO_LIMITS, type OperatingPoint, PHASES } from "../../src/workload/workload.ts";
 import { frontierOf } from "./best-outcome.ts";
 import { bruteForce, type Outcome, TooManyError } from "./brute-force.ts";
-import { FLAVOURS, type Flavour, TINY } from "./flavours.ts";
+import { FLAVOURS, type Flavour, SERVING_FLAVOURS, TINY, TINY_SERVED } from "./flavours.ts";
 import { createPrng, type Prng } from "./prng.ts";
-import { drawModel, drawTableModel } from "./random-model.ts";
+import { drawEndsPlan, drawModel, drawServing, drawTableModel } from "./random-model.ts";
 import { drawMatrix, drawPool, drawTypes } from "./random-pool.ts";
 
 /** A problem with everything that is asked of it but the objective and the limits, and all that can be had from it. */
@@ -24,6 +24,8 @@ export interface Drawn {
 /** Orderings of seats a brute force may visit; some hundredths of a second. */
 const MOST_ORDERINGS = 100_000;
 const MOST_ORDERINGS_TINY = 400;
+/** With latencies limited each ordering takes longer. */
+const MOST_ORDERINGS_SERVING = 4000;
 
 /** After so many attempts a little less is wanted. */
 const PATIENCE = 20;
@@ -43,11 +45,30 @@ export function drawProblem(seed: number): Drawn {
   return drawUntil(prng, seed, prng.pick(FLAVOURS), MOST_ORDERINGS, wanted);
 }
 
+/** Draws a problem of a cost model that predicts latencies; none of them is limited yet. */
+export function drawServingProblem(seed: number): Drawn {
+  const prng = createPrng(seed * 15_485_863 + 29);
+  const wanted = {
+    points: prng.pick([0, 1, 2, 2, 3]),
+    stages: prng.pick([0, 1, 2, 2, 3, 4]),
+    nothing: prng.chance(0.03),
+  };
+  return drawUntil(prng, seed, prng.pick(SERVING_FLAVOURS), MOST_ORDERINGS_SERVING, wanted);
+}
+
 /** Draws a problem of which every placement can be evaluated. */
 export function drawTinyProblem(seed: number): Drawn {
-  const prng = createPrng(seed * 104_729 + 5);
+  return drawTiny(createPrng(seed * 104_729 + 5), seed, TINY);
+}
+
+/** The same of a cost model that predicts latencies. */
+export function drawTinyServingProblem(seed: number): Drawn {
+  return drawTiny(createPrng(seed * 86_028_121 + 3), seed, TINY_SERVED);
+}
+
+function drawTiny(prng: Prng, seed: number, flavour: Flavour): Drawn {
   const wanted = { points: 0, stages: prng.pick([0, 1, 2, 3]), nothing: false };
-  return drawUntil(prng, seed, TINY, MOST_ORDERINGS_TINY, wanted);
+  return drawUntil(prng, seed, flavour, MOST_ORDERINGS_TINY, wanted);
 }
 
 interface Wanted {
@@ -103,14 +124,18 @@ function drawAttempt(prng: Prng, flavour: Flavour): Pick<Drawn, "problem" | "req
   const share = Math.max(1, numLayers / prng.int(1, Math.min(6, maxPipelineStages + 1)));
   const layerWeightGib = Number(((meanGib / share) * (0.3 + 1.5 * prng.next())).toPrecision(3));
   const isUneven = prng.chance(flavour.unevenChance);
-  const model = drawModel(prng, numLayers, layerWeightGib, isUneven);
-  const costModel = prng.chance(0.5)
-    ? createReferenceModel(model, {
-        realWorldEfficiency: prng.pick([0.3, 1]),
-        microBatchSize: prng.pick([1, 4, 8]),
-        interferenceFactor: prng.pick([0.8, 0.65]),
-      })
-    : drawTableModel(prng, model);
+  const drawn = drawModel(prng, numLayers, layerWeightGib, isUneven);
+  const model =
+    isUneven && flavour.plan === "ends" ? { ...drawn, layers: drawEndsPlan(prng, drawn) } : drawn;
+  const costModel = flavour.hasLatencies
+    ? drawTableModel(prng, model, drawServing(prng))
+    : prng.chance(0.5)
+      ? createReferenceModel(model, {
+          realWorldEfficiency: prng.pick([0.3, 1]),
+          microBatchSize: prng.pick([1, 4, 8]),
+          interferenceFactor: prng.pick([0.8, 0.65]),
+        })
+      : drawTableModel(prng, model);
   const pool = drawPool(prng, flavour, drafts, { costModel, point, numLayers, tpDegrees });
   const problem: Problem = {
     model,

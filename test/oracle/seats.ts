@@ -19,6 +19,8 @@ export interface Kind {
   readonly tpDegree: number;
   readonly groupGBytesPerSecond: number;
   readonly rates: Rates;
+  /** Seconds that a stage adds to TTFT and TPOT; null when the cost model predicts none. */
+  readonly latencies: { readonly ttft: Rates; readonly tpot: Rates } | null;
 }
 
 /** Some GPUs of a machine, as a set of bits and as what they are worth. */
@@ -42,7 +44,7 @@ export function machinesOf(problem: Problem, request: SolveRequest): Machine[] {
     );
 }
 
-/** The seats that the machines offer at one operating point. */
+/** The seats that the machines offer at one operating point, to stages of a pipeline of some number. */
 export class Seats {
   readonly kinds: Kind[] = [];
   private readonly kindByName = new Map<string, number>();
@@ -51,6 +53,7 @@ export class Seats {
     private readonly problem: Problem,
     private readonly request: SolveRequest,
     private readonly point: OperatingPoint,
+    private readonly pipelineStages: number,
   ) {}
 
   /**
@@ -101,8 +104,11 @@ export class Seats {
     if (kind === undefined) {
       kind = this.kinds.length;
       this.kindByName.set(name, kind);
-      const rates = ratesOf(this.problem, type, ids.length, bandwidth, this.point);
-      this.kinds.push({ tpDegree: ids.length, groupGBytesPerSecond: bandwidth, rates });
+      this.kinds.push({
+        tpDegree: ids.length,
+        groupGBytesPerSecond: bandwidth,
+        ...tablesOf(this.problem, type, ids.length, bandwidth, this.point, this.pipelineStages),
+      });
     }
     return kind;
   }
@@ -115,38 +121,57 @@ export function gpuIds(set: number): number[] {
   return ids;
 }
 
-function ratesOf(
+function tablesOf(
   problem: Problem,
   type: PoolType,
   tpDegree: number,
   bandwidth: number,
   point: OperatingPoint,
-): Rates {
+  pipelineStages: number,
+): Pick<Kind, "rates" | "latencies"> {
   const { numLayers, layers } = problem.model;
-  const from = (before: number): Float64Array =>
-    ratesFrom(problem, type, tpDegree, bandwidth, point, before);
+  const from = (before: number): Row =>
+    rowFrom(problem, type, tpDegree, bandwidth, point, pipelineStages, before);
   // Without a plan all layers are alike, and so are all starts; a stage that is too long for the rest adds up to too much.
-  if (!layers) return new Array<Float64Array>(numLayers).fill(from(0));
-  return Array.from({ length: numLayers }, (_, before) => from(before));
+  const rows = layers
+    ? Array.from({ length: numLayers }, (_, before) => from(before))
+    : new Array<Row>(numLayers).fill(from(0));
+  return {
+    rates: rows.map(({ rates }) => rates),
+    latencies: problem.costModel.predictsLatency
+      ? { ttft: rows.map(({ ttft }) => ttft), tpot: rows.map(({ tpot }) => tpot) }
+      : null,
+  };
 }
 
-function ratesFrom(
+/** Of the stages that start after some layers, by their own: tokens/s, and seconds of TTFT and TPOT. */
+interface Row {
+  readonly rates: Float64Array;
+  readonly ttft: Float64Array;
+  readonly tpot: Float64Array;
+}
+
+function rowFrom(
   { model, rules, costModel }: Problem,
   { instance }: PoolType,
   tpDegree: number,
-  bandwidth: number,
+  groupGBytesPerSecond: number,
   point: OperatingPoint,
+  pipelineStages: number,
   before: number,
-): Float64Array {
+): Row {
   const { numLayers } = model;
   const startLayer = before + 1;
   const rates = new Float64Array(numLayers + 1);
+  const ttft = new Float64Array(numLayers + 1);
+  const tpot = new Float64Array(numLayers + 1);
   const { fits, smallest, largest } = costModel.segmentRange(
     instance,
     tpDegree,
     point,
     rules.minMemoryUtilization,
     startLayer,
+    pipelineStages,
   );
   for (let layers = 1; layers <= numLayers - before; layers++) {
     if (!fits || layers < smallest || layers > largest) continue;
@@ -157,10 +182,13 @@ function ratesFrom(
     const end = before + layers;
     const cuts = model.layers?.allowedCuts ?? null;
     if (end < numLayers && cuts !== null && !cuts.includes(end)) continue;
-    rates[layers] = costModel.stage(
-      { instance, tpDegree, startLayer, layers, groupGBytesPerSecond: bandwidth },
+    const estimate = costModel.stage(
+      { instance, tpDegree, startLayer, layers, groupGBytesPerSecond, pipelineStages },
       point,
-    ).tokensPerSecond;
+    );
+    rates[layers] = estimate.tokensPerSecond;
+    ttft[layers] = estimate.ttftSeconds ?? 0;
+    tpot[layers] = estimate.tpotSeconds ?? 0;
   }
-  return rates;
+  return { rates, ttft, tpot };
 }

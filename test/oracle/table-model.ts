@@ -31,6 +31,22 @@ export interface TableFactors {
   /** Pipeline efficiency of 1, 2, … stages; need not fall. */
   readonly efficiencies: readonly number[];
   readonly realWorldEfficiency: number;
+  /** What makes stages depend on their number, and their latencies; null: no such thing. */
+  readonly serving: ServingFactors | null;
+}
+
+/** Micro-batches and latencies of a made-up cost model. */
+export interface ServingFactors {
+  /** A stage of S works on, and keeps the cache of, batch / S to this power sequences; 0: the number of stages changes nothing. */
+  readonly splitExponent: number;
+  /** TTFT of a stage: perWork · work to the exponent / speed of the group + perStage, seconds. */
+  readonly ttft: { readonly perWork: number; readonly exponent: number; readonly perStage: number };
+  /** TPOT of a stage: perMemory · memory held / speed of the group + perStage, seconds. */
+  readonly tpot: { readonly perMemory: number; readonly perStage: number };
+  readonly frameTtftSeconds: number;
+  readonly frameTpotSeconds: number;
+  /** m as a multiple of the number of stages; 0: m is 1. */
+  readonly microBatchesPerStage: number;
 }
 
 /**
@@ -40,27 +56,27 @@ export interface TableFactors {
 export function createTableModel(factors: TableFactors): CostModel {
   const [workBefore, memoryBefore] = [prefixSums(factors.work), prefixSums(factors.memory)];
   const numLayers = factors.work.length;
-  const usedGib = (
-    tpDegree: number,
-    { batch }: OperatingPoint,
-    startLayer: number,
-    layers: number,
-  ): number =>
+  const usedGib = (tpDegree: number, batch: number, startLayer: number, layers: number): number =>
     (held(memoryBefore, startLayer, layers) * (factors.weightsGib + factors.cacheGib * batch)) /
       tpDegree +
     factors.activationsGib;
-  const batchGain = ({ batch }: OperatingPoint): number => batch / (batch + 4);
+  const { serving } = factors;
+  const batchAt = ({ batch }: OperatingPoint, stages: number): number =>
+    serving ? batch / stages ** serving.splitExponent : batch;
   const groupShare = (tpDegree: number, gBytesPerSecond: number): number =>
     tpDegree === 1 ? Number.POSITIVE_INFINITY : (gBytesPerSecond * (tpDegree - 1)) / tpDegree;
 
   return {
     name: "table",
-    predictsLatency: false,
+    predictsLatency: serving !== null,
+    dependsOnStages: serving !== null && serving.splitExponent > 0,
     realWorldEfficiency: factors.realWorldEfficiency,
-    stage: ({ instance, tpDegree, startLayer, layers, groupGBytesPerSecond }, point) => {
+    stage: (shape, point) => {
+      const { instance, tpDegree, startLayer, layers, groupGBytesPerSecond } = shape;
+      const batch = batchAt(point, shape.pipelineStages);
       const work = held(workBefore, startLayer, layers);
       const gpus = tpDegree ** factors.tpExponent * factors.speed.get(instance.gpuModel)!;
-      const alone = (gpus * batchGain(point)) / work ** factors.layerExponent;
+      const alone = (gpus * (batch / (batch + 4))) / work ** factors.layerExponent;
       const collectives =
         tpDegree === 1
           ? Number.POSITIVE_INFINITY
@@ -69,18 +85,29 @@ export function createTableModel(factors: TableFactors): CostModel {
       return {
         tokensPerSecond: factors.wholeRates ? Math.ceil(rate) : rate,
         limitedBy: collectives < alone ? "collectives" : "compute",
-        ttftSeconds: null,
-        tpotSeconds: null,
+        ttftSeconds:
+          serving &&
+          (serving.ttft.perWork * work ** serving.ttft.exponent) / gpus + serving.ttft.perStage,
+        tpotSeconds:
+          serving &&
+          (serving.tpot.perMemory * held(memoryBefore, startLayer, layers)) / gpus +
+            serving.tpot.perStage,
       };
     },
-    memory: ({ instance, tpDegree, startLayer, layers }, point) => {
+    memory: ({ instance, tpDegree, startLayer, layers, pipelineStages }, point) => {
+      const batch = batchAt(point, pipelineStages);
       const share = held(memoryBefore, startLayer, layers) / tpDegree;
       return {
         weightsGib: share * factors.weightsGib,
-        kvCacheGib: share * factors.cacheGib * point.batch,
+        kvCacheGib: share * factors.cacheGib * batch,
         activationsGib: factors.activationsGib,
-        totalGib: usedGib(tpDegree, point, startLayer, layers),
+        runtimeGib: 0,
+        reserveGib: 0,
+        totalGib: usedGib(tpDegree, batch, startLayer, layers),
         capacityGib: instance.gpuMemoryGib,
+        embeddingGib: 0,
+        lmHeadGib: 0,
+        kvCapacityTokens: null,
       };
     },
     segmentRange: (
@@ -89,9 +116,11 @@ export function createTableModel(factors: TableFactors): CostModel {
       point: OperatingPoint,
       minUtilization: number,
       startLayer: number,
+      pipelineStages: number,
     ): SegmentRange => {
+      const batch = batchAt(point, pipelineStages);
       const start = factors.layersAreAlike ? 1 : startLayer;
-      const used = (layers: number): number => usedGib(tpDegree, point, start, layers);
+      const used = (layers: number): number => usedGib(tpDegree, batch, start, layers);
       const rest = numLayers - start + 1;
       let largest = 0;
       while (largest < rest && used(largest + 1) <= instance.gpuMemoryGib) largest++;
@@ -111,6 +140,13 @@ export function createTableModel(factors: TableFactors): CostModel {
     },
     pipelineEfficiency: (_point, stages) =>
       factors.efficiencies[Math.min(stages, factors.efficiencies.length) - 1]!,
+    latencyFrame: (_point, stages) =>
+      serving && {
+        ttftSeconds: serving.frameTtftSeconds,
+        tpotSeconds: serving.frameTpotSeconds,
+        microBatches: Math.max(1, serving.microBatchesPerStage * stages),
+      },
+    uncertainty: () => null,
     hardwareWarnings: () => [],
   };
 }

@@ -139,7 +139,8 @@ test("a lower price and a higher throughput never turn a yes into a no", () => {
       positive,
       fc.double({ min: 1, max: 10, noNaN: true }),
       positive,
-      (limits, micro, dearerBy, tokensPerSecond, fasterBy, totalTokens) => {
+      (budgets, micro, dearerBy, tokensPerSecond, fasterBy, totalTokens) => {
+        const limits = { ...NO_LIMITS, ...budgets };
         fc.pre(meetsLimits(limits, micro + dearerBy, tokensPerSecond, totalTokens));
         expect(meetsLimits(limits, micro, tokensPerSecond * fasterBy, totalTokens)).toBe(true);
       },

@@ -7,6 +7,7 @@ import { DEFAULT_REQUEST } from "../../src/solver/request.ts";
 import { priceUnits } from "../../src/solver/search/costs.ts";
 import { priceScale } from "../../src/solver/search/objectives.ts";
 import { maxStagesOf, scenarios } from "../../src/solver/search/scenarios.ts";
+import { TableCache } from "../../src/solver/starts/table-cache.ts";
 import { foundingProblem, RELAXED_RULES } from "../support/founding.ts";
 
 const backend = createInlineHighs();
@@ -27,7 +28,7 @@ describe("the knapsack bound of a case", () => {
         inputTokens: 2048,
         outputTokens: 512,
       } as const;
-      const all = scenarios(problem, DEFAULT_REQUEST, classes, [point], 0, scale);
+      const all = scenarios(problem, DEFAULT_REQUEST, classes, [point], 0, scale, new TableCache());
       let tight = 0;
       let solved = 0;
       for (const { family, levels, stages } of all) {

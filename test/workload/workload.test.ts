@@ -35,11 +35,19 @@ describe("an operating point", () => {
     [{ inputTokens: 0.5 }, "sequence_length: 0.5 "],
     [{ outputTokens: -1 }, "output_length: -1 "],
     [{ outputTokens: Number.POSITIVE_INFINITY }, "output_length: Infinity "],
+    [{ inputMeanSquareTokens: 0.5 }, "sequence_length: a mean square of 0.5 tokens² belongs to no"],
+    [{ outputTokens: 2, outputMeanSquareTokens: 3 }, "output_length: a mean square of 3 tokens²"],
     [{ outputTokens: 0 }, "output_length: aggregated serving with 0 output tokens"],
   ])("with %j is refused", (change, message) => {
     const check = () => checkPoint({ ...point, ...change });
     expect(check).toThrow(InputError);
     expect(check).toThrow(message);
+  });
+
+  test("whose lengths spread is fine", () => {
+    expect(() =>
+      checkPoint({ ...point, inputTokens: 3, inputMeanSquareTokens: 9, outputMeanSquareTokens: 4 }),
+    ).not.toThrow();
   });
 
   test.each(["prefill", "decode"] as const)("of %s may have no output", (phase) => {

@@ -80,6 +80,7 @@ export function createReferenceModel(model: Model, factors: ReferenceFactors): C
   return {
     name: "reference",
     predictsLatency: false,
+    dependsOnStages: false,
     realWorldEfficiency: factors.realWorldEfficiency,
 
     stage(shape: StageShape, point: OperatingPoint): StageEstimate {
@@ -105,14 +106,20 @@ export function createReferenceModel(model: Model, factors: ReferenceFactors): C
     },
 
     memory(shape: StageShape, point: OperatingPoint): MemoryBill {
-      const bill = segmentMemory(shape.tpDegree, shape.startLayer, shape.layers, point);
+      const { tpDegree, startLayer, layers } = shape;
+      const bill = segmentMemory(tpDegree, startLayer, layers, point);
       // Field by field: spreading the bill into this object takes longer than all the rest of an evaluation.
       return {
         weightsGib: bill.weightsGib,
         kvCacheGib: bill.kvCacheGib,
         activationsGib: bill.activationsGib,
+        runtimeGib: 0,
+        reserveGib: 0,
         totalGib: bill.weightsGib + bill.kvCacheGib + bill.activationsGib,
         capacityGib: shape.instance.gpuMemoryGib,
+        embeddingGib: endWeightsGib(model, tpDegree, startLayer === 1, false),
+        lmHeadGib: endWeightsGib(model, tpDegree, false, endsModel(startLayer, layers)),
+        kvCapacityTokens: null,
       };
     },
 
@@ -157,6 +164,9 @@ export function createReferenceModel(model: Model, factors: ReferenceFactors): C
         (SCHEDULING_EFFICIENCY * microBatches) / (microBatches + stages - 1),
       );
     },
+
+    latencyFrame: () => null,
+    uncertainty: () => null,
 
     hardwareWarnings(instances: readonly InstanceType[]): readonly string[] {
       const unknown = new Map<string, string[]>();

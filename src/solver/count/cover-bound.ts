@@ -1,5 +1,12 @@
 import type { FlooredHost, FlooredOption, FlooredPattern } from "../floor.ts";
 
+/** What stages have to hold together, in whole steps. */
+export interface Load {
+  readonly total: number;
+  /** The most that a stage of an option can hold. */
+  readonly holds: (option: FlooredOption) => number;
+}
+
 /**
  * Lower bounds on the cost of covering all layers, for every number of stages at once.
  *
@@ -10,15 +17,15 @@ import type { FlooredHost, FlooredOption, FlooredPattern } from "../floor.ts";
  *
  *   D_τ(s, l) = min over copies j ≤ pool, stages kᵢ:  Σ cost_τ + D_{τ−1}(s − Σ kᵢ, l − Σ cap_τ(kᵢ))
  *
- * Layers may be counted in any unit in which `layers` is the whole model and `holds` the most that a stage can hold of it.
+ * The load may be layers, or anything else that a placement's stages must hold so much of and of which a stage can hold more
+ * than 0.
  *
  * @returns bound[s] for s = 0..maxStages; Infinity when not even this can cover the layers.
  */
 export function coverBound(
   hosts: readonly FlooredHost[],
   maxStages: number,
-  layers: number,
-  holds: (option: FlooredOption) => number,
+  { total: layers, holds }: Load,
   costOf: (hostPosition: number) => number,
 ): Float64Array {
   const width = layers + 1;
@@ -59,14 +66,13 @@ function instanceCapacity(
   // Layers by GPUs that may be used; −Infinity where the number of stages is not possible.
   let row: number[] = new Array(gpuCount + 1).fill(0);
   const capacity = [0];
+  const held = floored.options.map(holds);
   const most = Math.min(maxStages, floored.maxStagesPerInstance, gpuCount);
   for (let k = 1; k <= most; k++) {
     const next: number[] = new Array(gpuCount + 1).fill(Number.NEGATIVE_INFINITY);
-    for (const option of floored.options) {
-      const { tpDegree } = option;
-      const held = holds(option);
+    for (const [i, { tpDegree }] of floored.options.entries()) {
       for (let g = tpDegree; g <= gpuCount; g++) {
-        const layers = row[g - tpDegree]! + held;
+        const layers = row[g - tpDegree]! + held[i]!;
         if (layers > next[g]!) next[g] = layers;
       }
     }

@@ -1,13 +1,14 @@
 import { createPool, type PoolType } from "../../hardware/pool.ts";
 import type { Metrics } from "../../placement/evaluation.ts";
-import { NO_LIMITS } from "../../workload/workload.ts";
+import { type BudgetName, isLatencyLimit, NO_LIMITS } from "../../workload/workload.ts";
 import { isAllowed } from "../hosts/hosts.ts";
 import type { ObjectiveName } from "../request.ts";
 import type { Found } from "../search/goal.ts";
 import type { Infeasibility, Relaxation } from "../solution.ts";
+import { latencySentences, leastLatency, unmetLatency } from "./least-latency.ts";
 import { type SetLimit, setLimits, without } from "./limits.ts";
 import type { Prober } from "./prober.ts";
-import { limitReasons, noFitReasons } from "./reasons.ts";
+import { type Extremes, limitReasons, noFitReasons } from "./reasons.ts";
 
 /**
  * Why nothing fits: reasons in sentences, an irreducible set of limits that cannot be met together, and the smallest single
@@ -35,16 +36,16 @@ export async function explainInfeasible(prober: Prober): Promise<Infeasibility> 
     };
   }
   const conflict = await irreducible(prober, limits);
+  const relaxations = await limitRelaxations(prober, conflict);
   return {
     sentences: [
       `Placements exist, but none within the limits (${limits.map(({ name, value }) => `${name} ${value}`).join(", ")}).`,
       ...limitReasons(problem, await extremesOf(prober)),
+      // Of a limit that stands alone the reasons have said it.
+      ...(limits.length > 1 ? latencySentences(problem.limits, conflict, relaxations) : []),
     ],
     conflict: conflict.map(({ name, value }) => `${name} ${value}`),
-    relaxations: [
-      ...(await limitRelaxations(prober, conflict)),
-      ...(await countRelaxations(prober)),
-    ],
+    relaxations: [...relaxations, ...(await countRelaxations(prober))],
   };
 }
 
@@ -69,23 +70,21 @@ async function conflictSentences(prober: Prober): Promise<string[]> {
   ];
 }
 
-async function extremesOf(prober: Prober): Promise<{
-  readonly leastUsdPerHour: number;
-  readonly leastUsdPerMillionTokens: number;
-  readonly mostTokensPerSecond: number;
-}> {
+async function extremesOf(prober: Prober): Promise<Extremes> {
   const best = async (objective: ObjectiveName): Promise<number> =>
     (await prober.best({ limits: NO_LIMITS }, { objective, weight: null }))!.value;
   return {
     leastUsdPerHour: await best("cost"),
     leastUsdPerMillionTokens: await best("cost-per-token"),
     mostTokensPerSecond: await best("throughput"),
+    leastTtftSeconds: await unmetLatency(prober, "maxTtftSeconds"),
+    leastTpotSeconds: await unmetLatency(prober, "maxTpotSeconds"),
   };
 }
 
 /** Which objective, at its best, is the smallest change of a limit, and what it then reads. */
 const RELAXED_BY: Readonly<
-  Record<SetLimit["key"], readonly [ObjectiveName, (metrics: Metrics) => number]>
+  Record<BudgetName, readonly [ObjectiveName, (metrics: Metrics) => number]>
 > = {
   maxHourlyCostUsd: ["cost", (metrics) => metrics.cost_per_hour],
   maxCostPerMillionTokenUsd: ["cost-per-token", (metrics) => metrics.dollar_per_million_token],
@@ -94,6 +93,8 @@ const RELAXED_BY: Readonly<
   minTokensPerSecond: ["throughput", (metrics) => metrics.throughput_tokens_per_sec],
 };
 
+const MS_PER_SECOND = 1000;
+
 /** The best value of each limited figure while all other limits stay. */
 async function limitRelaxations(
   prober: Prober,
@@ -101,6 +102,17 @@ async function limitRelaxations(
 ): Promise<Relaxation[]> {
   const relaxations: Relaxation[] = [];
   for (const { key, name, value } of limits) {
+    if (isLatencyLimit(key)) {
+      const least = await leastLatency(prober, key, prober.problem.limits);
+      if (!least) continue;
+      relaxations.push({
+        change: name,
+        from: value,
+        to: least.limitSeconds * MS_PER_SECOND,
+        placement: least.found.placement,
+      });
+      continue;
+    }
     const [objective, figureOf] = RELAXED_BY[key];
     const best = await prober.best(
       { limits: without(prober.problem.limits, [key]) },

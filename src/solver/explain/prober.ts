@@ -6,6 +6,7 @@ import type { Found } from "../search/goal.ts";
 import { objectiveValue } from "../search/objectives.ts";
 import { SearchSession, type SessionLimits } from "../search/session.ts";
 import { SingleGoal } from "../search/single-goal.ts";
+import type { TableCache } from "../starts/table-cache.ts";
 
 /** A limit on time struck while something was being explained. */
 export class ExplanationCut extends Error {}
@@ -24,6 +25,7 @@ export class Prober {
     readonly points: readonly OperatingPoint[],
     private readonly backend: MilpBackend,
     private readonly limits: SessionLimits,
+    private readonly tables: TableCache,
   ) {}
 
   /**
@@ -50,6 +52,7 @@ export class Prober {
       this.points,
       this.backend,
       this.limits,
+      this.tables,
     ).conflicts();
   }
 
@@ -59,7 +62,14 @@ export class Prober {
   ): Promise<Best | null> {
     const problem = { ...this.problem, ...problemChanges };
     const request = { ...this.request, ...requestChanges };
-    const session = new SearchSession(problem, request, this.points, this.backend, this.limits);
+    const session = new SearchSession(
+      problem,
+      request,
+      this.points,
+      this.backend,
+      this.limits,
+      this.tables,
+    );
     const { objective } = session;
     const goal = new SingleGoal(objective, objective.scale, session.allows, request.gap);
     const { complete } = await session.run(goal);

@@ -1,10 +1,14 @@
 import { microUsdToUsd } from "../../hardware/price.ts";
 import type { Problem } from "../../placement/problem.ts";
 import { allowedSegmentSizes } from "../../placement/segment-sizes.ts";
-import type { OperatingPoint } from "../../workload/workload.ts";
+import type { LatencyLimitName, Limits, OperatingPoint } from "../../workload/workload.ts";
+import type { HostClass } from "../hosts/host-class.ts";
 import { hostClasses } from "../hosts/hosts.ts";
 import { batchOptions } from "../options.ts";
 import type { SolveRequest } from "../request.ts";
+import { maxStagesOf } from "../search/scenarios.ts";
+import { TableCache } from "../starts/table-cache.ts";
+import { figure, leastLatencyWords } from "./least-latency.ts";
 import { setLimits } from "./limits.ts";
 
 /**
@@ -26,17 +30,7 @@ export function noFitReasons(
   const classes = hostClasses(problem, request);
   const sentences: string[] = [];
   for (const point of points) {
-    let mostLayers = 0;
-    let mostOfOneStage = 0;
-    for (const { host, options } of batchOptions(problem, classes, point).hosts) {
-      let perGpu = 0;
-      for (const { sizes: possible, tpDegree } of options) {
-        const largest = possible.at(-1)!;
-        perGpu = Math.max(perGpu, largest / tpDegree);
-        mostOfOneStage = Math.max(mostOfOneStage, largest);
-      }
-      mostLayers += perGpu * host.type.instance.gpuCount * host.instances.length;
-    }
+    const { mostLayers, mostOfOneStage } = mostHeld(problem, classes, point);
     if (mostOfOneStage === 0) {
       sentences.push(
         `At batch ${point.batch} no GPU of the pool can hold a stage of an allowed size (${sizes[0]} to ${sizes.at(-1)} layers) at any allowed TP degree.`,
@@ -54,11 +48,43 @@ export function noFitReasons(
   return sentences;
 }
 
-/** What the best placement without any limit reaches, in the three figures that limits are on. */
+/** The most layers that all GPUs of the pool, and that one stage, can hold at a batch size, whatever the number of stages. */
+function mostHeld(
+  problem: Problem,
+  classes: readonly HostClass[],
+  point: OperatingPoint,
+): { readonly mostLayers: number; readonly mostOfOneStage: number } {
+  const sizes = allowedSegmentSizes(problem.model.numLayers, problem.rules);
+  const numbers = problem.costModel.dependsOnStages ? maxStagesOf(problem) : 1;
+  let mostLayers = 0;
+  let mostOfOneStage = 0;
+  for (let pipelineStages = 1; pipelineStages <= numbers; pipelineStages++) {
+    const setting = { point, pipelineStages, sizes, latency: null, tables: new TableCache() };
+    let layers = 0;
+    for (const { host, options } of batchOptions(problem, classes, setting).hosts) {
+      let perGpu = 0;
+      for (const { sizes: possible, tpDegree } of options) {
+        const largest = possible.at(-1)!;
+        perGpu = Math.max(perGpu, largest / tpDegree);
+        mostOfOneStage = Math.max(mostOfOneStage, largest);
+      }
+      layers += perGpu * host.type.instance.gpuCount * host.instances.length;
+    }
+    mostLayers = Math.max(mostLayers, layers);
+  }
+  return { mostLayers, mostOfOneStage };
+}
+
+const MS_PER_SECOND = 1000;
+
+/** What the best placement without any limit reaches, in the figures that limits are on. */
 export interface Extremes {
   readonly leastUsdPerHour: number;
   readonly leastUsdPerMillionTokens: number;
   readonly mostTokensPerSecond: number;
+  /** As predicted, to LATENCY_TOLERANCE; null where the latency has no limit that is not met. */
+  readonly leastTtftSeconds: number | null;
+  readonly leastTpotSeconds: number | null;
 }
 
 /** Which limits no placement meets, even alone. */
@@ -100,6 +126,10 @@ export function limitReasons(problem: Problem, extremes: Extremes): string[] {
       `The fastest placement serves ${figure(extremes.mostTokensPerSecond)} tokens/s; the target is ${limits.minTokensPerSecond}.`,
     );
   }
+  sentences.push(
+    ...latencyReason(limits, "maxTtftSeconds", extremes.leastTtftSeconds),
+    ...latencyReason(limits, "maxTpotSeconds", extremes.leastTpotSeconds),
+  );
   if (sentences.length === 0) {
     sentences.push(
       `Each limit can be met alone, but not all together: ${setLimits(limits)
@@ -110,6 +140,19 @@ export function limitReasons(problem: Problem, extremes: Extremes): string[] {
   return sentences;
 }
 
-function figure(value: number): string {
-  return value.toPrecision(7).replace(/\.?0+$/, "");
+/** That a limit on a latency cannot be met; empty when it can. */
+function latencyReason(
+  limits: Limits,
+  name: LatencyLimitName,
+  leastSeconds: number | null,
+): string[] {
+  const limit = limits[name];
+  if (limit === null || leastSeconds === null) return [];
+  const words = leastLatencyWords(
+    name,
+    " of any placement",
+    leastSeconds,
+    limits.latencySafetyMargin,
+  );
+  return [`The shortest ${words}; the limit is ${figure(limit * MS_PER_SECOND)} ms.`];
 }

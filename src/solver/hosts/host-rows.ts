@@ -1,7 +1,8 @@
 import {
+  addLimitRows,
   type CaseCosts,
   type CaseLimit,
-  limitBounds,
+  countsLinks,
   RentalRows,
   type RentalRules,
 } from "../case-terms.ts";
@@ -38,8 +39,9 @@ export function addHostRows(
 ): (values: ArrayLike<number>) => HostPlan[] {
   const names = new SafeNames();
   const stageTerms: Term[] = [];
-  const limitTerms: Term[][] = limits.map(() => []);
-  const runs = new RunCounter(build, costs.perLink);
+  const instances: { readonly column: number; readonly position: number }[] = [];
+  const linksCount = countsLinks(costs, limits);
+  const runs = new RunCounter(build, costs.perLink, linksCount);
   const rental = new RentalRows(build, rules);
   const decoders: ((values: ArrayLike<number>) => HostPlan)[] = [];
 
@@ -48,7 +50,7 @@ export function addHostRows(
     const { gpuCount, name } = host.type.instance;
     const prefix = names.of(name);
     const mostInstances = floored.solo ? 1 : Math.min(host.instances.length, stages);
-    const countsRuns = costs.perLink > 0 && !floored.neighbours;
+    const countsRuns = linksCount && !floored.neighbours;
     const fit = packingOf(floored, countsRuns);
     const optionNames = new SafeNames();
     const optionColumns = options.map((option) => {
@@ -77,11 +79,7 @@ export function addHostRows(
     }
     runs.add(floored, fit, mostInstances, stageColumns, instanceColumns);
     rental.add(name, prefix, mostInstances, stageColumns, instanceColumns);
-    for (const [i, limit] of limits.entries()) {
-      const coefficient = limit.perInstance(host.position);
-      if (coefficient === 0) continue;
-      for (const column of instanceColumns) limitTerms[i]!.push({ column, coefficient });
-    }
+    for (const column of instanceColumns) instances.push({ column, position: host.position });
     decoders.push((values) => ({
       floored,
       instances: instanceColumns.reduce((sum, column) => sum + Math.round(values[column]!), 0),
@@ -98,10 +96,8 @@ export function addHostRows(
     }));
   }
   build.row("stages", stages, stages, stageTerms);
-  for (const [i, limit] of limits.entries()) {
-    build.row(limit.name, ...limitBounds(limit), limitTerms[i]!);
-  }
-  runs.finish();
+  // Links between instances are runs of stages − 1.
+  addLimitRows(build, limits, instances, runs.finish(), 1);
   rental.finish();
   return (values) => decoders.map((decode) => decode(values)).filter((plan) => plan.instances > 0);
 }

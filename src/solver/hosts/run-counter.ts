@@ -20,6 +20,8 @@ export class RunCounter {
   constructor(
     private readonly build: Builder,
     private readonly perLink: number,
+    /** Whether anything depends on the number of links. */
+    private readonly counts: boolean,
   ) {}
 
   add(
@@ -29,13 +31,14 @@ export class RunCounter {
     stageColumns: readonly number[],
     instanceColumns: readonly number[],
   ): void {
-    if (this.perLink === 0 || floored.solo) return;
+    if (!this.counts || floored.solo) return;
     if (floored.neighbours) {
       for (const column of instanceColumns) this.runTerms.push({ column, coefficient: 1 });
       return;
     }
     for (const column of stageColumns) {
       this.runTerms.push({ column, coefficient: 1 });
+      if (this.perLink === 0) continue;
       this.build.columns[column] = { ...this.build.columns[column]!, cost: this.perLink };
     }
     if (fit.kind !== "patterns") return;
@@ -46,8 +49,9 @@ export class RunCounter {
     }
   }
 
-  finish(): void {
-    if (this.separated.length === 0) return;
+  /** @returns terms that add up to the number of runs */
+  finish(): readonly Term[] {
+    if (this.separated.length === 0) return this.runTerms;
     const extra = this.build.column("extra_runs", this.perLink, Number.POSITIVE_INFINITY, false);
     for (const { column, stages, most, name } of this.separated) {
       const used = this.build.column(`used.${name}`, 0, 1);
@@ -61,5 +65,6 @@ export class RunCounter {
         { column: used, coefficient: -(2 * stages - 1) },
       ]);
     }
+    return [...this.runTerms, { column: extra, coefficient: 1 }];
   }
 }

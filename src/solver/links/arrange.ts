@@ -6,12 +6,14 @@ import type { Placement, PlacementStage } from "../../placement/placement.ts";
  * model, so that any order is as good; layers are handed out anew.
  *
  * @param lowestGpu global number of a stage's lowest GPU
+ * @param ends whether the first and the last stage may stand anywhere, or have to stay where they are
  * @returns null when no order is allowed, or when there are too many stages to try
  */
 export function arrangeStages(
   placement: Placement,
   lowestGpu: (stage: PlacementStage) => number,
   allows: (source: number, target: number) => boolean,
+  ends: "free" | "fixed",
 ): { readonly placement: Placement; readonly crossings: number } | null {
   const { stages } = placement;
   const count = stages.length;
@@ -24,13 +26,16 @@ export function arrangeStages(
   const full = (1 << count) - 1;
   const best = new Float64Array((full + 1) * count).fill(Number.POSITIVE_INFINITY);
   const previous = new Int8Array((full + 1) * count).fill(-1);
-  for (let i = 0; i < count; i++) best[(1 << i) * count + i] = 0;
+  const isFree = ends === "free";
+  for (let i = 0; i < (isFree ? count : 1); i++) best[(1 << i) * count + i] = 0;
   for (let set = 1; set <= full; set++) {
     for (let last = 0; last < count; last++) {
       const sofar = best[set * count + last]!;
       if (sofar === Number.POSITIVE_INFINITY) continue;
       for (let next = 0; next < count; next++) {
         if (set & (1 << next)) continue;
+        // The last stage comes when all others have had their turn.
+        if (!isFree && next === count - 1 && (set | (1 << next)) !== full) continue;
         const state = (set | (1 << next)) * count + next;
         const total = sofar + step(last, next);
         if (total < best[state]!) {

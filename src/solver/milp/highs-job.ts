@@ -15,6 +15,11 @@ export interface HighsJob {
   readonly timeLimitSeconds: number | null;
   /** One value a column to start from, or null. */
   readonly start: Float64Array | null;
+  /**
+   * Whether whole numbers have to be whole to 1e-9 instead of HiGHS's 1e-6. A hundred-millionth of an instance at a price of
+   * 10⁸ units is otherwise as good as free, and the bound ends below what whole instances cost.
+   */
+  readonly isStrict: boolean;
   /** When the model turns out infeasible, also find rows that cannot hold together. For linear programs. */
   readonly wantsConflict: boolean;
 }
@@ -61,6 +66,8 @@ export interface HighsAnswer {
 /** Presolve looks for dominated columns pair by pair, which takes minutes from here on and cannot be interrupted. */
 export const WIDEST_FOR_PRESOLVE = 15_000;
 
+const STRICT_TOLERANCE = 1e-9;
+
 /** Progress is told at most this often, in milliseconds. */
 const PROGRESS_INTERVAL_MS = 100;
 
@@ -93,6 +100,7 @@ function optionsOf(highs: Highs, job: HighsJob): Record<string, boolean | number
     mip_abs_gap: job.absoluteGap,
     random_seed: job.randomSeed,
     presolve: job.presolve,
+    ...(job.isStrict ? { mip_feasibility_tolerance: STRICT_TOLERANCE } : {}),
     // The default strategy finds no rows.
     ...(job.wantsConflict ? { iis_strategy: highs.constants.iis.strategyRowPriority } : {}),
     // An infinite limit is refused, so no limit means that the option stays unset.

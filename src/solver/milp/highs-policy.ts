@@ -20,8 +20,8 @@ const FIRST_SEED = 0;
 const SECOND_SEED = 7919;
 
 /**
- * Solves one model and stands for the answer: what fails is run once more on a fresh module with presolve off and another
- * random seed, and "infeasible" is believed only from a run without presolve, which has declared feasible models infeasible.
+ * Solves one model and stands for the answer: what fails is run once more on a fresh module with presolve off, tighter
+ * tolerances and another random seed, and "infeasible" is believed only from a run without presolve, which has declared feasible models infeasible.
  *
  * @throws InternalError when the model or the options break the rules of `validateModel` and `validateOptions`.
  */
@@ -41,7 +41,7 @@ export async function solveWithHighs(
   const first = await attempts.run(isWide ? "off" : "choose", FIRST_SEED);
   if (first.status === "failed") {
     await runner.renew();
-    const second = await attempts.run("off", SECOND_SEED);
+    const second = await attempts.run("off", SECOND_SEED, true);
     // Out of time before a second try: the failure says more than "nothing was found".
     if (second.status === "no_solution" && attempts.isOutOfTime) return first;
     if (second.status !== "failed") return second;
@@ -70,6 +70,7 @@ export async function conflictWithHighs(
     presolve: "off",
     randomSeed: FIRST_SEED,
     absoluteGap: 0,
+    isStrict: false,
     timeLimitSeconds: CONFLICT_SECONDS,
     start: null,
     wantsConflict: true,
@@ -114,7 +115,11 @@ class Attempts {
     return this.#remainingSeconds() === 0;
   }
 
-  async run(presolve: HighsJob["presolve"], randomSeed: number): Promise<MilpOutcome> {
+  async run(
+    presolve: HighsJob["presolve"],
+    randomSeed: number,
+    isStrict = false,
+  ): Promise<MilpOutcome> {
     this.#bound = -Infinity;
     if (this.#options.signal?.aborted || this.isOutOfTime) {
       return limitOutcome(this.#model, this.#best, -Infinity);
@@ -124,6 +129,7 @@ class Attempts {
       presolve,
       randomSeed,
       absoluteGap: this.#options.absoluteGap ?? 0,
+      isStrict,
       timeLimitSeconds: this.#remainingSeconds(),
       start: this.#best?.values.slice() ?? this.#options.start?.slice() ?? null,
       wantsConflict: false,

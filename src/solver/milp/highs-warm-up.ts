@@ -45,6 +45,7 @@ export function warmUp(highs: Highs): void {
     absoluteGap: 0,
     timeLimitSeconds: null,
     start: null,
+    isStrict: false,
     wantsConflict: false,
   } as const;
   runHighsJob(highs, { ...job, presolve: "choose" }, SILENT);

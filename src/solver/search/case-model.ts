@@ -2,7 +2,6 @@ import { InputError } from "../../errors.ts";
 import { deriveMatrix } from "../../hardware/network.ts";
 import { type PlacementStage, parseInstanceName } from "../../placement/placement.ts";
 import type { Problem } from "../../placement/problem.ts";
-import { allowedSegmentSizes } from "../../placement/segment-sizes.ts";
 import type { CaseCosts, CaseLimit, CaseModel } from "../case-terms.ts";
 import { countModel } from "../count/formulation.ts";
 import type { HostClass } from "../hosts/host-class.ts";
@@ -12,6 +11,7 @@ import { slotModel } from "../slots/formulation.ts";
 import { slotUnits } from "../slots/units.ts";
 import { startsModel } from "../starts/formulation.ts";
 import { linkedStartsModel } from "../starts/linked-formulation.ts";
+import { startsMatter } from "../starts/start-table.ts";
 import type { Scenario } from "./scenarios.ts";
 
 /** What the MILPs of one search have in common. */
@@ -27,16 +27,26 @@ export interface ModelContext {
  * on a derived network, and otherwise a relaxation whose answer may or may not stand.
  */
 export function fastModel(
-  { problem: { model }, request }: ModelContext,
+  { problem, request }: ModelContext,
   { family, stages }: Scenario,
   level: number,
   costs: CaseCosts,
   limits: readonly CaseLimit[],
 ): CaseModel {
   const hosts = family.hosts(level, stages);
-  return model.layers
-    ? startsModel(hosts, stages, model.numLayers, model.layers.allowedCuts, costs, limits, request)
-    : countModel(hosts, stages, model.numLayers, costs, limits, request);
+  const { numLayers, layers } = problem.model;
+  return startsMatter(problem)
+    ? startsModel(
+        hosts,
+        stages,
+        numLayers,
+        layers?.allowedCuts ?? null,
+        family.batch.setting.latency,
+        costs,
+        limits,
+        request,
+      )
+    : countModel(hosts, stages, numLayers, costs, limits, request);
 }
 
 /** Whether the fast formulation of a case looks at everything that matters. */
@@ -44,14 +54,14 @@ export function isFastModelExact(
   { problem }: ModelContext,
   { family, stages }: Scenario,
   level: number,
-  costs: CaseCosts,
+  linksCount: boolean,
 ): boolean {
   if (stages === 1) return true;
   if (family.links(level)?.binding) return false;
   // The order of unequal layers is fixed, so stages on one instance cannot always be put side by side or apart.
   return (
-    !problem.model.layers ||
-    (costs.perLink === 0 && family.hosts(level, stages).every(({ neighbours }) => neighbours))
+    !startsMatter(problem) ||
+    (!linksCount && family.hosts(level, stages).every(({ neighbours }) => neighbours))
   );
 }
 
@@ -61,13 +71,13 @@ const MOST_GPUS = 2_000;
 /** The exact formulation of a case whose single links matter: every TP group of every instance on its own. */
 export function linkedModel(
   context: ModelContext,
-  { family, stages, levels, point }: Scenario,
+  { family, stages, levels }: Scenario,
   level: number,
   costs: CaseCosts,
   limits: readonly CaseLimit[],
 ): CaseModel {
   const { problem, request, classes } = context;
-  const { model, pool, rules } = problem;
+  const { model, pool } = problem;
   if (problem.network.kind === "derived" && pool.gpuCount > MOST_GPUS) {
     throw new InputError(
       "gpu_pool.csv",
@@ -81,29 +91,38 @@ export function linkedModel(
     new MatrixLinks(network, classes, family.minOutsideGBytesPerSecond).at(
       (bandwidth) => family.linkRate(bandwidth) >= levels[level]!,
     );
-  const sizes = allowedSegmentSizes(model.numLayers, rules);
+  const { setting } = family.batch;
   const units = slotUnits(
     problem,
     network,
     classes,
-    sizes,
-    point,
+    setting,
     levels[level]!,
     family.tpDegree,
     problem.network.kind === "derived" && classes.every(hasAlignedGroups) ? "aligned" : "all",
   );
-  return model.layers
+  return startsMatter(problem)
     ? linkedStartsModel(
         units,
         links.allows,
         stages,
         model.numLayers,
-        model.layers.allowedCuts,
+        model.layers?.allowedCuts ?? null,
+        setting.latency,
         costs,
         limits,
         request,
       )
-    : slotModel(units, sizes, links.allows, stages, model.numLayers, costs, limits, request);
+    : slotModel(
+        units,
+        setting.sizes,
+        links.allows,
+        stages,
+        model.numLayers,
+        costs,
+        limits,
+        request,
+      );
 }
 
 /** Whether blocks of neighbouring GPUs are all the groups an instance with alike GPUs needs. */

@@ -1,5 +1,5 @@
 import { InternalError } from "../../errors.ts";
-import type { CaseModel } from "../case-terms.ts";
+import { type CaseModel, countsLinks } from "../case-terms.ts";
 import { boundRows, budgetRows, hasLevelBudget } from "./budget-rows.ts";
 import type { CaseContext } from "./case-context.ts";
 import { fastModel, isFastModelExact, linkedModel } from "./case-model.ts";
@@ -14,7 +14,7 @@ export function caseModel(context: CaseContext, scenario: number, level: number)
   const costs = context.objective.scale;
   const limits = budgetRows(context, scenario, level);
   const here = context.scenarios[scenario]!;
-  return isFastModelExact(context, here, level, costs)
+  return isFastModelExact(context, here, level, countsLinks(costs, limits))
     ? fastModel(context, here, level, costs, limits)
     : linkedModel(context, here, level, costs, limits);
 }

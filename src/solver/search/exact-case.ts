@@ -1,13 +1,20 @@
 import { InternalError } from "../../errors.ts";
 import { evaluate } from "../../placement/evaluate.ts";
+import { keepsLatencyLimits } from "../../placement/limits.ts";
 import type { Placement } from "../../placement/placement.ts";
 import type { Problem } from "../../placement/problem.ts";
-import type { CaseCosts, CaseLimit, CaseModel } from "../case-terms.ts";
+import { type CaseCosts, type CaseLimit, type CaseModel, countsLinks } from "../case-terms.ts";
 import { arrangeStages } from "../links/arrange.ts";
+import type { LinksAtFloor } from "../links/matrix-links.ts";
+import { ones } from "../milp/builder.ts";
 import type { MilpModel, MilpOutcome } from "../milp/model.ts";
-import { coverModel, type Shortfall } from "../starts/cover-formulation.ts";
+import { coverModel } from "../starts/cover-formulation.ts";
+import { LayerWindows } from "../starts/layer-windows.ts";
+import type { Shortfall } from "../starts/order-groups.ts";
+import { startsMatter } from "../starts/start-table.ts";
 import type { CaseContext } from "./case-context.ts";
 import { fastModel, isFastModelExact, linkedModel, lowestGpuOf } from "./case-model.ts";
+import { compare } from "./goal.ts";
 import type { Scenario } from "./scenarios.ts";
 
 /** What came of one case under some costs and limits. */
@@ -35,14 +42,15 @@ export async function solveExactly(
   limits: readonly CaseLimit[],
 ): Promise<ExactOutcome> {
   const here = context.scenarios[scenario]!;
+  const linksCount = countsLinks(costs, limits);
   const fast = await solveFast(context, here, level, costs, limits);
   // Links between instances are runs of stages − 1; the fast formulations count runs.
   const constant = -costs.perLink;
-  if (isFastModelExact(context, here, level, costs) || fast.status === "infeasible") {
+  if (isFastModelExact(context, here, level, linksCount) || fast.status === "infeasible") {
     return withConstant(fast, constant);
   }
   if (fast.placement) {
-    const standing = standingOrder(context, here, level, costs, fast.placement);
+    const standing = standingOrder(context, here, level, linksCount, fast.placement);
     if (standing) return withConstant({ ...fast, placement: standing }, constant);
   }
   if (fast.status === "stopped") return { status: "stopped", placement: null };
@@ -74,14 +82,16 @@ async function solveFast(
   limits: readonly CaseLimit[],
 ): Promise<RunOutcome> {
   const { model } = context.problem;
-  if (!model.layers) return runMilp(context, fastModel(context, here, level, costs, limits), here);
+  if (!startsMatter(context.problem))
+    return runMilp(context, fastModel(context, here, level, costs, limits), here);
   const shortfalls: Shortfall[] = [];
   while (shortfalls.length < MOST_SHORTFALLS) {
     const cover = coverModel(
       here.family.hosts(level, here.stages),
       here.stages,
       model.numLayers,
-      here.family.measures,
+      here.family.measures.rows,
+      here.family.batch.setting.latency,
       costs,
       limits,
       context.request,
@@ -108,25 +118,41 @@ function standingOrder(
   context: CaseContext,
   { family, levels }: Scenario,
   level: number,
-  costs: CaseCosts,
+  linksCount: boolean,
   placement: Placement,
 ): Placement | null {
   const { problem } = context;
   const links = family.links(level);
-  const candidate =
-    problem.model.layers || !links?.binding
-      ? placement
-      : (arrangeStages(placement, (stage) => lowestGpuOf(problem, stage), links.allows)
-          ?.placement ?? null);
-  if (!candidate) return null;
+  const candidate = links?.binding || linksCount ? arranged(problem, links, placement) : placement;
   // Fast enough is not all: a link between instances may be forbidden by the rule on percentiles.
   if (links && !linksAreAllowed(problem, candidate, links.allows)) return null;
   const evaluation = evaluate(problem, candidate);
   if (evaluation.status !== "SUCCESS") return null;
   const { metrics } = evaluation;
-  if (metrics.raw_throughput_tokens_per_sec < levels[level]!) return null;
+  if (compare(metrics.raw_throughput_tokens_per_sec, levels[level]!) < 0) return null;
   const crossings = metrics.links.filter((link) => link.crosses_instances).length;
-  return costs.perLink === 0 || crossings === metrics.num_instances - 1 ? candidate : null;
+  return !linksCount || crossings === metrics.num_instances - 1 ? candidate : null;
+}
+
+/**
+ * A placement with its stages in an order whose links are all allowed and cross instances as rarely as possible, as far as the
+ * layers let stages change places; as it is when there is no such order.
+ */
+function arranged(problem: Problem, links: LinksAtFloor | null, placement: Placement): Placement {
+  const isFree = !startsMatter(problem);
+  const { model } = problem;
+  const mayMove =
+    isFree ||
+    (LayerWindows.of(model).isAlikeInside && (model.layers?.allowedCuts ?? null) === null);
+  if (!mayMove) return placement;
+  const allows = links?.allows ?? (() => true);
+  const found = arrangeStages(
+    placement,
+    (stage) => lowestGpuOf(problem, stage),
+    allows,
+    isFree ? "free" : "fixed",
+  );
+  return found?.placement ?? placement;
 }
 
 type RunOutcome =
@@ -138,26 +164,50 @@ function withConstant(outcome: RunOutcome, constant: number): ExactOutcome {
   return outcome.status === "optimal" ? { ...outcome, constant } : outcome;
 }
 
+/**
+ * Runs a formulation to its end. A MILP solver keeps rows within tolerances, so where latencies are limited a placement may
+ * be over a limit by next to nothing; it is then ruled out, and only it, and the MILP is solved again.
+ */
 async function runMilp(
   context: CaseContext,
   model: CaseModel,
   { point }: Scenario,
 ): Promise<RunOutcome> {
-  const outcome = await callBackend(context, model.milp);
-  switch (outcome.status) {
-    case "no_solution":
-      return { status: "stopped", placement: null };
-    case "infeasible":
-      return { status: "infeasible" };
-    case "feasible":
-      return { status: "stopped", placement: model.placement(outcome.values, point) };
-    case "optimal":
-      return {
-        status: "optimal",
-        placement: model.placement(outcome.values, point),
-        objective: outcome.objective,
-      };
+  let { milp } = model;
+  for (;;) {
+    const outcome = await callBackend(context, milp);
+    if (outcome.status === "no_solution") return { status: "stopped", placement: null };
+    if (outcome.status === "infeasible") return { status: "infeasible" };
+    const placement = model.placement(outcome.values, point);
+    const isOver = model.choices !== undefined && !keepsLatencies(context.problem, placement);
+    if (outcome.status === "feasible") {
+      return { status: "stopped", placement: isOver ? null : placement };
+    }
+    if (!isOver) return { status: "optimal", placement, objective: outcome.objective };
+    milp = withoutChoice(milp, model.choices, outcome.values);
   }
+}
+
+function keepsLatencies(problem: Problem, placement: Placement): boolean {
+  const evaluation = evaluate(problem, placement);
+  // What breaks a rule is an error for whoever looks at the placement next.
+  return evaluation.status !== "SUCCESS" || keepsLatencyLimits(problem.limits, evaluation.metrics);
+}
+
+/** The MILP without the solutions that choose the same columns: Σ chosen ≤ their number − 1. */
+function withoutChoice(
+  milp: MilpModel,
+  choices: readonly number[],
+  values: ArrayLike<number>,
+): MilpModel {
+  const chosen = choices.filter((column) => Math.round(values[column]!) === 1);
+  const row = {
+    name: `not${milp.rows.length}`,
+    lower: Number.NEGATIVE_INFINITY,
+    upper: chosen.length - 1,
+    terms: ones(chosen),
+  };
+  return { ...milp, rows: [...milp.rows, row] };
 }
 
 async function callBackend(

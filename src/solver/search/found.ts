@@ -1,6 +1,7 @@
 import { InternalError } from "../../errors.ts";
 import { evaluate } from "../../placement/evaluate.ts";
 import type { Success } from "../../placement/evaluation.ts";
+import { keepsLatencyLimits } from "../../placement/limits.ts";
 import { type Placement, parseInstanceName } from "../../placement/placement.ts";
 import type { HostClass } from "../hosts/host-class.ts";
 import { brokenRentalRule } from "../rental-rules.ts";
@@ -75,6 +76,12 @@ export function found(
   if (reached < level || compare(levels[reached]!, raw) !== 0) {
     throw new InternalError(
       `the solver promised ${levels[level]} tokens/s raw, the evaluator finds ${raw}.`,
+    );
+  }
+  if (!keepsLatencyLimits(context.problem.limits, evaluation.metrics)) {
+    const { ttft_ms, tpot_ms } = evaluation.metrics;
+    throw new InternalError(
+      `the solver's placement breaks a limit on latency: TTFT ${ttft_ms} ms, TPOT ${tpot_ms} ms.`,
     );
   }
   const broken = brokenRentalRule(context.problem, context.request, placement, evaluation.metrics);

@@ -1,115 +1,16 @@
 import type { Problem } from "../../placement/problem.ts";
 import { allowedSegmentSizes } from "../../placement/segment-sizes.ts";
 import type { OperatingPoint } from "../../workload/workload.ts";
-import { coverBound } from "../count/cover-bound.ts";
-import { atFloor, type FlooredHost } from "../floor.ts";
 import type { HostClass } from "../hosts/host-class.ts";
-import { type LinksAtFloor, MatrixLinks } from "../links/matrix-links.ts";
-import { type BatchOptions, batchOptions, pairRate } from "../options.ts";
+import { latencyBudget } from "../latency-budget.ts";
+import { MatrixLinks } from "../links/matrix-links.ts";
+import { type BatchOptions, batchOptions, pairRate, type StageSetting } from "../options.ts";
 import type { SolveRequest } from "../request.ts";
-import { sizesAt } from "../starts/formulation.ts";
-import { heaviestSegment, layerMeasures, type Measure } from "../starts/measures.ts";
+import { layerMeasures } from "../starts/measures.ts";
+import { startsMatter } from "../starts/start-table.ts";
+import type { TableCache } from "../starts/table-cache.ts";
+import { type BoundSetting, Family, type FamilyMeasures, MOST_BOUND_MEASURES } from "./family.ts";
 import type { CostScale } from "./goal.ts";
-
-/** Weights of layers used for bounds, in whole steps of this part of an average layer, rounded up where a stage holds them. */
-const WEIGHT_STEPS = 4;
-const MOST_BOUND_MEASURES = 4;
-
-/** One batch size (and TP degree, when it has to be the same everywhere): what the bounds are tabulated by. */
-class Family {
-  private readonly linked = new Map<number, Float64Array>();
-  private readonly single = new Map<number, number>();
-  private readonly linksByLevel = new Map<number, LinksAtFloor>();
-
-  constructor(
-    readonly batch: BatchOptions,
-    readonly tpDegree: number | null,
-    private readonly maxStages: number,
-    private readonly layers: number,
-    /** Links between instances below this are not used, GB/s. */
-    readonly minOutsideGBytesPerSecond: number,
-    private readonly scale: CostScale,
-    private readonly matrixLinks: MatrixLinks | null,
-    /** tokens/s of a link of some GB/s. */
-    readonly linkRate: (gBytesPerSecond: number) => number,
-    /** Weights of layers that are not alike; empty where they are. */
-    readonly measures: readonly Measure[],
-  ) {}
-
-  /** What an explicit matrix allows at a level; null with a derived network. */
-  links(level: number): LinksAtFloor | null {
-    if (!this.matrixLinks) return null;
-    let links = this.linksByLevel.get(level);
-    if (!links) {
-      const floor = this.batch.levels[level]!;
-      links = this.matrixLinks.at((bandwidth) => this.linkRate(bandwidth) >= floor);
-      this.linksByLevel.set(level, links);
-    }
-    return links;
-  }
-
-  hosts(level: number, stages: number): FlooredHost[] {
-    return atFloor(
-      this.batch,
-      this.batch.levels[level]!,
-      stages,
-      this.tpDegree,
-      this.minOutsideGBytesPerSecond,
-      this.links(level),
-    );
-  }
-
-  /** Search cost from below of every placement of `stages` stages that reaches the level; Infinity when there is none. */
-  bound(level: number, stages: number): number {
-    return stages === 1 ? this.singleBound(level) : this.linkedBound(level)[stages]!;
-  }
-
-  private linkedBound(level: number): Float64Array {
-    let bound = this.linked.get(level);
-    if (!bound) {
-      bound = this.coverBounds(level).reduce((a, b) => a.map((cost, s) => Math.max(cost, b[s]!)));
-      for (let s = 0; s < bound.length; s++) bound[s] = bound[s]! - this.scale.perLink;
-      this.linked.set(level, bound);
-    }
-    return bound;
-  }
-
-  /** Bounds with links counted as one more than there are; where layers are not alike, by several weights of theirs. */
-  private coverBounds(level: number): Float64Array[] {
-    const hosts = this.hosts(level, this.maxStages);
-    const costOf = (position: number): number =>
-      this.scale.perInstance(position) + this.scale.perLink;
-    const byCount = coverBound(hosts, this.maxStages, this.layers, (o) => o.largest, costOf);
-    const byWeight = this.measures.slice(1, MOST_BOUND_MEASURES).map((measure) =>
-      coverBound(
-        hosts,
-        this.maxStages,
-        this.layers * WEIGHT_STEPS,
-        (option) => {
-          const heaviest = heaviestSegment(measure, (n) => sizesAt(option, n, this.layers));
-          return Math.ceil(heaviest * WEIGHT_STEPS);
-        },
-        costOf,
-      ),
-    );
-    return [byCount, ...byWeight];
-  }
-
-  /** Of one stage all is known: it holds every layer. */
-  private singleBound(level: number): number {
-    let bound = this.single.get(level);
-    if (bound === undefined) {
-      bound = Number.POSITIVE_INFINITY;
-      for (const { host, options } of this.hosts(level, 1)) {
-        if (options.some(({ sizes }) => sizes.includes(this.layers))) {
-          bound = Math.min(bound, this.scale.perInstance(host.position));
-        }
-      }
-      this.single.set(level, bound);
-    }
-    return bound;
-  }
-}
 
 /** All placements of one batch size and one number of stages. A case is a scenario at one throughput level. */
 export interface Scenario {
@@ -130,43 +31,98 @@ export function scenarios(
   points: readonly OperatingPoint[],
   minOutsideGBytesPerSecond: number,
   scale: CostScale,
+  tables: TableCache,
 ): Scenario[] {
-  const { numLayers } = problem.model;
-  const maxStages = maxStagesOf(problem);
-  const matrixLinks =
-    problem.network.kind === "matrix"
-      ? new MatrixLinks(problem.network, classes, minOutsideGBytesPerSecond)
-      : null;
+  const { costModel, network } = problem;
+  const bounds: BoundSetting = {
+    layers: problem.model.numLayers,
+    minOutsideGBytesPerSecond,
+    scale,
+    matrixLinks:
+      network.kind === "matrix"
+        ? new MatrixLinks(network, classes, minOutsideGBytesPerSecond)
+        : null,
+  };
   const all: Scenario[] = [];
   for (const point of points) {
-    const batch = batchOptions(problem, classes, point);
-    const measures = problem.model.layers ? layerMeasures(problem, classes, point) : [];
-    for (const tpDegree of request.uniformTp ? usedDegrees(batch) : [null]) {
-      const family = new Family(
-        batch,
-        tpDegree,
-        maxStages,
-        numLayers,
-        minOutsideGBytesPerSecond,
-        scale,
-        matrixLinks,
-        (bandwidth) => pairRate(problem.costModel, bandwidth, point),
-        measures,
-      );
-      for (let stages = 1; stages <= maxStages; stages++) {
-        const efficiency = problem.costModel.pipelineEfficiency(point, stages);
-        all.push({
-          family,
-          point,
-          stages,
-          levels: batch.levels,
-          tokensPerSecond: (level) =>
-            batch.levels[level]! * efficiency * problem.costModel.realWorldEfficiency,
-        });
+    for (const { stages: numbers, setting } of stageSettings(problem, point, tables)) {
+      const batch = batchOptions(problem, classes, setting);
+      const measures = measuresOf(problem, classes, setting);
+      for (const tpDegree of request.uniformTp ? usedDegrees(batch) : [null]) {
+        const family = new Family(
+          batch,
+          tpDegree,
+          numbers.at(-1)!,
+          bounds,
+          (bandwidth) => pairRate(costModel, bandwidth, point),
+          measures,
+        );
+        for (const stages of numbers) {
+          const efficiency = costModel.pipelineEfficiency(point, stages);
+          all.push({
+            family,
+            point,
+            stages,
+            levels: batch.levels,
+            tokensPerSecond: (level) =>
+              batch.levels[level]! * efficiency * costModel.realWorldEfficiency,
+          });
+        }
       }
     }
   }
   return all;
+}
+
+/**
+ * The settings that stages have to be tabulated for at a batch size, each with the numbers of stages that it holds for: one for
+ * all where neither the cost model nor a limit on latencies looks at that number, else one each.
+ */
+function stageSettings(
+  problem: Problem,
+  point: OperatingPoint,
+  tables: TableCache,
+): { readonly stages: readonly number[]; readonly setting: StageSetting }[] {
+  const sizes = allowedSegmentSizes(problem.model.numLayers, problem.rules);
+  const numbers = Array.from({ length: maxStagesOf(problem) }, (_, i) => i + 1);
+  if (numbers.length === 0) return [];
+  const isLimited = latencyBudget(problem, point, 1) !== null;
+  if (!problem.costModel.dependsOnStages && !isLimited) {
+    return [
+      { stages: numbers, setting: { point, pipelineStages: 1, sizes, latency: null, tables } },
+    ];
+  }
+  return numbers.map((pipelineStages) => ({
+    stages: [pipelineStages],
+    setting: {
+      point,
+      pipelineStages,
+      sizes: sizesAmong(sizes, problem.model.numLayers, pipelineStages),
+      latency: latencyBudget(problem, point, pipelineStages),
+      tables,
+    },
+  }));
+}
+
+/** Sizes that leave the other stages of a pipeline not too few layers and not too many. */
+function sizesAmong(sizes: readonly number[], layers: number, stages: number): number[] {
+  const others = stages - 1;
+  const most = layers - others * sizes[0]!;
+  const least = layers - others * sizes.at(-1)!;
+  return sizes.filter((size) => size >= least && size <= most);
+}
+
+function measuresOf(
+  problem: Problem,
+  classes: readonly HostClass[],
+  setting: StageSetting,
+): FamilyMeasures {
+  return startsMatter(problem)
+    ? {
+        rows: layerMeasures(problem, classes, setting, "as inside", Number.POSITIVE_INFINITY),
+        bounds: layerMeasures(problem, classes, setting, "own", MOST_BOUND_MEASURES),
+      }
+    : { rows: [], bounds: [] };
 }
 
 /** The most stages a placement can have; 0 when no size of a stage is allowed. */

@@ -6,6 +6,7 @@ import { slowestUsedLink } from "../link-rule.ts";
 import type { MilpBackend, MilpModel } from "../milp/model.ts";
 import type { SolveRequest } from "../request.ts";
 import type { SearchEffort } from "../solution.ts";
+import type { TableCache } from "../starts/table-cache.ts";
 import type { CaseContext } from "./case-context.ts";
 import { caseModel, solveCase } from "./case-solver.ts";
 import { priceUnits } from "./costs.ts";
@@ -48,6 +49,7 @@ export class SearchSession {
     points: readonly OperatingPoint[],
     private readonly backend: MilpBackend,
     private readonly limits: SessionLimits,
+    private readonly tables: TableCache,
   ) {
     const classes = hostClasses(problem, request);
     const units = priceUnits(classes);
@@ -72,6 +74,7 @@ export class SearchSession {
         points,
         slowestUsedLink(problem.pool, problem.network, request.bandwidthPercentile),
         this.objective.scale,
+        tables,
       ),
       backend,
       milpOptions: () => {
@@ -90,7 +93,14 @@ export class SearchSession {
 
   /** A session of another request on the same clock and back end, whose work counts here too. */
   fork(problem: Problem, request: SolveRequest, points: readonly OperatingPoint[]): SearchSession {
-    const child = new SearchSession(problem, request, points, this.backend, this.limits);
+    const child = new SearchSession(
+      problem,
+      request,
+      points,
+      this.backend,
+      this.limits,
+      this.tables,
+    );
     this.children.push(child);
     return child;
   }

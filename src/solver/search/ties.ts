@@ -39,11 +39,11 @@ export async function breakWeightedTie(
 ): Promise<Found> {
   const { tieCosts, scale } = context.objective;
   if (!tieCosts) return best;
-  // The fast formulations count runs of stages, one more than links between instances.
   const sameCost: CaseLimit = {
     name: "score",
-    perInstance: (position) => scale.perInstance(position) + scale.perLink,
-    most: best.cost + scale.perLink,
+    perInstance: scale.perInstance,
+    perLink: scale.perLink,
+    most: best.cost,
   };
   const limits = [...budgetRows(context, scenario, level), sameCost];
   const solved = await solveExactly(context, scenario, level, tieCosts, limits);

@@ -1,6 +1,12 @@
 import { instanceName, type Placement } from "../../placement/placement.ts";
 import type { OperatingPoint } from "../../workload/workload.ts";
-import type { CaseCosts, CaseLimit, CaseModel, RentalRules } from "../case-terms.ts";
+import {
+  type CaseCosts,
+  type CaseLimit,
+  type CaseModel,
+  countsLinks,
+  type RentalRules,
+} from "../case-terms.ts";
 import { Builder, ones, type Term } from "../milp/builder.ts";
 import { addUnitRows, type InstanceUnits, unitsByInstance } from "./unit-rows.ts";
 import type { Unit } from "./units.ts";
@@ -39,16 +45,19 @@ export function slotModel(
     layersOf.flatMap(({ terms }) => terms),
   );
   for (const k of slots) build.row(`slot${k}`, 1, 1, ones(x[k]!));
+  const crossings = countsLinks(costs, limits)
+    ? addCrossings(build, x, unitsByInstance(units), costs.perLink)
+    : [];
   addUnitRows(
     build,
     units,
     x.map((slot) => slot.map((column) => [column])),
+    crossings,
     costs,
     limits,
     rules,
   );
   addLinks(build, units, x, allows);
-  if (costs.perLink > 0) addCrossings(build, x, unitsByInstance(units), costs.perLink);
   return {
     milp: build.model(),
     placement: (values, point) => place(units, x, layersOf, values, point),
@@ -125,13 +134,14 @@ function addLinks(
   }
 }
 
-/** c_k ≥ (instance h in slot k) − (h in slot k + 1): 1 when the link leaves the instance. */
+/** c_k ≥ (instance h in slot k) − (h in slot k + 1): 1 when the link leaves the instance. @returns the columns c */
 function addCrossings(
   build: Builder,
   x: readonly (readonly number[])[],
   instances: readonly InstanceUnits[],
   perLink: number,
-): void {
+): number[] {
+  const columns: number[] = [];
   for (let k = 0; k + 1 < x.length; k++) {
     const column = build.column(`cross.s${k}`, perLink, 1, false);
     for (const { label, members } of instances) {
@@ -141,7 +151,9 @@ function addCrossings(
         ...members.map((u) => ({ column: x[k + 1]![u]!, coefficient: 1 })),
       ]);
     }
+    columns.push(column);
   }
+  return columns;
 }
 
 function place(

@@ -1,8 +1,8 @@
 import { instanceName } from "../../placement/placement.ts";
 import {
+  addLimitRows,
   type CaseCosts,
   type CaseLimit,
-  limitBounds,
   RentalRows,
   type RentalRules,
 } from "../case-terms.ts";
@@ -35,11 +35,13 @@ export function unitsByInstance(units: readonly Unit[]): InstanceUnits[] {
  *
  * @param columns columns[position][unit]: the unit's columns at one position of the pipeline, of which at most one over all
  *   units is chosen
+ * @param crossings columns that add up to the links between instances; empty where nothing depends on them
  */
 export function addUnitRows(
   build: Builder,
   units: readonly Unit[],
   columns: readonly (readonly (readonly number[])[])[],
+  crossings: readonly number[],
   costs: CaseCosts,
   limits: readonly CaseLimit[],
   rules: RentalRules,
@@ -82,13 +84,11 @@ export function addUnitRows(
     return column;
   });
   rental.finish();
-  for (const limit of limits) {
-    const terms = instances
-      .map(({ unit }, h) => ({
-        column: y[h]!,
-        coefficient: limit.perInstance(unit.host.position),
-      }))
-      .filter(({ coefficient }) => coefficient !== 0);
-    build.row(limit.name, ...limitBounds(limit), terms);
-  }
+  addLimitRows(
+    build,
+    limits,
+    instances.map(({ unit }, h) => ({ column: y[h]!, position: unit.host.position })),
+    ones(crossings),
+    0,
+  );
 }

@@ -1,7 +1,6 @@
 import { InputError } from "../../errors.ts";
 import type { MatrixNetwork } from "../../hardware/network.ts";
 import type { Problem } from "../../placement/problem.ts";
-import type { OperatingPoint } from "../../workload/workload.ts";
 import {
   canListGroups,
   degreesOf,
@@ -10,7 +9,9 @@ import {
   slowestPair,
 } from "../hosts/groups.ts";
 import type { HostClass } from "../hosts/host-class.ts";
-import { type SizeRates, stageOption } from "../options.ts";
+import { type StageSetting, stageOption } from "../options.ts";
+import { sizesAtFloor } from "../size-rates.ts";
+import { type FlooredStarts, startsAtFloor } from "../starts/floored-starts.ts";
 
 /** A TP group of one concrete instance that can carry a stage at a floor. */
 export interface Unit {
@@ -22,8 +23,8 @@ export interface Unit {
   readonly lowestGpu: number;
   /** Sizes it may have, rising; a run of the allowed sizes. */
   readonly sizes: readonly number[];
-  /** The same by the number of layers before the stage, where layers are not alike; null where they are. */
-  readonly byStart: readonly (readonly number[])[] | null;
+  /** The same by where the stage starts, where that matters; null where it does not. */
+  readonly starts: FlooredStarts | null;
 }
 
 /**
@@ -37,8 +38,7 @@ export function slotUnits(
   problem: Problem,
   network: MatrixNetwork,
   classes: readonly HostClass[],
-  allowedSizes: readonly number[],
-  point: OperatingPoint,
+  setting: StageSetting,
   floor: number,
   tpDegree: number | null,
   groups: "all" | "aligned",
@@ -66,7 +66,7 @@ export function slotUnits(
           const key = `${t} ${groupGBytesPerSecond}`;
           let sizes = sizesOf.get(key);
           if (!sizes) {
-            sizes = fastSizes(problem, host, t, groupGBytesPerSecond, allowedSizes, point, floor);
+            sizes = fastSizes(problem, host, t, groupGBytesPerSecond, setting, floor);
             sizesOf.set(key, sizes);
           }
           if (sizes.sizes.length === 0) continue;
@@ -78,22 +78,22 @@ export function slotUnits(
   return units;
 }
 
-type UnitSizes = Pick<Unit, "sizes" | "byStart">;
+type UnitSizes = Pick<Unit, "sizes" | "starts">;
 
 function fastSizes(
   problem: Problem,
   host: HostClass,
   tpDegree: number,
   groupGBytesPerSecond: number,
-  allowedSizes: readonly number[],
-  point: OperatingPoint,
+  setting: StageSetting,
   floor: number,
 ): UnitSizes {
-  const kind = { tpDegree, groupGBytesPerSecond };
-  const option = stageOption(problem, host, kind, 0, allowedSizes, point);
-  const fast = ({ sizes, rates }: SizeRates): readonly number[] =>
-    option.endRate < floor ? [] : sizes.filter((_, i) => rates[i]! >= floor);
-  return { sizes: fast(option), byStart: option.byStart?.map(fast) ?? null };
+  const option = stageOption(problem, host, { tpDegree, groupGBytesPerSecond }, 0, setting);
+  if (option.endRate < floor) return { sizes: [], starts: null };
+  return {
+    sizes: sizesAtFloor(option, floor),
+    starts: option.starts && startsAtFloor(option.starts, floor),
+  };
 }
 
 function* alignedGroups(

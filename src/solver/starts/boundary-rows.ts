@@ -1,4 +1,5 @@
 import { type Builder, ones, type Term } from "../milp/builder.ts";
+import type { PartitionRows } from "./partition-rows.ts";
 
 /** A stage that would start after `before` layers and may end after `least` … `most` layers of the model. */
 interface Start {
@@ -20,7 +21,7 @@ interface Start {
  * Together: after a start at i of option o no start comes before least_o(i), and one comes by most_o(i) unless the stage
  * may reach layer L; the first of them is where the stage ends.
  */
-export class BoundaryRows {
+export class BoundaryRows implements PartitionRows {
   private readonly starts: Start[] = [];
 
   constructor(
@@ -29,8 +30,8 @@ export class BoundaryRows {
     private readonly allowedCuts: readonly number[] | null,
   ) {}
 
-  /** Sizes after `before` layers as runs of ends without a gap (ends where the model may not be cut do not count). */
-  runsOf(
+  /** Sizes after `before` layers as ranges of ends without a gap (ends where the model may not be cut do not count). */
+  rangesOf(
     before: number,
     sizes: readonly number[],
   ): { readonly least: number; readonly most: number }[] {
@@ -48,7 +49,6 @@ export class BoundaryRows {
     this.starts.push({ column, before, least, most });
   }
 
-  /** @returns columns that count the starts after each layer; entry 0 is not used */
   finish(): readonly number[] {
     const { build, layers, starts } = this;
     const startsAt = Array.from({ length: layers }, (_, before) =>

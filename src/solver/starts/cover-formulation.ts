@@ -2,159 +2,157 @@ import { InternalError } from "../../errors.ts";
 import type { Placement } from "../../placement/placement.ts";
 import type { OperatingPoint } from "../../workload/workload.ts";
 import type { CaseCosts, CaseLimit, RentalRules } from "../case-terms.ts";
-import type { FlooredHost, FlooredOption } from "../floor.ts";
+import { type FlooredHost, startsOf } from "../floor.ts";
 import { addHostRows } from "../hosts/host-rows.ts";
 import type { HostPlan } from "../hosts/plan.ts";
-import { Builder, ones } from "../milp/builder.ts";
+import type { LatencyBudget } from "../latency-budget.ts";
+import { Builder, ones, type Term } from "../milp/builder.ts";
 import type { MilpModel } from "../milp/model.ts";
-import { placeByStart, sizesAt } from "./formulation.ts";
-import { heaviestSegment, type Measure } from "./measures.ts";
-import { type OrderedStage, realizeOrder, type SegmentSizes } from "./realize.ts";
-
-/** Copies of each group that are known not to suffice, Infinity standing for any number. */
-export type Shortfall = readonly number[];
+import { CoverLatency } from "./cover-latency.ts";
+import { type FlooredStarts, type Position, positionsOf } from "./floored-starts.ts";
+import { placeByStart } from "./formulation.ts";
+import { extentAt, type Measure } from "./measures.ts";
+import { OrderGroups, type Shortfall } from "./order-groups.ts";
+import type { OrderedStage } from "./realize.ts";
 
 /** A relaxation of the starts formulation without positions, and how its plans become placements. */
 export interface CoverModel {
   readonly milp: MilpModel;
-  /** A placement of the plan; null when its stages cannot be put in an order that covers the model. */
+  /** A placement of the plan; null when its stages cannot be put in an order that covers the model within the budget. */
   readonly placement: (values: ArrayLike<number>, point: OperatingPoint) => Placement | null;
   /** A shortfall that rules out the plan, and as many others as it can; null when there is none that is quick to find. */
   readonly shortfall: (values: ArrayLike<number>) => Shortfall | null;
 }
 
+/** Room for rounding where weights of layers are added up, relative. */
+const ROUNDING = 1e-9;
+
 /**
- * How many stages of each option and how many instances: the starts formulation without the starts.
+ * How many stages of each option, at which position (first, last, in between), and how many instances: the starts formulation
+ * without the starts.
  *
- *   Σ x_o = S;  for every measure μ of the layers:  Σ_o heaviest_μ(o)·x_o ≥ μ(model)
- *   for every known shortfall u:  some group g of options has more than u_g stages
+ *   Σ x_op = S,  Σ x_o,first = 1,  Σ x_o,last = 1
+ *   for every measure μ of the layers:   Σ lightest_μ(o, p)·x_op ≤ μ(model) ≤ Σ heaviest_μ(o, p)·x_op
+ *   for every known shortfall u:         some group g of options has more than u_g stages
+ *   for every limited latency:           see cover-latency.ts
  *
- * Options that can carry the same segments are one group: whether an order exists depends on the groups alone. The
- * optimum is a bound; when its stages can be put in order, it is the optimum of the case.
+ * Options that can carry the same runs of layers at a position are one group: whether an order exists depends on the groups
+ * alone. The optimum is a bound; when its stages can be put in order, it is the optimum of the case.
  */
 export function coverModel(
   hosts: readonly FlooredHost[],
   stages: number,
   layers: number,
   measures: readonly Measure[],
+  budget: LatencyBudget | null,
   costs: CaseCosts,
   limits: readonly CaseLimit[],
   rules: RentalRules,
   shortfalls: readonly Shortfall[],
 ): CoverModel {
   const build = new Builder();
-  const groups = new OptionGroups(layers);
-  const columns: { readonly column: number; readonly option: FlooredOption }[] = [];
+  const groups = new OrderGroups(stages, layers, budget);
+  const latency = new CoverLatency(build, layers, budget);
+  const extents = new ExtentRows(build, layers, measures);
+  const atEnds: Record<"first" | "last", number[]> = { first: [], last: [] };
   const decode = addHostRows(build, hosts, stages, costs, limits, rules, (name, option, most) => {
-    const column = build.column(`x.${name}`, 0, most);
-    columns.push({ column, option });
-    groups.add(option, column);
+    const stageColumns: number[] = [];
+    const groupOf = new Map<number, number>();
+    for (const position of positionsOf(stages)) {
+      const starts = startsOf(option);
+      if (!extents.has(starts, position)) continue;
+      const columns = latency.addStages(
+        position === "only" ? name : `${name}.${position}`,
+        position,
+        starts,
+        position === "middle" ? Math.min(most, stages - 2) : 1,
+      );
+      extents.add(starts, position, columns);
+      if (position === "first" || position === "last") atEnds[position].push(...columns);
+      const group = groups.add(position, starts, columns);
+      for (const column of columns) groupOf.set(column, group);
+      stageColumns.push(...columns);
+    }
     return {
-      stageColumns: [column],
-      decode: (values) => new Array<number>(Math.round(values[column]!)).fill(0),
+      stageColumns,
+      decode: (values) =>
+        stageColumns.flatMap((column) =>
+          new Array<number>(Math.round(values[column]!)).fill(groupOf.get(column)!),
+        ),
     };
   });
-  for (const [m, measure] of measures.entries()) {
-    build.row(
-      `measure${m}`,
-      layers * (1 - 1e-9),
-      Number.POSITIVE_INFINITY,
-      columns.map(({ column, option }) => ({
-        column,
-        coefficient: heaviestSegment(measure, (before) => sizesAt(option, before, layers)),
-      })),
-    );
+  if (stages > 1) {
+    for (const end of ["first", "last"] as const) build.row(end, 1, 1, ones(atEnds[end]));
   }
+  extents.finish();
+  latency.finish();
   for (const [n, shortfall] of shortfalls.entries()) groups.addCut(build, n, shortfall);
 
   return {
     milp: build.model(),
     placement: (values, point) => {
-      const order = realizeOrder(groups.sizes, groups.counts(values), stages, layers);
-      if (order === "too_large" || order === null) return null;
-      return placeByStart(withStarts(decode(values), groups, order), layers, point);
+      const order = groups.order(values);
+      return order && placeByStart(withStarts(decode(values), order), layers, point);
     },
-    shortfall: (values) => groups.shortfall(values, stages, layers),
+    shortfall: (values) => groups.shortfall(values),
   };
 }
 
-/** Hands the starts of an order to the stages of a plan. */
-function withStarts(
-  plans: readonly HostPlan[],
-  groups: OptionGroups,
-  order: readonly OrderedStage[],
-): HostPlan[] {
-  const starts = groups.sizes.map((_, group) =>
-    order.filter((stage) => stage.group === group).map(({ before }) => before),
-  );
+/** Hands the starts of an order to the stages of a plan, whose numbers are those of their groups. */
+function withStarts(plans: readonly HostPlan[], order: readonly OrderedStage[]): HostPlan[] {
+  const left = new Map<number, number[]>();
+  for (const { group, before } of order) {
+    const list = left.get(group);
+    if (list) list.push(before);
+    else left.set(group, [before]);
+  }
   return plans.map((plan) => ({
     ...plan,
-    stages: plan.stages.map((list, i) => {
-      const taken = starts[groups.groupOf(plan.floored.options[i]!)]!.splice(0, list.length);
-      if (taken.length !== list.length) throw new InternalError("an order lost a stage.");
-      return taken;
-    }),
+    stages: plan.stages.map((list) =>
+      list.map((group) => {
+        const before = left.get(group)?.shift();
+        if (before === undefined) throw new InternalError("an order lost a stage.");
+        return before;
+      }),
+    ),
   }));
 }
 
-/** Options by the segments they can carry. */
-class OptionGroups {
-  readonly sizes: SegmentSizes[] = [];
-  private readonly columns: number[][] = [];
-  private readonly byKey = new Map<string, number>();
-  private readonly byOption = new Map<FlooredOption, number>();
+/** The rows of the measures. */
+class ExtentRows {
+  private readonly heaviest: Term[][];
+  private readonly lightest: Term[][];
 
-  constructor(private readonly layers: number) {}
+  constructor(
+    private readonly build: Builder,
+    private readonly layers: number,
+    private readonly measures: readonly Measure[],
+  ) {
+    this.heaviest = measures.map(() => []);
+    this.lightest = measures.map(() => []);
+  }
 
-  add(option: FlooredOption, column: number): void {
-    const table = Array.from({ length: this.layers }, (_, before) =>
-      sizesAt(option, before, this.layers),
-    );
-    const key = table.map((sizes) => sizes.join()).join(";");
-    let group = this.byKey.get(key);
-    if (group === undefined) {
-      group = this.sizes.length;
-      this.byKey.set(key, group);
-      this.sizes.push((before) => table[before] ?? []);
-      this.columns.push([]);
+  /** Whether a stage may stand at a position at all. */
+  has(starts: FlooredStarts, position: Position): boolean {
+    return extentAt(this.measures[0]!, starts, position) !== null;
+  }
+
+  add(starts: FlooredStarts, position: Position, columns: readonly number[]): void {
+    for (const [m, measure] of this.measures.entries()) {
+      const { lightest, heaviest } = extentAt(measure, starts, position)!;
+      for (const column of columns) {
+        this.heaviest[m]!.push({ column, coefficient: heaviest });
+        this.lightest[m]!.push({ column, coefficient: lightest });
+      }
     }
-    this.columns[group]!.push(column);
-    this.byOption.set(option, group);
   }
 
-  groupOf(option: FlooredOption): number {
-    return this.byOption.get(option)!;
-  }
-
-  counts(values: ArrayLike<number>): number[] {
-    return this.columns.map((columns) =>
-      columns.reduce((sum, column) => sum + Math.round(values[column]!), 0),
-    );
-  }
-
-  /** The plan's counts, raised group by group to any number as long as no order exists. */
-  shortfall(values: ArrayLike<number>, stages: number, layers: number): Shortfall | null {
-    const copies = this.counts(values);
-    for (let group = 0; group < copies.length; group++) {
-      const before = copies[group]!;
-      copies[group] = Number.POSITIVE_INFINITY;
-      if (realizeOrder(this.sizes, copies, stages, layers) !== null) copies[group] = before;
+  finish(): void {
+    for (const m of this.measures.keys()) {
+      const [heaviest, lightest] = [this.heaviest[m]!, this.lightest[m]!];
+      const { layers, build } = this;
+      build.row(`measure${m}`, layers * (1 - ROUNDING), Number.POSITIVE_INFINITY, heaviest);
+      build.row(`least${m}`, Number.NEGATIVE_INFINITY, layers * (1 + ROUNDING), lightest);
     }
-    return realizeOrder(this.sizes, copies, stages, layers) === null ? copies : null;
-  }
-
-  /** Some group has more stages than the shortfall: X_g ≥ (u_g + 1)·b_g, Σ b_g ≥ 1. */
-  addCut(build: Builder, n: number, shortfall: Shortfall): void {
-    const chosen: number[] = [];
-    for (const [group, most] of shortfall.entries()) {
-      if (most === Number.POSITIVE_INFINITY) continue;
-      const more = build.column(`more.c${n}.g${group}`, 0, 1);
-      chosen.push(more);
-      build.row(`more.c${n}.g${group}`, 0, Number.POSITIVE_INFINITY, [
-        ...ones(this.columns[group]!),
-        { column: more, coefficient: -(most + 1) },
-      ]);
-    }
-    build.row(`cut${n}`, 1, Number.POSITIVE_INFINITY, ones(chosen));
   }
 }

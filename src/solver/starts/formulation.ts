@@ -6,8 +6,11 @@ import type { FlooredHost, FlooredOption } from "../floor.ts";
 import { addHostRows, type OptionColumns } from "../hosts/host-rows.ts";
 import { packHost } from "../hosts/pack.ts";
 import type { HostPlan } from "../hosts/plan.ts";
+import type { LatencyBudget } from "../latency-budget.ts";
 import { Builder } from "../milp/builder.ts";
-import { BoundaryRows } from "./boundary-rows.ts";
+import { sizesAfter } from "./floored-starts.ts";
+import { addLatencyRows, type Run } from "./latency-rows.ts";
+import { type PartitionRows, partitionRows } from "./partition-rows.ts";
 
 /**
  * The general formulation of one case, for layers that are not alike: where each stage starts. With layers that are alike
@@ -18,25 +21,30 @@ import { BoundaryRows } from "./boundary-rows.ts";
  *
  * A stage that starts after layer i may end after any layer of [least_o(i), most_o(i)]; where it ends is where the next one
  * starts. See boundary-rows.ts for the rows that say so; instances, packing and rules are those of the count formulation.
- * Sizes with gaps between them (quantised ones) get a column each.
+ * Sizes with gaps between them (quantised ones) get a column each, and so do all sizes where latencies are limited: then a
+ * column stands for one run of layers, whose latencies are known, and Σ latency ≤ limit is a row.
  */
 export function startsModel(
   hosts: readonly FlooredHost[],
   stages: number,
   layers: number,
   allowedCuts: readonly number[] | null,
+  budget: LatencyBudget | null,
   costs: CaseCosts,
   limits: readonly CaseLimit[],
   rules: RentalRules,
 ): CaseModel {
   const build = new Builder();
-  const boundaries = new BoundaryRows(build, layers, allowedCuts);
+  const partition = partitionRows(build, layers, allowedCuts, budget);
+  const runs: Run[] = [];
   const decode = addHostRows(build, hosts, stages, costs, limits, rules, (name, option) =>
-    addStarts(build, boundaries, name, option, layers),
+    addStarts(build, partition, name, option, layers, runs),
   );
-  boundaries.finish();
+  partition.finish();
+  addLatencyRows(build, budget, runs);
   return {
     milp: build.model(),
+    choices: runs.map(({ column }) => column),
     placement: (values, point) => placeByStart(decode(values), layers, point),
   };
 }
@@ -44,19 +52,26 @@ export function startsModel(
 /** The starts of one option. Its stages are identified by the number of layers before them. */
 function addStarts(
   build: Builder,
-  boundaries: BoundaryRows,
+  partition: PartitionRows,
   name: string,
   option: FlooredOption,
   layers: number,
+  runs: Run[],
 ): OptionColumns {
   const starts: { readonly column: number; readonly before: number }[] = [];
   for (let before = 0; before < layers; before++) {
     const sizes = sizesAt(option, before, layers);
-    for (const { least, most } of boundaries.runsOf(before, sizes)) {
+    for (const { least, most } of partition.rangesOf(before, sizes)) {
       const label = least === most ? `x.${name}.a${before}.e${most}` : `x.${name}.a${before}`;
       const column = build.column(label, 0, 1);
-      boundaries.add(column, before, least, most);
+      partition.add(column, before, least, most);
       starts.push({ column, before });
+      runs.push({
+        column,
+        before,
+        layers: most - before,
+        latencies: option.starts?.table.latencies ?? null,
+      });
     }
   }
   return {
@@ -67,8 +82,8 @@ function addStarts(
 }
 
 /** Sizes that an option may have after `before` layers. */
-export function sizesAt(option: FlooredOption, before: number, layers: number): readonly number[] {
-  if (option.byStart) return option.byStart[before]!;
+function sizesAt(option: FlooredOption, before: number, layers: number): readonly number[] {
+  if (option.starts) return sizesAfter(option.starts, before);
   return option.sizes.filter((size) => before + size <= layers);
 }
 

@@ -1,10 +1,19 @@
 import { instanceName, type Placement } from "../../placement/placement.ts";
 import type { OperatingPoint } from "../../workload/workload.ts";
-import type { CaseCosts, CaseLimit, CaseModel, RentalRules } from "../case-terms.ts";
+import {
+  type CaseCosts,
+  type CaseLimit,
+  type CaseModel,
+  countsLinks,
+  type RentalRules,
+} from "../case-terms.ts";
+import type { LatencyBudget } from "../latency-budget.ts";
 import { Builder } from "../milp/builder.ts";
 import { addUnitRows } from "../slots/unit-rows.ts";
 import type { Unit } from "../slots/units.ts";
-import { BoundaryRows } from "./boundary-rows.ts";
+import { sizesAfter } from "./floored-starts.ts";
+import { addLatencyRows, type Run } from "./latency-rows.ts";
+import { partitionRows } from "./partition-rows.ts";
 import { addStateRows, type Node } from "./state-rows.ts";
 
 /**
@@ -18,19 +27,29 @@ export function linkedStartsModel(
   stages: number,
   layers: number,
   allowedCuts: readonly number[] | null,
+  budget: LatencyBudget | null,
   costs: CaseCosts,
   limits: readonly CaseLimit[],
   rules: RentalRules,
 ): CaseModel {
   const build = new Builder();
-  const boundaries = new BoundaryRows(build, layers, allowedCuts);
+  const partition = partitionRows(build, layers, allowedCuts, budget);
   const chosen: { readonly column: number; readonly before: number; readonly unit: Unit }[] = [];
+  const runs: Run[] = [];
   const columns = Array.from({ length: layers }, (_, before) =>
     units.map((unit, u) => {
-      const sizes = unit.byStart?.[before] ?? unit.sizes.filter((size) => before + size <= layers);
-      return boundaries.runsOf(before, sizes).map(({ least, most }) => {
+      const sizes = unit.starts
+        ? sizesAfter(unit.starts, before)
+        : unit.sizes.filter((size) => before + size <= layers);
+      return partition.rangesOf(before, sizes).map(({ least, most }) => {
         const column = build.column(`x.a${before}.u${u}.e${least}_${most}`, 0, 1);
-        boundaries.add(column, before, least, most);
+        partition.add(column, before, least, most);
+        runs.push({
+          column,
+          before,
+          layers: most - before,
+          latencies: unit.starts?.table.latencies ?? null,
+        });
         chosen.push({ column, before, unit });
         return column;
       });
@@ -42,19 +61,21 @@ export function linkedStartsModel(
     stages,
     chosen.map(({ column }) => ({ column, coefficient: 1 })),
   );
-  addUnitRows(build, units, columns, costs, limits, rules);
-  const s = boundaries.finish();
+  const s = partition.finish();
+  addLatencyRows(build, budget, runs);
   const nodes = nodesOf(units, columns);
   const gpus = nodes.map(({ lowestGpu }) => lowestGpu);
-  addStateRows(
+  const crossings = addStateRows(
     build,
     nodes,
     s,
     (source, target) => source !== target && allows(gpus[source]!, gpus[target]!),
-    costs.perLink,
+    countsLinks(costs, limits) ? costs.perLink : null,
   );
+  addUnitRows(build, units, columns, crossings, costs, limits, rules);
   return {
     milp: build.model(),
+    choices: runs.map(({ column }) => column),
     placement: (values, point) =>
       place(
         chosen.filter(({ column }) => Math.round(values[column]!) === 1),

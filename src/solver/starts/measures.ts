@@ -1,6 +1,9 @@
+import type { Model } from "../../model/model.ts";
 import type { Problem } from "../../placement/problem.ts";
-import type { OperatingPoint } from "../../workload/workload.ts";
 import type { HostClass } from "../hosts/host-class.ts";
+import type { StageSetting } from "../options.ts";
+import { type FlooredStarts, forEachRun, POSITIONS, type Position } from "./floored-starts.ts";
+import { LayerWindows } from "./layer-windows.ts";
 
 /** A weight for every layer, as prefix sums: prefix[n] is the weight of the first n layers. */
 export type Measure = Float64Array;
@@ -9,37 +12,52 @@ export type Measure = Float64Array;
  * Weights of layers under which stages can be compared with what the model needs. For any such weight the heaviest segments
  * that the chosen stages can carry have to add up to the whole model, whatever the order: each measure is a valid row. Used
  * are the number of layers, their time on every kind of TP group, and their memory.
+ * `ends`: whether the first and the last layer weigh what they do, or what another layer of their kind does. Where positions
+ * are told apart the latter is enough, and gives fewer measures. `most`: no more measures than this.
  */
 export function layerMeasures(
-  problem: Problem,
+  { model, costModel }: Problem,
   classes: readonly HostClass[],
-  point: OperatingPoint,
+  { point, pipelineStages }: Pick<StageSetting, "point" | "pipelineStages">,
+  ends: "own" | "as inside",
+  most: number,
 ): Measure[] {
-  const { numLayers } = problem.model;
+  const { numLayers } = model;
   const measures = new Map<string, Measure>();
-  const add = (weightOf: (layer: number) => number): void => {
+  const first = firstLikes(model, ends);
+  const add = (weightOf: (startLayer: number) => number): void => {
+    const weights = new Map<number, number>();
     const prefix = new Float64Array(numLayers + 1);
-    for (let layer = 1; layer <= numLayers; layer++) {
-      prefix[layer] = prefix[layer - 1]! + weightOf(layer);
+    for (const [before, like] of first.entries()) {
+      const weight = weights.get(like) ?? weightOf(like + 1);
+      weights.set(like, weight);
+      prefix[before + 1] = prefix[before]! + weight;
     }
     // Scaled to L, so that the rows are alike in size.
     const scale = numLayers / prefix[numLayers]!;
-    const scaled = prefix.map((weight) => weight * scale);
-    measures.set([...scaled].map((weight) => weight.toPrecision(9)).join(), scaled);
+    const key = [...weights.values()].map((weight) => (weight * scale).toPrecision(9)).join();
+    measures.set(
+      key,
+      prefix.map((weight) => weight * scale),
+    );
   };
   add(() => 1);
+  // Where all layers weigh the same, whatever the measure, their number says it all.
+  if (new Set(first).size === 1) return [...measures.values()];
   for (const { type, kinds } of classes) {
     for (const { tpDegree, groupGBytesPerSecond } of kinds) {
+      if (measures.size >= most) return [...measures.values()].slice(0, most);
       const shapeOf = (startLayer: number) => ({
         instance: type.instance,
         tpDegree,
         startLayer,
         layers: 1,
         groupGBytesPerSecond,
+        pipelineStages,
       });
-      add((layer) => 1 / problem.costModel.stage(shapeOf(layer), point).tokensPerSecond);
-      add((layer) => {
-        const { weightsGib, kvCacheGib } = problem.costModel.memory(shapeOf(layer), point);
+      add((startLayer) => 1 / costModel.stage(shapeOf(startLayer), point).tokensPerSecond);
+      add((startLayer) => {
+        const { weightsGib, kvCacheGib } = costModel.memory(shapeOf(startLayer), point);
         return weightsGib + kvCacheGib;
       });
     }
@@ -47,17 +65,47 @@ export function layerMeasures(
   return [...measures.values()];
 }
 
-/** The heaviest segment that the given sizes allow, by the number of layers before it. */
-export function heaviestSegment(
-  measure: Measure,
-  sizesAt: (before: number) => readonly number[],
-): number {
+/** The heaviest run that a stage may hold wherever it stands. */
+export function heaviestAnywhere(measure: Measure, starts: FlooredStarts): number {
   let heaviest = 0;
-  for (let before = 0; before + 1 < measure.length; before++) {
-    const most = sizesAt(before).at(-1);
-    if (most !== undefined) {
-      heaviest = Math.max(heaviest, measure[before + most]! - measure[before]!);
-    }
+  for (const position of POSITIONS) {
+    heaviest = Math.max(heaviest, extentAt(measure, starts, position)?.heaviest ?? 0);
   }
   return heaviest;
+}
+
+/** For each layer, counted from 0, the first that is like it: layers that are alike weigh the same. */
+function firstLikes(model: Model, ends: "own" | "as inside"): number[] {
+  const { numLayers, layers } = model;
+  const windows = LayerWindows.of(model);
+  return Array.from({ length: numLayers }, (_, layer) => {
+    if (layer > 0 && layer < numLayers - 1) return windows.firstLike(layer, 1);
+    if (ends === "own") return layer;
+    for (let inside = 1; inside < numLayers - 1; inside++) {
+      if (layers?.kindOf[inside] === layers?.kindOf[layer]) return inside;
+    }
+    return layer;
+  });
+}
+
+/** What runs of layers weigh. */
+export interface Extent {
+  readonly lightest: number;
+  readonly heaviest: number;
+}
+
+/** The lightest and the heaviest run that a stage may hold at a position; null when it may stand there with none. */
+export function extentAt(
+  measure: Measure,
+  starts: FlooredStarts,
+  position: Position,
+): Extent | null {
+  let lightest = Number.POSITIVE_INFINITY;
+  let heaviest = Number.NEGATIVE_INFINITY;
+  forEachRun(starts, position, (before, size) => {
+    const weight = measure[before + size]! - measure[before]!;
+    if (weight < lightest) lightest = weight;
+    if (weight > heaviest) heaviest = weight;
+  });
+  return heaviest === Number.NEGATIVE_INFINITY ? null : { lightest, heaviest };
 }

@@ -18,16 +18,18 @@ export interface Node {
  *   links between instances:                                      cross_p ≥ Σ_{v on h} X_vp − Σ_{v on h} c_{p−1,v}
  *
  * @param s columns that count the starts after a layer; entry 0 is not used
- * @param perLink cost of a link between instances; 0 leaves those rows out
+ * @param perLink cost of a link between instances; null leaves those rows out
+ * @returns columns that add up to the links between instances; empty without those rows
  */
 export function addStateRows(
   build: Builder,
   nodes: readonly Node[],
   s: readonly number[],
   allows: (source: number, target: number) => boolean,
-  perLink: number,
-): void {
+  perLink: number | null,
+): number[] {
   const layers = s.length;
+  const crossings: number[] = [];
   const c = Array.from({ length: layers }, (_, p) =>
     nodes.map(({ label }) => build.column(`c.a${p}.${label}`, 0, 1, false)),
   );
@@ -63,8 +65,9 @@ export function addStateRows(
         ]);
       }
     }
-    if (p === 0 || perLink === 0) continue;
+    if (p === 0 || perLink === null) continue;
     const cross = build.column(`cross.a${p}`, perLink, 1, false);
+    crossings.push(cross);
     for (const [instance, members] of byInstance) {
       const here = members.flatMap((v) => nodes[v]!.starts[p]!);
       if (here.length === 0) continue;
@@ -75,4 +78,5 @@ export function addStateRows(
       ]);
     }
   }
+  return crossings;
 }

@@ -1,0 +1,35 @@
+import type { Command } from "commander";
+import { EXPORT_TARGETS, KUBERNETES_KINDS } from "../export/targets.ts";
+import { choiceOption, jsonOption, outOption, textOption } from "./options.ts";
+import { addProblemOptions, ownOption } from "./problem-options.ts";
+
+/** Adds the flags of `export` to a command. */
+export function addExportOptions(command: Command): Command {
+  return addProblemOptions(command)
+    .addOption(ownOption())
+    .addOption(textOption("--placement <file>", "a placement as JSON"))
+    .addOption(textOption("--solution <file>", "the solution.json of a solve"))
+    .addOption(
+      choiceOption("--target <name>", "what to write", {
+        what: "a target",
+        choices: EXPORT_TARGETS,
+      }),
+    )
+    .addOption(
+      choiceOption("--kind <name>", "resource of the target kubernetes", {
+        what: "a kind",
+        choices: KUBERNETES_KINDS,
+        byDefault: KUBERNETES_KINDS[0],
+      }),
+    )
+    .addOption(
+      textOption(
+        "--checkpoint <id>",
+        "what the engine loads: Hugging Face id or path (default: the model's name)",
+      ),
+    )
+    .option("--online-fp8", "the checkpoint is 16 bit; the engine makes its weights FP8")
+    .addOption(textOption("--image <name>", "container image of kubernetes and dynamo"))
+    .addOption(outOption("directory to write the files into (default: print them)"))
+    .addOption(jsonOption());
+}

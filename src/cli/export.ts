@@ -1,0 +1,220 @@
+import { existsSync, readdirSync } from "node:fs";
+import { InputError } from "../errors.ts";
+import { deployability, SINGLE_INSTANCE_RULES } from "../export/deployable.ts";
+import { type Export, exportPlacement } from "../export/export.ts";
+import type { LaunchFile } from "../export/launch.ts";
+import type { ExportLimit } from "../export/limits.ts";
+import {
+  EXPORT_TARGETS,
+  type ExportForm,
+  type ExportTarget,
+  FORMS,
+  formOf,
+  type KubernetesKind,
+} from "../export/targets.ts";
+import { parsePlacement } from "../files/parse-placement.ts";
+import { readText } from "../files/read-text.ts";
+import { writeFilesAtomic } from "../files/write-atomic.ts";
+import type { Evaluation, Success } from "../placement/evaluation.ts";
+import type { Problem } from "../placement/problem.ts";
+import { visible } from "../report/format.ts";
+import { evaluationJson, mergeWarnings } from "../report/json.ts";
+import { checkOutDirectory } from "./check-output.ts";
+import { workloadFlags } from "./evaluate.ts";
+import { evaluateInput } from "./evaluate-load.ts";
+import { type CliIo, EXIT, printWarnings } from "./io.ts";
+import {
+  type OwnedFlag,
+  type ProblemFlagValues,
+  readFlaggedProblem,
+  requireFlag,
+} from "./problem-flags.ts";
+
+/** The flags of `export`. */
+export interface ExportFlags extends ProblemFlagValues, OwnedFlag {
+  readonly placement?: string;
+  readonly solution?: string;
+  readonly target?: ExportTarget;
+  readonly kind?: KubernetesKind;
+  readonly checkpoint?: string;
+  readonly onlineFp8?: true;
+  readonly image?: string;
+  readonly out?: string;
+  readonly json?: true;
+}
+
+/** `export`: the files that start a placement. */
+export async function runExport(flags: ExportFlags, io: CliIo): Promise<number> {
+  const form = chooseForm(flags);
+  const path = choosePlacement(flags);
+  if (flags.out !== undefined) checkOutDirectory(flags.out);
+  const problem = readFlaggedProblem(flags, { ownedByType: flags.own });
+  const input = parsePlacement(readText(path), path);
+  const evaluation = evaluateInput(problem, input, path, workloadFlags(flags, problem.workload));
+  const warnings = mergeWarnings(problem.warnings, evaluation.warnings);
+  return evaluation.status === "SUCCESS"
+    ? await exportEvaluated(problem, evaluation, warnings, form, flags, io)
+    : await answerInfeasible(problem, evaluation, warnings, flags, io);
+}
+
+function chooseForm({ target, kind, image }: ExportFlags): ExportForm {
+  const chosen = requireFlag("--target", target, `Give one of ${EXPORT_TARGETS.join(", ")}.`);
+  if (kind !== undefined && chosen !== "kubernetes") {
+    throw new InputError("--kind", `--target ${chosen} has no kinds.`, "Leave it out.");
+  }
+  if (image !== undefined && chosen !== "kubernetes" && chosen !== "dynamo") {
+    throw new InputError("--image", `--target ${chosen} starts no container.`, "Leave it out.");
+  }
+  return formOf(chosen, kind);
+}
+
+function choosePlacement({ placement, solution }: ExportFlags): string {
+  const hint = "Give --placement FILE, or --solution FILE with the solution.json of a solve.";
+  if (placement !== undefined && solution !== undefined) {
+    throw new InputError("--placement", "it cannot stand beside --solution.", hint);
+  }
+  const path = placement ?? solution;
+  if (path === undefined) throw new InputError("export", "there is nothing to export.", hint);
+  return path;
+}
+
+async function exportEvaluated(
+  problem: Problem,
+  evaluation: Success,
+  evaluationWarnings: readonly string[],
+  form: ExportForm,
+  flags: ExportFlags,
+  io: CliIo,
+): Promise<number> {
+  const result = exportPlacement(problem, evaluation, {
+    form,
+    checkpoint: flags.checkpoint ?? null,
+    onlineFp8: flags.onlineFp8 ?? false,
+    image: flags.image ?? null,
+  });
+  if (result.status === "NOT_EXPORTABLE") {
+    await printWarnings(io, evaluationWarnings);
+    await printLimits(problem, form, result.limits, io);
+    if (flags.json) {
+      await printJson(io, form, { ...result, files: [] }, evaluationWarnings);
+    }
+    return EXIT.badInput;
+  }
+  const { files } = result;
+  const stale = flags.out === undefined ? [] : staleFiles(flags.out, files);
+  if (flags.out !== undefined) writeLaunchFiles(flags.out, files);
+  const warnings = mergeWarnings(evaluationWarnings, result.warnings, stale);
+  await printWarnings(io, warnings);
+  if (flags.json) {
+    await printJson(io, form, { ...result, limits: [] }, warnings);
+  } else if (flags.out === undefined) {
+    await io.stdout.write(files.map(withHeader).join("\n"));
+  } else {
+    await io.stdout.write(files.map(({ path }) => `${flags.out}/${path}\n`).join(""));
+  }
+  return EXIT.ok;
+}
+
+/** The kind of Kubernetes resource of a form; null for targets without kinds. */
+function kindOf(form: ExportForm): KubernetesKind | null {
+  return form === "leaderworkerset" || form === "kserve" ? form : null;
+}
+
+async function printJson(
+  io: CliIo,
+  form: ExportForm,
+  {
+    status,
+    limits,
+    files,
+  }: {
+    readonly status: Export["status"];
+    readonly limits: readonly ExportLimit[];
+    readonly files: readonly LaunchFile[];
+  },
+  warnings: readonly string[],
+): Promise<void> {
+  const answer = {
+    status,
+    target: FORMS[form].target,
+    kind: kindOf(form),
+    limits,
+    files,
+    warnings,
+  };
+  await io.stdout.write(`${JSON.stringify(answer)}\n`);
+}
+
+function withHeader({ path, text }: LaunchFile): string {
+  return `==> ${path} <==\n${text}`;
+}
+
+async function answerInfeasible(
+  problem: Problem,
+  evaluation: Extract<Evaluation, { readonly status: "INFEASIBLE" }>,
+  warnings: readonly string[],
+  flags: ExportFlags,
+  io: CliIo,
+): Promise<number> {
+  await printWarnings(io, warnings);
+  await io.stderr.write(`error: the placement is infeasible: ${visible(evaluation.error)}\n`);
+  if (flags.json) {
+    const json = evaluationJson(problem.workload, evaluation, warnings);
+    await io.stdout.write(`${JSON.stringify(json)}\n`);
+  }
+  return EXIT.infeasible;
+}
+
+async function printLimits(
+  problem: Problem,
+  form: ExportForm,
+  limits: readonly ExportLimit[],
+  io: CliIo,
+): Promise<void> {
+  const { target, title } = FORMS[form];
+  const lines = [
+    `error: --target ${target}: ${title} cannot express this placement.`,
+    ...limits.map(({ rule, message }) => `  ${rule}: ${message}`),
+    solveHint(problem, form, limits),
+  ];
+  await io.stderr.write(lines.map((line) => `${visible(line)}\n`).join(""));
+}
+
+/** What to ask `solve` for, where that can help. */
+function solveHint(problem: Problem, form: ExportForm, limits: readonly ExportLimit[]): string {
+  const { request, ensured } = deployability(form, problem);
+  const broken = limits.map(({ rule }) => rule);
+  const types =
+    request.maxInstanceTypes === null ? "" : ` --max-instance-types ${request.maxInstanceTypes}`;
+  const command = `solve --uniform-tp --tp-degrees ${request.tpDegrees.join(",")}${types}`;
+  const byRequest = broken.filter((rule) => ensured.includes(rule));
+  const byOneInstance = broken.filter((rule) => SINGLE_INSTANCE_RULES.includes(rule));
+  return [
+    "Choose another target, or another placement.",
+    ...(byRequest.length > 0 ? [`\`${command}\` keeps ${byRequest.join(", ")}.`] : []),
+    ...(byOneInstance.length > 0
+      ? [`\`${command} --max-instances 1\` keeps ${[...byRequest, ...byOneInstance].join(", ")}.`]
+      : []),
+  ].join(" ");
+}
+
+function writeLaunchFiles(directory: string, files: readonly LaunchFile[]): void {
+  writeFilesAtomic(
+    directory,
+    new Map(files.map(({ path, text }) => [path, text])),
+    new Set(files.filter(({ executable }) => executable).map(({ path }) => path)),
+  );
+}
+
+/** Files of an export of another placement or target, which would start with the new ones. */
+const LAUNCH_FILE =
+  /^(?:launch(?:-node-\d+)?\.sh|ray-start-node-\d+\.sh|skypilot(?:-nodes-[\d-]+)?\.yaml)$/;
+
+function staleFiles(directory: string, files: readonly LaunchFile[]): string[] {
+  if (!existsSync(directory)) return [];
+  const written = new Set(files.map(({ path }) => path));
+  return readdirSync(directory)
+    .filter((name) => LAUNCH_FILE.test(name) && !written.has(name))
+    .sort()
+    .map((name) => `${directory}/${name} is of an earlier export.`);
+}

@@ -1,0 +1,242 @@
+import { InputError } from "../../errors.ts";
+import { findGpu, GPU_NAMES, type GpuSpec } from "../../hardware/gpu-specs.ts";
+import type { InstanceType } from "../../hardware/instance.ts";
+import type { Architecture } from "../../model/architecture.ts";
+import type { OperatingPoint } from "../../workload/workload.ts";
+import type {
+  CostModel,
+  LatencyFrame,
+  LinkEnd,
+  LinkEstimate,
+  MemoryBill,
+  SegmentRange,
+  StageEstimate,
+  StageShape,
+  Uncertainty,
+} from "../cost-model.ts";
+import type { EngineSettings } from "../engine-settings.ts";
+import { GroupMemory } from "./group-memory.ts";
+import { GroupTimes, phaseLengths, pipelineLoss } from "./group-times.ts";
+import { LayerCounts } from "./layer-counts.ts";
+import { type Parameters, type ParameterValues, resolveParameters } from "./parameters.ts";
+import {
+  confidenceOf,
+  type Evidence,
+  hazardsOf,
+  type PredictedCase,
+  type SpreadTable,
+  spreadOf,
+} from "./uncertainty.ts";
+
+/** What was learned from measurements. */
+export interface Knowledge {
+  readonly values: ParameterValues;
+  readonly evidence: Evidence;
+  readonly spreads: SpreadTable;
+}
+
+/** Bytes of one element of the residual stream, which links carry. */
+const HIDDEN_BYTES = 2;
+
+/** Groups remembered before everything is forgotten: a search over many operating points must not fill the memory. */
+const MOST_GROUPS = 50_000;
+
+/**
+ * The calibrated cost model: kernels as smooth maxima of compute and memory time, collectives, CPU overheads and continuous batching,
+ * with constants fitted on measured serving (parameters.ts, fitted.ts). It predicts throughput, TTFT, TPOT and memory.
+ *
+ * `batch` of an operating point is the concurrency: sequences in flight, which run as micro-batches of b/S on S stages. A
+ * stage serves (b/S)·(s + o)/c tokens/s, c its busy time for one micro-batch; with b sequences in flight no placement serves
+ * more than b/Σc requests/s, because Σc ≤ S·max c.
+ *
+ * @throws InputError for a GPU that is not in the table of GPUs, when it is first met
+ */
+export function createCalibratedModel(
+  architecture: Architecture,
+  settings: EngineSettings,
+  knowledge: Knowledge,
+): CostModel {
+  const { values } = knowledge;
+  const layers = new LayerCounts(architecture);
+  const gpus = new Map<string, GpuSpec>();
+  const gpuOf = (instance: InstanceType): GpuSpec => {
+    const key = `${instance.gpuModel} ${instance.gpuMemoryGib} ${instance.insideGBytesPerSecond}`;
+    let gpu = gpus.get(key);
+    if (!gpu) {
+      gpu = knownGpu(instance);
+      gpus.set(key, gpu);
+    }
+    return gpu;
+  };
+  const parametersByGpu = new Map<GpuSpec, Parameters>();
+  const parametersOf = (gpu: GpuSpec): Parameters => {
+    let parameters = parametersByGpu.get(gpu);
+    if (!parameters) {
+      parameters = resolveParameters(values, gpu, settings.engine);
+      parametersByGpu.set(gpu, parameters);
+    }
+    return parameters;
+  };
+  /** Parameters that no GPU changes. */
+  const { common, engine } = resolveParameters(values, COMMON_GPU, settings.engine);
+
+  const times = new Remembered<GroupTimes>();
+  const timesOf = (shape: StageShape, point: OperatingPoint): GroupTimes =>
+    times.get(
+      point,
+      `${shape.instance.name}|${shape.tpDegree}|${shape.groupGBytesPerSecond}|${shape.pipelineStages}`,
+      () => {
+        const gpu = gpuOf(shape.instance);
+        return new GroupTimes(architecture, gpu, shape, point, settings, parametersOf(gpu));
+      },
+    );
+  const memories = new Remembered<GroupMemory>();
+  const memoryOf = (instance: InstanceType, tpDegree: number, point: OperatingPoint): GroupMemory =>
+    memories.get(point, `${instance.name}|${tpDegree}`, () => {
+      const gpu = gpuOf(instance);
+      return new GroupMemory(architecture, gpu, tpDegree, point, settings, common);
+    });
+
+  return {
+    name: "calibrated",
+    predictsLatency: true,
+    dependsOnStages: true,
+    realWorldEfficiency: 1,
+
+    stage(shape: StageShape, point: OperatingPoint): StageEstimate {
+      const group = timesOf(shape, point);
+      const content = layers.content(shape.startLayer, shape.layers);
+      const serving = group.serving(content);
+      return {
+        tokensPerSecond: group.tokensPerCycle / serving.cycleSeconds,
+        limitedBy: group.limitedBy(content),
+        ttftSeconds: serving.ttftSeconds,
+        tpotSeconds: serving.tpotSeconds,
+      };
+    },
+
+    memory(shape: StageShape, point: OperatingPoint): MemoryBill {
+      return memoryOf(shape.instance, shape.tpDegree, point).bill(
+        layers.content(shape.startLayer, shape.layers),
+      );
+    },
+
+    segmentRange(
+      instance: InstanceType,
+      tpDegree: number,
+      point: OperatingPoint,
+      minUtilization: number,
+      startLayer: number,
+    ): SegmentRange {
+      const memory = memoryOf(instance, tpDegree, point);
+      return memory.segmentRange(layers, startLayer, architecture.kindOf.length, minUtilization);
+    },
+
+    /** E = the pair's bandwidth · share of it that messages reach; tokens/s = E / (2·h). */
+    link(_source: LinkEnd, _target: LinkEnd, pairGBytesPerSecond: number): LinkEstimate {
+      const gBytesPerSecond = pairGBytesPerSecond * common.ethernetShare;
+      return {
+        tokensPerSecond: (gBytesPerSecond * 1e9) / (HIDDEN_BYTES * architecture.hidden),
+        gBytesPerSecond,
+      };
+    },
+
+    /** 1 / (1 + loss·(S − 1)/S). */
+    pipelineEfficiency(_point: OperatingPoint, stages: number): number {
+      return 1 / pipelineLoss(engine, stages);
+    },
+
+    latencyFrame(point: OperatingPoint, stages: number): LatencyFrame {
+      const { inputTokens } = phaseLengths(point);
+      return {
+        ttftSeconds:
+          point.phase === "decode"
+            ? 0
+            : engine.httpMs * 1e-3 + common.tokenizeUs * 1e-6 * inputTokens,
+        tpotSeconds: 0,
+        microBatches: Math.min(point.batch, stages),
+      };
+    },
+
+    uncertainty(shapes: readonly StageShape[], point: OperatingPoint): Uncertainty {
+      const predicted: PredictedCase = {
+        gpus: [...new Set(shapes.map(({ instance }) => gpuOf(instance)))],
+        profile: settings.engine,
+        architecture,
+        pipelineStages: shapes.length,
+        kvSequences: Math.min(
+          ...shapes.map((shape) =>
+            memoryOf(shape.instance, shape.tpDegree, point).kvSequences(
+              layers.content(shape.startLayer, shape.layers),
+            ),
+          ),
+        ),
+      };
+      const { confidence, reasons } = confidenceOf(predicted, knowledge.evidence);
+      const { hazards, reasons: risks } = hazardsOf(predicted);
+      return {
+        confidence,
+        reasons: [...reasons, ...risks],
+        throughput: spreadOf("throughput", confidence, hazards, knowledge.spreads),
+        ttft: spreadOf("ttft", confidence, hazards, knowledge.spreads),
+        tpot: spreadOf("tpot", confidence, hazards, knowledge.spreads),
+      };
+    },
+
+    hardwareWarnings(instances: readonly InstanceType[]): readonly string[] {
+      for (const instance of instances) gpuOf(instance);
+      return [];
+    },
+  };
+}
+
+/** Any GPU: common and engine parameters are the same for all. */
+const COMMON_GPU = findGpu("H100", 80, 900)!;
+
+function knownGpu(instance: InstanceType): GpuSpec {
+  const gpu = findGpu(instance.gpuModel, instance.gpuMemoryGib, instance.insideGBytesPerSecond);
+  if (gpu) return gpu;
+  throw new InputError(
+    "cloud_instances_specs.csv",
+    `the GPU "${instance.gpuModel}" of ${instance.name} is not known to the calibrated cost model.`,
+    `Known: ${GPU_NAMES.join(", ")}. Or use --cost-model reference.`,
+  );
+}
+
+/** Things made once for each operating point and key. */
+class Remembered<T> {
+  private readonly byPoint = new Map<string, Map<string, T>>();
+  private lastPoint: OperatingPoint | null = null;
+  private last: Map<string, T> | null = null;
+  private size = 0;
+
+  get(point: OperatingPoint, key: string, make: () => T): T {
+    if (point !== this.lastPoint || this.last === null) {
+      this.lastPoint = point;
+      this.last = this.ofPoint(point);
+    }
+    let value = this.last.get(key);
+    if (value === undefined) {
+      if (this.size >= MOST_GROUPS) {
+        this.byPoint.clear();
+        this.size = 0;
+        this.last = this.ofPoint(point);
+      }
+      value = make();
+      this.last.set(key, value);
+      this.size++;
+    }
+    return value;
+  }
+
+  private ofPoint(point: OperatingPoint): Map<string, T> {
+    const { phase, batch, inputTokens, outputTokens } = point;
+    const key = `${phase} ${batch} ${inputTokens} ${outputTokens} ${point.inputMeanSquareTokens} ${point.outputMeanSquareTokens}`;
+    let values = this.byPoint.get(key);
+    if (!values) {
+      values = new Map();
+      this.byPoint.set(key, values);
+    }
+    return values;
+  }
+}

@@ -1,0 +1,131 @@
+import type { GpuSpec } from "../../hardware/gpu-specs.ts";
+import type { Architecture } from "../../model/architecture.ts";
+import type { OperatingPoint } from "../../workload/workload.ts";
+import type { MemoryBill, SegmentRange } from "../cost-model.ts";
+import type { EngineSettings } from "../engine-settings.ts";
+import { TRAITS } from "./engines.ts";
+import type { LayerCounts } from "./layer-counts.ts";
+import {
+  BYTES_PER_GIB,
+  type MemorySettings,
+  type StageContent,
+  type StaticMemory,
+  sequenceKvBytes,
+  staticMemory,
+} from "./memory.ts";
+import type { CommonParameters } from "./parameters.ts";
+
+/** Sequences that vLLM's sampler is sized for when nothing is said. Source: vLLM's max_num_seqs on data-centre GPUs. */
+const MAX_SEQUENCES = 1024;
+
+/** Memory of the stages of one TP group at one operating point. */
+export class GroupMemory {
+  private readonly settings: MemorySettings;
+  /** Tokens of KV cache that a sequence holds on average. */
+  private readonly heldTokens: number;
+  private readonly capacityBytes: number;
+
+  constructor(
+    private readonly architecture: Architecture,
+    private readonly gpu: GpuSpec,
+    private readonly tpDegree: number,
+    private readonly point: OperatingPoint,
+    engine: EngineSettings,
+    common: CommonParameters,
+  ) {
+    const traits = TRAITS[engine.engine];
+    this.settings = {
+      traits,
+      utilization: engine.gpuMemoryUtilization,
+      maxBatchedTokens: engine.maxBatchedTokens,
+      maxSequences: Math.min(MAX_SEQUENCES, Math.max(point.batch, LEAST_SEQUENCES)),
+    };
+    this.heldTokens = heldTokens(point, engine, common);
+    this.capacityBytes = gpu.usableMemoryGib * BYTES_PER_GIB;
+  }
+
+  bill(content: StageContent): MemoryBill {
+    const fixed = this.fixed(content);
+    const kv = this.point.batch * this.sequenceBytes(content);
+    const total = fixed.weights + fixed.activations + fixed.runtime + fixed.reserve + kv;
+    return {
+      weightsGib: fixed.weights / BYTES_PER_GIB,
+      kvCacheGib: kv / BYTES_PER_GIB,
+      activationsGib: fixed.activations / BYTES_PER_GIB,
+      runtimeGib: fixed.runtime / BYTES_PER_GIB,
+      reserveGib: fixed.reserve / BYTES_PER_GIB,
+      totalGib: total / BYTES_PER_GIB,
+      capacityGib: this.capacityBytes / BYTES_PER_GIB,
+      embeddingGib: fixed.embedding / BYTES_PER_GIB,
+      lmHeadGib: fixed.head / BYTES_PER_GIB,
+      kvCapacityTokens: Math.max(
+        0,
+        Math.floor(this.kvSequencesOf(fixed, content) * this.heldTokens),
+      ),
+    };
+  }
+
+  /** Sequences whose KV cache fits beside the weights; negative when not even the weights fit. */
+  kvSequences(content: StageContent): number {
+    return this.kvSequencesOf(this.fixed(content), content);
+  }
+
+  /** @see CostModel.segmentRange */
+  segmentRange(
+    counts: LayerCounts,
+    startLayer: number,
+    numLayers: number,
+    minUtilization: number,
+  ): SegmentRange {
+    const most = numLayers - startLayer + 1;
+    const target = minUtilization * this.capacityBytes;
+    let largest = 0;
+    let smallest = 0;
+    for (let layers = 1; layers <= most; layers++) {
+      const content = counts.content(startLayer, layers);
+      const fixed = this.fixed(content);
+      const kv = this.point.batch * this.sequenceBytes(content);
+      if (kv > fixed.kvSpace) {
+        // The last stage holds the LM head besides: one layer fewer may still have fitted, more never will.
+        break;
+      }
+      largest = layers;
+      const total = fixed.weights + fixed.activations + fixed.runtime + fixed.reserve + kv;
+      if (smallest === 0 && total >= target) smallest = layers;
+    }
+    if (largest === 0) return { smallest: 1, largest: 1, fits: false };
+    return { smallest: smallest === 0 ? largest : smallest, largest, fits: true };
+  }
+
+  private fixed(content: StageContent): StaticMemory {
+    return staticMemory(this.architecture, content, this.gpu, this.tpDegree, this.settings);
+  }
+
+  private sequenceBytes(content: StageContent): number {
+    return sequenceKvBytes(this.architecture, content, this.tpDegree, this.heldTokens);
+  }
+
+  private kvSequencesOf({ kvSpace }: StaticMemory, content: StageContent): number {
+    return kvSpace / this.sequenceBytes(content);
+  }
+}
+
+/** Sequences that buffers are sized for at least. Source: vLLM's smaller default of max_num_seqs. */
+const LEAST_SEQUENCES = 256;
+
+/**
+ * Tokens of KV cache that a running sequence holds on average: S + φ·E[O²]/E[O] with blocks taken as it grows (vLLM), S + O where
+ * they are reserved from the start (TensorRT-LLM), or the longest request where that is stated.
+ */
+function heldTokens(
+  { phase, inputTokens, outputTokens, outputMeanSquareTokens }: OperatingPoint,
+  { engine, maxModelLenTokens }: EngineSettings,
+  { pagedOutputShare }: CommonParameters,
+): number {
+  if (phase === "prefill" || outputTokens === 0) return inputTokens;
+  if (TRAITS[engine].memoryRule === "share_of_free") {
+    return Math.max(maxModelLenTokens ?? 0, inputTokens + outputTokens);
+  }
+  const longest = (outputMeanSquareTokens ?? outputTokens ** 2) / outputTokens;
+  return inputTokens + pagedOutputShare * longest;
+}

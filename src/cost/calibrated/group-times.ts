@@ -1,0 +1,159 @@
+import type { GpuSpec } from "../../hardware/gpu-specs.ts";
+import { externalShareGBytesPerSecond } from "../../hardware/instance.ts";
+import type { Architecture } from "../../model/architecture.ts";
+import type { OperatingPoint, Phase } from "../../workload/workload.ts";
+import type { LimitedBy, StageShape } from "../cost-model.ts";
+import type { EngineSettings } from "../engine-settings.ts";
+import { collectives } from "./collectives.ts";
+import {
+  type BatchSteps,
+  continuousSteps,
+  type ServedLengths,
+  type ServingTerms,
+  type StageServing,
+  servedLengths,
+  stageServing,
+} from "./composition.ts";
+import type { GroupContext } from "./layer-time.ts";
+import type { StageContent } from "./memory.ts";
+import type { EngineParameters, Parameters } from "./parameters.ts";
+import { effectiveRates } from "./rates.ts";
+import { type StepTimes, stageSeconds, stepTimes } from "./stage-steps.ts";
+
+/** Lengths that a phase serves: prefill produces nothing, decode is handed its prompts. */
+export function phaseLengths(point: OperatingPoint): ServedLengths {
+  const lengths = servedLengths(
+    point.inputTokens,
+    point.phase === "prefill" ? 0 : Math.max(point.outputTokens, 1),
+    point.inputMeanSquareTokens,
+    point.phase === "prefill" ? 0 : point.outputMeanSquareTokens,
+  );
+  return lengths;
+}
+
+/** Micro-batch of each stage: b/S, at least one sequence. */
+function microBatch(batch: number, stages: number): number {
+  return Math.max(1, batch / stages);
+}
+
+/**
+ * One TP group of an instance type at one operating point in a pipeline of so many stages: everything about its stages that
+ * does not depend on which layers they hold.
+ */
+export class GroupTimes {
+  private readonly phase: Phase;
+  private readonly steps: BatchSteps;
+  private readonly decode: StepTimes;
+  private readonly mixed: StepTimes;
+  private readonly terms: ServingTerms;
+  private readonly lengths: ServedLengths;
+  private readonly context: GroupContext;
+  /** Tokens served by a stage in one cycle, the pipeline's b/S requests of it: (b/S)·(s + o), of the phase's own tokens. */
+  readonly tokensPerCycle: number;
+
+  constructor(
+    architecture: Architecture,
+    gpu: GpuSpec,
+    {
+      instance,
+      tpDegree,
+      groupGBytesPerSecond,
+      pipelineStages: stages,
+    }: Omit<StageShape, "startLayer" | "layers">,
+    point: OperatingPoint,
+    settings: EngineSettings,
+    parameters: Parameters,
+  ) {
+    const { common } = parameters;
+    this.context = {
+      architecture,
+      tpDegree,
+      rates: effectiveRates(gpu, architecture, settings.engine, parameters),
+      // All GPUs of a rented instance are taken as busy: what other stages do there is not known to this one.
+      collectives:
+        tpDegree > 1
+          ? collectives(
+              gpu.link,
+              gpu.link === "pcie3" || gpu.link === "pcie4" ? "host_bridge" : "peer",
+              tpDegree,
+              instance.gpuCount,
+              groupGBytesPerSecond,
+              common,
+            )
+          : null,
+      parameters,
+    };
+    this.phase = point.phase;
+    this.lengths = phaseLengths(point);
+    const { inputTokens, outputTokens } = this.lengths;
+    this.tokensPerCycle =
+      (point.batch / stages) * ((point.phase === "decode" ? 0 : inputTokens) + outputTokens);
+    const batch = microBatch(point.batch, stages);
+    const steps = continuousSteps(this.lengths, batch, settings.maxBatchedTokens);
+    this.steps =
+      point.phase === "decode" ? { ...steps, decodeSteps: outputTokens, promptSteps: 0 } : steps;
+    const isLlamaCpp4 = settings.engine === "llama.cpp" && architecture.weightFormat === "int4";
+    this.decode = stepTimes(this.context, this.steps.decode, 1 / stages, isLlamaCpp4);
+    this.mixed = stepTimes(this.context, this.steps.mixed, 1 / stages, isLlamaCpp4);
+    const bytesPerSecond =
+      externalShareGBytesPerSecond(instance) * 1e9 * tpDegree * common.ethernetShare;
+    const hop = (tokens: number): number =>
+      ((stages - 1) / stages) *
+      (common.hopOutsideUs * 1e-6 + (2 * architecture.hidden * tokens) / bytesPerSecond);
+    this.terms = {
+      decodeHop: hop(batch),
+      promptHop: hop(steps.promptTokens + steps.mixed.decodeTokens),
+      bubble: pipelineLoss(parameters.engine, stages),
+      running: point.batch,
+      wave: common.waveRandom,
+      waveExponent: common.waveExponent,
+      queueWeight: common.queueWeight / stages,
+      interference: common.prefillInterference,
+    };
+  }
+
+  /** What a stage with these layers takes. */
+  serving(content: StageContent): StageServing {
+    const serving = stageServing(
+      this.steps,
+      this.lengths,
+      stageSeconds(this.decode, content),
+      stageSeconds(this.mixed, content),
+      this.terms,
+    );
+    switch (this.phase) {
+      case "prefill":
+        return { ...serving, tpotSeconds: 0 };
+      case "decode":
+        return { ...serving, ttftSeconds: 0 };
+      case "aggregated":
+        return serving;
+    }
+  }
+
+  /** What takes most of the stage's time over a cycle, among compute, memory and collectives. */
+  limitedBy({ layersOfKind }: StageContent): LimitedBy {
+    let compute = 0;
+    let memory = 0;
+    let collective = 0;
+    for (const [times, steps] of [
+      [this.decode, this.steps.decodeSteps],
+      [this.mixed, this.steps.promptSteps],
+    ] as const) {
+      for (let kind = 0; kind < layersOfKind.length; kind++) {
+        const layer = times.layerOfKind[kind]!;
+        const weight = steps * layersOfKind[kind]!;
+        compute += weight * layer.compute;
+        memory += weight * layer.memory;
+        collective += weight * layer.collectives;
+      }
+    }
+    if (collective >= compute && collective >= memory) return "collectives";
+    return compute >= memory ? "compute" : "memory_bandwidth";
+  }
+}
+
+/** Loss of a pipeline of S stages as a factor on its cycle: 1 + loss·(S − 1)/S. Fitted, see parameters. */
+export function pipelineLoss(engine: EngineParameters, stages: number): number {
+  return 1 + (engine.pipelineLoss * (stages - 1)) / stages;
+}

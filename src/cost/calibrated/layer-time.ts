@@ -1,0 +1,214 @@
+import type { Architecture, LayerArchitecture } from "../../model/architecture.ts";
+import type { Collectives } from "./collectives.ts";
+import type { Parameters } from "./parameters.ts";
+import type { Rates } from "./rates.ts";
+
+/** What one step does. A step carries decoding sequences, prompt tokens, or both. */
+export interface StepLoad {
+  /** Md: decoding sequences, one token each. */
+  readonly decodeTokens: number;
+  /** x: mean tokens of context of a decoding sequence. */
+  readonly contextTokens: number;
+  /** Mp: prompt tokens. */
+  readonly promptTokens: number;
+  /** S: tokens of the prompts that the prompt tokens belong to. */
+  readonly promptLength: number;
+  /** Sequences that need logits. */
+  readonly logitSequences: number;
+}
+
+/** One GPU of a TP group, for one model under one engine. */
+export interface GroupContext {
+  readonly architecture: Architecture;
+  readonly tpDegree: number;
+  readonly rates: Rates;
+  /** Null for a group of one. */
+  readonly collectives: Collectives | null;
+  readonly parameters: Parameters;
+}
+
+/** Seconds by what they are spent on. */
+export interface LayerSeconds {
+  readonly compute: number;
+  readonly memory: number;
+  readonly collectives: number;
+  readonly total: number;
+}
+
+const HIDDEN_BYTES = 2;
+
+/** (aᵖ + bᵖ)^(1/p): two resources that overlap almost fully. */
+function overlap(a: number, b: number, p: number): number {
+  if (a === 0) return b;
+  if (b === 0) return a;
+  const large = Math.max(a, b);
+  const ratio = Math.min(a, b) / large;
+  return large * (1 + ratio ** p) ** (1 / p);
+}
+
+/** KV heads that one GPU keeps: nkv/t, at least one (then they are replicated). */
+function kvHeadsPerGpu(kvHeads: number, tpDegree: number): number {
+  return Math.max(kvHeads / tpDegree, 1);
+}
+
+/** Elements of KV cache that one GPU keeps for a token of one layer; a latent vector is not split. */
+export function kvElementsPerToken(
+  { headDim, latent }: Architecture,
+  { kvHeads }: LayerArchitecture,
+  tpDegree: number,
+): number {
+  return latent ? latent.kvRank + latent.ropeDim : 2 * kvHeadsPerGpu(kvHeads, tpDegree) * headDim;
+}
+
+/** Parameters of the attention's linear layers on one GPU. */
+export function attentionParameters(
+  { hidden, heads, headDim, latent }: Architecture,
+  { kvHeads }: LayerArchitecture,
+  tpDegree: number,
+): number {
+  const share = heads / tpDegree;
+  if (!latent) return hidden * headDim * (2 * share + 2 * kvHeadsPerGpu(kvHeads, tpDegree));
+  const { kvRank, qRank, ropeDim, nopeDim, valueDim } = latent;
+  const query =
+    qRank > 0
+      ? hidden * qRank + qRank * share * (nopeDim + ropeDim)
+      : hidden * share * (nopeDim + ropeDim);
+  return (
+    query +
+    hidden * (kvRank + ropeDim) +
+    kvRank * share * (nopeDim + valueDim) +
+    share * valueDim * hidden
+  );
+}
+
+/** Expected distinct experts that M tokens touch when each picks k of E alike: E·(1 − (1 − k/E)^M). */
+function distinctExperts(
+  { experts, expertsPerToken }: LayerArchitecture,
+  tokens: number,
+): number {
+  if (experts === 0) return 1;
+  return experts * (1 - (1 - expertsPerToken / experts) ** tokens);
+}
+
+/** Context that attention sees on average where it looks back at most `windowTokens`. */
+function seenContext(contextTokens: number, windowTokens: number | null): number {
+  return windowTokens === null ? contextTokens : Math.min(contextTokens, windowTokens);
+}
+
+/**
+ * Time of one decoder layer on one GPU of a TP group, seconds: attention linears, feed-forward network, decode attention, prefill
+ * attention, element-wise kernels, two all-reduces, launch gaps. Each kernel is a smooth maximum of its compute time and
+ * its memory time, (aᵖ + bᵖ)^(1/p), with a ramp of M0 tokens on compute; constants are fitted (parameters.ts).
+ */
+export function layerSeconds(
+  context: GroupContext,
+  kind: LayerArchitecture,
+  load: StepLoad,
+): LayerSeconds {
+  const { architecture, tpDegree: t, rates, parameters } = context;
+  const { common, engine } = parameters;
+  const { hidden, heads, headDim, weightBytes, weightFormat, kvBytes, latent } = architecture;
+  const p = common.overlapPower;
+  const tokens = load.decodeTokens + load.promptTokens;
+  const attentionBytes = weightFormat === "mxfp4" ? 2 : weightBytes;
+
+  const linear = attentionParameters(architecture, kind, t);
+  const linearCompute = (2 * linear * (tokens + common.rampTokens)) / rates.attentionFlops;
+  const linearMemory = (linear * attentionBytes) / rates.attentionReadBytes;
+
+  const { ffnWidth, ffnMatrices, experts, expertsPerToken, sharedFfnWidth } = kind;
+  const perExpert = (ffnMatrices * hidden * ffnWidth) / t;
+  const shared = (ffnMatrices * hidden * sharedFfnWidth) / t;
+  const active = experts === 0 ? 1 : expertsPerToken;
+  const distinct = distinctExperts(kind, tokens);
+  const ffnCompute =
+    (2 *
+      (perExpert * (tokens * active + distinct * common.rampTokens) +
+        shared * (tokens + common.rampTokens))) /
+    rates.ffnFlops;
+  const ffnMemory = ((perExpert * distinct + shared) * weightBytes) / rates.ffnReadBytes;
+
+  const decodeContext = seenContext(load.contextTokens, kind.windowTokens);
+  const kvElements = kvElementsPerToken(architecture, kind, t);
+  const queryHeads = heads / t;
+  const sharing = latent ? 1 : Math.max(queryHeads / kvHeadsPerGpu(kind.kvHeads, t), 1);
+  const kvMemory =
+    (load.decodeTokens *
+      decodeContext *
+      kvElements *
+      kvBytes *
+      sharing ** engine.groupedQueryExponent) /
+    rates.kvReadBytes;
+  // Absorbed latent attention multiplies every head with the latent vector: compute counts.
+  const kvCompute = latent
+    ? (load.decodeTokens * decodeContext * queryHeads * 2 * (2 * latent.kvRank + latent.ropeDim)) /
+      rates.prefillAttentionFlops
+    : 0;
+
+  const promptContext = seenContext(load.promptLength / 2, kind.windowTokens);
+  const queryWidth = latent ? (latent.nopeDim + latent.ropeDim + latent.valueDim) / 2 : headDim;
+  const prefillAttention =
+    load.promptTokens === 0
+      ? 0
+      : (4 * queryHeads * queryWidth * load.promptTokens * promptContext) /
+        (rates.prefillAttentionFlops *
+          (load.promptLength / (load.promptLength + common.attentionRampTokens)));
+
+  const quantizes = weightFormat === "fp8" || weightFormat === "nvfp4";
+  const quantize = quantizes ? 1 + 0.5 * common.quantizeActivations : 1;
+  const ffnElements =
+    experts === 0
+      ? (3 * ffnWidth) / t
+      : expertsPerToken * (2 * hidden + (3 * ffnWidth) / t) + (3 * sharedFfnWidth) / t;
+  const elements = 8 * hidden * quantize + ffnElements + 3 * (queryHeads * headDim + kvElements);
+  const elementwise = (common.elementwise * 2 * tokens * elements) / rates.elementwiseBytes;
+
+  const gaps = (engine.layerUs + (experts > 0 ? common.moeLayerUs : 0)) * 1e-6;
+  const reduce = context.collectives
+    ? 2 * context.collectives.allReduceSeconds(tokens * hidden * HIDDEN_BYTES)
+    : 0;
+  const total =
+    overlap(linearCompute, linearMemory, p) +
+    overlap(ffnCompute, ffnMemory, p) +
+    overlap(kvCompute, kvMemory, p) +
+    prefillAttention +
+    elementwise +
+    gaps +
+    reduce;
+  return {
+    compute: linearCompute + ffnCompute + kvCompute + prefillAttention,
+    memory: linearMemory + ffnMemory + kvMemory + elementwise,
+    collectives: reduce,
+    total,
+  };
+}
+
+/** Bytes of one parameter of embedding and LM head, which engines keep in 16 bit (llama.cpp's 4-bit files: 0.82). */
+export const END_BYTES = 2;
+const LLAMA_CPP_END_BYTES_4 = 0.82;
+
+/** Time of the LM head, seconds: the matrix, sampling, and gathering logits over the TP group. */
+export function headSeconds(
+  context: GroupContext,
+  sequences: number,
+  isLlamaCpp4: boolean,
+): number {
+  const { architecture, tpDegree: t, rates, parameters, collectives } = context;
+  const { common } = parameters;
+  const { hidden, vocab } = architecture;
+  const matrix = (hidden * vocab) / t;
+  const bytes = isLlamaCpp4 ? LLAMA_CPP_END_BYTES_4 : END_BYTES;
+  const gather = collectives
+    ? (((t - 1) / t) * 2 * vocab * sequences) / collectives.bytesPerSecond +
+      collectives.latencySeconds
+    : 0;
+  return (
+    overlap(
+      (2 * matrix * (sequences + common.rampTokens)) / rates.headFlops,
+      (matrix * bytes) / rates.headReadBytes,
+      common.overlapPower,
+    ) +
+    (12 * vocab * sequences) / rates.elementwiseBytes +
+    gather
+  );
+}

@@ -1,0 +1,78 @@
+import { InternalError } from "../errors.ts";
+import type { Success } from "../placement/evaluation.ts";
+import type { Problem } from "../placement/problem.ts";
+import { dynamoFiles } from "./dynamo.ts";
+import { kserveFiles } from "./kserve.ts";
+import type { Launch, LaunchFile } from "./launch.ts";
+import { planLaunch } from "./launch-plan.ts";
+import { leaderWorkerSetFiles } from "./leader-worker-set.ts";
+import { type ExportLimit, limitsOf } from "./limits.ts";
+import { launchNotes } from "./notes.ts";
+import { rayFiles } from "./ray.ts";
+import { type LaunchChoices, launchSettings } from "./settings.ts";
+import { sglangFiles } from "./sglang.ts";
+import { skypilotFiles } from "./skypilot.ts";
+import { type ExportForm, FORMS } from "./targets.ts";
+import { tensorrtLlmFiles } from "./tensorrt-llm.ts";
+import { vllmFiles } from "./vllm.ts";
+
+/** What is to be written, and what the user chooses beside the placement. */
+export interface ExportRequest extends LaunchChoices {
+  readonly form: ExportForm;
+  /** Container image in place of the target's own; null: that. */
+  readonly image: string | null;
+}
+
+/** The files that start a placement, or everything that the target cannot say of it. */
+export type Export =
+  | {
+      readonly status: "SUCCESS";
+      readonly files: readonly LaunchFile[];
+      /** What the user has to know of the files. */
+      readonly warnings: readonly string[];
+    }
+  | { readonly status: "NOT_EXPORTABLE"; readonly limits: readonly ExportLimit[] };
+
+const WRITERS: Readonly<Record<ExportForm, (launch: Launch) => LaunchFile[]>> = {
+  vllm: vllmFiles,
+  sglang: sglangFiles,
+  "tensorrt-llm": tensorrtLlmFiles,
+  skypilot: skypilotFiles,
+  leaderworkerset: leaderWorkerSetFiles,
+  kserve: kserveFiles,
+  dynamo: dynamoFiles,
+  ray: rayFiles,
+};
+
+/**
+ * Turns an evaluated placement into what starts it. Nothing is approximated: a placement that the target cannot express is refused
+ * with all reasons.
+ * @throws InputError for choices that contradict the plan, and where the longest request is not known
+ */
+export function exportPlacement(
+  problem: Problem,
+  { placement, metrics }: Success,
+  { form, image, ...choices }: ExportRequest,
+): Export {
+  const limits = limitsOf(form, problem, placement);
+  if (limits.length > 0) return { status: "NOT_EXPORTABLE", limits };
+  const plan = planLaunch(problem, placement);
+  if (plan.tpDegree === null) {
+    throw new InternalError("a placement with several TP degrees passed the limits of a target.");
+  }
+  const traits = FORMS[form];
+  const settings = launchSettings(traits.engine, problem, placement, choices);
+  const notes = launchNotes(traits.engine, problem, plan, settings, choices.checkpoint !== null);
+  const launch: Launch = {
+    traits,
+    problem,
+    placement,
+    metrics,
+    plan,
+    tpDegree: plan.tpDegree,
+    settings,
+    notes,
+    image,
+  };
+  return { status: "SUCCESS", files: WRITERS[form](launch), warnings: notes };
+}

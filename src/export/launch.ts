@@ -1,0 +1,39 @@
+import type { Metrics } from "../placement/evaluation.ts";
+import type { Placement } from "../placement/placement.ts";
+import type { Problem } from "../placement/problem.ts";
+import type { LaunchPlan } from "./launch-plan.ts";
+import type { LaunchSettings } from "./settings.ts";
+import type { FormTraits } from "./targets.ts";
+
+/** One file of an export. */
+export interface LaunchFile {
+  /** Name within the directory of the export. */
+  readonly path: string;
+  readonly text: string;
+  readonly executable: boolean;
+}
+
+/** Everything that launch files are written from. All stages have one TP degree. */
+export interface Launch {
+  readonly traits: FormTraits;
+  readonly problem: Problem;
+  readonly placement: Placement;
+  readonly metrics: Metrics;
+  readonly plan: LaunchPlan;
+  readonly tpDegree: number;
+  readonly settings: LaunchSettings;
+  /** What the user has to know of the files. */
+  readonly notes: readonly string[];
+  /** Container image of targets that have one; null: the target's own. */
+  readonly image: string | null;
+}
+
+/** PP: stages of the pipeline. */
+export function pipelineSize({ plan }: Pick<Launch, "plan">): number {
+  return plan.layerPartition.length;
+}
+
+/** The layers of the stages as the engines' partition variables take them; null for one stage, which needs none. */
+export function partitionText({ plan }: Pick<Launch, "plan">): string | null {
+  return plan.layerPartition.length > 1 ? plan.layerPartition.join(",") : null;
+}

@@ -1,0 +1,125 @@
+import { DEFAULT_MAX_BATCHED_TOKENS } from "../cost/engine-settings.ts";
+import { isAllowedCut } from "../model/model.ts";
+import type { Placement } from "../placement/placement.ts";
+import type { Problem } from "../placement/problem.ts";
+import { planLaunch } from "./launch-plan.ts";
+import {
+  differingNode,
+  engineMismatch,
+  gpuChoiceProblem,
+  nodeOrderProblem,
+  unevenNodes,
+  vendorProblem,
+} from "./limit-checks.ts";
+import type { LimitContext } from "./limit-context.ts";
+import { kvElementBytes } from "./settings.ts";
+import { cloudProblem } from "./skypilot-clouds.ts";
+import { type ExportForm, FORMS } from "./targets.ts";
+import { listed } from "./words.ts";
+
+/** What can keep a placement from being written for a target, in the order in which it is checked. */
+export const LIMIT_RULES = [
+  "phase",
+  "engine",
+  "gpu_vendor",
+  "kv_cache_format",
+  "layer_cut",
+  "step_tokens",
+  "uniform_tp",
+  "tp_divides_heads",
+  "equal_gpus",
+  "node_order",
+  "node_kinds",
+  "one_stage_per_node",
+  "gpu_choice",
+  "cloud",
+  "owned_instances",
+] as const;
+export type LimitRule = (typeof LIMIT_RULES)[number];
+
+/** Something of a placement that a target cannot say. */
+export interface ExportLimit {
+  readonly rule: LimitRule;
+  readonly message: string;
+}
+
+/** Each says what is wrong, or null. */
+const CHECKS: Readonly<Record<LimitRule, (context: LimitContext) => string | null>> = {
+  phase: ({ placement }) =>
+    placement.workload_phase === "aggregated"
+      ? null
+      : `the placement serves ${placement.workload_phase} only: one half of disaggregated serving, whose other half and transfer of the KV cache are not planned.`,
+  engine: engineMismatch,
+  gpu_vendor: vendorProblem,
+  kv_cache_format: ({ problem }) => {
+    const bytes = kvElementBytes(problem.model);
+    return bytes === 1 || bytes === 2
+      ? null
+      : `the KV cache has ${bytes} bytes an element; the engine keeps 2 (16 bit) or 1 (FP8).`;
+  },
+  layer_cut: ({ problem, placement }) => {
+    const cut = placement.stages.find(
+      ({ end_layer }) =>
+        end_layer < problem.model.numLayers && !isAllowedCut(problem.model, end_layer),
+    );
+    return cut ? `the model may not be cut after layer ${cut.end_layer}.` : null;
+  },
+  step_tokens: ({ traits, problem, placement }) => {
+    const tokens = problem.engine?.maxBatchedTokens ?? DEFAULT_MAX_BATCHED_TOKENS;
+    if (traits.engine !== "vllm" || placement.batch_size <= tokens) return null;
+    return `${placement.batch_size} sequences in flight are more than the ${tokens} tokens of a step, which vLLM refuses.`;
+  },
+  uniform_tp: ({ traits, placement, plan }) => {
+    if (plan.tpDegree !== null) return null;
+    const degrees = [...new Set(placement.stages.map((stage) => stage.tp_degree))];
+    return `stages have TP degrees ${listed(degrees)}; ${traits.title} has one TP size for all stages.`;
+  },
+  tp_divides_heads: ({ problem, placement }) => {
+    const { numAttentionHeads } = problem.model;
+    const stage = placement.stages.findIndex(
+      ({ tp_degree }) => numAttentionHeads % tp_degree !== 0,
+    );
+    if (stage < 0) return null;
+    return `TP ${placement.stages[stage]!.tp_degree} of stage ${stage} does not divide the ${numAttentionHeads} attention heads.`;
+  },
+  equal_gpus: (context) => (context.traits.equalNodes ? unevenNodes(context) : null),
+  node_order: (context) => (context.traits.equalNodes ? nodeOrderProblem(context) : null),
+  node_kinds: differingNode,
+  one_stage_per_node: ({ traits, plan }) => {
+    const node = traits.oneStagePerNode
+      ? plan.nodes.find(({ stages }) => stages.length > 1)
+      : undefined;
+    return node
+      ? `${node.instance} has stages ${listed(node.stages)}; ${traits.title} starts one pod for each stage.`
+      : null;
+  },
+  gpu_choice: gpuChoiceProblem,
+  cloud: ({ form, plan }) => (form === "skypilot" ? cloudProblem(plan) : null),
+  owned_instances: ({ form, plan }) => {
+    const owned =
+      form === "skypilot"
+        ? plan.nodes.filter(({ type, instanceIndex }) => instanceIndex < (type.ownedCount ?? 0))
+        : [];
+    return owned.length === 0
+      ? null
+      : `SkyPilot rents instances, and the plan counts ${listed(owned.map(({ instance }) => instance))} as owned.`;
+  },
+};
+
+/**
+ * Everything that a form cannot say of an evaluated placement; empty: it can be exported.
+ * @throws InputError for a placement that was not evaluated
+ */
+export function limitsOf(form: ExportForm, problem: Problem, placement: Placement): ExportLimit[] {
+  const context: LimitContext = {
+    form,
+    traits: FORMS[form],
+    problem,
+    placement,
+    plan: planLaunch(problem, placement),
+  };
+  return LIMIT_RULES.flatMap((rule) => {
+    const message = CHECKS[rule](context);
+    return message === null ? [] : [{ rule, message }];
+  });
+}

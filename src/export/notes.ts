@@ -1,0 +1,61 @@
+import type { Problem } from "../placement/problem.ts";
+import type { LaunchPlan } from "./launch-plan.ts";
+import type { LaunchSettings } from "./settings.ts";
+import type { LaunchEngine } from "./targets.ts";
+
+/** What a user has to know of launch files: what is not the plan's, and what the engine does in its own way. */
+export function launchNotes(
+  engine: LaunchEngine,
+  problem: Problem,
+  plan: LaunchPlan,
+  settings: LaunchSettings,
+  hasCheckpoint: boolean,
+): string[] {
+  return [
+    ...(hasCheckpoint
+      ? []
+      : [
+          `the engine is told to load "${settings.checkpoint}", the model's name in the plan; give --checkpoint for another one.`,
+        ]),
+    ...(problem.engine ? [] : [unplannedNote(engine, problem, settings)]),
+    ...(engine === "sglang" ? sglangNotes(problem, plan) : []),
+    ...(engine === "tensorrt-llm" ? tensorrtLlmNotes(plan, settings) : []),
+  ];
+}
+
+function unplannedNote(
+  engine: LaunchEngine,
+  { costModel }: Problem,
+  { memoryShare, maxBatchedTokens }: LaunchSettings,
+): string {
+  const share = engine === "sglang" ? "" : `the memory share ${memoryShare} and `;
+  return `the cost model "${costModel.name}" knows no engine: ${share}${maxBatchedTokens} tokens a step are defaults, not planned.`;
+}
+
+/**
+ * Source: SGLang, model_runner.profile_max_num_token: the free memory that counts is the least of all ranks, whatever layers and
+ * memory each has.
+ */
+function sglangNotes({ engine }: Problem, { nodes }: LaunchPlan): string[] {
+  const sizesGib = new Set(nodes.map(({ type }) => type.instance.gpuMemoryGib));
+  return [
+    ...(engine ? [`predictions are those of ${engine.engine}: SGLang is not calibrated.`] : []),
+    ...(sizesGib.size > 1
+      ? [
+          "SGLang sizes the KV cache of every GPU by the least free memory of all; where GPUs differ, it is smaller than predicted.",
+        ]
+      : []),
+  ];
+}
+
+function tensorrtLlmNotes(
+  { layerPartition }: LaunchPlan,
+  { maxSequences }: LaunchSettings,
+): string[] {
+  const stages = layerPartition.length;
+  const perStage = Math.ceil(maxSequences / stages);
+  if (perStage * stages === maxSequences) return [];
+  return [
+    `max_batch_size counts the sequences of one of the ${stages} micro-batches: the engine takes up to ${perStage * stages} sequences, ${maxSequences} are planned.`,
+  ];
+}

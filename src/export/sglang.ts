@@ -1,0 +1,63 @@
+import type { StageMetrics } from "../placement/evaluation.ts";
+import { type Launch, type LaunchFile, pipelineSize } from "./launch.ts";
+import type { LaunchNode } from "./launch-plan.ts";
+import { nodeScripts } from "./node-scripts.ts";
+import { type Flag, flag, type ShellText } from "./shell.ts";
+
+/** Port for the ranks to meet; SGLang has no default. Source: SGLang, "Multi-Node Deployment". */
+const MASTER_PORT = 20000;
+
+/** One script a node; node 0 serves. */
+export function sglangFiles(launch: Launch): LaunchFile[] {
+  const nodes = launch.plan.nodes.length;
+  return nodeScripts(launch, {
+    command: "python3 -m sglang.launch_server",
+    partitionVariable: "SGLANG_PP_LAYER_PARTITION",
+    words: (node) => [...sglangFlags(launch), ...sglangNodeFlags(node, nodes)],
+  });
+}
+
+/** Source: SGLang, "Server Arguments". */
+function sglangFlags(launch: Launch): Flag[] {
+  const { settings, tpDegree } = launch;
+  const fraction = memFractionStatic(launch);
+  return [
+    flag("model-path", settings.checkpoint),
+    flag("tp-size", tpDegree),
+    flag("pp-size", pipelineSize(launch)),
+    flag("context-length", settings.maxModelLenTokens),
+    flag("max-running-requests", settings.maxSequences),
+    flag("chunked-prefill-size", settings.maxBatchedTokens),
+    ...(fraction === null ? [] : [flag("mem-fraction-static", fraction)]),
+    flag("kv-cache-dtype", settings.kvCacheFp8 ? "fp8_e4m3" : "auto"),
+    ...(settings.onlineFp8 ? [flag("quantization", "fp8")] : []),
+    ...(settings.eager ? [flag("disable-cuda-graph")] : []),
+  ];
+}
+
+function sglangNodeFlags({ rank }: LaunchNode, nodes: number): (Flag | ShellText)[] {
+  if (nodes === 1) return [];
+  return [
+    flag("nnodes", nodes),
+    flag("node-rank", rank),
+    { shell: `--dist-init-addr "\${MASTER_ADDR}:\${MASTER_PORT:-${MASTER_PORT}}"` },
+  ];
+}
+
+/**
+ * SGLang's share is of weights and KV cache alone, the plan's covers activations and the runtime as well:
+ * f = min over stages of U − (activations + runtime) / capacity, rounded down to a thousandth.
+ * @returns null when the plan has no share; SGLang then chooses by the GPU's size
+ */
+function memFractionStatic({ settings, metrics }: Launch): number | null {
+  if (!settings.isSharePlanned) return null;
+  const fraction = Math.min(
+    ...metrics.stages.map((stage) => settings.memoryShare - outsideShare(stage)),
+  );
+  // Rounding of the difference must not cost a thousandth.
+  return Math.floor(fraction * 1000 + 1e-6) / 1000;
+}
+
+function outsideShare(stage: StageMetrics): number {
+  return (stage.memory_activations_gb + stage.memory_runtime_gb) / stage.memory_capacity_gb;
+}

@@ -1,0 +1,142 @@
+/** What a placement can be turned into, by the names of `--target`. */
+export const EXPORT_TARGETS = [
+  "vllm",
+  "sglang",
+  "tensorrt-llm",
+  "skypilot",
+  "kubernetes",
+  "dynamo",
+  "ray",
+] as const;
+export type ExportTarget = (typeof EXPORT_TARGETS)[number];
+
+/** The resources that the target `kubernetes` knows. */
+export const KUBERNETES_KINDS = ["leaderworkerset", "kserve"] as const;
+export type KubernetesKind = (typeof KUBERNETES_KINDS)[number];
+
+/** One way of writing launch files: a target, or one of its kinds. */
+export type ExportForm = Exclude<ExportTarget, "kubernetes"> | KubernetesKind;
+
+/** Engines that are launched; every other target starts one of them. */
+export type LaunchEngine = "vllm" | "sglang" | "tensorrt-llm";
+
+/** What a form can say of a placement. `limits.ts` refuses the rest. */
+export interface FormTraits {
+  readonly target: ExportTarget;
+  readonly title: string;
+  readonly engine: LaunchEngine;
+  /** Ranks run through the nodes in order, equally many on each; otherwise every rank is put where the plan wants it. */
+  readonly equalNodes: boolean;
+  /** How nodes may differ in instance type and GPUs: not at all, node 0 from the others, or freely. */
+  readonly nodeKinds: "one" | "first_and_rest" | "any";
+  readonly oneStagePerNode: boolean;
+  /**
+   * Which GPU of a node a rank gets: the one of the plan; that only where the node gets all GPUs of its instance; or any GPU
+   * that the plan uses there.
+   */
+  readonly gpuChoice: "planned" | "whole_instances" | "any_of_node";
+  /** Whether AMD's GPUs can be used. */
+  readonly amd: boolean;
+}
+
+/**
+ * Sources:
+ * - vLLM: `ParallelConfig` (local world size = TP · PP / nnodes; one tensor_parallel_size), docs "Parallelism and scaling".
+ * - SGLang: `_calculate_rank_ranges` (PP ranks of a node = PP / nnodes).
+ * - TensorRT-LLM: `Mapping` (local rank = rank mod gpus_per_node); runs on NVIDIA GPUs only.
+ * - SkyPilot: YAML reference (`num_nodes` nodes, all alike); nodes of another kind need a task of their own.
+ * - LeaderWorkerSet: one leaderTemplate, one workerTemplate. A device plugin chooses the GPUs of a pod.
+ * - KServe: `ParallelismSpec.GetSize` (as many pods as `pipeline`), so that each stage has a pod.
+ * - Dynamo: `MultinodeSpec.nodeCount` pods of one template.
+ * - Ray: bundles may ask for different resources; vLLM takes them in the order of VLLM_RAY_BUNDLE_INDICES, Ray chooses the
+ *   GPU of a bundle.
+ */
+export const FORMS: Readonly<Record<ExportForm, FormTraits>> = {
+  vllm: {
+    target: "vllm",
+    title: "vLLM",
+    engine: "vllm",
+    equalNodes: true,
+    nodeKinds: "any",
+    oneStagePerNode: false,
+    gpuChoice: "planned",
+    amd: true,
+  },
+  sglang: {
+    target: "sglang",
+    title: "SGLang",
+    engine: "sglang",
+    equalNodes: true,
+    nodeKinds: "any",
+    oneStagePerNode: false,
+    gpuChoice: "planned",
+    amd: true,
+  },
+  "tensorrt-llm": {
+    target: "tensorrt-llm",
+    title: "TensorRT-LLM",
+    engine: "tensorrt-llm",
+    equalNodes: true,
+    nodeKinds: "any",
+    oneStagePerNode: false,
+    gpuChoice: "planned",
+    amd: false,
+  },
+  skypilot: {
+    target: "skypilot",
+    title: "SkyPilot with vLLM",
+    engine: "vllm",
+    equalNodes: true,
+    nodeKinds: "any",
+    oneStagePerNode: false,
+    gpuChoice: "planned",
+    amd: true,
+  },
+  leaderworkerset: {
+    target: "kubernetes",
+    title: "LeaderWorkerSet with vLLM",
+    engine: "vllm",
+    equalNodes: true,
+    nodeKinds: "first_and_rest",
+    oneStagePerNode: false,
+    gpuChoice: "whole_instances",
+    amd: true,
+  },
+  kserve: {
+    target: "kubernetes",
+    title: "KServe with vLLM",
+    engine: "vllm",
+    equalNodes: true,
+    nodeKinds: "first_and_rest",
+    oneStagePerNode: true,
+    gpuChoice: "whole_instances",
+    amd: true,
+  },
+  dynamo: {
+    target: "dynamo",
+    title: "Dynamo with vLLM",
+    engine: "vllm",
+    equalNodes: true,
+    nodeKinds: "one",
+    oneStagePerNode: false,
+    gpuChoice: "whole_instances",
+    amd: false,
+  },
+  ray: {
+    target: "ray",
+    title: "Ray Serve with vLLM",
+    engine: "vllm",
+    equalNodes: false,
+    nodeKinds: "any",
+    oneStagePerNode: false,
+    gpuChoice: "any_of_node",
+    amd: true,
+  },
+};
+
+export const EXPORT_FORMS: readonly ExportForm[] = Object.keys(FORMS) as ExportForm[];
+
+/** The form of a target; `kind` counts for `kubernetes` only. */
+export function formOf(target: ExportTarget, kind: KubernetesKind = "leaderworkerset"): ExportForm {
+  return target === "kubernetes" ? kind : target;
+}

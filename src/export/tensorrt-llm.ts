@@ -1,0 +1,112 @@
+import { type Launch, type LaunchFile, pipelineSize } from "./launch.ts";
+import type { LaunchNode } from "./launch-plan.ts";
+import { gpuLines, scriptPath } from "./node-scripts.ts";
+import { nodeWords, planComment } from "./plan-comment.ts";
+import {
+  argumentArray,
+  bashScript,
+  execWithArguments,
+  type Flag,
+  flag,
+  requireVariable,
+  variable,
+} from "./shell.ts";
+import { yamlFile } from "./yaml-file.ts";
+
+const CONFIG = "trtllm-config.yaml";
+const HERE = `here="$(cd "$(dirname ${variable("BASH_SOURCE[0]")})" && pwd)"`;
+
+/**
+ * The configuration, one script a node, and for several nodes the mpirun that starts them all: TensorRT-LLM's ranks are one
+ * MPI world. Sources: trtllm-serve's options, LlmArgs (pp_partition, kv_cache_config), trtllm-llmapi-launch.
+ */
+export function tensorrtLlmFiles(launch: Launch): LaunchFile[] {
+  const { nodes } = launch.plan;
+  return [
+    configFile(launch),
+    ...nodes.map((node) => ({
+      path: scriptPath(node),
+      text: nodeScript(launch, node),
+      executable: true,
+    })),
+    ...(nodes.length > 1
+      ? [{ path: "launch.sh", text: worldScript(launch), executable: true }]
+      : []),
+  ];
+}
+
+function configFile(launch: Launch): LaunchFile {
+  const { settings, plan } = launch;
+  return yamlFile(CONFIG, planComment(launch), {
+    ...(pipelineSize(launch) > 1 && { pp_partition: plan.layerPartition }),
+    enable_chunked_prefill: true,
+    kv_cache_config: {
+      dtype: settings.kvCacheFp8 ? "fp8" : "auto",
+      free_gpu_memory_fraction: settings.memoryShare,
+    },
+  });
+}
+
+/**
+ * max_batch_size counts the sequences of one micro-batch, and every stage has one under way:
+ * sequences in flight = max_batch_size · PP. Source: TensorRT-LLM, create_py_executor_instance (max_num_sequences).
+ */
+function serveFlags(launch: Launch): Flag[] {
+  const { settings, tpDegree, plan } = launch;
+  const stages = pipelineSize(launch);
+  return [
+    flag("tp_size", tpDegree),
+    flag("pp_size", stages),
+    flag("gpus_per_node", plan.nodes[0]!.gpuIds.length),
+    flag("max_batch_size", Math.ceil(settings.maxSequences / stages)),
+    flag("max_num_tokens", settings.maxBatchedTokens),
+    flag("max_seq_len", settings.maxModelLenTokens),
+  ];
+}
+
+function nodeScript(launch: Launch, node: LaunchNode): string {
+  const isOnly = launch.plan.nodes.length === 1;
+  const usage = isOnly
+    ? [
+        `Usage: ./${scriptPath(node)}, on ${node.instance}. Further arguments are passed on to the engine.`,
+      ]
+    : [`This is ${nodeWords(node)}.`, "Started by launch.sh, once for every GPU of the node."];
+  return bashScript(planComment(launch, ...usage), [
+    HERE,
+    ...gpuLines(node),
+    "",
+    ...argumentArray([
+      launch.settings.checkpoint,
+      ...serveFlags(launch),
+      { shell: `--config "\${here}/${CONFIG}"` },
+    ]),
+    execWithArguments(`${isOnly ? "" : "trtllm-llmapi-launch "}trtllm-serve`),
+  ]);
+}
+
+/** Ranks are numbered program by program, so the nodes come in the order of the stages. */
+function worldScript(launch: Launch): string {
+  const { nodes } = launch.plan;
+  const addresses = nodes.map(({ rank }) => `NODE_${rank}=ADDRESS`);
+  const usage = [
+    `Usage: ${addresses.join(" ")} ./launch.sh, on node 0, with this directory at the same path on all nodes.`,
+    "Further arguments are passed on to mpirun.",
+  ];
+  const programs = nodes.map((node) => {
+    const slots = node.gpuIds.length;
+    return `-np ${slots} -host "\${NODE_${node.rank}}:${slots}" "\${here}/${scriptPath(node)}"`;
+  });
+  return bashScript(planComment(launch, ...usage), [
+    HERE,
+    ...nodes.map(({ rank, instance }) =>
+      requireVariable(`NODE_${rank}`, `the address of node ${rank}, a ${typeWord(instance)}`),
+    ),
+    "",
+    `exec mpirun "$@" ${programs.join(" \\\n  : ")}`,
+  ]);
+}
+
+/** The type of an instance, without what the shell would expand in a message. */
+function typeWord(instance: string): string {
+  return instance.replace(/#\d+$/, "").replace(/[^\w.-]/g, "_");
+}

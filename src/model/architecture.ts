@@ -1,0 +1,73 @@
+/**
+ * What a cost model that looks at single matrices has to know of a decoder-only transformer. Dimensions are counts of
+ * elements, heads, experts or layers.
+ */
+
+/**
+ * How weights are stored. `fp8`: one byte. `nvfp4`: 4 bits and an FP8 scale per 16 (0.5625 bytes). `mxfp4`: 4 bits and an 8-bit
+ * scale per 32 (0.53125 bytes), on expert weights only, all else 16 bit. `int4`: AWQ, GPTQ and llama.cpp's 4-bit formats
+ * with their scales (0.5625 bytes unless stated).
+ */
+export const WEIGHT_FORMATS = ["16bit", "fp8", "nvfp4", "mxfp4", "int4"] as const;
+export type WeightFormat = (typeof WEIGHT_FORMATS)[number];
+
+/** Bytes of one parameter, scales included. Sources: OCP Microscaling Formats v1.0 (MXFP4); NVIDIA's NVFP4 description. */
+export const BYTES_PER_PARAMETER: Readonly<Record<WeightFormat, number>> = {
+  "16bit": 2,
+  fp8: 1,
+  nvfp4: 0.5625,
+  mxfp4: 0.53125,
+  int4: 0.5625,
+};
+
+/** Multi-head latent attention (DeepSeek): keys and values are kept as one latent vector of each token. */
+export interface LatentAttention {
+  /** kv_lora_rank. */
+  readonly kvRank: number;
+  /** q_lora_rank; 0 when queries are projected directly. */
+  readonly qRank: number;
+  /** qk_rope_head_dim: shared by all heads, kept beside the latent vector. */
+  readonly ropeDim: number;
+  /** qk_nope_head_dim. */
+  readonly nopeDim: number;
+  /** v_head_dim. */
+  readonly valueDim: number;
+}
+
+/** One kind of decoder layer. */
+export interface LayerArchitecture {
+  /** f: width of the feed-forward network; of one expert where there are experts. */
+  readonly ffnWidth: number;
+  /** Matrices of the feed-forward network: 3 gated (gate, up, down), 2 plain. */
+  readonly ffnMatrices: 2 | 3;
+  /** E: experts; 0 for a dense layer. */
+  readonly experts: number;
+  /** k: experts that each token passes; 0 for a dense layer. */
+  readonly expertsPerToken: number;
+  /** Width of the experts that every token passes, together; 0 for none. */
+  readonly sharedFfnWidth: number;
+  readonly kvHeads: number;
+  /** Tokens that attention looks back at most; null for all. */
+  readonly windowTokens: number | null;
+}
+
+/** A model by its matrices. */
+export interface Architecture {
+  /** h: width of the residual stream. */
+  readonly hidden: number;
+  readonly heads: number;
+  readonly headDim: number;
+  /** Null for plain (grouped-query) attention. */
+  readonly latent: LatentAttention | null;
+  readonly vocab: number;
+  /** Whether embedding and LM head are one matrix. */
+  readonly tiedEmbeddings: boolean;
+  readonly kinds: readonly LayerArchitecture[];
+  /** Position in `kinds` of every layer, in order. */
+  readonly kindOf: readonly number[];
+  readonly weightFormat: WeightFormat;
+  /** w: bytes of one weight in that format, scales included. */
+  readonly weightBytes: number;
+  /** c: bytes of one KV cache element: 2, or 1 for FP8. */
+  readonly kvBytes: number;
+}

@@ -1,0 +1,110 @@
+import type { RefusalCount } from "../calibration/accuracy.ts";
+import {
+  CALIBRATED_PARAMETERS,
+  type CalibratedParameter,
+  type Calibration,
+  type CalibrationErrors,
+  calibrationHelps,
+  type LeftOut,
+} from "../calibration/calibration-file.ts";
+import { share } from "./accuracy-tables.ts";
+import { count, figure, plural, printable } from "./format.ts";
+import { joinBlocks, renderItem, renderTable, wrap } from "./layout.ts";
+import type { Paint } from "./paint.ts";
+
+/** What the parameters are, with the unit of the shipped value. */
+const PARAMETER_WORDS: Readonly<Record<CalibratedParameter, string>> = {
+  computeFactor: "matrix rate, share",
+  readFactor: "reading of weights, share",
+  attentionReadFactor: "reading of the KV cache, share",
+  stepMs: "CPU time of a step, ms",
+  sequenceUs: "CPU time of a sequence in a step, us",
+  layerUs: "gaps between kernels of a layer, us",
+  httpMs: "request handling before the first token, ms",
+  collectiveFactor: "time of collectives, factor",
+};
+
+const LEFT_OUT_WORDS: Readonly<Record<LeftOut, string>> = {
+  config_group: "config groups the fit has not seen",
+  row: "rows the fit has not seen",
+};
+
+/** A calibration for people: what was fitted, and whether it is worth having. */
+export function renderCalibration(
+  calibration: Calibration,
+  refusals: readonly RefusalCount[],
+  paint: Paint,
+): string {
+  const { engine, gpus, rows, figures, multipliers, errors } = calibration;
+  return joinBlocks([
+    paint.bold(
+      wrap(
+        `${plural(figures, "figure")} of ${plural(rows, "measured row")}: ${engine} on ${gpus.map(printable).join(", ")}.`,
+      ),
+    ),
+    renderRefusals(refusals, paint),
+    `${paint.bold("Factors on the shipped parameters")}\n${renderTable(
+      [
+        { head: "parameter" },
+        { head: "what it is", flexible: true },
+        { head: "shipped", align: "right" },
+        { head: "factor", align: "right" },
+        { head: "±", align: "right" },
+        { head: "figures moved", align: "right" },
+      ],
+      CALIBRATED_PARAMETERS.map((name) => {
+        const { shipped, multiplier, log_sd, figures: moved } = multipliers[name];
+        return [
+          name,
+          PARAMETER_WORDS[name],
+          figure(shipped),
+          multiplier.toFixed(3),
+          share(Math.expm1(log_sd)),
+          count(moved),
+        ];
+      }),
+    )}`,
+    `${paint.bold("Errors over config groups")}\n${renderTable(
+      [{ head: "" }, { head: "mean", align: "right" }, { head: "median", align: "right" }],
+      [
+        ["before", ...errorCells(errors.before)],
+        ["after, on the rows of the fit", ...errorCells(errors.after)],
+        ...(errors.left_out
+          ? [
+              [
+                `after, on ${LEFT_OUT_WORDS[errors.left_out.what]} (${errors.left_out.folds} fits)`,
+                ...errorCells(errors.left_out),
+              ],
+            ]
+          : []),
+      ],
+    )}`,
+    (calibrationHelps(calibration) ? paint.green : paint.yellow)(wrap(verdict(calibration))),
+  ]);
+}
+
+/** Whether a calibration is worth having, and why. */
+export function verdict(calibration: Calibration): string {
+  const { before, left_out } = calibration.errors;
+  if (left_out === null) {
+    return "Not known to help: one row cannot show how well others would be predicted. Measure at least two.";
+  }
+  const change = `${share(left_out.macro_mean)} instead of ${share(before.macro_mean)} in the mean on ${LEFT_OUT_WORDS[left_out.what]}`;
+  return calibrationHelps(calibration)
+    ? `It helps: ${change}.`
+    : `It does not help: ${change}. The shipped parameters are the better ones.`;
+}
+
+/** Rows that were not used, by reason; empty when there are none. */
+export function renderRefusals(refusals: readonly RefusalCount[], paint: Paint): string {
+  if (refusals.length === 0) return "";
+  const rows = refusals.reduce((sum, each) => sum + each.rows, 0);
+  return [
+    paint.yellow(`${plural(rows, "row")} refused:`),
+    ...refusals.map((each) => renderItem("- ", `${each.rows} × ${printable(each.reason)}`)),
+  ].join("\n");
+}
+
+function errorCells({ macro_mean, macro_median }: CalibrationErrors): string[] {
+  return [share(macro_mean), share(macro_median)];
+}

@@ -1,0 +1,49 @@
+import type { Metrics } from "../placement/evaluation.ts";
+import type { Placement } from "../placement/placement.ts";
+import type { Problem } from "../placement/problem.ts";
+import type { LengthMoments } from "../workload/lengths.ts";
+import { count, printable } from "./format.ts";
+import { renderPairs } from "./layout.ts";
+import { batchWords, type Chooser, loadWords } from "./load-words.ts";
+
+/** What is served and what predicts, on one line each. */
+export function renderWorkload(
+  problem: Problem,
+  placement: Placement,
+  metrics: Metrics,
+  chooser: Chooser,
+): string {
+  const { model, workload } = problem;
+  const { workload_phase, sequence_length, output_length } = placement;
+  const { inputTokens, outputTokens, inputLengths, outputLengths, load } = workload;
+  const input = tokensWords(sequence_length, "input", inputTokens, inputLengths);
+  const output = tokensWords(output_length, "output", outputTokens, outputLengths);
+  const loadText = load ? loadWords(load, placement, metrics, chooser) : null;
+  return renderPairs([
+    ["Model", `${printable(model.name)}, ${count(model.numLayers)} layers`],
+    [
+      "Workload",
+      `${workload_phase}, ${input} + ${output} tokens, ${batchWords(workload, placement)}`,
+    ],
+    ...(loadText === null ? [] : [["Load", loadText] as const]),
+    ["Cost model", `${costModelWords(problem)}: an estimate, not a measurement`],
+  ]);
+}
+
+/** "2,048 input", or "2,048 input (mean, p95 4,000)" where the placement has the workload's lengths and they spread. */
+function tokensWords(
+  tokens: number,
+  word: string,
+  mean: number | null,
+  lengths: LengthMoments | undefined,
+): string {
+  const spread = lengths && tokens === mean ? ` (mean, p95 ${count(lengths.p95Tokens)})` : "";
+  return `${count(tokens)} ${word}${spread}`;
+}
+
+function costModelWords({ costModel, engine }: Problem): string {
+  if (!engine) return costModel.name;
+  const { gpuMemoryUtilization, maxBatchedTokens, maxModelLenTokens } = engine;
+  const length = maxModelLenTokens === null ? "" : `, max-model-len ${count(maxModelLenTokens)}`;
+  return `${costModel.name} for ${engine.engine}, GPU memory utilization ${gpuMemoryUtilization}, max-num-batched-tokens ${count(maxBatchedTokens)}${length}`;
+}

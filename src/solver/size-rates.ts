@@ -1,0 +1,27 @@
+/** Sizes of a stage and how fast each is. */
+export interface SizeRates {
+  /** Layers, rising. */
+  readonly sizes: readonly number[];
+  /** tokens/s of each size, never rising. */
+  readonly rates: readonly number[];
+}
+
+export const NOTHING: SizeRates = { sizes: [], rates: [] };
+
+/** The sizes that reach a floor. */
+export function sizesAtFloor({ sizes, rates }: SizeRates, floor: number): readonly number[] {
+  const count = fastEnough(rates, floor);
+  return count === sizes.length ? sizes : sizes.slice(0, count);
+}
+
+/** How many of the never rising rates reach the floor. */
+function fastEnough(rates: readonly number[], floor: number): number {
+  let low = 0;
+  let high = rates.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (rates[middle]! >= floor) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

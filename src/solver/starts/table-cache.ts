@@ -1,0 +1,46 @@
+import type { InstanceType } from "../../hardware/instance.ts";
+import type { Problem } from "../../placement/problem.ts";
+import type { OperatingPoint } from "../../workload/workload.ts";
+import type { GroupKind } from "../hosts/host-class.ts";
+import type { StartTable } from "./start-table.ts";
+import { tabulateStarts } from "./tabulate.ts";
+
+/**
+ * Start tables that are made once for all searches of one solve. The searches may differ in limits, counts, prices and rules,
+ * but not in the model, the cost model and the lengths that are served.
+ */
+export class TableCache {
+  private readonly known = new Map<InstanceType, Map<string, StartTable>>();
+
+  of(
+    problem: Problem,
+    instance: InstanceType,
+    group: GroupKind,
+    sizes: readonly number[],
+    point: OperatingPoint,
+    pipelineStages: number,
+  ): StartTable {
+    let tables = this.known.get(instance);
+    if (!tables) {
+      tables = new Map();
+      this.known.set(instance, tables);
+    }
+    const key = [
+      group.tpDegree,
+      group.groupGBytesPerSecond,
+      point.batch,
+      pipelineStages,
+      problem.rules.minMemoryUtilization,
+      // Of one model, all sizes of a range or all quantised ones: the ends and the number say which.
+      sizes[0],
+      sizes.at(-1),
+      sizes.length,
+    ].join();
+    let table = tables.get(key);
+    if (!table) {
+      table = tabulateStarts(problem, instance, group, sizes, point, pipelineStages);
+      tables.set(key, table);
+    }
+    return table;
+  }
+}

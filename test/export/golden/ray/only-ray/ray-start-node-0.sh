@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# llama3-70b on Ray Serve with vLLM, planned by llm-placement.
+#
+# Planned: TP 2, PP 3, 80 layers as 30,20,30
+#   node 0: g6e.24xlarge#0 (4 x NVIDIA L40S), GPUs 0,1,2,3; stage 0: layers 1-30; stage 2: layers 51-80
+#   node 1: g5.24xlarge#0 (4 x NVIDIA A10G), GPUs 0,1; stage 1: layers 31-50
+#   32 sequences in flight, 2048 input and 512 output tokens
+#
+# Predicted (cost model "reference"):
+#   187.7 tokens/s, input and output together, 80 % interval 100 to 1,500
+#   TTFT 812.5 ms, 80 % interval 400 to 1,600
+#   TPOT 41.25 ms, 80 % interval 30 to 60
+#   21.84 USD per hour, 32.33 USD per million tokens
+#
+# Compare with the log of node 0 at start-up:
+#   GPU KV cache size: 643,232 tokens
+#   Maximum concurrency for 4,096 tokens per request: 157.04x
+#   grep -E 'GPU KV cache size|Maximum concurrency' LOG
+#
+# This is node 0: g6e.24xlarge#0 (4 x NVIDIA L40S), GPUs 0,1,2,3.
+# Usage: ./ray-start-node-0.sh, on g6e.24xlarge#0. Further arguments are passed on to ray start.
+set -euo pipefail
+
+export CUDA_DEVICE_ORDER='PCI_BUS_ID'
+export CUDA_VISIBLE_DEVICES='0,1,2,3'
+exec ray start --head --port 6379 --num-gpus '4' --resources '{"llm_placement_node_0":4}' "$@"

@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# llama3-70b on TensorRT-LLM, planned by llm-placement.
+#
+# Planned: TP 4, PP 2, 80 layers as 50,30
+#   node 0: g6e.24xlarge#0 (4 x NVIDIA L40S), GPUs 0,1,2,3; stage 0: layers 1-50
+#   node 1: g5.24xlarge#0 (4 x NVIDIA A10G), GPUs 0,1,2,3; stage 1: layers 51-80
+#   32 sequences in flight, 2048 input and 512 output tokens
+#
+# Predicted (cost model "reference"):
+#   277.6 tokens/s, input and output together, 80 % interval 100 to 1,500
+#   TTFT 812.5 ms, 80 % interval 400 to 1,600
+#   TPOT 41.25 ms, 80 % interval 30 to 60
+#   21.84 USD per hour, 21.86 USD per million tokens
+#
+# Compare with the log of node 0 at start-up:
+#   max tokens in paged KV cache (643232)
+#   grep -E 'max tokens in paged KV cache' LOG
+#
+# Usage: NODE_0=ADDRESS NODE_1=ADDRESS ./launch.sh, on node 0, with this directory at the same path on all nodes.
+# Further arguments are passed on to mpirun.
+set -euo pipefail
+
+here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
+: "${NODE_0:?set it to the address of node 0, a g6e.24xlarge}"
+: "${NODE_1:?set it to the address of node 1, a g5.24xlarge}"
+
+exec mpirun "$@" -np 4 -host "${NODE_0}:4" "${here}/launch-node-0.sh" \
+  : -np 4 -host "${NODE_1}:4" "${here}/launch-node-1.sh"

@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# llama3-70b on vLLM, planned by llm-placement.
+#
+# Planned: TP 4, PP 2, 80 layers as 50,30
+#   node 0: g6e.24xlarge#0 (4 x NVIDIA L40S), GPUs 0,1,2,3; stage 0: layers 1-50
+#   node 1: g5.24xlarge#0 (4 x NVIDIA A10G), GPUs 0,1,2,3; stage 1: layers 51-80
+#   32 sequences in flight, 2048 input and 512 output tokens
+#
+# Predicted (cost model "reference"):
+#   277.6 tokens/s, input and output together, 80 % interval 100 to 1,500
+#   TTFT 812.5 ms, 80 % interval 400 to 1,600
+#   TPOT 41.25 ms, 80 % interval 30 to 60
+#   21.84 USD per hour, 21.86 USD per million tokens
+#
+# Compare with the log of node 0 at start-up:
+#   GPU KV cache size: 643,232 tokens
+#   Maximum concurrency for 4,096 tokens per request: 157.04x
+#   grep -E 'GPU KV cache size|Maximum concurrency' LOG
+#
+# This is node 1: g5.24xlarge#0 (4 x NVIDIA A10G), GPUs 0,1,2,3.
+# Usage: MASTER_ADDR=ADDRESS ./launch-node-1.sh, on g5.24xlarge#0, with an address of node 0 that all nodes reach. Further arguments are passed on to the engine.
+set -euo pipefail
+
+: "${MASTER_ADDR:?set it to an address of node 0 that all nodes reach}"
+export CUDA_DEVICE_ORDER='PCI_BUS_ID'
+export CUDA_VISIBLE_DEVICES='0,1,2,3'
+export VLLM_PP_LAYER_PARTITION='50,30'
+
+args=(
+  'meta-llama/Llama-3.3-70B-Instruct'
+  --tensor-parallel-size '4'
+  --pipeline-parallel-size '2'
+  --max-model-len '4096'
+  --max-num-seqs '32'
+  --max-num-batched-tokens '8192'
+  --gpu-memory-utilization '0.92'
+  --kv-cache-dtype 'auto'
+  --distributed-executor-backend 'mp'
+  --nnodes '2'
+  --node-rank '1'
+  --master-addr "${MASTER_ADDR}"
+  --master-port "${MASTER_PORT:-29501}"
+  --headless
+)
+exec vllm serve "${args[@]}" "$@"
