@@ -372,7 +372,7 @@ describe("weights", () => {
   });
 
   // MXFP4 checkpoints keep everything but routed experts in 16 bit (model/architecture.ts); memory.ts counts dense layers at 4.
-  test.fails("of dense layers beside MXFP4 experts are 16 bit", () => {
+  test("of dense layers beside MXFP4 experts are 16 bit", () => {
     const architecture = inFormat(llama({ kinds: [DENSE] }), "mxfp4");
     const bytes = layerWeightBytes(architecture, DENSE, 1);
     within(bytes / BYTES_PER_GIB, layerWeightGib(architecture, DENSE), 0.1);

@@ -106,10 +106,7 @@ export function decodeLoad(
 }
 
 /** A step of prompt tokens only. */
-function promptLoad(
-  { inputTokens, promptLength }: ServedLengths,
-  promptTokens: number,
-): StepLoad {
+function promptLoad({ inputTokens, promptLength }: ServedLengths, promptTokens: number): StepLoad {
   return {
     decodeTokens: 0,
     contextTokens: 0,
@@ -121,6 +118,9 @@ function promptLoad(
 
 /** Most of a queue's load that is reckoned with: above it a closed loop would not settle. */
 const MOST_LOAD = 0.95;
+
+/** Relative room for rounding where two counts of steps are compared. */
+const ROUNDING = 1e-9;
 
 /** What a stage's latencies depend on besides its steps. */
 export interface ServingTerms {
@@ -152,10 +152,11 @@ export interface StageServing {
  * What a stage takes for serving every request of its micro-batch once, and what it adds to their latencies:
  *
  *   c = n_d·(D + hop) + n_pf·(M + hop')
- *   TTFT part: M·⌈S/Mp⌉ + D/2 + w·(B − 1)^e/2 · M·S/Mp + q·ρ/(1 − ρ)·M/2 + hop', ρ = n_pf·M/c: its own prompt, the step under
- *     way, the prompts of its wave before it, the queue for steps with prompts
+ *   TTFT part: M·⌈S/Mp⌉ + D/2 + w·(B − 1)^e/2 · M·S/Mp + q·ρ/(1 − ρ)·(B − 1)/B·M/2 + hop', ρ = n_pf·M/c: its own prompt, the step under
+ *     way, the prompts of its wave before it, the queue for steps with prompts; at least β·c − O·TPOT part, because in a closed
+ *     loop a request stays for as long as its micro-batch takes (Little's law)
  *   TPOT part: D + hop + κ·max((β·c − O·(D + hop) − (M + hop'))/O, 0): a decode step, and the prompts of other requests and the
- *     pipeline's losses between two tokens; M + hop' when prompts take all steps
+ *     pipeline's losses between two tokens; β·(M + hop') when prompts take all steps
  */
 export function stageServing(
   steps: BatchSteps,
@@ -168,19 +169,24 @@ export function stageServing(
   const mixed = mixedSeconds + terms.promptHop;
   const cycle = steps.decodeSteps * decode + steps.promptSteps * mixed;
   const rho = Math.min(MOST_LOAD, (steps.promptSteps * mixed) / cycle);
-  const before = (terms.wave * Math.max(terms.running - 1, 0) ** terms.waveExponent) / 2;
+  const others = Math.max(terms.running - 1, 0);
+  const before = (terms.wave * others ** terms.waveExponent) / 2;
+  // Nobody queues behind itself.
+  const queue = terms.queueWeight * (rho / (1 - rho)) * (others / Math.max(terms.running, 1));
+  const own = steps.promptSteps > 0 ? mixed : 0;
+  const tpotSeconds =
+    steps.promptSteps > O * (1 + ROUNDING)
+      ? mixed * terms.bubble
+      : decode + terms.interference * Math.max((cycle * terms.bubble - O * decode - own) / O, 0);
+  const ttftSeconds =
+    mixedSeconds * Math.ceil(S / steps.promptTokens - 1e-9) +
+    decodeSeconds / 2 +
+    (before * mixedSeconds * S) / steps.promptTokens +
+    (queue * mixedSeconds) / 2 +
+    terms.promptHop;
   return {
     cycleSeconds: cycle,
-    ttftSeconds:
-      mixedSeconds * Math.ceil(S / steps.promptTokens - 1e-9) +
-      decodeSeconds / 2 +
-      (before * mixedSeconds * S) / steps.promptTokens +
-      (terms.queueWeight * (rho / (1 - rho)) * mixedSeconds) / 2 +
-      terms.promptHop,
-    tpotSeconds:
-      steps.promptSteps > O
-        ? mixed
-        : decode +
-          terms.interference * Math.max((cycle * terms.bubble - O * decode - mixed) / O, 0),
+    ttftSeconds: Math.max(ttftSeconds, cycle * terms.bubble - O * tpotSeconds),
+    tpotSeconds,
   };
 }

@@ -82,10 +82,7 @@ export function attentionParameters(
 }
 
 /** Expected distinct experts that M tokens touch when each picks k of E alike: E·(1 − (1 − k/E)^M). */
-function distinctExperts(
-  { experts, expertsPerToken }: LayerArchitecture,
-  tokens: number,
-): number {
+function distinctExperts({ experts, expertsPerToken }: LayerArchitecture, tokens: number): number {
   if (experts === 0) return 1;
   return experts * (1 - (1 - expertsPerToken / experts) ** tokens);
 }
@@ -126,7 +123,11 @@ export function layerSeconds(
       (perExpert * (tokens * active + distinct * common.rampTokens) +
         shared * (tokens + common.rampTokens))) /
     rates.ffnFlops;
-  const ffnMemory = ((perExpert * distinct + shared) * weightBytes) / rates.ffnReadBytes;
+  // MXFP4 checkpoints keep all but the experts in 16 bit.
+  const sharedBytes = attentionBytes;
+  const expertBytes = experts === 0 ? sharedBytes : weightBytes;
+  const ffnMemory =
+    (perExpert * distinct * expertBytes + shared * sharedBytes) / rates.ffnReadBytes;
 
   const decodeContext = seenContext(load.contextTokens, kind.windowTokens);
   const kvElements = kvElementsPerToken(architecture, kind, t);

@@ -67,11 +67,12 @@ export function layerWeightBytes(
     weightFormat === "mxfp4"
       ? Math.ceil(kind.ffnWidth / MXFP4_WIDTH_MULTIPLE) * MXFP4_WIDTH_MULTIPLE
       : kind.ffnWidth;
-  const ffn = kind.ffnMatrices * hidden * (width * Math.max(kind.experts, 1) + kind.sharedFfnWidth);
-  return (
-    attentionParameters(architecture, kind, tpDegree) * attentionBytes +
-    (ffn * weightBytes) / tpDegree
-  );
+  const perWidth = (kind.ffnMatrices * hidden) / tpDegree;
+  const ffn =
+    kind.experts === 0
+      ? perWidth * kind.ffnWidth * attentionBytes
+      : perWidth * (width * kind.experts * weightBytes + kind.sharedFfnWidth * attentionBytes);
+  return attentionParameters(architecture, kind, tpDegree) * attentionBytes + ffn;
 }
 
 /** Embedding, or LM head, on one GPU, bytes: h·V/t of 16 bit. */
@@ -164,7 +165,7 @@ export function staticMemory(
 
 /**
  * TensorRT-LLM: context, workspace and graphs, GiB; buffers of a TP group, GiB · log2 t; activations as a multiple of the widest
- * feed-forward layer's. Fitted on 24 rows (NVIDIA AIConfigurator's KV capacities), each met to 2.5 %, 0.5 % on average.
+ * feed-forward layer's. Fitted on 24 rows (NVIDIA AIConfigurator's KV capacities), each met to 2.5 %, 0.4 % on average.
  */
 const TRT_RUNTIME_GIB = 2.6;
 const TRT_GROUP_GIB = 1.07;
