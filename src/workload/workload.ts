@@ -89,7 +89,7 @@ export function isLatencyLimit(name: LimitName): name is LatencyLimitName {
  * The margin unless another is given: a prediction that is 10 % too low still keeps the limit. A choice of this program,
  * not a measured figure.
  */
-export const DEFAULT_LATENCY_SAFETY_MARGIN = 0.1;
+const DEFAULT_LATENCY_SAFETY_MARGIN = 0.1;
 
 export const NO_LIMITS: Limits = {
   maxHourlyCostUsd: null,

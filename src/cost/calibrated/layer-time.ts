@@ -118,16 +118,18 @@ export function layerSeconds(
   const shared = (ffnMatrices * hidden * sharedFfnWidth) / t;
   const active = experts === 0 ? 1 : expertsPerToken;
   const distinct = distinctExperts(kind, tokens);
-  const ffnCompute =
-    (2 *
-      (perExpert * (tokens * active + distinct * common.rampTokens) +
-        shared * (tokens + common.rampTokens))) /
-    rates.ffnFlops;
   // MXFP4 checkpoints keep all but the experts in 16 bit.
-  const sharedBytes = attentionBytes;
-  const expertBytes = experts === 0 ? sharedBytes : weightBytes;
-  const ffnMemory =
-    (perExpert * distinct * expertBytes + shared * sharedBytes) / rates.ffnReadBytes;
+  const isExpertsOnly = weightFormat === "mxfp4";
+  const plainFlops = isExpertsOnly ? rates.attentionFlops : rates.ffnFlops;
+  const plainRead = isExpertsOnly ? rates.attentionReadBytes : rates.ffnReadBytes;
+  const [flops, read, bytes] =
+    experts === 0
+      ? [plainFlops, plainRead, attentionBytes]
+      : [rates.ffnFlops * common.moeCompute, rates.ffnReadBytes * common.moeRead, weightBytes];
+  const ffnCompute =
+    (2 * perExpert * (tokens * active + distinct * common.rampTokens)) / flops +
+    (2 * shared * (tokens + common.rampTokens)) / plainFlops;
+  const ffnMemory = (perExpert * distinct * bytes) / read + (shared * attentionBytes) / plainRead;
 
   const decodeContext = seenContext(load.contextTokens, kind.windowTokens);
   const kvElements = kvElementsPerToken(architecture, kind, t);

@@ -7,7 +7,7 @@ import type { Parameters } from "./parameters.ts";
 export interface Rates {
   /** Linear layers of attention. */
   readonly attentionFlops: number;
-  /** Feed-forward network (experts). */
+  /** Feed-forward network; experts reach a share of it, see layer-time.ts. */
   readonly ffnFlops: number;
   /** 16-bit matrices, as the LM head. */
   readonly headFlops: number;
@@ -105,11 +105,6 @@ export function effectiveRates(
       ffnFlops = gpu.tflops4 > 0 ? flops8 : flops16 * common.dequantize4;
       ffnRead = bandwidth * share.read4;
       break;
-  }
-  const isMoe = architecture.kinds.some(({ experts }) => experts > 0);
-  if (isMoe) {
-    ffnFlops *= common.moeCompute;
-    ffnRead *= common.moeRead;
   }
   return {
     attentionFlops: linearFlops,

@@ -11,7 +11,7 @@ import type { SetLimit } from "./limits.ts";
 import type { Prober } from "./prober.ts";
 
 /** A smallest latency is known to this, relative: no placement has one that is lower by more. */
-export const LATENCY_TOLERANCE = 1e-3;
+const LATENCY_TOLERANCE = 1e-3;
 
 const MS_PER_SECOND = 1000;
 const PER_CENT = 100;
@@ -26,7 +26,7 @@ export interface LeastLatency {
 }
 
 /** A latency that has a limit, as predicted, seconds. @throws never for a cost model that predicts latencies */
-export function latencySeconds(name: LatencyLimitName, { ttft_ms, tpot_ms }: Metrics): number {
+function latencySeconds(name: LatencyLimitName, { ttft_ms, tpot_ms }: Metrics): number {
   return (name === "maxTtftSeconds" ? ttft_ms : tpot_ms)! / MS_PER_SECOND;
 }
 

@@ -10,10 +10,17 @@ interface Node {
   readonly high: number;
   /** Search cost from below at `low`, and so at every level of the run. */
   readonly cost: number;
-  /** Whether `high` is worth trying first: no MILP has failed to reach the bound here yet. */
-  readonly fresh: boolean;
+  /** Which level is worth trying first. */
+  readonly next: Next;
   readonly priority: readonly [number, number];
 }
+
+/**
+ * - high: no MILP has failed to reach the bound here yet, and one that reaches it decides the whole run;
+ * - low: one has failed, and what the run costs at least is not known;
+ * - middle: both ends are known.
+ */
+type Next = "high" | "low" | "middle";
 
 /** What a MILP says of one case. */
 export type CaseResult =
@@ -63,8 +70,8 @@ export interface SearchHooks {
  * cannot change the answer are dropped: that is the proof for all their cases at once. Otherwise
  * - a run over which the combinatorial bound rises is split in half;
  * - a run over which it does not is put to a MILP, at its high end first: if the MILP meets the bound there, every lower
- *   level costs as much and serves slower, so the whole run is decided. If not, C(j) bounds the levels above j, and the
- *   levels below are halved.
+ *   level costs as much and serves slower, so the whole run is decided. If not, C(j) bounds the levels above j, and the low
+ *   end is next: where it costs as much as the high end, so do all levels in between. Otherwise the run is halved.
  */
 export async function search(
   scenarios: readonly Scenario[],
@@ -82,20 +89,23 @@ export async function search(
     const { stages, point, tokensPerSecond } = scenarios[scenario]!;
     return { cost, tokensPerSecond: tokensPerSecond(high), stages, batch: point.batch };
   };
-  const add = (scenario: number, low: number, high: number, cost: number, fresh: boolean): void => {
+  const add = (scenario: number, low: number, high: number, cost: number, next: Next): void => {
     if (low > high || cost === Number.POSITIVE_INFINITY) return;
+    // A level above is known to cost no more: it is as cheap and faster.
+    const upper = known[scenario]!.costUpTo(high);
+    if (upper !== null && compare(cost, upper) >= 0) return;
     const corner = cornerOf(scenario, high, cost);
     if (!goal.mayImprove(corner)) return;
     open += high - low + 1;
-    queue.push({ scenario, low, high, cost, fresh, priority: goal.priority(corner) });
+    queue.push({ scenario, low, high, cost, next, priority: goal.priority(corner) });
   };
 
   for (const [index, { family, levels, stages }] of scenarios.entries()) {
     cases += levels.length;
-    add(index, 0, levels.length - 1, family.bound(0, stages), true);
+    add(index, 0, levels.length - 1, family.bound(0, stages), "high");
   }
   for (let node = queue.pop(); node; node = queue.pop()) {
-    const { scenario, low, fresh } = node;
+    const { scenario, low, next } = node;
     const { family, stages } = scenarios[scenario]!;
     const facts = known[scenario]!;
     if (hooks.shouldStop()) {
@@ -106,17 +116,18 @@ export async function search(
     const cost = Math.max(node.cost, facts.costFrom(low));
     if (low > high || !goal.mayImprove(cornerOf(scenario, high, cost))) continue;
     if (cost > node.cost || high < node.high) {
-      add(scenario, low, high, cost, fresh);
+      add(scenario, low, high, cost, next);
       continue;
     }
     if (low < high && Math.max(family.bound(high, stages), facts.costFrom(high)) > cost) {
       const middle = (low + high) >> 1;
       const right = Math.max(cost, family.bound(middle + 1, stages), facts.costFrom(middle + 1));
-      add(scenario, low, middle, cost, fresh);
-      add(scenario, middle + 1, high, right, true);
+      add(scenario, low, middle, cost, next);
+      add(scenario, middle + 1, high, right, "high");
       continue;
     }
-    const level = fresh ? high : (low + high) >> 1;
+    const level = { high, low, middle: (low + high) >> 1 }[next];
+    const afterFailure = next === "high" ? "low" : "middle";
     hooks.onCase?.({ cases, casesOpen: open + high - low + 1, openKey: node.priority[0] });
     const result = await solveCase(scenario, level, cost);
     if (result.status === "stopped") {
@@ -125,12 +136,12 @@ export async function search(
     casesSolved++;
     if (result.status === "infeasible") {
       facts.infeasibleFrom = Math.min(facts.infeasibleFrom, level);
-      add(scenario, low, level - 1, cost, false);
+      add(scenario, low, level - 1, cost, afterFailure);
       continue;
     }
     if (result.status === "decided") {
-      add(scenario, low, level - 1, cost, true);
-      add(scenario, level + 1, high, cost, true);
+      add(scenario, low, level - 1, cost, "high");
+      add(scenario, level + 1, high, cost, "high");
       continue;
     }
     if (compare(result.cost, cost) < 0) {
@@ -139,8 +150,9 @@ export async function search(
       );
     }
     facts.learn(level, result.cost);
-    if (compare(result.cost, cost) > 0) add(scenario, low, level - 1, cost, false);
-    add(scenario, Math.max(level, result.level) + 1, high, Math.max(cost, result.cost), true);
+    if (compare(result.cost, cost) > 0) add(scenario, low, level - 1, cost, afterFailure);
+    const above = Math.max(level, result.level) + 1;
+    add(scenario, above, high, Math.max(cost, result.cost), "middle");
   }
   return { complete: true, cases, casesSolved, openKey: Number.POSITIVE_INFINITY };
 }
@@ -159,6 +171,15 @@ class KnownCosts {
   costFrom(level: number): number {
     let cost = Number.NEGATIVE_INFINITY;
     for (const fact of this.facts) if (fact.level <= level && fact.cost > cost) cost = fact.cost;
+    return cost;
+  }
+
+  /** An upper bound on C(level): the lowest known cost of a level not below it; null when none is known. */
+  costUpTo(level: number): number | null {
+    let cost: number | null = null;
+    for (const fact of this.facts) {
+      if (fact.level >= level && (cost === null || fact.cost < cost)) cost = fact.cost;
+    }
     return cost;
   }
 }
