@@ -32,10 +32,10 @@ export interface StageEstimate {
 
 /** What belongs to no stage of the latencies. */
 export interface LatencyFrame {
-  /** Added to the sum of the stages' TTFT, seconds. */
-  readonly ttftSeconds: number;
-  /** Added to the TPOT of the pipeline, seconds. */
-  readonly tpotSeconds: number;
+  /** Added to the sum of the stages' TTFT, seconds; null where the phase has no first token to wait for (decode). */
+  readonly ttftSeconds: number | null;
+  /** Added to the TPOT of the pipeline, seconds; null where the phase has no later tokens (prefill). */
+  readonly tpotSeconds: number | null;
   /**
    * m: micro-batches under way at once. A token waits for the slowest stage to serve all of them:
    * TPOT = frame + max(Σ stage TPOT, m · largest stage TPOT).

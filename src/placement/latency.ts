@@ -1,12 +1,12 @@
 import type { LatencyFrame, StageEstimate } from "../cost/cost-model.ts";
 import { InternalError } from "../errors.ts";
 
-/** Latencies of a pipeline, seconds. */
+/** Latencies of a pipeline, seconds; null where the phase has none. */
 export interface Latency {
   /** Time to first token. */
-  readonly ttftSeconds: number;
+  readonly ttftSeconds: number | null;
   /** Time per output token. */
-  readonly tpotSeconds: number;
+  readonly tpotSeconds: number | null;
 }
 
 /**
@@ -37,7 +37,10 @@ export function pipelineLatency(
     if (stage.tpotSeconds > slowest) slowest = stage.tpotSeconds;
   }
   return {
-    ttftSeconds: frame.ttftSeconds + ttftSeconds,
-    tpotSeconds: frame.tpotSeconds + Math.max(tpotSeconds, frame.microBatches * slowest),
+    ttftSeconds: frame.ttftSeconds === null ? null : frame.ttftSeconds + ttftSeconds,
+    tpotSeconds:
+      frame.tpotSeconds === null
+        ? null
+        : frame.tpotSeconds + Math.max(tpotSeconds, frame.microBatches * slowest),
   };
 }

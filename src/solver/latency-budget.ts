@@ -1,4 +1,4 @@
-import { InternalError } from "../errors.ts";
+import { InputError, InternalError } from "../errors.ts";
 import type { Problem } from "../placement/problem.ts";
 import type { OperatingPoint } from "../workload/workload.ts";
 import type { SegmentLatencies, StartTable } from "./starts/start-table.ts";
@@ -26,6 +26,7 @@ const ROUNDING = 0.5e-9;
  *   (F + max(Σ tpot, m·max tpot))·(1 + μ) ≤ limit  ⇔  Σ tpot ≤ limit/(1 + μ) − F  and each tpot ≤ (limit/(1 + μ) − F)/m
  *
  * @returns null when no latency is limited
+ * @throws InputError for a limit on a latency that the phase does not have
  */
 export function latencyBudget(
   { costModel, limits }: Problem,
@@ -37,11 +38,24 @@ export function latencyBudget(
   const frame = costModel.latencyFrame(point, stages);
   // `checkProblem` has refused limits on what is not predicted.
   if (!frame) throw new InternalError("the cost model has no latency frame.");
-  const within = (limit: number | null, frameSeconds: number): number | null =>
-    limit === null ? null : (limit * (1 + ROUNDING)) / (1 + latencySafetyMargin) - frameSeconds;
-  const tpotSeconds = within(maxTpotSeconds, frame.tpotSeconds);
+  const within = (
+    flag: string,
+    limit: number | null,
+    frameSeconds: number | null,
+  ): number | null => {
+    if (limit === null) return null;
+    if (frameSeconds === null) {
+      throw new InputError(
+        flag,
+        `the phase ${point.phase} has no such latency.`,
+        "Leave the target out, or use the phase aggregated.",
+      );
+    }
+    return (limit * (1 + ROUNDING)) / (1 + latencySafetyMargin) - frameSeconds;
+  };
+  const tpotSeconds = within("--max-tpot-ms", maxTpotSeconds, frame.tpotSeconds);
   return {
-    ttftSeconds: within(maxTtftSeconds, frame.ttftSeconds),
+    ttftSeconds: within("--max-ttft-ms", maxTtftSeconds, frame.ttftSeconds),
     tpotSeconds,
     stageTpotSeconds: tpotSeconds === null ? null : tpotSeconds / Math.max(1, frame.microBatches),
   };

@@ -126,8 +126,8 @@ describe("a row and the placement it was measured on", () => {
         const row = predictRow(plan, deployment.values);
         const placed = predictPlacement(deployment, "aggregated", plan.batch!);
         expectSame(placed.requestsPerSecond, row.requestsPerSecond);
-        expectSame(placed.latency.tpotSeconds, row.tpotSeconds);
-        expectSame(placed.latency.ttftSeconds, row.ttftSeconds);
+        expectSame(placed.latency.tpotSeconds!, row.tpotSeconds);
+        expectSame(placed.latency.ttftSeconds!, row.ttftSeconds);
       }),
     );
   });
@@ -148,7 +148,7 @@ describe("a row and the placement it was measured on", () => {
         // With fewer sequences than stages a placement is limited by what is in flight, a row by its one sequence a stage.
         fc.pre(plan.batch! >= deployment.stages);
         expectSame(placed.requestsPerSecond, row.requestsPerSecond);
-        expectSame(placed.latency.ttftSeconds, row.ttftSeconds);
+        expectSame(placed.latency.ttftSeconds!, row.ttftSeconds);
         expectSame(placed.tpotSum, row.tpotSeconds);
         expect(placed.latency.tpotSeconds).toBeGreaterThanOrEqual(row.tpotSeconds * (1 - 1e-9));
       }),
@@ -161,7 +161,7 @@ describe("a row and the placement it was measured on", () => {
         const plan = planOf("decode", deployment);
         const placed = predictPlacement(deployment, "decode", plan.batch!);
         const { tpotSeconds } = predictRow(plan, deployment.values);
-        expectSame(placed.latency.tpotSeconds, tpotSeconds);
+        expectSame(placed.latency.tpotSeconds!, tpotSeconds);
         expectSame(placed.requestsPerSecond * deployment.outputTokens * tpotSeconds, plan.batch!);
       }),
     );

@@ -26,6 +26,25 @@ function backend(solveModel: MilpBackend["solve"]): () => MilpBackend {
   return () => ({ name: "stub", solve: solveModel, dispose: async () => undefined });
 }
 
+describe("a latency target", () => {
+  const shipped = ["solve", "--config-dir", "config/llama3-70b", "--input-length", "2048"];
+  it.each([
+    ["decode", "--max-ttft-ms", "500"],
+    ["prefill", "--max-tpot-ms", "50"],
+  ])("that the phase %s does not have is refused, not met by nothing", async (phase, flag, ms) => {
+    const { code, stdout, stderr } = await cli([
+      ...shipped,
+      ...["--output-length", "512", "--min-batch-size", "8", "--max-batch-size", "8"],
+      ...["--phase", phase, flag, ms],
+    ]);
+    expect(stderr).toContain(
+      `error: ${flag}: the phase ${phase} has no such latency. Leave the target out, or use the phase aggregated.`,
+    );
+    expect(stdout).toBe("");
+    expect(code).toBe(1);
+  });
+});
+
 describe("solve", () => {
   it("says what to rent and that it is proven, on stdout, and the time on stderr", async () => {
     const { code, stdout, stderr } = await solve();

@@ -346,8 +346,12 @@ describe.each(COST_MODELS)("the %s model", (_, create, hasEnds) => {
           expect([ttftSeconds, tpotSeconds, frame]).toEqual([null, null, null]);
           return;
         }
-        expect(frame!.ttftSeconds).toBeGreaterThanOrEqual(0);
-        expect(frame!.tpotSeconds).toBeGreaterThanOrEqual(0);
+        // Decode is handed its first tokens, prefill makes no later ones.
+        const { phase } = point;
+        if (frame!.ttftSeconds === null) expect(phase).toBe("decode");
+        if (frame!.tpotSeconds === null) expect(phase).toBe("prefill");
+        expect(frame!.ttftSeconds ?? 0).toBeGreaterThanOrEqual(0);
+        expect(frame!.tpotSeconds ?? 0).toBeGreaterThanOrEqual(0);
         expect(frame!.microBatches).toBeGreaterThanOrEqual(1);
         expect(ttftSeconds).toBeGreaterThanOrEqual(0);
         expect(tpotSeconds).toBeGreaterThanOrEqual(0);

@@ -167,7 +167,7 @@ describe("a long thin pipeline", () => {
     expect(wide.tokensPerSecond(point)).toBeGreaterThan(3 * thin.tokensPerSecond(point));
     expect(thin.unboundedTokensPerSecond(point)).toBeGreaterThan(5 * thin.tokensPerSecond(point));
     for (const pipeline of [thin, wide]) {
-      const decodeSeconds = point.outputTokens * pipeline.latency(point).tpotSeconds;
+      const decodeSeconds = point.outputTokens * pipeline.latency(point).tpotSeconds!;
       const decoding = pipeline.requestsPerSecond(point) * decodeSeconds;
       expect(decoding).toBeLessThanOrEqual(point.batch * (1 + ROUNDING));
     }
@@ -179,7 +179,8 @@ describe("a long thin pipeline", () => {
       const pipeline = new Pipeline(LLAMA_70B, "A100-SXM4-80GB", 8, stages);
       const seconds = 1 / pipeline.tokensPerSecond(alone);
       expect(seconds).toBeGreaterThanOrEqual(
-        new Pipeline(LLAMA_70B, "A100-SXM4-80GB", 8, 1).latency(alone).tpotSeconds * (1 - ROUNDING),
+        new Pipeline(LLAMA_70B, "A100-SXM4-80GB", 8, 1).latency(alone).tpotSeconds! *
+          (1 - ROUNDING),
       );
     }
   });
@@ -190,7 +191,7 @@ describe("a closed loop", () => {
   const h100 = new Pipeline(LLAMA_70B, "H100-SXM5-80GB", 8, 1);
   const staySeconds = (pipeline: Pipeline, point: OperatingPoint): number => {
     const { ttftSeconds, tpotSeconds } = pipeline.latency(point);
-    return ttftSeconds + point.outputTokens * tpotSeconds;
+    return (ttftSeconds ?? 0) + point.outputTokens * (tpotSeconds ?? 0);
   };
   const lawSeconds = (pipeline: Pipeline, point: OperatingPoint): number =>
     point.batch / pipeline.requestsPerSecond(point);
@@ -220,11 +221,11 @@ describe("a closed loop", () => {
       outputTokens: 256,
     };
     const pipeline = new Pipeline(LLAMA_70B, "H100-SXM5-80GB", 8, 4);
-    const decodeSeconds = point.outputTokens * pipeline.latency(point).tpotSeconds;
+    const decodeSeconds = point.outputTokens * pipeline.latency(point).tpotSeconds!;
     expect(decodeSeconds).toBeGreaterThan(0.999 * lawSeconds(pipeline, point));
   });
 
-  // With long prompts and short answers nearly all of a request's time is waiting for its prompt's turn, which no latency says.
+  // With long prompts and short answers nearly all of a request's time is waiting for its prompt's turn.
   test("keeps Little's law where prompts take all steps", () => {
     const point: OperatingPoint = {
       phase: "aggregated",
@@ -245,7 +246,6 @@ describe("a closed loop", () => {
     expect(staySeconds(h100, point)).toBeGreaterThan(0.95 * lawSeconds(h100, point));
   });
 
-  // The queue term of a stage that serves nothing but prompts is that of a crowd, though there is nobody to wait for.
   test("lets a prompt alone wait for nobody", () => {
     const point: OperatingPoint = {
       phase: "prefill",
@@ -256,10 +256,10 @@ describe("a closed loop", () => {
     expect(staySeconds(h100, point)).toBeLessThan(1.5 * lawSeconds(h100, point));
   });
 
-  // Where b/O requests share a prompt step, the number of such steps is O but for rounding, and rounding chooses the formula.
+  // Where b/O requests share a prompt step, the number of such steps is O but for rounding, which must not choose the formula.
   test("has a TPOT that a token more of input does not halve", () => {
     const tpotAt = (inputTokens: number): number =>
-      h100.latency({ phase: "aggregated", batch: 16, inputTokens, outputTokens: 3 }).tpotSeconds;
+      h100.latency({ phase: "aggregated", batch: 16, inputTokens, outputTokens: 3 }).tpotSeconds!;
     for (let tokens = 300; tokens < 340; tokens++) {
       expect(tpotAt(tokens + 1)).toBeGreaterThan(0.99 * tpotAt(tokens));
     }

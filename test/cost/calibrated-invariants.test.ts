@@ -3,11 +3,8 @@ import { describe, expect, test } from "vitest";
 import { createCalibratedModel } from "../../src/cost/calibrated/calibrated-model.ts";
 import { GroupMemory } from "../../src/cost/calibrated/group-memory.ts";
 import { LayerCounts } from "../../src/cost/calibrated/layer-counts.ts";
-import {
-  type ParameterValues,
-  priorValues,
-  resolveParameters,
-} from "../../src/cost/calibrated/parameters.ts";
+import { type ParameterValues, resolveParameters } from "../../src/cost/calibrated/parameters.ts";
+import { priorValues } from "../../src/cost/calibrated/priors.ts";
 import type { CostModel, MemoryBill, StageShape } from "../../src/cost/cost-model.ts";
 import type { EngineSettings } from "../../src/cost/engine-settings.ts";
 import { gpuByName } from "../../src/hardware/gpu-specs.ts";

@@ -70,8 +70,8 @@ export class LatencyWays {
     const within = (seconds: number, limit: number | null): boolean =>
       limit === null || seconds * (1 + margin) <= limit * (1 + 1e-9);
     return (
-      within(ttftSeconds + ttft, maxTtftSeconds) &&
-      within(tpotSeconds + Math.max(tpot, microBatches * worstTpot), maxTpotSeconds)
+      within(ttftSeconds! + ttft, maxTtftSeconds) &&
+      within(tpotSeconds! + Math.max(tpot, microBatches * worstTpot), maxTpotSeconds)
     );
   }
 }

@@ -62,6 +62,14 @@ describe("the latencies of a pipeline", () => {
     expect(pipelineLatency(null, [])).toBeNull();
   });
 
+  test("are null where the phase has none of the kind", () => {
+    const one = [{ ttftSeconds: 2, tpotSeconds: 3 }];
+    const prefill = { ttftSeconds: 1, tpotSeconds: null, microBatches: 1 };
+    const decode = { ttftSeconds: null, tpotSeconds: 1, microBatches: 1 };
+    expect(pipelineLatency(prefill, one)).toEqual({ ttftSeconds: 3, tpotSeconds: null });
+    expect(pipelineLatency(decode, one)).toEqual({ ttftSeconds: null, tpotSeconds: 4 });
+  });
+
   test("of a stage that says nothing although there is a frame are a defect", () => {
     const frame = { ttftSeconds: 0, tpotSeconds: 0, microBatches: 1 };
     expect(() => pipelineLatency(frame, [{ ttftSeconds: null, tpotSeconds: 1 }])).toThrow(/frame/);

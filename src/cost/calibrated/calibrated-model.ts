@@ -151,9 +151,9 @@ export function createCalibratedModel(
       return {
         ttftSeconds:
           point.phase === "decode"
-            ? 0
+            ? null
             : engine.httpMs * 1e-3 + common.tokenizeUs * 1e-6 * inputTokens,
-        tpotSeconds: 0,
+        tpotSeconds: point.phase === "prefill" ? null : 0,
         microBatches: Math.min(point.batch, stages),
       };
     },
