@@ -2,11 +2,10 @@ import { levenbergMarquardt } from "ml-levenberg-marquardt";
 import {
   type Parameters,
   type ParameterValues,
-  PRIORS,
-  type Prior,
   parameterNames,
   resolveParameters,
 } from "../cost/calibrated/parameters.ts";
+import { PRIORS, type Prior } from "../cost/calibrated/priors.ts";
 import type { RowPlan } from "./plan-row.ts";
 import { predictWith } from "./predict-row.ts";
 import { groupBy } from "./statistics.ts";

@@ -1,4 +1,5 @@
-import type { Architecture, LatentAttention, LayerArchitecture } from "./architecture.ts";
+import type { Architecture, LayerArchitecture } from "./architecture.ts";
+import { attentionParameters } from "./matrices.ts";
 import type { LayerKind, LayerPlan } from "./model.ts";
 
 const GIB = 1024 ** 3;
@@ -56,34 +57,5 @@ export function layerWeightGib(architecture: Architecture, kind: LayerArchitectu
     kind.experts === 0
       ? perWidth * kind.ffnWidth * otherBytes
       : perWidth * (kind.experts * kind.ffnWidth * weightBytes + kind.sharedFfnWidth * otherBytes);
-  return (attentionWeights(architecture, kind) * otherBytes + ffnBytes) / GIB;
-}
-
-/** Weights of the attention of one layer: h·d·(2·H + 2·Hkv) for query, output, key and value. */
-function attentionWeights(
-  { hidden, heads, headDim, latent }: Architecture,
-  { kvHeads }: LayerArchitecture,
-): number {
-  return latent
-    ? latentWeights(hidden, heads, latent)
-    : hidden * headDim * (2 * heads + 2 * kvHeads);
-}
-
-/**
- * Weights of multi-head latent attention: queries (through their own rank, if they have one), the latent vector and the rotary
- * key, keys and values from the latent vector, output. Source: DeepSeek-V2, arXiv 2405.04434, section 2.1 and appendix B.
- */
-function latentWeights(
-  hidden: number,
-  heads: number,
-  { kvRank, qRank, ropeDim, nopeDim, valueDim }: LatentAttention,
-): number {
-  const queryWidth = heads * (nopeDim + ropeDim);
-  const query = qRank > 0 ? qRank * (hidden + queryWidth) : hidden * queryWidth;
-  return (
-    query +
-    hidden * (kvRank + ropeDim) +
-    kvRank * heads * (nopeDim + valueDim) +
-    heads * valueDim * hidden
-  );
+  return (attentionParameters(architecture, kind, 1) * otherBytes + ffnBytes) / GIB;
 }

@@ -8,7 +8,8 @@ import {
 } from "../../src/calibration/calibration-file.ts";
 import type { Measurement } from "../../src/calibration/measurement.ts";
 import { predictTarget, type TargetRow } from "../../src/calibration/targets.ts";
-import { type ParameterValues, priorValues } from "../../src/cost/calibrated/parameters.ts";
+import type { ParameterValues } from "../../src/cost/calibrated/parameters.ts";
+import { priorValues } from "../../src/cost/calibrated/priors.ts";
 import { measured, targetsOf } from "./rows.ts";
 
 const SHIPPED = priorValues();

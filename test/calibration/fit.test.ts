@@ -2,12 +2,8 @@ import { describe, expect, it } from "vitest";
 import { FIT_OPTIONS, fitParameters } from "../../src/calibration/fit.ts";
 import type { Measurement } from "../../src/calibration/measurement.ts";
 import { predictTarget, type TargetRow } from "../../src/calibration/targets.ts";
-import {
-  type ParameterValues,
-  PRIORS,
-  type Prior,
-  priorValues,
-} from "../../src/cost/calibrated/parameters.ts";
+import type { ParameterValues } from "../../src/cost/calibrated/parameters.ts";
+import { PRIORS, type Prior, priorValues } from "../../src/cost/calibrated/priors.ts";
 import { measured, targetsOf } from "./rows.ts";
 
 /** What the rows below were made with, as factors on the priors. */

@@ -8,7 +8,7 @@ import {
   hash,
 } from "../../src/calibration/folds.ts";
 import { predictTarget, type TargetRow } from "../../src/calibration/targets.ts";
-import { priorValues } from "../../src/cost/calibrated/parameters.ts";
+import { priorValues } from "../../src/cost/calibrated/priors.ts";
 import { measured, targetsOf } from "./rows.ts";
 
 function rowsOf(configGroup: string, gpu: string, factor = 1): TargetRow[] {

@@ -3,7 +3,7 @@ import { predictMeasurements } from "../../src/calibration/accuracy.ts";
 import { predictRow } from "../../src/calibration/predict-row.ts";
 import { predictRows } from "../../src/calibration/predicted-row.ts";
 import { predictTarget } from "../../src/calibration/targets.ts";
-import { priorValues } from "../../src/cost/calibrated/parameters.ts";
+import { priorValues } from "../../src/cost/calibrated/priors.ts";
 import { measured, planOf, targetsOf } from "./rows.ts";
 
 const VALUES = priorValues();

@@ -4,7 +4,8 @@ import {
   type Knowledge,
 } from "../../src/cost/calibrated/calibrated-model.ts";
 import { ENGINES, type Engine } from "../../src/cost/calibrated/engines.ts";
-import { type ParameterValues, PRIORS, priorValues } from "../../src/cost/calibrated/parameters.ts";
+import type { ParameterValues } from "../../src/cost/calibrated/parameters.ts";
+import { PRIORS, priorValues } from "../../src/cost/calibrated/priors.ts";
 import {
   CONFIDENCES,
   QUANTITIES,

@@ -1,4 +1,5 @@
 import type { Architecture, LayerArchitecture } from "../../model/architecture.ts";
+import { attentionParameters, kvElementsPerToken, kvHeadsPerGpu } from "../../model/matrices.ts";
 import type { Collectives } from "./collectives.ts";
 import type { Parameters } from "./parameters.ts";
 import type { Rates } from "./rates.ts";
@@ -44,41 +45,6 @@ function overlap(a: number, b: number, p: number): number {
   const large = Math.max(a, b);
   const ratio = Math.min(a, b) / large;
   return large * (1 + ratio ** p) ** (1 / p);
-}
-
-/** KV heads that one GPU keeps: nkv/t, at least one (then they are replicated). */
-function kvHeadsPerGpu(kvHeads: number, tpDegree: number): number {
-  return Math.max(kvHeads / tpDegree, 1);
-}
-
-/** Elements of KV cache that one GPU keeps for a token of one layer; a latent vector is not split. */
-export function kvElementsPerToken(
-  { headDim, latent }: Architecture,
-  { kvHeads }: LayerArchitecture,
-  tpDegree: number,
-): number {
-  return latent ? latent.kvRank + latent.ropeDim : 2 * kvHeadsPerGpu(kvHeads, tpDegree) * headDim;
-}
-
-/** Parameters of the attention's linear layers on one GPU. */
-export function attentionParameters(
-  { hidden, heads, headDim, latent }: Architecture,
-  { kvHeads }: LayerArchitecture,
-  tpDegree: number,
-): number {
-  const share = heads / tpDegree;
-  if (!latent) return hidden * headDim * (2 * share + 2 * kvHeadsPerGpu(kvHeads, tpDegree));
-  const { kvRank, qRank, ropeDim, nopeDim, valueDim } = latent;
-  const query =
-    qRank > 0
-      ? hidden * qRank + qRank * share * (nopeDim + ropeDim)
-      : hidden * share * (nopeDim + ropeDim);
-  return (
-    query +
-    hidden * (kvRank + ropeDim) +
-    kvRank * share * (nopeDim + valueDim) +
-    share * valueDim * hidden
-  );
 }
 
 /** Expected distinct experts that M tokens touch when each picks k of E alike: E·(1 − (1 − k/E)^M). */
