@@ -1,7 +1,8 @@
 import type { AccuracyReport } from "../src/calibration/accuracy.ts";
 import { errorSummary } from "../src/calibration/error-tables.ts";
 import type { PredictedRow } from "../src/calibration/predicted-row.ts";
-import { accuracyMarkdown } from "../src/report/accuracy-markdown.ts";
+import { accuracyMarkdown, markdownTable } from "../src/report/accuracy-markdown.ts";
+import { share } from "../src/report/accuracy-tables.ts";
 
 /** One way of leaving rows out, and what came of it. */
 export interface Validation {
@@ -13,7 +14,7 @@ export interface Validation {
 /** The text of docs/accuracy-tables.md. */
 export function accuracyDocument(validations: readonly Validation[], dataName: string): string {
   const sections = validations.map(
-    ({ name, report }) => `## ${capitalised(name)}\n\n${accuracyMarkdown(report, 3)}`,
+    ({ name, report }) => `## ${capitalised(name)}\n\n${accuracyMarkdown(report, 3).trimEnd()}`,
   );
   return `# Accuracy: all tables
 
@@ -38,24 +39,19 @@ const FIGURES: readonly [name: string, keep: (row: PredictedRow) => boolean][] =
 ];
 
 function summary(validations: readonly Validation[]): string {
-  const lines = FIGURES.map(([name, keep]) => {
-    const cells = validations.map(({ rows }) => {
-      const { macro_median, macro_mean } = errorSummary(name, rows.filter(keep));
-      return `${percent(macro_median)} / ${percent(macro_mean)}`;
-    });
-    return `| ${name} | ${cells.join(" | ")} |`;
+  const rows = FIGURES.map(([name, keep]) => [
+    name,
+    ...validations.map(({ rows: predicted }) => {
+      const { macro_median, macro_mean } = errorSummary(name, predicted.filter(keep));
+      return `${share(macro_median)} / ${share(macro_mean)}`;
+    }),
+  ]);
+  const coverage = validations.map(({ report }) => share(report.coverage?.overall.coverage ?? 0));
+  const heads = ["macro median / macro mean", ...validations.map(({ name }) => name)];
+  return markdownTable({
+    columns: heads.map((head) => ({ head, align: "left" })),
+    rows: [...rows, ["coverage of the 80 % intervals", ...coverage]],
   });
-  const coverage = validations.map(({ report }) => percent(report.coverage?.overall.coverage ?? 0));
-  return [
-    `| macro median / macro mean | ${validations.map(({ name }) => name).join(" | ")} |`,
-    `| --- |${validations.map(() => " --- |").join("")}`,
-    ...lines,
-    `| coverage of the 80 % intervals | ${coverage.join(" | ")} |`,
-  ].join("\n");
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
 }
 
 function capitalised(text: string): string {

@@ -1,5 +1,5 @@
 import type { Fit } from "../src/calibration/fit.ts";
-import { PRIORS } from "../src/cost/calibrated/parameters.ts";
+import { PRIORS } from "../src/cost/calibrated/priors.ts";
 import type { Evidence, SpreadTable } from "../src/cost/calibrated/uncertainty.ts";
 
 /** What a fit found, and on what. */

@@ -10,7 +10,7 @@ export function accuracyMarkdown(report: AccuracyReport, headingLevel: number = 
 }
 
 /** A table with its cells padded to one width, as formatters of Markdown leave it. */
-function markdownTable({ columns, rows }: TableText): string {
+export function markdownTable({ columns, rows }: Omit<TableText, "title">): string {
   const cells = [columns.map(({ head }) => head), ...rows].map((row) => row.map(escaped));
   const widths = columns.map((_, index) => Math.max(3, ...cells.map((row) => row[index]!.length)));
   const rule = columns.map(({ align }, index) =>
