@@ -1,3 +1,4 @@
+import { providerTypeName } from "../hardware/instance.ts";
 import { type Launch, partitionText } from "./launch.ts";
 import { isWholeInstance, type LaunchNode } from "./launch-plan.ts";
 import { gpuVendor } from "./vendor.ts";
@@ -20,7 +21,7 @@ export function gpuResources({ type, gpuIds }: LaunchNode): object {
 
 /** Puts a pod on an instance of the planned type, by the label that cloud providers give their nodes. */
 export function nodeSelector({ type }: LaunchNode): Readonly<Record<string, string>> {
-  return { "node.kubernetes.io/instance-type": type.instance.name };
+  return { "node.kubernetes.io/instance-type": providerTypeName(type.instance) };
 }
 
 /**

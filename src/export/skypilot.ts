@@ -1,3 +1,4 @@
+import { providerTypeName } from "../hardware/instance.ts";
 import { type Launch, type LaunchFile, partitionText } from "./launch.ts";
 import type { LaunchNode } from "./launch-plan.ts";
 import { planComment } from "./plan-comment.ts";
@@ -61,7 +62,7 @@ function resourcesOf({ type }: LaunchNode): object {
   const cloud = skyCloud(instance.provider)!;
   return {
     infra: price.region === null ? cloud : `${cloud}/${price.region}`,
-    instance_type: instance.name,
+    instance_type: providerTypeName(instance),
     use_spot: price.kind === "spot",
   };
 }

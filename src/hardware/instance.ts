@@ -1,3 +1,5 @@
+import type { GpuSpec } from "./gpu-specs.ts";
+
 /** One rentable machine type. Bandwidths are decimal (1 GB = 10⁹ bytes), memory is binary (1 GiB = 1024³ bytes). */
 export interface InstanceType {
   readonly name: string;
@@ -11,6 +13,17 @@ export interface InstanceType {
   readonly insideGBytesPerSecond: number;
   /** Network bandwidth of the whole instance, Gbit/s. */
   readonly externalGbitsPerSecond: number;
+  /** Datasheet figures of the GPU where the source of the instance names it exactly; absent: found by `gpuModel`. */
+  readonly gpu?: GpuSpec;
+  /** What the provider calls the type; absent: `name`, which may also tell region and kind of price. */
+  readonly typeName?: string;
+  /** Where it stands, `provider/region`. A pipeline stays inside one site; absent: the pool has no sites. */
+  readonly site?: string;
+}
+
+/** What the provider calls the type. */
+export function providerTypeName(instance: InstanceType): string {
+  return instance.typeName ?? instance.name;
 }
 
 /**

@@ -60,6 +60,7 @@ export function createCalibratedModel(
   const layers = new LayerCounts(architecture);
   const gpus = new Map<string, GpuSpec>();
   const gpuOf = (instance: InstanceType): GpuSpec => {
+    if (instance.gpu) return instance.gpu;
     const key = `${instance.gpuModel} ${instance.gpuMemoryGib} ${instance.insideGBytesPerSecond}`;
     let gpu = gpus.get(key);
     if (!gpu) {
