@@ -84,7 +84,19 @@ export function checkPlacement(
     });
   }
   checkCover(problem, placement, violations);
+  checkSites(stages, violations);
   return { stages, violations, warnings };
+}
+
+/** What links between sites do is not known: a pipeline stays inside one. */
+function checkSites(stages: readonly PlacedStage[], violations: Violation[]): void {
+  const sites = [...new Set(stages.map(({ type }) => type.instance.site))];
+  if (sites.length < 2) return;
+  violations.push({
+    rule: "several_sites",
+    message: `the stages are at ${sites.length} sites (${sites.map((site) => site ?? "a site without a name").join(", ")}); a pipeline stays inside one.`,
+    sites,
+  });
 }
 
 function checkStageCount(problem: Problem, placement: Placement, violations: Violation[]): void {

@@ -18,6 +18,7 @@ export const RULES = [
   "gap",
   "overlap",
   "coverage",
+  "several_sites",
 ] as const;
 export type Rule = (typeof RULES)[number];
 

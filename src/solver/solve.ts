@@ -1,5 +1,6 @@
 import { InternalError } from "../errors.ts";
 import { evenSplit } from "../placement/even-split.ts";
+import { parseInstanceName } from "../placement/placement.ts";
 import type { Problem } from "../placement/problem.ts";
 import { type OperatingPoint, pointWarnings } from "../workload/workload.ts";
 import { explainInfeasible } from "./explain/infeasibility.ts";
@@ -177,6 +178,7 @@ export function answerModel(
   );
   const { placement, metrics } = answer;
   const model = session.modelOf(
+    parseInstanceName(placement.stages[0]!.gpu_type)!.typeName,
     placement.batch_size,
     metrics.num_pipeline_stages,
     placement.stages[0]!.tp_degree,

@@ -128,6 +128,7 @@ function enumerate(
     const last = trail.at(-1);
     if (!last) return Number.POSITIVE_INFINITY;
     const [from, to] = [machines[last.machine]!, machines[machine]!];
+    if (from.type.instance.site !== to.type.instance.site) return 0;
     const pair = pairGBytesPerSecond(
       network,
       from.type,

@@ -71,12 +71,12 @@ const MOST_GPUS = 2_000;
 /** The exact formulation of a case whose single links matter: every TP group of every instance on its own. */
 export function linkedModel(
   context: ModelContext,
-  { family, stages, levels }: Scenario,
+  { family, classes, stages, levels }: Scenario,
   level: number,
   costs: CaseCosts,
   limits: readonly CaseLimit[],
 ): CaseModel {
-  const { problem, request, classes } = context;
+  const { problem, request } = context;
   const { model, pool } = problem;
   if (problem.network.kind === "derived" && pool.gpuCount > MOST_GPUS) {
     throw new InputError(

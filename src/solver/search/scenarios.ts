@@ -2,6 +2,7 @@ import type { Problem } from "../../placement/problem.ts";
 import { allowedSegmentSizes } from "../../placement/segment-sizes.ts";
 import type { OperatingPoint } from "../../workload/workload.ts";
 import type { HostClass } from "../hosts/host-class.ts";
+import { sitesWorthSearching } from "../hosts/sites.ts";
 import { latencyBudget } from "../latency-budget.ts";
 import { MatrixLinks } from "../links/matrix-links.ts";
 import { type BatchOptions, batchOptions, pairRate, type StageSetting } from "../options.ts";
@@ -12,9 +13,11 @@ import type { TableCache } from "../starts/table-cache.ts";
 import { type BoundSetting, Family, type FamilyMeasures, MOST_BOUND_MEASURES } from "./family.ts";
 import type { CostScale } from "./goal.ts";
 
-/** All placements of one batch size and one number of stages. A case is a scenario at one throughput level. */
+/** All placements of one batch size and one number of stages at one site. A case is a scenario at one throughput level. */
 export interface Scenario {
   readonly family: Family;
+  /** The hosts of the site; all where the pool has no sites. */
+  readonly classes: readonly HostClass[];
   readonly point: OperatingPoint;
   readonly stages: number;
   /** Raw rates a placement can have, rising, tokens/s. */
@@ -44,29 +47,33 @@ export function scenarios(
         : null,
   };
   const all: Scenario[] = [];
+  const sites = sitesWorthSearching(classes, request, network);
   for (const point of points) {
     for (const { stages: numbers, setting } of stageSettings(problem, point, tables)) {
-      const batch = batchOptions(problem, classes, setting);
-      const measures = measuresOf(problem, classes, setting);
-      for (const tpDegree of request.uniformTp ? usedDegrees(batch) : [null]) {
-        const family = new Family(
-          batch,
-          tpDegree,
-          numbers.at(-1)!,
-          bounds,
-          (bandwidth) => pairRate(costModel, bandwidth, point),
-          measures,
-        );
-        for (const stages of numbers) {
-          const efficiency = costModel.pipelineEfficiency(point, stages);
-          all.push({
-            family,
-            point,
-            stages,
-            levels: batch.levels,
-            tokensPerSecond: (level) =>
-              batch.levels[level]! * efficiency * costModel.realWorldEfficiency,
-          });
+      for (const hosts of sites) {
+        const batch = batchOptions(problem, hosts, setting);
+        const measures = measuresOf(problem, hosts, setting);
+        for (const tpDegree of request.uniformTp ? usedDegrees(batch) : [null]) {
+          const family = new Family(
+            batch,
+            tpDegree,
+            numbers.at(-1)!,
+            bounds,
+            (bandwidth) => pairRate(costModel, bandwidth, point),
+            measures,
+          );
+          for (const stages of numbers) {
+            const efficiency = costModel.pipelineEfficiency(point, stages);
+            all.push({
+              family,
+              classes: hosts,
+              point,
+              stages,
+              levels: batch.levels,
+              tokensPerSecond: (level) =>
+                batch.levels[level]! * efficiency * costModel.realWorldEfficiency,
+            });
+          }
         }
       }
     }

@@ -142,14 +142,16 @@ export class SearchSession {
 
   /** The MILP of the case that a placement belongs to; null when it belongs to none. */
   modelOf(
+    typeName: string,
     batch: number,
     stages: number,
     tpDegree: number,
     rawTokensPerSecond: number,
   ): MilpModel | null {
     const scenario = this.context.scenarios.findIndex(
-      ({ point, stages: s, family }) =>
+      ({ point, stages: s, family, classes }) =>
         point.batch === batch &&
+        classes.some(({ type }) => type.instance.name === typeName) &&
         s === stages &&
         (family.tpDegree === null || family.tpDegree === tpDegree),
     );

@@ -1,0 +1,84 @@
+import type { Network } from "../../hardware/network.ts";
+import type { SolveRequest } from "../request.ts";
+import type { HostClass } from "./host-class.ts";
+
+/**
+ * The hosts of each site, a pipeline staying inside one; a single list where the pool has no sites. A site is left out when
+ * another one has as many of the same hosts and none of them is dearer there: whatever can be placed in the one can be placed
+ * in the other at no higher price. Of sites that are equal the first by name is kept, which is what the tie rule prefers.
+ * Limits on single types and an explicit matrix tell hosts apart that are otherwise the same, so nothing is left out then.
+ * @param classes in their order by name and price
+ */
+export function sitesWorthSearching(
+  classes: readonly HostClass[],
+  request: Pick<SolveRequest, "maxTpByType" | "maxStagesByType">,
+  network: Network,
+): readonly (readonly HostClass[])[] {
+  const sites = sitesOf(classes);
+  const tellsTypesApart = request.maxTpByType.size > 0 || request.maxStagesByType.size > 0;
+  if (sites.length < 2 || tellsTypesApart || network.kind === "matrix") return sites;
+  const offers = sites.map(offersOf);
+  return sites.filter(
+    (_, index) =>
+      !offers.some(
+        (other, position) =>
+          position !== index &&
+          covers(other, offers[index]!) &&
+          (position < index || !covers(offers[index]!, other)),
+      ),
+  );
+}
+
+function sitesOf(classes: readonly HostClass[]): readonly (readonly HostClass[])[] {
+  const bySite = new Map<string | undefined, HostClass[]>();
+  for (const host of classes) {
+    const { site } = host.type.instance;
+    const hosts = bySite.get(site);
+    if (hosts) hosts.push(host);
+    else bySite.set(site, [host]);
+  }
+  return bySite.size === 0
+    ? [[]]
+    : [...bySite].sort(([a = ""], [b = ""]) => (a < b ? -1 : 1)).map(([, hosts]) => hosts);
+}
+
+/** Hosts by what a stage can see of them, each list by rising price. */
+type Offers = ReadonlyMap<string, readonly HostClass[]>;
+
+function offersOf(site: readonly HostClass[]): Offers {
+  const offers = new Map<string, HostClass[]>();
+  for (const host of site) {
+    const key = sameness(host);
+    const hosts = offers.get(key);
+    if (hosts) hosts.push(host);
+    else offers.set(key, [host]);
+  }
+  for (const hosts of offers.values()) {
+    hosts.sort((a, b) => a.microUsdPerHour - b.microUsdPerHour);
+  }
+  return offers;
+}
+
+/** What makes two hosts serve alike. */
+function sameness({ type: { instance }, kinds }: HostClass): string {
+  const { name, site, ...figures } = instance;
+  return JSON.stringify([
+    { ...figures, typeName: figures.typeName ?? name },
+    kinds.map(({ tpDegree }) => tpDegree),
+  ]);
+}
+
+/** Whether every host of `few` has a partner in `many` that is as plentiful and not dearer. */
+function covers(many: Offers, few: Offers): boolean {
+  return [...few].every(([key, hosts]) => {
+    const others = many.get(key) ?? [];
+    return hosts.every((host, i) => {
+      const other = others[i];
+      return (
+        other !== undefined &&
+        other.microUsdPerHour <= host.microUsdPerHour &&
+        other.instances.length >= host.instances.length
+      );
+    });
+  });
+}
