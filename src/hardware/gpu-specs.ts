@@ -13,7 +13,16 @@ export const GPU_CLASSES = [
 export type GpuClass = (typeof GPU_CLASSES)[number];
 
 /** What GPUs of one host talk through. `pcie*`: no direct links, peer to peer or through the host bridge. */
-const GPU_LINKS = ["nvl2", "nvl3", "nvl4", "nvl5", "pcie3", "pcie4", "pcie5", "xgmi"] as const;
+export const GPU_LINKS = [
+  "nvl2",
+  "nvl3",
+  "nvl4",
+  "nvl5",
+  "pcie3",
+  "pcie4",
+  "pcie5",
+  "xgmi",
+] as const;
 export type GpuLink = (typeof GPU_LINKS)[number];
 
 /** Datasheet figures of a GPU: dense rates with FP32 accumulation where the datasheet tells them apart, decimal units. */
@@ -170,14 +179,21 @@ export function findGpu(
     (gpu) =>
       MODEL_PATTERNS.get(gpu)!.test(text) &&
       hasNamedForm(gpu, text) &&
-      memoryGib >= STATED_MEMORY_SHARE.least * gpu.usableMemoryGib &&
-      memoryGib <= STATED_MEMORY_SHARE.most * gpu.usableMemoryGib,
+      isWholeMemory(gpu, memoryGib),
   );
   const distanceGib = (gpu: GpuSpec): number => Math.abs(gpu.usableMemoryGib - memoryGib);
   const nearestGib = Math.min(...variants.map(distanceGib));
   const ofSize = variants.filter((gpu) => distanceGib(gpu) < nearestGib + SAME_SIZE_GIB);
   const isDirect = insideGBytesPerSecond > DIRECT_LINK_GBYTES_PER_SECOND;
   return ofSize.find((gpu) => hasDirectLinks(gpu) === isDirect) ?? ofSize[0] ?? null;
+}
+
+/** Whether a memory that a table states for one GPU, GiB, is that of the whole card. */
+export function isWholeMemory({ usableMemoryGib }: GpuSpec, memoryGib: number): boolean {
+  return (
+    memoryGib >= STATED_MEMORY_SHARE.least * usableMemoryGib &&
+    memoryGib <= STATED_MEMORY_SHARE.most * usableMemoryGib
+  );
 }
 
 /** Whether the spec has the form that the text names; true where it names none. */

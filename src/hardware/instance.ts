@@ -33,3 +33,24 @@ export function providerTypeName(instance: InstanceType): string {
 export function externalShareGBytesPerSecond(instance: InstanceType): number {
   return instance.externalGbitsPerSecond / instance.gpuCount / 8;
 }
+
+const keys = new WeakMap<InstanceType, string>();
+
+/** The same text for instance types that differ in nothing but name, provider and site. */
+export function servingKey(instance: InstanceType): string {
+  let key = keys.get(instance);
+  if (key === undefined) {
+    const { gpuModel, gpuCount, gpuMemoryGib, gpu } = instance;
+    const { insideGBytesPerSecond, externalGbitsPerSecond } = instance;
+    key = JSON.stringify([
+      gpuModel,
+      gpuCount,
+      gpuMemoryGib,
+      insideGBytesPerSecond,
+      externalGbitsPerSecond,
+      gpu ?? null,
+    ]);
+    keys.set(instance, key);
+  }
+  return key;
+}

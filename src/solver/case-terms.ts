@@ -74,6 +74,10 @@ export interface RentalRules {
   readonly maxInstances: number | null;
   /** Most stages on a type, by name. */
   readonly maxStagesByType: ReadonlyMap<string, number>;
+  /** Exactly so many stages on every rented instance; absent: any number. */
+  readonly stagesPerInstance?: number;
+  /** At most one instance is of another type than this; absent: there is no such rule. */
+  readonly restType?: string;
 }
 
 /** Rules on what is rented, as rows over all classes. */
@@ -111,7 +115,7 @@ export class RentalRows {
   }
 
   finish(): void {
-    const { maxInstances, maxInstanceTypes, maxStagesByType } = this.rules;
+    const { maxInstances, maxInstanceTypes, maxStagesByType, restType } = this.rules;
     const types = [...this.byType];
     if (maxInstances !== null) {
       const all = types.flatMap(([, { instances }]) => instances);
@@ -127,6 +131,10 @@ export class RentalRows {
         return column;
       });
       this.build.row("max_types", Number.NEGATIVE_INFINITY, maxInstanceTypes, ones(used));
+    }
+    if (restType !== undefined) {
+      const others = types.flatMap(([name, { instances }]) => (name === restType ? [] : instances));
+      this.build.row("one_other_type", Number.NEGATIVE_INFINITY, 1, ones(others));
     }
     for (const [name, { prefix, stages }] of types) {
       const most = maxStagesByType.get(name);

@@ -49,6 +49,8 @@ export interface FlooredHost {
   readonly neighbours: boolean;
   /** Most stages on one instance, from `neighbours` alone: S, or ceil(S / 2) when neighbours are forbidden. */
   readonly maxStagesPerInstance: number;
+  /** Where an instance is placed as a whole, with one group for all of its stages: what each of them may be. */
+  readonly stageOfNode?: FlooredOption;
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Metrics } from "../placement/evaluation.ts";
 import { type Placement, parseInstanceName } from "../placement/placement.ts";
 import type { Problem } from "../placement/problem.ts";
+import { brokenNodeRule } from "./nodes/node-rules.ts";
 import type { SolveRequest } from "./request.ts";
 
 /** The first rule of a request on what is rented that a placement breaks, in words; null when it keeps them all. */
@@ -40,6 +41,10 @@ export function brokenRentalRule(
   }
   if (request.maxInstanceTypes !== null && stagesByType.size > request.maxInstanceTypes) {
     return `${stagesByType.size} instance types, at most ${request.maxInstanceTypes}`;
+  }
+  if (request.nodeRules) {
+    const broken = brokenNodeRule(problem, request.nodeRules, placement, metrics);
+    if (broken !== null) return broken;
   }
   const { maxPipelineStages } = problem.rules;
   return placement.stages.length > maxPipelineStages

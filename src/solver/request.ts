@@ -1,3 +1,5 @@
+import type { NodeRules } from "./nodes/node-rules.ts";
+
 /** What a solve is asked for. */
 export const OBJECTIVES = ["cost-per-token", "throughput", "cost", "weighted"] as const;
 export type ObjectiveName = (typeof OBJECTIVES)[number];
@@ -33,6 +35,8 @@ export interface SolveRequest {
   readonly explain: boolean;
   /** Links between instances slower than this share (0 to 1) of all links between instances are not used; null: off. */
   readonly bandwidthPercentile: number | null;
+  /** What can be said of nodes where the pipeline is started; null: anything. Equal stages on all nodes need `uniformTp`. */
+  readonly nodeRules: NodeRules | null;
 }
 
 /** The seed's TP degrees. */
@@ -54,4 +58,5 @@ export const DEFAULT_REQUEST: SolveRequest = {
   frontier: false,
   explain: false,
   bandwidthPercentile: null,
+  nodeRules: null,
 };

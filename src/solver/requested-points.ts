@@ -50,6 +50,21 @@ function missing(flag: string, key: string): InputError {
   return new InputError(flag, "is not given.", `Give ${flag}, or ${key} in config.csv.`);
 }
 
+/** The operating points that the rules on nodes leave. @throws InputError when they leave none */
+export function allowedPoints(
+  points: readonly OperatingPoint[],
+  { nodeRules }: SolveRequest,
+): readonly OperatingPoint[] {
+  const most = nodeRules?.mostSequences ?? Number.POSITIVE_INFINITY;
+  const allowed = points.filter(({ batch }) => batch <= most);
+  if (allowed.length > 0 || points.length === 0) return allowed;
+  throw new InputError(
+    "--min-batch-size",
+    `${points[0]!.batch} sequences in flight are more than the ${most} that can be started.`,
+    `Give at most ${most}.`,
+  );
+}
+
 /** @throws InputError when a request names what does not exist or contradicts itself */
 export function checkRequest(problem: Problem, request: SolveRequest): void {
   checkProblem(problem);
@@ -121,6 +136,13 @@ export function checkRequest(problem: Problem, request: SolveRequest): void {
   }
   if (!(request.gap >= 0 && request.gap < 1)) {
     throw new InputError("--gap", `${request.gap} is not a gap.`, "Give a number from 0 up to 1.");
+  }
+  if (request.nodeRules && request.nodeRules.stagesPerNode !== "any" && !request.uniformTp) {
+    throw new InputError(
+      "nodeRules",
+      "equal stages on all nodes need one TP degree.",
+      "Set uniformTp as well.",
+    );
   }
   const q = request.bandwidthPercentile;
   if (q !== null && !(q >= 0 && q <= 1)) {

@@ -14,6 +14,11 @@ export function sizesAtFloor({ sizes, rates }: SizeRates, floor: number): readon
   return count === sizes.length ? sizes : sizes.slice(0, count);
 }
 
+/** The largest size that reaches a floor; null when none does. */
+export function largestAtFloor({ sizes, rates }: SizeRates, floor: number): number | null {
+  return sizes[fastEnough(rates, floor) - 1] ?? null;
+}
+
 /** How many of the never rising rates reach the floor. */
 function fastEnough(rates: readonly number[], floor: number): number {
   let low = 0;

@@ -23,11 +23,31 @@ export interface FrontierPoint {
   readonly placement: Placement;
 }
 
+/** What a solve says that was restricted to placements which one target can start. */
+export interface Deployability {
+  /** As in `--target` of `export`. */
+  readonly target: string;
+  /** As in `--kind` of `export`; null for targets without kinds. */
+  readonly kind: string | null;
+  /** The target's name, for people. */
+  readonly title: string;
+  /** What came of the solve without the restriction. */
+  readonly status_without: "optimal" | "feasible" | "infeasible" | "no_solution";
+  /** The objective's value without the restriction; null unless it is known as well as the answer's. */
+  readonly objective_without: number | null;
+  /** By how much the answer's value is worse than that; null unless both are known, and for a share of nothing. */
+  readonly cost_of_restriction_percent: number | null;
+  /** The best placement without the restriction; null when that is the answer, or not known. */
+  readonly placement_without: Placement | null;
+}
+
 interface Outcome {
   /** All non-dominated pairs within the limits, by rising cost; absent unless asked for. */
   readonly frontier?: readonly FrontierPoint[];
   /** False when a limit struck before the frontier was proven. */
   readonly frontier_complete?: boolean;
+  /** Absent unless the search was restricted to what a target can start. */
+  readonly deployable?: Deployability;
   readonly warnings: readonly string[];
   readonly run: SearchEffort;
 }

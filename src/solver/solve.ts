@@ -1,6 +1,5 @@
 import { InternalError } from "../errors.ts";
 import { evenSplit } from "../placement/even-split.ts";
-import { parseInstanceName } from "../placement/placement.ts";
 import type { Problem } from "../placement/problem.ts";
 import { type OperatingPoint, pointWarnings } from "../workload/workload.ts";
 import { explainInfeasible } from "./explain/infeasibility.ts";
@@ -9,7 +8,7 @@ import { explainAnswer, frontierPoint } from "./explain/sensitivity.ts";
 import { isAllowed, tpDegreesOf } from "./hosts/hosts.ts";
 import type { MilpBackend, MilpModel } from "./milp/model.ts";
 import type { SolveRequest } from "./request.ts";
-import { checkRequest, requestedPoints } from "./requested-points.ts";
+import { allowedPoints, checkRequest, requestedPoints } from "./requested-points.ts";
 import { FrontierGoal } from "./search/frontier-goal.ts";
 import type { Found } from "./search/goal.ts";
 import { objectiveValue, type SearchObjective } from "./search/objectives.ts";
@@ -20,15 +19,21 @@ import { TableCache } from "./starts/table-cache.ts";
 
 /** How far a search has come. */
 export interface SolveProgress {
+  readonly phase: SolvePhase;
   readonly elapsedSeconds: number;
   readonly casesTotal: number;
   readonly casesOpen: number;
   readonly milpsSolved: number;
-  /** Objective of the best placement so far, in its own unit; null while the frontier is searched. */
+  /** Changed problems solved for the explanation, the present one included. */
+  readonly questions: number;
+  /** Objective of the best placement so far, in its own unit; null before any. */
   readonly bestValue: number | null;
-  /** No placement is better than this. */
+  /** No placement is better than this; null when nothing is known. */
   readonly bound: number | null;
 }
+
+/** What a solve is looking for: the answer, then the frontier, then what explains the answer. */
+export type SolvePhase = "answer" | "frontier" | "explanation";
 
 export interface SolveOptions {
   /** Ends the search: the answer is then the best so far. */
@@ -56,7 +61,7 @@ export async function solve(
 ): Promise<Solution> {
   const startedMilliseconds = performance.now();
   checkRequest(problem, request);
-  const points = requestedPoints(problem);
+  const points = allowedPoints(requestedPoints(problem), request);
   const limits: SessionLimits = {
     deadlineMilliseconds:
       problem.timeLimitSeconds === null
@@ -69,9 +74,14 @@ export async function solve(
   const { objective } = session;
   const goal = new SingleGoal(objective, objective.scale, session.allows, request.gap);
   offerEvenSplits(problem, request, points, session, goal);
+  let told: Omit<SolveProgress, "elapsedSeconds"> = NOTHING_TOLD;
+  const tell = (news: Partial<SolveProgress>): void => {
+    told = { ...told, ...news };
+    const elapsedSeconds = (performance.now() - startedMilliseconds) / 1000;
+    options.onProgress?.({ ...told, elapsedSeconds });
+  };
   const result = await session.run(goal, ({ cases, casesOpen, milps, openKey }) =>
-    options.onProgress?.({
-      elapsedSeconds: (performance.now() - startedMilliseconds) / 1000,
+    tell({
       casesTotal: cases,
       casesOpen,
       milpsSolved: milps,
@@ -79,23 +89,22 @@ export async function solve(
       bound: objective.value(goal.bound(openKey)),
     }),
   );
+  if (result.complete && goal.best) {
+    const bestValue = objectiveValue(problem, request, goal.best.metrics);
+    tell({ casesOpen: 0, bestValue, bound: request.gap === 0 ? bestValue : told.bound });
+  }
   const frontier = request.frontier
     ? await findFrontier(session, problem, request, points, ({ cases, casesOpen, milps }) =>
-        options.onProgress?.({
-          elapsedSeconds: (performance.now() - startedMilliseconds) / 1000,
-          casesTotal: cases,
-          casesOpen,
-          milpsSolved: milps,
-          bestValue: null,
-          bound: null,
-        }),
+        tell({ phase: "frontier", casesTotal: cases, casesOpen, milpsSolved: milps }),
       )
     : null;
   const extra = {
     ...(frontier ? { frontier: frontier.points, frontier_complete: frontier.complete } : {}),
     warnings: [...problem.warnings, ...points.slice(0, 1).flatMap(pointWarnings)],
   };
-  const prober = new Prober(problem, request, points, backend, limits, tables);
+  const prober = new Prober(problem, request, points, backend, limits, tables, (questions) =>
+    tell({ phase: "explanation", questions }),
+  );
   if (!goal.best) {
     return {
       status: result.complete ? "infeasible" : "no_solution",
@@ -125,6 +134,16 @@ export async function solve(
     run: session.effort(startedMilliseconds),
   };
 }
+
+const NOTHING_TOLD: Omit<SolveProgress, "elapsedSeconds"> = {
+  phase: "answer",
+  casesTotal: 0,
+  casesOpen: 0,
+  milpsSolved: 0,
+  questions: 0,
+  bestValue: null,
+  bound: null,
+};
 
 /** Why there is no placement; of a search that was cut short, that is all there is to say. */
 async function whyNothing(prober: Prober, complete: boolean): Promise<Infeasibility> {
@@ -177,13 +196,7 @@ export function answerModel(
     new TableCache(),
   );
   const { placement, metrics } = answer;
-  const model = session.modelOf(
-    parseInstanceName(placement.stages[0]!.gpu_type)!.typeName,
-    placement.batch_size,
-    metrics.num_pipeline_stages,
-    placement.stages[0]!.tp_degree,
-    metrics.raw_throughput_tokens_per_sec,
-  );
+  const model = session.modelOf(placement, metrics.raw_throughput_tokens_per_sec);
   if (!model) throw new InternalError("the answer belongs to no case of this problem.");
   return model;
 }

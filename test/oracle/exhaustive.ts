@@ -22,7 +22,7 @@ export function visitPlacements(
   problem: Problem,
   request: SolveRequest,
   points: readonly OperatingPoint[],
-  visit: (metrics: Metrics, point: OperatingPoint) => void,
+  visit: (metrics: Metrics, point: OperatingPoint, placement: Placement) => void,
 ): void {
   const { numLayers } = problem.model;
   const isWanted = requestRules(problem, request);
@@ -34,7 +34,7 @@ export function visitPlacements(
         const placement = asPlacement(stages, point);
         const evaluation = evaluate(problem, placement);
         if (evaluation.status === "SUCCESS" && isWanted(evaluation.metrics, placement)) {
-          visit(evaluation.metrics, point);
+          visit(evaluation.metrics, point, evaluation.placement);
         }
         return;
       }

@@ -66,6 +66,11 @@ export function drawTinyServingProblem(seed: number): Drawn {
   return drawTiny(createPrng(seed * 86_028_121 + 3), seed, TINY_SERVED);
 }
 
+/** Draws a problem without looking at what can be had from it. */
+export function drawUnseen(prng: Prng, flavour: Flavour): Pick<Drawn, "problem" | "request"> {
+  return drawAttempt(prng, flavour);
+}
+
 function drawTiny(prng: Prng, seed: number, flavour: Flavour): Drawn {
   const wanted = { points: 0, stages: prng.pick([0, 1, 2, 3]), nothing: false };
   return drawUntil(prng, seed, flavour, MOST_ORDERINGS_TINY, wanted);

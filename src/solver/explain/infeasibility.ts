@@ -62,11 +62,10 @@ async function irreducible(prober: Prober, limits: readonly SetLimit[]): Promise
 
 /** What HiGHS says of the MILPs themselves: which of their rows and bounds exclude each other, for the most stages that are allowed. */
 async function conflictSentences(prober: Prober): Promise<string[]> {
-  const conflicts = await prober.conflicts({ limits: NO_LIMITS });
-  const last = conflicts.findLast(({ rows }) => rows !== null);
+  const last = await prober.conflict({ limits: NO_LIMITS });
   if (!last) return [];
   return [
-    `In the MILP for ${last.stages} ${last.stages === 1 ? "stage" : "stages"} at batch ${last.batch} these cannot hold together, and without any one of them the others could: ${last.rows!.join(", ")}.`,
+    `In the MILP for ${last.stages} ${last.stages === 1 ? "stage" : "stages"} at batch ${last.batch} these cannot hold together, and without any one of them the others could: ${last.rows.join(", ")}.`,
   ];
 }
 

@@ -19,6 +19,9 @@ export interface Best {
 
 /** Solves changed copies of a problem: what the explanations are made of. */
 export class Prober {
+  private questions = 0;
+
+  /** @param onQuestion told before each changed problem how many there were, that one included */
   constructor(
     readonly problem: Problem,
     readonly request: SolveRequest,
@@ -26,6 +29,7 @@ export class Prober {
     private readonly backend: MilpBackend,
     private readonly limits: SessionLimits,
     private readonly tables: TableCache,
+    private readonly onQuestion: (questions: number) => void = () => undefined,
   ) {}
 
   /**
@@ -43,8 +47,8 @@ export class Prober {
     return best?.found ?? null;
   }
 
-  /** Rows that cannot hold together, by batch and number of stages; see `SearchSession.conflicts`. */
-  conflicts(problem: Partial<Problem>): ReturnType<SearchSession["conflicts"]> {
+  /** Rows that cannot hold together; see `SearchSession.conflict`. */
+  conflict(problem: Partial<Problem>): ReturnType<SearchSession["conflict"]> {
     const changed = { ...this.problem, ...problem };
     return new SearchSession(
       changed,
@@ -53,13 +57,14 @@ export class Prober {
       this.backend,
       this.limits,
       this.tables,
-    ).conflicts();
+    ).conflict();
   }
 
   private async search(
     problemChanges: Partial<Problem>,
     requestChanges: Partial<SolveRequest>,
   ): Promise<Best | null> {
+    this.onQuestion(++this.questions);
     const problem = { ...this.problem, ...problemChanges };
     const request = { ...this.request, ...requestChanges };
     const session = new SearchSession(

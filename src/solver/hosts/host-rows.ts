@@ -74,6 +74,13 @@ export function addHostRows(
         ...instanceColumns.map((column) => ({ column, coefficient: -stages })),
       ]);
     }
+    if (rules.stagesPerInstance !== undefined) {
+      const perInstance = -rules.stagesPerInstance;
+      build.row(`${prefix}.equal`, 0, 0, [
+        ...ones(stageColumns),
+        ...instanceColumns.map((column) => ({ column, coefficient: perInstance })),
+      ]);
+    }
     if (instanceColumns.length > 1) {
       build.row(`${prefix}.pool`, 0, mostInstances, ones(instanceColumns));
     }

@@ -16,6 +16,8 @@ export function hostClasses(problem: Problem, request: SolveRequest): HostClass[
       ? matrixHosts(problem.network, allowed)
       : derivedHosts(allowed);
   return classes
+    .map((host) => (request.nodeRules?.rentedOnly ? rentedOf(host) : host))
+    .filter(({ instances }) => instances.length > 0)
     .sort(
       (a, b) =>
         compareText(a.type.instance.name, b.type.instance.name) ||
@@ -23,6 +25,12 @@ export function hostClasses(problem: Problem, request: SolveRequest): HostClass[
         a.instances[0]! - b.instances[0]!,
     )
     .map((host, position) => ({ ...host, position }));
+}
+
+/** A class without its owned instances. */
+function rentedOf<T extends Pick<HostClass, "type" | "instances">>(host: T): T {
+  const owned = host.type.ownedCount ?? 0;
+  return { ...host, instances: host.instances.filter((index) => index >= owned) };
 }
 
 /** Whether a request lets a type be used at all. */

@@ -1,3 +1,4 @@
+import { providerTypeName, servingKey } from "../../hardware/instance.ts";
 import type { Network } from "../../hardware/network.ts";
 import type { SolveRequest } from "../request.ts";
 import type { HostClass } from "./host-class.ts";
@@ -6,16 +7,20 @@ import type { HostClass } from "./host-class.ts";
  * The hosts of each site, a pipeline staying inside one; a single list where the pool has no sites. A site is left out when
  * another one has as many of the same hosts and none of them is dearer there: whatever can be placed in the one can be placed
  * in the other at no higher price. Of sites that are equal the first by name is kept, which is what the tie rule prefers.
- * Limits on single types and an explicit matrix tell hosts apart that are otherwise the same, so nothing is left out then.
+ * Limits on single types, nodes of one type and an explicit matrix tell hosts apart that are otherwise the same, so nothing is left
+ * out then.
  * @param classes in their order by name and price
  */
 export function sitesWorthSearching(
   classes: readonly HostClass[],
-  request: Pick<SolveRequest, "maxTpByType" | "maxStagesByType">,
+  request: Pick<SolveRequest, "maxTpByType" | "maxStagesByType" | "nodeRules">,
   network: Network,
 ): readonly (readonly HostClass[])[] {
   const sites = sitesOf(classes);
-  const tellsTypesApart = request.maxTpByType.size > 0 || request.maxStagesByType.size > 0;
+  const tellsTypesApart =
+    request.maxTpByType.size > 0 ||
+    request.maxStagesByType.size > 0 ||
+    (request.nodeRules !== null && request.nodeRules.nodeKinds !== "any");
   if (sites.length < 2 || tellsTypesApart || network.kind === "matrix") return sites;
   const offers = sites.map(offersOf);
   return sites.filter(
@@ -61,11 +66,11 @@ function offersOf(site: readonly HostClass[]): Offers {
 
 /** What makes two hosts serve alike. */
 function sameness({ type: { instance }, kinds }: HostClass): string {
-  const { name, site, ...figures } = instance;
-  return JSON.stringify([
-    { ...figures, typeName: figures.typeName ?? name },
-    kinds.map(({ tpDegree }) => tpDegree),
-  ]);
+  return [
+    providerTypeName(instance),
+    servingKey(instance),
+    ...kinds.map(({ tpDegree }) => tpDegree),
+  ].join();
 }
 
 /** Whether every host of `few` has a partner in `many` that is as plentiful and not dearer. */

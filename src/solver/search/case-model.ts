@@ -6,6 +6,7 @@ import type { CaseCosts, CaseLimit, CaseModel } from "../case-terms.ts";
 import { countModel } from "../count/formulation.ts";
 import type { HostClass } from "../hosts/host-class.ts";
 import { MatrixLinks } from "../links/matrix-links.ts";
+import { caseRules } from "../nodes/case-rules.ts";
 import type { SolveRequest } from "../request.ts";
 import { slotModel } from "../slots/formulation.ts";
 import { slotUnits } from "../slots/units.ts";
@@ -35,18 +36,24 @@ export function fastModel(
 ): CaseModel {
   const hosts = family.hosts(level, stages);
   const { numLayers, layers } = problem.model;
-  return startsMatter(problem)
+  const rules = caseRules(request, family.shape);
+  const pieces = family.pieces(stages);
+  const model = startsMatter(problem)
     ? startsModel(
         hosts,
-        stages,
+        pieces,
         numLayers,
         layers?.allowedCuts ?? null,
         family.batch.setting.latency,
         costs,
         limits,
-        request,
+        rules,
       )
-    : countModel(hosts, stages, numLayers, costs, limits, request);
+    : countModel(hosts, pieces, numLayers, costs, limits, rules);
+  return {
+    ...model,
+    placement: (values, point) => family.placement(model.placement(values, point), hosts),
+  };
 }
 
 /** Whether the fast formulation of a case looks at everything that matters. */
@@ -56,7 +63,9 @@ export function isFastModelExact(
   level: number,
   linksCount: boolean,
 ): boolean {
-  if (stages === 1) return true;
+  if (stages === 1 || family.shape?.placesNodes) return true;
+  // Where listed groups are nodes, their order and which of their GPUs serve first may matter too.
+  if (family.shape) return false;
   if (family.links(level)?.binding) return false;
   // The order of unequal layers is fixed, so stages on one instance cannot always be put side by side or apart.
   return (
@@ -111,7 +120,8 @@ export function linkedModel(
         setting.latency,
         costs,
         limits,
-        request,
+        caseRules(request, family.shape),
+        family.shape,
       )
     : slotModel(
         units,
@@ -121,7 +131,8 @@ export function linkedModel(
         model.numLayers,
         costs,
         limits,
-        request,
+        caseRules(request, family.shape),
+        family.shape,
       );
 }
 

@@ -1,5 +1,6 @@
 import { InternalError } from "../../errors.ts";
 import { evaluate } from "../../placement/evaluate.ts";
+import type { Metrics } from "../../placement/evaluation.ts";
 import { keepsLatencyLimits } from "../../placement/limits.ts";
 import type { Placement } from "../../placement/placement.ts";
 import type { Problem } from "../../placement/problem.ts";
@@ -8,6 +9,8 @@ import { arrangeStages } from "../links/arrange.ts";
 import type { LinksAtFloor } from "../links/matrix-links.ts";
 import { ones } from "../milp/builder.ts";
 import type { MilpModel, MilpOutcome } from "../milp/model.ts";
+import { caseRules } from "../nodes/case-rules.ts";
+import { brokenNodeRule } from "../nodes/node-rules.ts";
 import { coverModel } from "../starts/cover-formulation.ts";
 import { LayerWindows } from "../starts/layer-windows.ts";
 import type { Shortfall } from "../starts/order-groups.ts";
@@ -82,29 +85,34 @@ async function solveFast(
   limits: readonly CaseLimit[],
 ): Promise<RunOutcome> {
   const { model } = context.problem;
+  const { family } = here;
   if (!startsMatter(context.problem))
     return runMilp(context, fastModel(context, here, level, costs, limits), here);
   const shortfalls: Shortfall[] = [];
   while (shortfalls.length < MOST_SHORTFALLS) {
+    const hosts = family.hosts(level, here.stages);
     const cover = coverModel(
-      here.family.hosts(level, here.stages),
-      here.stages,
+      hosts,
+      family.pieces(here.stages),
       model.numLayers,
-      here.family.measures.rows,
-      here.family.batch.setting.latency,
+      family.measures.rows,
+      family.batch.setting.latency,
       costs,
       limits,
-      context.request,
+      caseRules(context.request, family.shape),
       shortfalls,
     );
+    const placementOf = (values: ArrayLike<number>): Placement | null => {
+      const placement = cover.placement(values, here.point);
+      return placement && family.placement(placement, hosts);
+    };
     const outcome = await callBackend(context, cover.milp);
     if (outcome.status === "infeasible") return { status: "infeasible" };
     if (outcome.status !== "optimal") {
-      const placement =
-        outcome.status === "feasible" ? cover.placement(outcome.values, here.point) : null;
+      const placement = outcome.status === "feasible" ? placementOf(outcome.values) : null;
       return { status: "stopped", placement };
     }
-    const placement = cover.placement(outcome.values, here.point);
+    const placement = placementOf(outcome.values);
     if (placement) return { status: "optimal", placement, objective: outcome.objective };
     const shortfall = cover.shortfall(outcome.values);
     if (!shortfall) break;
@@ -123,12 +131,14 @@ function standingOrder(
 ): Placement | null {
   const { problem } = context;
   const links = family.links(level);
-  const candidate = links?.binding || linksCount ? arranged(problem, links, placement) : placement;
+  const candidate =
+    links?.binding || linksCount || family.shape ? arranged(problem, links, placement) : placement;
   // Fast enough is not all: a link between instances may be forbidden by the rule on percentiles.
   if (links && !linksAreAllowed(problem, candidate, links.allows)) return null;
   const evaluation = evaluate(problem, candidate);
   if (evaluation.status !== "SUCCESS") return null;
   const { metrics } = evaluation;
+  if (breaksNodeRules(context, candidate, metrics)) return null;
   if (compare(metrics.raw_throughput_tokens_per_sec, levels[level]!) < 0) return null;
   const crossings = metrics.links.filter((link) => link.crosses_instances).length;
   return !linksCount || crossings === metrics.num_instances - 1 ? candidate : null;
@@ -166,7 +176,8 @@ function withConstant(outcome: RunOutcome, constant: number): ExactOutcome {
 
 /**
  * Runs a formulation to its end. A MILP solver keeps rows within tolerances, so where latencies are limited a placement may
- * be over a limit by next to nothing; it is then ruled out, and only it, and the MILP is solved again.
+ * be over a limit by next to nothing; and not every formulation knows in which order a node uses its GPUs. Such a placement is
+ * ruled out, and only it, and the MILP is solved again.
  */
 async function runMilp(
   context: CaseContext,
@@ -179,7 +190,7 @@ async function runMilp(
     if (outcome.status === "no_solution") return { status: "stopped", placement: null };
     if (outcome.status === "infeasible") return { status: "infeasible" };
     const placement = model.placement(outcome.values, point);
-    const isOver = model.choices !== undefined && !keepsLatencies(context.problem, placement);
+    const isOver = model.choices !== undefined && !mayStand(context, placement);
     if (outcome.status === "feasible") {
       return { status: "stopped", placement: isOver ? null : placement };
     }
@@ -188,10 +199,22 @@ async function runMilp(
   }
 }
 
-function keepsLatencies(problem: Problem, placement: Placement): boolean {
-  const evaluation = evaluate(problem, placement);
-  // What breaks a rule is an error for whoever looks at the placement next.
-  return evaluation.status !== "SUCCESS" || keepsLatencyLimits(problem.limits, evaluation.metrics);
+function mayStand(context: CaseContext, placement: Placement): boolean {
+  const evaluation = evaluate(context.problem, placement);
+  // What breaks a rule of placements is an error for whoever looks at the placement next.
+  return (
+    evaluation.status !== "SUCCESS" ||
+    (keepsLatencyLimits(context.problem.limits, evaluation.metrics) &&
+      !breaksNodeRules(context, placement, evaluation.metrics))
+  );
+}
+
+function breaksNodeRules(
+  { problem, request: { nodeRules } }: CaseContext,
+  placement: Placement,
+  metrics: Metrics,
+): boolean {
+  return nodeRules !== null && brokenNodeRule(problem, nodeRules, placement, metrics) !== null;
 }
 
 /** The MILP without the solutions that choose the same columns: Σ chosen ≤ their number − 1. */

@@ -1,7 +1,13 @@
+import type { Placement } from "../../placement/placement.ts";
 import { coverBound, type Load } from "../count/cover-bound.ts";
 import { atFloor, type FlooredHost, type FlooredOption, startsOf } from "../floor.ts";
 import type { LinksAtFloor, MatrixLinks } from "../links/matrix-links.ts";
+import { restBound } from "../nodes/node-bound.ts";
+import { nodeHosts } from "../nodes/node-hosts.ts";
+import { placementOfNodes } from "../nodes/node-placement.ts";
+import type { NodeShape } from "../nodes/node-rules.ts";
 import type { BatchOptions } from "../options.ts";
+import { largestAtFloor } from "../size-rates.ts";
 import { latencyLoads, leastLatencies } from "../starts/latency-bound.ts";
 import { heaviestAnywhere, type Measure } from "../starts/measures.ts";
 import type { CostScale } from "./goal.ts";
@@ -9,6 +15,9 @@ import type { CostScale } from "./goal.ts";
 /** Weights of layers used for bounds, in whole steps of this part of an average layer, rounded up where a stage holds them. */
 const WEIGHT_STEPS = 4;
 export const MOST_BOUND_MEASURES = 4;
+
+/** Keeps a rough bound from being lifted above the truth by rounding. */
+const ROUNDING = 1e-9;
 
 /** Weights of layers that are not alike; empty lists where it does not matter where stages start. */
 export interface FamilyMeasures {
@@ -24,6 +33,7 @@ export interface BoundSetting {
   /** Links between instances below this are not used, GB/s. */
   readonly minOutsideGBytesPerSecond: number;
   readonly scale: CostScale;
+  readonly noIdleGpus: boolean;
   readonly matrixLinks: MatrixLinks | null;
 }
 
@@ -44,7 +54,19 @@ export class Family {
     /** tokens/s of a link of some GB/s. */
     readonly linkRate: (gBytesPerSecond: number) => number,
     readonly measures: FamilyMeasures,
+    /** What nodes look like; null: stages stand wherever there is room. */
+    readonly shape: NodeShape | null,
   ) {}
+
+  /** Stages of what the formulations place as one: 1, or those of a node. */
+  private get stagesPerPiece(): number {
+    return this.shape?.placesNodes ? this.shape.stagesPerNode : 1;
+  }
+
+  /** How many pieces a pipeline of so many stages is placed in: its stages, or its nodes. */
+  pieces(stages: number): number {
+    return stages / this.stagesPerPiece;
+  }
 
   get minOutsideGBytesPerSecond(): number {
     return this.setting.minOutsideGBytesPerSecond;
@@ -63,8 +85,16 @@ export class Family {
     return links;
   }
 
+  /** A placement of pieces as one of stages. `hosts`: those that it was made of. */
+  placement(pieces: Placement, hosts: readonly FlooredHost[]): Placement {
+    if (!this.shape?.placesNodes) return pieces;
+    const { layers } = this.setting;
+    return placementOfNodes(pieces, hosts, this.shape, layers, this.batch.setting.latency);
+  }
+
+  /** What may be used at a level: where whole nodes are placed, as hosts of one group for all stages of a node. */
   hosts(level: number, stages: number): FlooredHost[] {
-    return atFloor(
+    const hosts = atFloor(
       this.batch,
       this.batch.levels[level]!,
       stages,
@@ -72,11 +102,42 @@ export class Family {
       this.minOutsideGBytesPerSecond,
       this.links(level),
     );
+    if (!this.shape) return hosts;
+    const { layers, noIdleGpus } = this.setting;
+    const budget = this.batch.setting.latency;
+    return nodeHosts(hosts, stages, { shape: this.shape, layers, noIdleGpus, budget });
   }
 
   /** Search cost from below of every placement of `stages` stages that reaches the level; Infinity when there is none. */
   bound(level: number, stages: number): number {
-    return stages === 1 ? this.singleBound(level) : this.linkedBound(level)[stages]!;
+    const pieces = this.pieces(stages);
+    return pieces === 1 ? this.singleBound(level) : this.linkedBound(level)[pieces]!;
+  }
+
+  /**
+   * A bound from below that costs next to nothing: every layer at the least cost per layer of any option,
+   *   max(L · min c/n, S · min c),  c = cost of an instance · TP / its GPUs, n = most layers of a stage that is fast enough.
+   * The stages of an instance use no more GPUs than it has, so their shares add up to no more than its cost.
+   */
+  roughBound(level: number, stages: number): number {
+    const floor = this.batch.levels[level]!;
+    const { layers, scale } = this.setting;
+    let perLayer = Number.POSITIVE_INFINITY;
+    let perStage = Number.POSITIVE_INFINITY;
+    for (const { host, options } of this.batch.hosts) {
+      const perGpu = scale.perInstance(host.position) / host.type.instance.gpuCount;
+      for (const option of options) {
+        if (this.tpDegree !== null && option.tpDegree !== this.tpDegree) continue;
+        const most = largestAtFloor(option, floor);
+        if (most === null) continue;
+        const cost = perGpu * option.tpDegree;
+        perLayer = Math.min(perLayer, cost / most);
+        perStage = Math.min(perStage, cost);
+      }
+    }
+    const bound = Math.max(layers * perLayer, stages * perStage) * (1 - ROUNDING);
+    // Costs that a MILP is proven on to less than 1 are whole numbers.
+    return scale.absoluteGap > 0 ? Math.ceil(bound) : bound;
   }
 
   private linkedBound(level: number): Float64Array {
@@ -91,21 +152,25 @@ export class Family {
 
   /** Bounds with links counted as one more than there are; where layers are not alike, by several weights of theirs. */
   private coverBounds(level: number): Float64Array {
-    const { maxStages } = this;
+    const mostPieces = this.pieces(this.maxStages);
     const { scale } = this.setting;
-    const hosts = this.hosts(level, maxStages);
+    const hosts = this.hosts(level, this.maxStages);
     const { latency } = this.batch.setting;
-    const nothing = new Float64Array(maxStages + 1).fill(Number.POSITIVE_INFINITY);
-    if (latency && leastLatencies(hosts, maxStages, latency) === null) return nothing;
+    const nothing = new Float64Array(mostPieces + 1).fill(Number.POSITIVE_INFINITY);
+    if (latency && leastLatencies(hosts, mostPieces, latency) === null) return nothing;
     const costOf = (position: number): number => scale.perInstance(position) + scale.perLink;
-    const best = new Float64Array(maxStages + 1);
+    const restType = this.shape?.placesNodes ? this.shape.restType : null;
+    const best = new Float64Array(mostPieces + 1);
     for (const load of this.loads(
-      latency ? latencyLoads(latency, maxStages, this.setting.layers) : [],
+      latency ? latencyLoads(latency, mostPieces, this.setting.layers) : [],
     )) {
-      const bound = coverBound(hosts, maxStages, load, costOf);
+      const bound =
+        restType === null
+          ? coverBound(hosts, mostPieces, load, costOf)
+          : restBound(hosts, restType, mostPieces, load, costOf);
       for (const [s, cost] of bound.entries()) if (cost > best[s]!) best[s] = cost;
       // A family of one number of stages has its answer when nothing is left for that number.
-      if (latency && best[maxStages] === Number.POSITIVE_INFINITY) return nothing;
+      if (latency && best[mostPieces] === Number.POSITIVE_INFINITY) return nothing;
     }
     return best;
   }
@@ -123,12 +188,12 @@ export class Family {
     ];
   }
 
-  /** Of one stage all is known: it holds every layer. */
+  /** Of one stage, or of one node, all is known: it holds every layer. */
   private singleBound(level: number): number {
     let bound = this.single.get(level);
     if (bound === undefined) {
       bound = Number.POSITIVE_INFINITY;
-      for (const { host, options } of this.hosts(level, 1)) {
+      for (const { host, options } of this.hosts(level, this.stagesPerPiece)) {
         if (options.some(({ sizes }) => sizes.includes(this.setting.layers))) {
           bound = Math.min(bound, this.setting.scale.perInstance(host.position));
         }

@@ -5,6 +5,7 @@ import type { HostClass } from "../hosts/host-class.ts";
 import { sitesWorthSearching } from "../hosts/sites.ts";
 import { latencyBudget } from "../latency-budget.ts";
 import { MatrixLinks } from "../links/matrix-links.ts";
+import { variants } from "../nodes/variants.ts";
 import { type BatchOptions, batchOptions, pairRate, type StageSetting } from "../options.ts";
 import type { SolveRequest } from "../request.ts";
 import { layerMeasures } from "../starts/measures.ts";
@@ -16,7 +17,7 @@ import type { CostScale } from "./goal.ts";
 /** All placements of one batch size and one number of stages at one site. A case is a scenario at one throughput level. */
 export interface Scenario {
   readonly family: Family;
-  /** The hosts of the site; all where the pool has no sites. */
+  /** The hosts that may be used, all of one site. */
   readonly classes: readonly HostClass[];
   readonly point: OperatingPoint;
   readonly stages: number;
@@ -41,6 +42,7 @@ export function scenarios(
     layers: problem.model.numLayers,
     minOutsideGBytesPerSecond,
     scale,
+    noIdleGpus: request.noIdleGpus,
     matrixLinks:
       network.kind === "matrix"
         ? new MatrixLinks(network, classes, minOutsideGBytesPerSecond)
@@ -53,20 +55,21 @@ export function scenarios(
       for (const hosts of sites) {
         const batch = batchOptions(problem, hosts, setting);
         const measures = measuresOf(problem, hosts, setting);
-        for (const tpDegree of request.uniformTp ? usedDegrees(batch) : [null]) {
+        for (const part of variants(batch, hosts, numbers, request, network.kind === "matrix")) {
           const family = new Family(
-            batch,
-            tpDegree,
-            numbers.at(-1)!,
+            part.classes === hosts ? batch : onlyOf(batch, part.classes),
+            part.tpDegree,
+            part.stages.at(-1)!,
             bounds,
             (bandwidth) => pairRate(costModel, bandwidth, point),
             measures,
+            part.shape,
           );
-          for (const stages of numbers) {
+          for (const stages of part.stages) {
             const efficiency = costModel.pipelineEfficiency(point, stages);
             all.push({
               family,
-              classes: hosts,
+              classes: part.classes,
               point,
               stages,
               levels: batch.levels,
@@ -141,7 +144,7 @@ export function maxStagesOf(problem: Problem): number {
     : Math.min(problem.rules.maxPipelineStages, Math.floor(numLayers / smallest));
 }
 
-function usedDegrees(batch: BatchOptions): number[] {
-  const degrees = batch.hosts.flatMap(({ options }) => options.map(({ tpDegree }) => tpDegree));
-  return [...new Set(degrees)].sort((a, b) => a - b);
+/** The options of some of the classes; rates of the others stay among the levels. */
+function onlyOf(batch: BatchOptions, classes: readonly HostClass[]): BatchOptions {
+  return { ...batch, hosts: batch.hosts.filter(({ host }) => classes.includes(host)) };
 }

@@ -10,6 +10,8 @@ interface Node {
   readonly high: number;
   /** Search cost from below at `low`, and so at every level of the run. */
   readonly cost: number;
+  /** Whether the cost is only a rough bound: then it has to be sharpened before a MILP is tried. */
+  readonly isRough: boolean;
   /** Which level is worth trying first. */
   readonly next: Next;
   readonly priority: readonly [number, number];
@@ -67,7 +69,8 @@ export interface SearchHooks {
  * For one scenario let C(j) be the lowest search cost of a placement that reaches level j. C never falls in j, and any
  * placement of the scenario sits at exactly one level, its own raw rate. A node is a run of levels with a lower bound on C
  * at its low end, so (bound, throughput of the high end) is a corner no placement of the run can beat. Nodes whose corner
- * cannot change the answer are dropped: that is the proof for all their cases at once. Otherwise
+ * cannot change the answer are dropped: that is the proof for all their cases at once. Bounds are rough at first, which is enough
+ * to drop most runs; a run that they do not drop is split where they rise, and then gets the combinatorial bound. Otherwise
  * - a run over which the combinatorial bound rises is split in half;
  * - a run over which it does not is put to a MILP, at its high end first: if the MILP meets the bound there, every lower
  *   level costs as much and serves slower, so the whole run is decided. If not, C(j) bounds the levels above j, and the low
@@ -89,7 +92,14 @@ export async function search(
     const { stages, point, tokensPerSecond } = scenarios[scenario]!;
     return { cost, tokensPerSecond: tokensPerSecond(high), stages, batch: point.batch };
   };
-  const add = (scenario: number, low: number, high: number, cost: number, next: Next): void => {
+  const add = (
+    scenario: number,
+    low: number,
+    high: number,
+    cost: number,
+    next: Next,
+    isRough = false,
+  ): void => {
     if (low > high || cost === Number.POSITIVE_INFINITY) return;
     // A level above is known to cost no more: it is as cheap and faster.
     const upper = known[scenario]!.costUpTo(high);
@@ -97,12 +107,14 @@ export async function search(
     const corner = cornerOf(scenario, high, cost);
     if (!goal.mayImprove(corner)) return;
     open += high - low + 1;
-    queue.push({ scenario, low, high, cost, next, priority: goal.priority(corner) });
+    queue.push({ scenario, low, high, cost, isRough, next, priority: goal.priority(corner) });
   };
 
   for (const [index, { family, levels, stages }] of scenarios.entries()) {
     cases += levels.length;
-    add(index, 0, levels.length - 1, family.bound(0, stages), "high");
+    if (levels.length > 0) {
+      add(index, 0, levels.length - 1, family.roughBound(0, stages), "high", true);
+    }
   }
   for (let node = queue.pop(); node; node = queue.pop()) {
     const { scenario, low, next } = node;
@@ -116,7 +128,18 @@ export async function search(
     const cost = Math.max(node.cost, facts.costFrom(low));
     if (low > high || !goal.mayImprove(cornerOf(scenario, high, cost))) continue;
     if (cost > node.cost || high < node.high) {
-      add(scenario, low, high, cost, next);
+      add(scenario, low, high, cost, next, node.isRough);
+      continue;
+    }
+    if (node.isRough) {
+      if (low < high && family.roughBound(high, stages) > cost) {
+        const middle = (low + high) >> 1;
+        add(scenario, low, middle, cost, next, true);
+        const right = Math.max(cost, family.roughBound(middle + 1, stages));
+        add(scenario, middle + 1, high, right, "high", true);
+      } else {
+        add(scenario, low, high, Math.max(cost, family.bound(low, stages)), next);
+      }
       continue;
     }
     if (low < high && Math.max(family.bound(high, stages), facts.costFrom(high)) > cost) {

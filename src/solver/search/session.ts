@@ -1,9 +1,11 @@
 import { meetsLimits } from "../../placement/limits.ts";
+import type { Placement } from "../../placement/placement.ts";
 import type { Problem } from "../../placement/problem.ts";
 import type { OperatingPoint } from "../../workload/workload.ts";
 import { hostClasses } from "../hosts/hosts.ts";
 import { slowestUsedLink } from "../link-rule.ts";
 import type { MilpBackend, MilpModel } from "../milp/model.ts";
+import { hasShape, typesOfNodes } from "../nodes/node-rules.ts";
 import type { SolveRequest } from "../request.ts";
 import type { SearchEffort } from "../solution.ts";
 import type { TableCache } from "../starts/table-cache.ts";
@@ -141,19 +143,16 @@ export class SearchSession {
   }
 
   /** The MILP of the case that a placement belongs to; null when it belongs to none. */
-  modelOf(
-    typeName: string,
-    batch: number,
-    stages: number,
-    tpDegree: number,
-    rawTokensPerSecond: number,
-  ): MilpModel | null {
+  modelOf(placement: Placement, rawTokensPerSecond: number): MilpModel | null {
+    const { batch_size, stages } = placement;
+    const types = typesOfNodes(placement);
     const scenario = this.context.scenarios.findIndex(
-      ({ point, stages: s, family, classes }) =>
-        point.batch === batch &&
-        classes.some(({ type }) => type.instance.name === typeName) &&
-        s === stages &&
-        (family.tpDegree === null || family.tpDegree === tpDegree),
+      ({ point, stages: number, family: { tpDegree, shape }, classes }) =>
+        point.batch === batch_size &&
+        types.every((name) => classes.some(({ type }) => type.instance.name === name)) &&
+        number === stages.length &&
+        (tpDegree === null || tpDegree === stages[0]!.tp_degree) &&
+        (shape === null || hasShape(types, stages.length, shape)),
     );
     const found = this.context.scenarios[scenario];
     if (!found) return null;
@@ -162,20 +161,23 @@ export class SearchSession {
   }
 
   /**
-   * For every number of stages, the rows of its least demanding case that cannot hold together; null where that case is
-   * feasible with fractions of stages, or the back end cannot tell.
+   * The rows of a MILP that cannot hold together: of the least demanding case of the last scenario that is not feasible with
+   * fractions of stages either; null where there is none, or the back end cannot tell.
    */
-  async conflicts(): Promise<
-    { readonly batch: number; readonly stages: number; readonly rows: readonly string[] | null }[]
-  > {
-    const found = [];
-    for (const [scenario, { point, stages, levels }] of this.context.scenarios.entries()) {
+  async conflict(): Promise<{
+    readonly batch: number;
+    readonly stages: number;
+    readonly rows: readonly string[];
+  } | null> {
+    const { scenarios } = this.context;
+    for (let scenario = scenarios.length - 1; scenario >= 0; scenario--) {
+      const { point, stages, levels } = scenarios[scenario]!;
       if (levels.length === 0) continue;
       const { milp } = caseModel(this.context, scenario, 0);
-      const rows = (await this.backend.conflict?.(milp)) ?? null;
-      found.push({ batch: point.batch, stages, rows });
+      const rows = await this.backend.conflict?.(milp);
+      if (rows) return { batch: point.batch, stages, rows };
     }
-    return found;
+    return null;
   }
 
   effort(startedMilliseconds: number): SearchEffort {

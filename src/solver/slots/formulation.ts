@@ -8,6 +8,8 @@ import {
   type RentalRules,
 } from "../case-terms.ts";
 import { Builder, ones, type Term } from "../milp/builder.ts";
+import type { NodeShape } from "../nodes/node-rules.ts";
+import { addNodeSlots } from "../nodes/slot-rows.ts";
 import { addUnitRows, type InstanceUnits, unitsByInstance } from "./unit-rows.ts";
 import type { Unit } from "./units.ts";
 
@@ -23,6 +25,7 @@ import type { Unit } from "./units.ts";
  *   Σ_u x_ku = 1,  Σ_k z_k = L,  every GPU in at most one chosen unit,  Σ_{u on h} x_ku ≤ y_h,
  *   z_k within the sizes of the chosen unit,
  *   lowest GPU a in slot k ⇒ an allowed successor in slot k + 1:  X_ka ≤ Σ_{b: a→b allowed} X_{k+1,b}.
+ * @param shape when given, stages stand on nodes of this shape: see nodes/slot-rows.ts
  */
 export function slotModel(
   units: readonly Unit[],
@@ -33,6 +36,7 @@ export function slotModel(
   costs: CaseCosts,
   limits: readonly CaseLimit[],
   rules: RentalRules,
+  shape: NodeShape | null,
 ): CaseModel {
   const build = new Builder();
   const slots = Array.from({ length: stages }, (_, k) => k);
@@ -58,6 +62,7 @@ export function slotModel(
     rules,
   );
   addLinks(build, units, x, allows);
+  if (shape) addNodeSlots(build, units, x, shape);
   return {
     milp: build.model(),
     placement: (values, point) => place(units, x, layersOf, values, point),

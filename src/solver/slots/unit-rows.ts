@@ -80,6 +80,12 @@ export function addUnitRows(
         { column, coefficient: -gpuCount },
       ]);
     }
+    if (rules.stagesPerInstance !== undefined) {
+      build.row(`${label}.equal`, 0, 0, [
+        ...ones(members.flatMap(all)),
+        { column, coefficient: -rules.stagesPerInstance },
+      ]);
+    }
     rental.add(name, label, 1, members.flatMap(all), [column]);
     return column;
   });

@@ -11,6 +11,7 @@ import { Builder } from "../milp/builder.ts";
 import { sizesAfter } from "./floored-starts.ts";
 import { addLatencyRows, type Run } from "./latency-rows.ts";
 import { type PartitionRows, partitionRows } from "./partition-rows.ts";
+import type { SegmentLatencies } from "./start-table.ts";
 
 /**
  * The general formulation of one case, for layers that are not alike: where each stage starts. With layers that are alike
@@ -63,15 +64,13 @@ function addStarts(
     const sizes = sizesAt(option, before, layers);
     for (const { least, most } of partition.rangesOf(before, sizes)) {
       const label = least === most ? `x.${name}.a${before}.e${most}` : `x.${name}.a${before}`;
-      const column = build.column(label, 0, 1);
-      partition.add(column, before, least, most);
-      starts.push({ column, before });
-      runs.push({
-        column,
-        before,
-        layers: most - before,
-        latencies: option.starts?.table.latencies ?? null,
-      });
+      const latencies = option.starts?.table.latencies ?? null;
+      for (const [way, of] of waysOf(latencies, before, most - before).entries()) {
+        const column = build.column(way === 0 ? label : `${label}.w${way}`, 0, 1);
+        partition.add(column, before, least, most);
+        starts.push({ column, before });
+        runs.push({ column, before, layers: most - before, latencies: of });
+      }
     }
   }
   return {
@@ -79,6 +78,19 @@ function addStarts(
     decode: (values) =>
       starts.filter(({ column }) => Math.round(values[column]!) === 1).map(({ before }) => before),
   };
+}
+
+/** The latencies of each way of serving a run. */
+function waysOf(
+  latencies: SegmentLatencies | null,
+  before: number,
+  layers: number,
+): readonly (SegmentLatencies | null)[] {
+  if (!latencies?.pairs) return [latencies];
+  return latencies.pairs(before, layers).map(({ ttftSeconds, tpotSeconds }) => ({
+    ttftSeconds: () => ttftSeconds,
+    tpotSeconds: () => tpotSeconds,
+  }));
 }
 
 /** Sizes that an option may have after `before` layers. */

@@ -9,6 +9,8 @@ import {
 } from "../case-terms.ts";
 import type { LatencyBudget } from "../latency-budget.ts";
 import { Builder } from "../milp/builder.ts";
+import type { NodeShape } from "../nodes/node-rules.ts";
+import { addFirstNode } from "../nodes/slot-rows.ts";
 import { addUnitRows } from "../slots/unit-rows.ts";
 import type { Unit } from "../slots/units.ts";
 import { sizesAfter } from "./floored-starts.ts";
@@ -20,6 +22,7 @@ import { addStateRows, type Node } from "./state-rows.ts";
  * The starts formulation over concrete TP groups, for layers that are not alike where the order of the stages decides which
  * links there are: links that bind, or links between instances that are paid for. It has a column for every group and start
  * and a state for every lowest GPU and layer, so it is for small cases.
+ * @param shape when given, stages stand on nodes of this shape. Whether nodes use their GPUs in the same order is not looked at.
  */
 export function linkedStartsModel(
   units: readonly Unit[],
@@ -31,6 +34,7 @@ export function linkedStartsModel(
   costs: CaseCosts,
   limits: readonly CaseLimit[],
   rules: RentalRules,
+  shape: NodeShape | null,
 ): CaseModel {
   const build = new Builder();
   const partition = partitionRows(build, layers, allowedCuts, budget);
@@ -71,8 +75,10 @@ export function linkedStartsModel(
     s,
     (source, target) => source !== target && allows(gpus[source]!, gpus[target]!),
     countsLinks(costs, limits) ? costs.perLink : null,
+    shape !== null,
   );
   addUnitRows(build, units, columns, crossings, costs, limits, rules);
+  if (shape) addFirstNode(build, units, columns, shape);
   return {
     milp: build.model(),
     choices: runs.map(({ column }) => column),

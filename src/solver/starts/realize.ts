@@ -131,19 +131,28 @@ function extend(
         added++;
         return;
       }
-      const ttft = budget.ttftSeconds === null ? 0 : latencies.ttftSeconds(before, size);
-      const tpot = budget.tpotSeconds === null ? 0 : latencies.tpotSeconds(before, size);
-      for (const previous of ways) {
-        const ttftSeconds = previous.ttftSeconds + ttft;
-        const tpotSeconds = previous.tpotSeconds + tpot;
-        if (budget.ttftSeconds !== null && ttftSeconds > budget.ttftSeconds) continue;
-        if (budget.tpotSeconds !== null && tpotSeconds > budget.tpotSeconds) continue;
-        if (!there) {
-          there = [];
-          to.set(end, there);
+      const follow = (ttft: number, tpot: number): void => {
+        for (const previous of ways) {
+          const ttftSeconds = previous.ttftSeconds + ttft;
+          const tpotSeconds = previous.tpotSeconds + tpot;
+          if (budget.ttftSeconds !== null && ttftSeconds > budget.ttftSeconds) continue;
+          if (budget.tpotSeconds !== null && tpotSeconds > budget.tpotSeconds) continue;
+          if (!there) {
+            there = [];
+            to.set(end, there);
+          }
+          if (insert(there, { ttftSeconds, tpotSeconds, previous, group, before })) added++;
         }
-        if (insert(there, { ttftSeconds, tpotSeconds, previous, group, before })) added++;
+      };
+      if (latencies.pairs) {
+        for (const pair of latencies.pairs(before, size))
+          follow(pair.ttftSeconds, pair.tpotSeconds);
+        return;
       }
+      follow(
+        budget.ttftSeconds === null ? 0 : latencies.ttftSeconds(before, size),
+        budget.tpotSeconds === null ? 0 : latencies.tpotSeconds(before, size),
+      );
     };
     if (endsHere) {
       if (mayEndModel(starts, before)) step(layers - before);

@@ -5,6 +5,17 @@ import type { SizeRates } from "../size-rates.ts";
 export interface SegmentLatencies {
   ttftSeconds(before: number, layers: number): number;
   tpotSeconds(before: number, layers: number): number;
+  /**
+   * What the two can be at once, where a run can be served in several ways and the two figures above are each the smallest of
+   * theirs; 0 for a latency that is not limited. Absent: there is one way.
+   */
+  pairs?(before: number, layers: number): readonly LatencyPair[];
+}
+
+/** What a run of layers adds to both latencies, seconds. */
+export interface LatencyPair {
+  readonly ttftSeconds: number;
+  readonly tpotSeconds: number;
 }
 
 /** The stages that one kind of TP group can carry where it matters where they start. */

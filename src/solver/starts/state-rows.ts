@@ -18,6 +18,8 @@ export interface Node {
  *   links between instances:                                      cross_p ≥ Σ_{v on h} X_vp − Σ_{v on h} c_{p−1,v}
  *
  * @param s columns that count the starts after a layer; entry 0 is not used
+ * @param oneRun whether the stages of an instance have to follow each other:
+ *   enter_ph ≥ Σ_{v on h} X_vp − Σ_{v on h} c_{p−1,v},  Σ_p enter_ph ≤ 1
  * @param perLink cost of a link between instances; null leaves those rows out
  * @returns columns that add up to the links between instances; empty without those rows
  */
@@ -27,9 +29,11 @@ export function addStateRows(
   s: readonly number[],
   allows: (source: number, target: number) => boolean,
   perLink: number | null,
+  oneRun: boolean,
 ): number[] {
   const layers = s.length;
   const crossings: number[] = [];
+  const entries = new Map<string, number[]>();
   const c = Array.from({ length: layers }, (_, p) =>
     nodes.map(({ label }) => build.column(`c.a${p}.${label}`, 0, 1, false)),
   );
@@ -39,6 +43,11 @@ export function addStateRows(
     if (list) list.push(v);
     else byInstance.set(instance, [v]);
   }
+  const enter = (instance: string, columns: readonly number[]): void => {
+    const list = entries.get(instance);
+    if (list) list.push(...columns);
+    else entries.set(instance, [...columns]);
+  };
   for (let p = 0; p < layers; p++) {
     build.row(`state.a${p}`, 1, 1, ones(c[p]!));
     for (const [v, { label, starts }] of nodes.entries()) {
@@ -65,6 +74,20 @@ export function addStateRows(
         ]);
       }
     }
+    if (oneRun) {
+      for (const [instance, members] of byInstance) {
+        const here = members.flatMap((v) => nodes[v]!.starts[p]!);
+        if (p === 0) enter(instance, here);
+        if (p === 0 || here.length === 0) continue;
+        const column = build.column(`enter.a${p}.${instance}`, 0, 1, false);
+        build.row(`enters.a${p}.${instance}`, 0, Number.POSITIVE_INFINITY, [
+          { column, coefficient: 1 },
+          ...here.map((start) => ({ column: start, coefficient: -1 })),
+          ...ones(members.map((v) => c[p - 1]![v]!)),
+        ]);
+        enter(instance, [column]);
+      }
+    }
     if (p === 0 || perLink === null) continue;
     const cross = build.column(`cross.a${p}`, perLink, 1, false);
     crossings.push(cross);
@@ -77,6 +100,9 @@ export function addStateRows(
         ...ones(members.map((v) => c[p - 1]![v]!)),
       ]);
     }
+  }
+  for (const [instance, columns] of entries) {
+    build.row(`one_run.${instance}`, Number.NEGATIVE_INFINITY, 1, ones(columns));
   }
   return crossings;
 }

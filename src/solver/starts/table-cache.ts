@@ -1,4 +1,4 @@
-import type { InstanceType } from "../../hardware/instance.ts";
+import { type InstanceType, servingKey } from "../../hardware/instance.ts";
 import type { Problem } from "../../placement/problem.ts";
 import type { OperatingPoint } from "../../workload/workload.ts";
 import type { GroupKind } from "../hosts/host-class.ts";
@@ -10,7 +10,8 @@ import { tabulateStarts } from "./tabulate.ts";
  * but not in the model, the cost model and the lengths that are served.
  */
 export class TableCache {
-  private readonly known = new Map<InstanceType, Map<string, StartTable>>();
+  /** By what instances can do: types that differ in name or site only share their tables. */
+  private readonly known = new Map<string, Map<string, StartTable>>();
 
   of(
     problem: Problem,
@@ -20,10 +21,11 @@ export class TableCache {
     point: OperatingPoint,
     pipelineStages: number,
   ): StartTable {
-    let tables = this.known.get(instance);
+    const like = servingKey(instance);
+    let tables = this.known.get(like);
     if (!tables) {
       tables = new Map();
-      this.known.set(instance, tables);
+      this.known.set(like, tables);
     }
     const key = [
       group.tpDegree,

@@ -1,0 +1,102 @@
+import type { CostModel } from "../../src/cost/cost-model.ts";
+import type { InstanceType } from "../../src/hardware/instance.ts";
+import { createPool } from "../../src/hardware/pool.ts";
+import type { Problem } from "../../src/placement/problem.ts";
+import type { SolveRequest } from "../../src/solver/request.ts";
+import { type Flavour, TINY, TINY_SERVED } from "./flavours.ts";
+import type { Prng } from "./prng.ts";
+import { drawUnseen } from "./random-problem.ts";
+
+/** Pipelines of several nodes with several stages each; few layers, so that all cuts can be tried. */
+const NODES: Flavour = {
+  ...TINY,
+  name: "nodes",
+  maxStages: (prng) => prng.int(3, 6),
+  layers: (prng) => prng.int(4, 8),
+  types: (prng) => prng.int(1, 3),
+  gpus: (prng) => prng.pick([1, 2, 2, 2, 3, 4]),
+  mostInstances: 3,
+  tpDegrees: [[1], [1], [1, 2], [2], [1, 3], [1, 2, 4]],
+  matrixChance: 0,
+  unevenChance: 0,
+};
+
+/** Such problems on derived networks. */
+export const NODE_FLAVOURS: readonly Flavour[] = [
+  NODES,
+  { ...NODES, name: "nodes, slow links", slowLinks: "always", insidePerShare: [0.2, 0.7, 1, 3] },
+  { ...NODES, name: "nodes, uneven", unevenChance: 1 },
+  { ...NODES, name: "nodes, served", hasLatencies: true },
+  { ...NODES, name: "nodes, served, ends", hasLatencies: true, unevenChance: 1, plan: "ends" },
+  { ...NODES, name: "nodes, served, uneven", hasLatencies: true, unevenChance: 1 },
+];
+
+/** Problems of which every placement can be evaluated. */
+export const TINY_FLAVOURS: readonly Flavour[] = [
+  TINY,
+  { ...TINY, name: "tiny, matrix", matrixChance: 1, slowLinks: "always" },
+  { ...TINY, name: "tiny, even matrix", matrixChance: 1, slowLinks: "always", unevenChance: 0 },
+  TINY_SERVED,
+  { ...TINY_SERVED, name: "tiny, served, matrix", matrixChance: 1 },
+];
+
+const AMD = "AMD ";
+
+/** A problem in which targets differ: GPUs of two vendors, providers that SkyPilot does not know, heads that no 3 divides. */
+export function drawDeployable(
+  prng: Prng,
+  flavour: Flavour,
+): { readonly problem: Problem; readonly request: SolveRequest } {
+  const { problem, request } = drawUnseen(prng, flavour);
+  const mixes = prng.chance(0.3);
+  const types = problem.pool.types.map((type) => {
+    const { instance } = type;
+    const provider = prng.chance(0.15) ? "Basement" : instance.provider;
+    const gpuModel = mixes && prng.chance(0.5) ? `${AMD}${instance.gpuModel}` : instance.gpuModel;
+    return { ...type, instance: { ...instance, provider, gpuModel } };
+  });
+  return {
+    request,
+    problem: {
+      ...problem,
+      pool: createPool(types),
+      costModel: knowingBothVendors(problem.costModel),
+      rules: prng.chance(0.7)
+        ? {
+            ...problem.rules,
+            minLayersPerStage: 1,
+            minMemoryUtilization: 0,
+            quantizeSegments: false,
+          }
+        : problem.rules,
+      model: { ...problem.model, numAttentionHeads: prng.pick([4, 8, 12]) },
+      workload: {
+        ...problem.workload,
+        phase: "aggregated",
+        outputTokens: Math.max(1, problem.workload.outputTokens!),
+      },
+    },
+  };
+}
+
+/** A cost model to which GPUs are the same whoever made them. */
+function knowingBothVendors(model: CostModel): CostModel {
+  const known = (instance: InstanceType): InstanceType => ({
+    ...instance,
+    gpuModel: instance.gpuModel.replace(AMD, ""),
+  });
+  return {
+    name: model.name,
+    predictsLatency: model.predictsLatency,
+    dependsOnStages: model.dependsOnStages,
+    realWorldEfficiency: model.realWorldEfficiency,
+    stage: (shape, point) => model.stage({ ...shape, instance: known(shape.instance) }, point),
+    memory: (shape, point) => model.memory({ ...shape, instance: known(shape.instance) }, point),
+    segmentRange: (instance, ...rest) => model.segmentRange(known(instance), ...rest),
+    link: (...ends) => model.link(...ends),
+    pipelineEfficiency: (point, stages) => model.pipelineEfficiency(point, stages),
+    latencyFrame: (point, stages) => model.latencyFrame(point, stages),
+    uncertainty: (shapes, point) => model.uncertainty(shapes, point),
+    hardwareWarnings: () => [],
+  };
+}
