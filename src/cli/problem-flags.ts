@@ -1,12 +1,31 @@
+import type { PoolItem } from "../catalogue/select-pool.ts";
 import { InputError } from "../errors.ts";
 import type { ProblemFlags } from "../files/merge-flags.ts";
 import { readProblem } from "../files/read-problem.ts";
+import type { KvCacheDtype } from "../huggingface/huggingface-model.ts";
+import type { WeightFormat } from "../model/architecture.ts";
 import type { Problem } from "../placement/problem.ts";
 import type { Phase } from "../workload/workload.ts";
+import type { CliIo } from "./io.ts";
+import { today } from "./today.ts";
 
 /** The flags that describe a problem, as the option parser gives them. */
 export interface ProblemFlagValues {
   readonly configDir?: string;
+  readonly model?: string;
+  readonly weightFormat?: WeightFormat;
+  readonly kvCacheDtype?: KvCacheDtype;
+  readonly instances?: string;
+  /** Path of a CSV, or what `pool:` of a configuration file lists. */
+  readonly pool?: string | readonly PoolItem[];
+  readonly providers?: readonly string[];
+  readonly regions?: readonly string[];
+  readonly gpus?: readonly string[];
+  readonly priceKinds?: readonly string[];
+  readonly maxCount?: number;
+  readonly catalogue?: string;
+  readonly maxPipelineStages?: number;
+  readonly totalTokens?: number;
   readonly cloudProvider?: string;
   readonly phase?: Phase;
   readonly inputLength?: number;
@@ -47,10 +66,24 @@ export function requireFlag<T>(flag: string, value: T | undefined, hint: string)
 /** Reads the problem that flags describe, with what else the command says of it. */
 export function readFlaggedProblem(
   flags: ProblemFlagValues,
+  { env }: Pick<CliIo, "env">,
   more: Pick<ProblemFlags, "limits" | "timeLimitSeconds" | "ownedByType"> = {},
 ): Problem {
   return readProblem({
-    configDir: requireConfigDir(flags),
+    configDir: flags.configDir,
+    model: flags.model,
+    overrides: { weightFormat: flags.weightFormat, kvCacheDtype: flags.kvCacheDtype },
+    today: today(env),
+    instances: flags.instances,
+    poolItems: flags.pool,
+    providers: flags.providers,
+    regions: flags.regions,
+    gpus: flags.gpus,
+    priceKinds: flags.priceKinds,
+    maxCount: flags.maxCount,
+    catalogueDirectory: flags.catalogue,
+    maxPipelineStages: flags.maxPipelineStages,
+    totalTokens: flags.totalTokens,
     cloudProvider: flags.cloudProvider,
     phase: flags.phase,
     inputTokens: flags.inputLength,

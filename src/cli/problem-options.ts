@@ -1,23 +1,119 @@
 import type { Command, Option } from "commander";
+import { DEFAULT_MAX_COUNT, MOST_INSTANCES } from "../catalogue/pool-spec.ts";
 import { ENGINES } from "../cost/calibrated/engines.ts";
 import { CONCURRENCY_RANGE, COST_MODELS, DEFAULT_COST_MODEL } from "../files/serving-keys.ts";
+import { KV_CACHE_DTYPES } from "../huggingface/huggingface-model.ts";
+import { WEIGHT_FORMATS } from "../model/architecture.ts";
 import { PHASES } from "../workload/workload.ts";
-import { choiceOption, numberMapOption, numberOption, textOption } from "./options.ts";
+import {
+  choiceOption,
+  configOption,
+  nameListOption,
+  numberMapOption,
+  numberOption,
+  textOption,
+} from "./options.ts";
 
 const TOKENS = { unit: "tokens", integer: true };
+const INSTANCE_COUNT = { unit: "instances", integer: true, min: 1, max: MOST_INSTANCES };
 const SEQUENCES = { unit: "sequences", integer: true, min: 1 };
 
-/** Adds the flags that describe a problem to a command. */
+/** Adds the flags that describe a problem to a command, and the file that they may stand in. */
 export function addProblemOptions(command: Command): Command {
-  command
-    .addOption(configDirOption())
-    .addOption(textOption("--cloud-provider <name>", "whose instances to rent (default: AWS)"))
-    .addOption(
-      choiceOption("--phase <phase>", "what is served", { what: "a phase", choices: PHASES }),
-    );
+  return addDescriptionOptions(command.addOption(configOption()));
+}
+
+/** Adds the flags that describe a problem to a command. */
+export function addDescriptionOptions(command: Command): Command {
+  command.addOption(configDirOption());
+  addModelOptions(command);
+  addPoolOptions(command);
+  command.addOption(
+    choiceOption("--phase <phase>", "what is served", { what: "a phase", choices: PHASES }),
+  );
   addLengthOptions(command);
   addLoadOptions(command);
   return addCostModelOptions(command);
+}
+
+/** What is served, where no config.csv says it. */
+function addModelOptions(command: Command): void {
+  command
+    .addOption(
+      textOption(
+        "--model <model>",
+        "a name of the library (see models), a Hugging Face config.json, or a directory with one",
+        { kind: "name-or-path" },
+      ),
+    )
+    .addOption(
+      choiceOption(
+        "--weight-format <format>",
+        "weights in another format than the model's files say",
+        {
+          what: "a format of weights",
+          choices: WEIGHT_FORMATS,
+        },
+      ),
+    )
+    .addOption(
+      choiceOption(
+        "--kv-cache-dtype <type>",
+        "KV cache in another type than the model's files say",
+        {
+          what: "a type of KV cache",
+          choices: KV_CACHE_DTYPES,
+        },
+      ),
+    );
+}
+
+/** What can be rented. */
+function addPoolOptions(command: Command): void {
+  command
+    .addOption(
+      textOption(
+        "--instances <list>",
+        "instances of the catalogue: [PROVIDER/]TYPE[@REGION][:KIND]=N,…",
+        { kind: "number-map", range: INSTANCE_COUNT },
+      ),
+    )
+    .addOption(textOption("--pool <file>", "instances of the catalogue, or your own, as CSV"))
+    .addOption(nameListOption("--providers <list>", "only instances of these providers"))
+    .addOption(nameListOption("--regions <list>", "only instances in these regions"))
+    .addOption(nameListOption("--gpus <list>", "only instances with these GPUs"))
+    .addOption(
+      nameListOption("--price-kinds <list>", "on-demand, spot, reserved (default: on-demand)"),
+    )
+    .addOption(
+      numberOption(
+        "--max-count <n>",
+        `instances of each type, region and kind of price (default: ${DEFAULT_MAX_COUNT})`,
+        INSTANCE_COUNT,
+      ),
+    )
+    .addOption(
+      textOption(
+        "--catalogue <dir>",
+        "own instances.csv, prices.csv, gpus.csv and discounts.csv, laid over the shipped ones",
+      ),
+    )
+    .addOption(
+      textOption("--cloud-provider <name>", "whose instances gpu_pool.csv means (default: AWS)"),
+    )
+    .addOption(
+      numberOption("--max-pipeline-stages <n>", "most pipeline stages (default: 8)", {
+        unit: "stages",
+        integer: true,
+        min: 1,
+      }),
+    )
+    .addOption(
+      numberOption("--total-tokens <tokens>", "tokens of the whole job, for its time and cost", {
+        ...TOKENS,
+        min: 1,
+      }),
+    );
 }
 
 /** How long sequences are. */

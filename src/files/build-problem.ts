@@ -1,8 +1,7 @@
 import { InputError } from "../errors.ts";
-import { createPool, type Pool } from "../hardware/pool.ts";
-import { nearestHint } from "../nearest.ts";
+import type { HuggingFaceModel } from "../huggingface/huggingface-model.ts";
 import type { Problem } from "../placement/problem.ts";
-import { buildModel } from "./build-model.ts";
+import { type BuiltModel, buildModel } from "./build-model.ts";
 import { checkModelLen } from "./check-model-len.ts";
 import {
   costModelName,
@@ -11,19 +10,24 @@ import {
   referenceNotes,
 } from "./choose-cost-model.ts";
 import { PRIORITY_WEIGHTS } from "./config-keys.ts";
+import { DEFAULT_SETTINGS } from "./default-settings.ts";
+import { contextNotes, givenModel } from "./given-model.ts";
 import { limitsAtRate, mergeLimits, mergeWorkload, type ProblemFlags } from "./merge-flags.ts";
-import { type Config, configPlace, parseConfig } from "./parse-config.ts";
-import { findInstance, parseInstanceTable } from "./parse-instances.ts";
+import { type Config, configPlace, parseConfig, type Settings } from "./parse-config.ts";
 import { parseNetwork } from "./parse-network.ts";
-import { type PoolFile, type PoolRow, parsePool } from "./parse-pool.ts";
 import { flagNumber } from "./placed.ts";
+import { type PoolSource, poolOf } from "./pool-source.ts";
+import type { CostModelName } from "./serving-keys.ts";
 import type { OpenNamed, SourceText } from "./source-text.ts";
 
-/** The files of a problem. */
-export interface ProblemFiles {
-  readonly config: SourceText;
-  readonly pool: SourceText;
-  readonly instances: SourceText;
+/** The files of a problem; its pool may be a choice from a catalogue instead of files. */
+export type ProblemFiles = PoolSource & OtherFiles;
+
+interface OtherFiles {
+  /** Null: the defaults hold, and `model` is given. */
+  readonly config: SourceText | null;
+  /** In place of the model that config.csv describes. */
+  readonly model?: HuggingFaceModel | null;
   /** The bandwidth matrix; null derives bandwidths from the instance table. */
   readonly network: SourceText | null;
   /** layers.csv; absent or null: all layers are as config.csv says. */
@@ -34,24 +38,24 @@ export interface ProblemFiles {
 
 /** Source: reference model, "keys with defaults". */
 const DEFAULT_CROSS_INSTANCE_PENALTY = 0.01;
-const DEFAULT_PROVIDER = "AWS";
 
 /**
  * Builds a problem from the texts of its files; needs no file system, so that it runs in a browser.
  * @throws InputError that names file and line, or the flag, for everything that cannot be read or makes no sense together.
  */
 export function buildProblem(files: ProblemFiles, flags: ProblemFlags = {}): Problem {
-  const config = parseConfig(files.config.text, files.config.fileName);
+  const config = files.config && parseConfig(files.config.text, files.config.fileName);
+  const settings = config ?? DEFAULT_SETTINGS;
   const open = files.open ?? refuseToOpen;
-  const costModelIs = costModelName(config, flags);
-  const engine = engineSettings(costModelIs, config, flags);
-  const { workload, notes } = mergeWorkload(config, flags, open);
-  const pool = readPool(files, flags);
-  const { values } = config;
-  const built = buildModel(costModelIs, config, files.layers ?? null);
+  const costModelIs = costModelName(settings, flags);
+  const engine = engineSettings(costModelIs, settings, flags);
+  const { workload, notes } = mergeWorkload(settings, flags, open);
+  const { pool, notes: poolNotes } = poolOf(files, flags);
+  const { values } = settings;
+  const built = chooseModel(costModelIs, config, files);
   const costModel = createCostModel(
     built.model,
-    config,
+    settings,
     engine,
     flags.calibrationFile === undefined ? null : open(flags.calibrationFile, "flag"),
   );
@@ -64,13 +68,20 @@ export function buildProblem(files: ProblemFiles, flags: ProblemFlags = {}): Pro
     costModel,
     ...(engine && { engine }),
     rules: {
-      maxPipelineStages: values.max_pipeline_stages,
+      maxPipelineStages:
+        flags.maxPipelineStages === undefined
+          ? values.max_pipeline_stages
+          : flagNumber("--max-pipeline-stages", flags.maxPipelineStages, {
+              unit: "stages",
+              integer: true,
+              min: 1,
+            }),
       minLayersPerStage: values.min_layers_per_stage,
       minMemoryUtilization: values.min_memory_utilization,
       quantizeSegments: values.enable_segment_quantization,
     },
     workload,
-    limits: limitsAtRate(mergeLimits(config, flags.limits ?? {}), workload),
+    limits: limitsAtRate(mergeLimits(settings, flags.limits ?? {}), workload),
     weights: {
       costWeight:
         values.optimization_priority === null
@@ -80,65 +91,52 @@ export function buildProblem(files: ProblemFiles, flags: ProblemFlags = {}): Pro
       costNormalization: values.cost_normalization,
       crossInstancePenalty: values.cross_instance_penalty ?? DEFAULT_CROSS_INSTANCE_PENALTY,
     },
-    totalTokensToProcess: values.total_tokens_to_process,
+    totalTokensToProcess:
+      flags.totalTokens === undefined
+        ? values.total_tokens_to_process
+        : flagNumber("--total-tokens", flags.totalTokens, {
+            unit: "tokens",
+            integer: true,
+            min: 1,
+          }),
     timeLimitSeconds:
       flags.timeLimitSeconds === undefined
         ? values.time_limit_seconds
         : flagNumber("--time-limit", flags.timeLimitSeconds, { unit: "seconds", above: 0 }),
     warnings: [
-      ...ignoredKeys(config),
-      ...(engine ? [] : referenceNotes(config, flags)),
+      ...ignoredKeys(settings),
+      ...(engine ? [] : referenceNotes(settings, flags)),
       ...built.notes,
+      ...poolNotes,
       ...notes,
-      ...checkModelLen(engine, workload, config, flags.maxModelLenTokens !== undefined),
+      ...checkModelLen(engine, workload, settings, flags.maxModelLenTokens !== undefined),
+      ...(files.model ? contextNotes(files.model, workload, engine) : []),
       ...costModel.hardwareWarnings(pool.types.map((type) => type.instance)),
     ],
   };
+}
+
+/** The model that stands in for config.csv's, or config.csv's own. */
+function chooseModel(
+  costModel: CostModelName,
+  config: Config | null,
+  { model, layers }: OtherFiles,
+): BuiltModel {
+  if (model) return givenModel(costModel, model, config);
+  if (config) return buildModel(costModel, config, layers ?? null);
+  throw new InputError(
+    "--model",
+    "no model is given.",
+    "Give --model NAME (see `llm-placement models`), --model PATH of a config.json, or --config-dir DIR with a config.csv.",
+  );
 }
 
 function refuseToOpen(path: string): never {
   throw new InputError(path, "files that a problem names cannot be read here.", "");
 }
 
-function readPool(files: ProblemFiles, flags: ProblemFlags): Pool {
-  const provider = flags.cloudProvider ?? DEFAULT_PROVIDER;
-  const owned = flags.ownedByType ?? new Map<string, number>();
-  const poolFile = parsePool(files.pool.text, files.pool.fileName);
-  checkOwned(owned, poolFile);
-  const table = parseInstanceTable(files.instances.text, files.instances.fileName);
-  return createPool(
-    poolFile.rows.map((row) => {
-      const ownedCount = owned.get(row.name) ?? 0;
-      return {
-        ...findInstance(table, provider, poolFile, row),
-        count: row.count,
-        ...(ownedCount > 0 && { ownedCount }),
-      };
-    }),
-  );
-}
-
-/** Only instances of the pool can be owned, and not more of them than the pool has. */
-function checkOwned(owned: ReadonlyMap<string, number>, { rows, fileName }: PoolFile): void {
-  for (const [name, number] of owned) {
-    const row: PoolRow | undefined = rows.find((each) => each.name === name);
-    if (!row) {
-      const names = rows.map((each) => each.name);
-      throw new InputError("--own", `"${name}" is not in the pool.`, nearestHint(name, names));
-    }
-    flagNumber("--own", number, { unit: "instances", integer: true, min: 0 });
-    if (number > row.count) {
-      throw new InputError(
-        "--own",
-        `${number} of ${name} are owned, but the pool has ${row.count} (${fileName}:${row.line}).`,
-        `Give at most ${row.count}, or raise the count in the pool.`,
-      );
-    }
-  }
-}
-
 /** Parameters that are read and do nothing; a value that asks for nothing is not worth a word. */
-function ignoredKeys(config: Config): string[] {
+function ignoredKeys(config: Settings): string[] {
   const { values } = config;
   const warnings: string[] = [];
   if (values.network_bandwidth_percentile_threshold > 0) {

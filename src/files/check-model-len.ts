@@ -1,7 +1,7 @@
 import type { EngineSettings } from "../cost/engine-settings.ts";
 import { InputError } from "../errors.ts";
 import type { Workload } from "../workload/workload.ts";
-import { type Config, configPlace } from "./parse-config.ts";
+import { configPlace, type Settings } from "./parse-config.ts";
 
 /**
  * Checks that the engine takes the requests of the workload. Unknown lengths pass.
@@ -12,7 +12,7 @@ import { type Config, configPlace } from "./parse-config.ts";
 export function checkModelLen(
   engine: EngineSettings | null,
   workload: Workload,
-  config: Config,
+  config: Settings,
   isFlag: boolean,
 ): string[] {
   const longest = engine?.maxModelLenTokens ?? null;

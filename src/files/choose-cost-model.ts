@@ -13,10 +13,10 @@ import { createReferenceModel } from "../cost/reference/reference-model.ts";
 import { InputError } from "../errors.ts";
 import type { Model } from "../model/model.ts";
 import { nearestHint } from "../nearest.ts";
-import type { ConfigKey } from "./config-keys.ts";
+import type { ConfigKey, ConfigValues } from "./config-keys.ts";
 import type { LengthFlags } from "./merge-lengths.ts";
 import { parseCalibration } from "./parse-calibration.ts";
-import { type Config, configPlace } from "./parse-config.ts";
+import { configPlace, type Settings } from "./parse-config.ts";
 import { flagNumber } from "./placed.ts";
 import { COST_MODELS, type CostModelName, DEFAULT_COST_MODEL } from "./serving-keys.ts";
 import type { SourceText } from "./source-text.ts";
@@ -45,7 +45,7 @@ const REFERENCE_DEFAULTS = {
 };
 
 /** The cost model that a flag or config.csv names. @throws InputError for an unknown name */
-export function costModelName({ values }: Config, flags: CostModelFlags): CostModelName {
+export function costModelName({ values }: Settings, flags: CostModelFlags): CostModelName {
   if (flags.costModel === undefined) return values.cost_model ?? DEFAULT_COST_MODEL;
   const known = COST_MODELS.find((name) => name === flags.costModel);
   if (known) return known;
@@ -63,7 +63,7 @@ export function costModelName({ values }: Config, flags: CostModelFlags): CostMo
  */
 export function engineSettings(
   name: CostModelName,
-  config: Config,
+  config: Settings,
   flags: CostModelFlags,
 ): EngineSettings | null {
   if (name === "reference") {
@@ -145,8 +145,9 @@ const NOT_OF_THE_REFERENCE: readonly ConfigKey[] = [
 ];
 
 /** What config.csv and flags say and the reference model does not know. */
-export function referenceNotes(config: Config, flags: LengthFlags): string[] {
-  const ignored = NOT_OF_THE_REFERENCE.filter((key) => config.values[key] !== null);
+export function referenceNotes(config: Settings, flags: LengthFlags): string[] {
+  const values: Partial<ConfigValues> = config.values;
+  const ignored = NOT_OF_THE_REFERENCE.filter((key) => (values[key] ?? null) !== null);
   const [first] = ignored;
   const spreads = [
     ["--input-length-p95", flags.inputP95Tokens],
@@ -168,7 +169,7 @@ export function referenceNotes(config: Config, flags: LengthFlags): string[] {
  */
 export function createCostModel(
   model: Model,
-  { values }: Config,
+  { values }: Settings,
   engine: EngineSettings | null,
   calibration: SourceText | null,
 ): CostModel {

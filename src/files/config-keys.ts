@@ -23,8 +23,8 @@ const budget = (unit: string): KeySpec => ({
 /** More layers than any network has; keeps a slip of the hand from starting an endless search. */
 const MAX_LAYERS = 10_000;
 
-/** The values of config.csv by their names there; null where an optional parameter is absent or a budget means none. */
-export interface ConfigValues extends ArchitectureValues, ServingValues {
+/** What config.csv says of the model by its dimensions. */
+export interface ModelValues extends ArchitectureValues {
   readonly model_name: string;
   /** L. */
   readonly num_decoder_layers: number;
@@ -45,8 +45,12 @@ export interface ConfigValues extends ArchitectureValues, ServingValues {
   /** Weights of the LM head, on the last stage, GB of 1024³ bytes; its work counts as well. */
   readonly lm_head_memory_gb: number | null;
   readonly bytes_per_element: number;
-  /** Seconds. */
-  readonly time_limit_seconds: number;
+}
+
+/** What config.csv says of everything but the model; null where an optional parameter is absent or a budget means none. */
+export interface SettingValues extends ServingValues {
+  /** Seconds; null: no limit, which config.csv cannot say. */
+  readonly time_limit_seconds: number | null;
   /** Share of the objective; noted, not used. */
   readonly optimality_gap: number;
   readonly enable_segment_quantization: boolean;
@@ -88,7 +92,11 @@ export interface ConfigValues extends ArchitectureValues, ServingValues {
   readonly max_batch_size: number | null;
 }
 
+/** The values of config.csv by their names there. */
+export interface ConfigValues extends ModelValues, SettingValues {}
+
 export type ConfigKey = keyof ConfigValues;
+export type SettingKey = keyof SettingValues;
 
 /** Every parameter config.csv may hold, and what it takes. */
 export const CONFIG_KEYS: Readonly<Record<ConfigKey, KeySpec>> = {

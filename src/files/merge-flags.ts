@@ -5,22 +5,23 @@ import { type Limits, NO_LIMITS, PHASES, type Phase, type Workload } from "../wo
 import type { CostModelFlags } from "./choose-cost-model.ts";
 import { type LengthFlags, mergeInputLength, mergeOutputLength } from "./merge-lengths.ts";
 import { type LoadFlags, mergeLoad } from "./merge-load.ts";
-import type { Config } from "./parse-config.ts";
+import type { Settings } from "./parse-config.ts";
 import { flagNumber, fromConfig } from "./placed.ts";
+import type { PoolFlags } from "./pool-source.ts";
 import type { OpenNamed } from "./source-text.ts";
 
 /** What the command line says about a problem; every flag wins over the key of config.csv. */
-export interface ProblemFlags extends LengthFlags, LoadFlags, CostModelFlags {
-  /** --cloud-provider; default AWS. */
-  readonly cloudProvider?: string | undefined;
+export interface ProblemFlags extends LengthFlags, LoadFlags, CostModelFlags, PoolFlags {
   /** --phase, one of PHASES. */
   readonly phase?: string | undefined;
   /** Budgets and targets, literal: 999 is 999. */
   readonly limits?: { readonly [K in keyof Limits]?: Limits[K] | undefined } | undefined;
   /** --time-limit, seconds. */
   readonly timeLimitSeconds?: number | undefined;
-  /** --own: how many instances of a type are owned already and cost nothing, by name. */
-  readonly ownedByType?: ReadonlyMap<string, number> | undefined;
+  /** --max-pipeline-stages. */
+  readonly maxPipelineStages?: number | undefined;
+  /** --total-tokens of the whole job. */
+  readonly totalTokens?: number | undefined;
 }
 
 /** A workload, and what the user has to know of how it was read. */
@@ -34,7 +35,7 @@ export interface MergedWorkload {
  * @throws InputError for numbers that a flag does not take and for values that contradict each other.
  */
 export function mergeWorkload(
-  config: Config,
+  config: Settings,
   flags: ProblemFlags,
   open: OpenNamed,
 ): MergedWorkload {
@@ -91,7 +92,7 @@ const LIMIT_FLAGS: Readonly<Record<keyof Limits, readonly [flag: string, unit: s
 
 /** Budgets and targets: flags, which are literal, over config keys. */
 export function mergeLimits(
-  { values }: Config,
+  { values }: Settings,
   flags: NonNullable<ProblemFlags["limits"]>,
 ): Limits {
   const merge = (limit: keyof Limits, configured: number | null): number | null => {

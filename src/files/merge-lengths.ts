@@ -6,7 +6,7 @@ import {
   lengthMoments,
   wholeMean,
 } from "../workload/lengths.ts";
-import { type Config, configPlace } from "./parse-config.ts";
+import { configPlace, type Settings } from "./parse-config.ts";
 import { parseLengths } from "./parse-lengths.ts";
 import { flagNumber, fromConfig, type Placed } from "./placed.ts";
 import type { OpenNamed } from "./source-text.ts";
@@ -62,7 +62,7 @@ export interface MergedLength {
 
 /** Input lengths: flags over config keys. @throws InputError for lengths that contradict each other or cannot be */
 export function mergeInputLength(
-  config: Config,
+  config: Settings,
   flags: LengthFlags,
   open: OpenNamed,
 ): MergedLength {
@@ -75,7 +75,7 @@ export function mergeInputLength(
 
 /** As `mergeInputLength`, for output lengths. */
 export function mergeOutputLength(
-  config: Config,
+  config: Settings,
   flags: LengthFlags,
   open: OpenNamed,
 ): MergedLength {
@@ -93,7 +93,7 @@ interface SideFlags {
 }
 
 /** A flag on lengths replaces what config.csv says of them, except that a p95 alone takes its mean from there. */
-function mergeSide(side: Side, config: Config, open: OpenNamed, flags: SideFlags): MergedLength {
+function mergeSide(side: Side, config: Settings, open: OpenNamed, flags: SideFlags): MergedLength {
   const [meanFlag, p95Flag, fileFlag] = side.flags;
   const [meanKey, p95Key, fileKey] = side.keys;
   const range = { unit: "tokens", integer: true, min: side.least };

@@ -1,6 +1,6 @@
 import { InputError } from "../errors.ts";
 import type { Load } from "../workload/load.ts";
-import type { Config } from "./parse-config.ts";
+import type { Settings } from "./parse-config.ts";
 import { flagNumber, fromConfig, type Placed } from "./placed.ts";
 import { CONCURRENCY_RANGE } from "./serving-keys.ts";
 
@@ -41,7 +41,7 @@ const ONE_KEY_OF = "batch sizes, concurrency, load and request_rate";
  * the other end stays.
  * @throws InputError for two ways of saying it in one place, and for numbers out of range
  */
-export function mergeLoad(config: Config, flags: LoadFlags): MergedLoad {
+export function mergeLoad(config: Settings, flags: LoadFlags): MergedLoad {
   const byFlag = only(saidByFlags(flags), ({ where }, other) => {
     throw new InputError(where, `it cannot stand beside ${other.name}.`, `Give one of ${ONE_OF}.`);
   });
@@ -98,7 +98,7 @@ function saidByFlags({ minBatch, maxBatch, concurrency, maxLoad, requestRate }: 
   ];
 }
 
-function saidByConfig(config: Config): Said[] {
+function saidByConfig(config: Settings): Said[] {
   const read = <T>(
     name: "min_batch_size" | "max_batch_size" | "concurrency" | "load" | "request_rate",
     loadOf: (value: T) => Load | null,
@@ -118,7 +118,7 @@ function saidByConfig(config: Config): Said[] {
   ];
 }
 
-function mergeBatches(config: Config, flags: LoadFlags): Omit<MergedLoad, "load"> {
+function mergeBatches(config: Settings, flags: LoadFlags): Omit<MergedLoad, "load"> {
   const sequences = { unit: "sequences", integer: true, min: 1 };
   const merge = (
     flag: string,

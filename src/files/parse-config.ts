@@ -1,16 +1,26 @@
 import { InputError } from "../errors.ts";
 import { nearestHint } from "../nearest.ts";
-import { CONFIG_KEYS, type ConfigKey, type ConfigValues } from "./config-keys.ts";
+import {
+  CONFIG_KEYS,
+  type ConfigKey,
+  type ConfigValues,
+  type SettingValues,
+} from "./config-keys.ts";
 import { cellOf, readTable } from "./csv.ts";
 import type { KeySpec } from "./key-spec.ts";
 import { rangeHint, readNumber } from "./numbers.ts";
 
-/** config.csv as values, with the place of every parameter for later checks. */
-export interface Config {
+/** Everything but the model, as config.csv or the defaults say it, with the place of every parameter for later checks. */
+export interface Settings {
   readonly fileName: string;
-  readonly values: ConfigValues;
+  readonly values: SettingValues;
   /** Line of every parameter the file gives. */
   readonly lines: ReadonlyMap<ConfigKey, number>;
+}
+
+/** config.csv as values. */
+export interface Config extends Settings {
+  readonly values: ConfigValues;
 }
 
 const COLUMNS = { required: ["parameter", "value"], optional: [] };
@@ -47,7 +57,7 @@ export function parseConfig(text: string, fileName: string): Config {
 }
 
 /** `config.csv:12` for a parameter that the file gives, the file's name for one that it does not. */
-export function configPlace(config: Config, key: ConfigKey): string {
+export function configPlace(config: Settings, key: ConfigKey): string {
   const line = config.lines.get(key);
   return line === undefined ? config.fileName : `${config.fileName}:${line}`;
 }

@@ -1,7 +1,7 @@
 import { InputError } from "../errors.ts";
-import type { ConfigKey } from "./config-keys.ts";
+import type { SettingKey } from "./config-keys.ts";
 import { type NumberRange, numberProblem, rangeHint } from "./numbers.ts";
-import { type Config, configPlace } from "./parse-config.ts";
+import { configPlace, type Settings } from "./parse-config.ts";
 
 /** A value with the place it comes from. */
 export interface Placed<T> {
@@ -10,7 +10,7 @@ export interface Placed<T> {
 }
 
 /** The value of a parameter with its line; null when config.csv does not give it. */
-export function fromConfig<T>(config: Config, key: ConfigKey): Placed<T> | null {
+export function fromConfig<T>(config: Settings, key: SettingKey): Placed<T> | null {
   const value = config.values[key];
   return value === null ? null : { value: value as T, where: configPlace(config, key) };
 }

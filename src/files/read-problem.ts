@@ -1,17 +1,27 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import { InputError } from "../errors.ts";
+import type { ModelOverrides } from "../huggingface/huggingface-model.ts";
 import type { Problem } from "../placement/problem.ts";
 import { buildProblem } from "./build-problem.ts";
+import { asksForCatalogue, type CatalogueFlags, choosePool } from "./choose-pool.ts";
 import { fileError } from "./file-error.ts";
 import type { ProblemFlags } from "./merge-flags.ts";
+import type { PoolSource } from "./pool-source.ts";
+import { readModel } from "./read-model.ts";
 import { readText } from "./read-text.ts";
 import type { SourceText } from "./source-text.ts";
 
-/** Where a problem's files are, and what the command line says beside them. */
-export interface ProblemOptions extends ProblemFlags {
-  /** --config-dir: the directory of config.csv; the other files lie there or one directory above. */
-  readonly configDir: string;
+/** Where a problem's parts are, and what the command line says beside them. */
+export interface ProblemOptions extends ProblemFlags, CatalogueFlags {
+  /** --config-dir: the directory of config.csv; the other files lie there or one directory above. Absent: `model` is given. */
+  readonly configDir?: string | undefined;
+  /** --model: a name of the library, a config.json or a directory with one; stands in for the model of config.csv. */
+  readonly model?: string | undefined;
+  /** What of the model is served otherwise than its files say. */
+  readonly overrides?: ModelOverrides | undefined;
+  /** ISO date that ages of prices are counted to; absent: the clock's. */
+  readonly today?: string | undefined;
   /** Leaves network_bandwidth.csv unread, as if it were absent: for a command that is about to replace it. */
   readonly ignoreNetworkFile?: boolean | undefined;
 }
@@ -23,33 +33,112 @@ const NETWORK = "network_bandwidth.csv";
 const LAYERS = "layers.csv";
 
 /**
- * Reads a problem: config.csv from the directory, gpu_pool.csv, cloud_instances_specs.csv and network_bandwidth.csv (absent:
- * derived) each from the directory or else its parent. layers.csv (absent: all layers are alike) belongs to config.csv and is
- * read from its directory only.
+ * Reads a problem. The model is that of `model`, or else of config.csv with layers.csv (absent: all layers are alike) beside it. The
+ * pool comes out of the catalogue where a flag asks for that or there is no directory; else from gpu_pool.csv,
+ * cloud_instances_specs.csv and network_bandwidth.csv (absent: derived), each from the directory or else its parent. Settings are
+ * those of config.csv, or defaults.
  * @throws InputError that names file and line, or the flag, for everything that is missing, unreadable or contradictory.
  */
 export function readProblem(options: ProblemOptions): Problem {
-  const { configDir, ignoreNetworkFile, ...flags } = options;
-  checkDirectory(configDir);
-  const configPath = join(configDir, CONFIG);
-  const layersPath = join(configDir, LAYERS);
-  if (!existsSync(configPath)) {
-    throw new InputError(configDir, `there is no ${CONFIG} in it.`, configHint(configDir));
+  const {
+    configDir,
+    model,
+    overrides = {},
+    today,
+    ignoreNetworkFile,
+    instances,
+    poolItems,
+    providers,
+    regions,
+    gpus,
+    priceKinds,
+    maxCount,
+    catalogueDirectory,
+    ...flags
+  } = options;
+  if (configDir === undefined && model === undefined) {
+    throw new InputError(
+      "--model",
+      "it is missing.",
+      "Give a model (`llm-placement models` lists names; a config.json will do), or --config-dir with the directory that holds config.csv.",
+    );
   }
+  refuseOverridesAlone(model, overrides);
+  const config = configDir === undefined ? null : configPath(configDir, model !== undefined);
+  const catalogueFlags = {
+    instances,
+    poolItems,
+    providers,
+    regions,
+    gpus,
+    priceKinds,
+    maxCount,
+    catalogueDirectory,
+  };
+  const fromCatalogue = configDir === undefined || asksForCatalogue(catalogueFlags);
+  if (fromCatalogue && flags.cloudProvider !== undefined) {
+    throw new InputError(
+      "--cloud-provider",
+      "it belongs to gpu_pool.csv, and the pool comes out of the catalogue.",
+      "Give --providers in its place.",
+    );
+  }
+  const pool: PoolSource = fromCatalogue
+    ? { pool: choosePool(catalogueFlags, today ?? new Date().toISOString().slice(0, 10)) }
+    : poolFiles(configDir);
+  const inDirectory = (name: string): string | null => {
+    const path = configDir === undefined ? null : join(configDir, name);
+    return path !== null && existsSync(path) ? path : null;
+  };
   return buildProblem(
     {
-      config: source(configPath),
-      pool: source(findNear(configDir, POOL, "Write one: instance_name,count and a line a type.")),
-      instances: source(
-        findNear(configDir, INSTANCES, "Write one with the instance types of the pool."),
-      ),
-      network: ignoreNetworkFile ? null : sourceIfThere(findOptional(configDir, NETWORK)),
-      layers: sourceIfThere(existsSync(layersPath) ? layersPath : null),
+      ...pool,
+      config: config === null ? null : source(config),
+      model: model === undefined ? null : readModel(model, overrides),
+      network:
+        ignoreNetworkFile || fromCatalogue ? null : sourceIfThere(findOptional(configDir, NETWORK)),
+      layers: model === undefined ? sourceIfThere(inDirectory(LAYERS)) : null,
       open: (path, namedBy) =>
-        source(namedBy === "flag" || isAbsolute(path) ? path : join(configDir, path)),
+        source(
+          namedBy === "flag" || isAbsolute(path) || configDir === undefined
+            ? path
+            : join(configDir, path),
+        ),
     },
     flags,
   );
+}
+
+function refuseOverridesAlone(model: string | undefined, overrides: ModelOverrides): void {
+  if (model !== undefined) return;
+  const said = [
+    overrides.weightFormat === undefined ? undefined : "--weight-format",
+    overrides.kvCacheDtype === undefined ? undefined : "--kv-cache-dtype",
+  ].find((flag) => flag !== undefined);
+  if (said === undefined) return;
+  throw new InputError(
+    said,
+    "it changes the model of --model, which is not given.",
+    "Give --model, or the key of the same name in config.csv.",
+  );
+}
+
+/** The path of config.csv; null where it may be absent and is. */
+function configPath(configDir: string, mayBeAbsent: boolean): string | null {
+  checkDirectory(configDir);
+  const path = join(configDir, CONFIG);
+  if (existsSync(path)) return path;
+  if (mayBeAbsent) return null;
+  throw new InputError(configDir, `there is no ${CONFIG} in it.`, configHint(configDir));
+}
+
+function poolFiles(configDir: string): PoolSource {
+  return {
+    pool: source(findNear(configDir, POOL, "Write one: instance_name,count and a line a type.")),
+    instances: source(
+      findNear(configDir, INSTANCES, "Write one with the instance types of the pool."),
+    ),
+  };
 }
 
 function checkDirectory(configDir: string): void {

@@ -1,6 +1,18 @@
+import { channel } from "node:diagnostics_channel";
 import { readFileSync } from "node:fs";
 import { InputError } from "../errors.ts";
 import { fileError, isMissing } from "./file-error.ts";
+
+/** The diagnostics channel that is told of every file read, as a FileRead. */
+export const READS_CHANNEL = "llm-placement:read";
+
+/** A file that was read whole. */
+export interface FileRead {
+  readonly path: string;
+  readonly bytes: number;
+}
+
+const reads = channel(READS_CHANNEL);
 
 /**
  * Reads a text file as UTF-8; a byte order mark is dropped.
@@ -19,6 +31,7 @@ export function readText(path: string): string {
     }
     throw fileError(path, "read", error);
   }
+  if (reads.hasSubscribers) reads.publish({ path, bytes: bytes.length } satisfies FileRead);
   return decode(bytes, path);
 }
 

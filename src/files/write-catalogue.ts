@@ -1,0 +1,43 @@
+import { stringify } from "csv-stringify/sync";
+import type { Catalogue } from "../catalogue/catalogue.ts";
+import { microUsdToUsd } from "../hardware/price.ts";
+import { CATALOGUE_FILES, INSTANCE_COLUMNS, PRICE_COLUMNS } from "./parse-catalogue.ts";
+
+/** Instances and prices of a catalogue as files by name; a table without rows is no file. Lines end in a line feed. */
+export function catalogueFiles({ instances, prices }: Catalogue): ReadonlyMap<string, string> {
+  const instanceRows = instances.map((row) => ({
+    provider: row.provider,
+    instance: row.instance,
+    gpu: row.gpu,
+    gpus: row.gpus,
+    gpu_memory_gib: row.gpuMemoryGib,
+    inside_gbytes_per_second: row.insideGBytesPerSecond,
+    link: row.link,
+    network_gbits_per_second: row.networkGbitsPerSecond,
+    vcpus: row.vcpus,
+    host_memory_gib: row.hostMemoryGib,
+    source: row.source,
+    checked_on: row.checkedOn,
+  }));
+  const priceRows = prices.map((row) => ({
+    provider: row.provider,
+    instance: row.instance,
+    region: row.region,
+    kind: row.kind,
+    usd_per_hour: microUsdToUsd(row.microUsdPerHour),
+    as_of: row.asOf,
+    source: row.source,
+  }));
+  return new Map([
+    ...(instanceRows.length === 0
+      ? []
+      : [[CATALOGUE_FILES.instances, csvText(instanceRows, INSTANCE_COLUMNS)] as const]),
+    ...(priceRows.length === 0
+      ? []
+      : [[CATALOGUE_FILES.prices, csvText(priceRows, PRICE_COLUMNS)] as const]),
+  ]);
+}
+
+function csvText(rows: readonly object[], columns: readonly string[]): string {
+  return stringify([...rows], { header: true, columns: [...columns] });
+}
