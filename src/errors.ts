@@ -7,12 +7,20 @@
 export class InputError extends Error {
   readonly where: string;
   readonly hint: string;
+  /** What is wrong, without place and hint. */
+  readonly problem: string;
 
   constructor(where: string, message: string, hint: string) {
     super(`${where}: ${message} ${hint}`.trim());
     this.name = "InputError";
     this.where = where;
     this.hint = hint;
+    this.problem = message;
+  }
+
+  /** The same error, told at another place. */
+  at(where: string): InputError {
+    return new InputError(where, this.problem, this.hint);
   }
 }
 

@@ -3,6 +3,22 @@
  * it does in Node; what needs Node is exported by `llm-placement/node`.
  */
 
+export {
+  type Catalogue,
+  type CatalogueDiscount,
+  type CatalogueGpu,
+  type CatalogueInstance,
+  type CataloguePrice,
+  PRICE_KINDS,
+  type PriceKind,
+  type Replacement,
+  type RowPlace,
+} from "./catalogue/catalogue.ts";
+export { checkConsistency } from "./catalogue/consistency.ts";
+export type { Finding } from "./catalogue/finding.ts";
+export { overlay } from "./catalogue/overlay.ts";
+export { parsePoolSpec } from "./catalogue/pool-spec.ts";
+export { type PoolItem, type PoolSelection, selectPool } from "./catalogue/select-pool.ts";
 export { createCalibratedModel, type Knowledge } from "./cost/calibrated/calibrated-model.ts";
 export { ENGINES, type Engine } from "./cost/calibrated/engines.ts";
 export { SHIPPED } from "./cost/calibrated/shipped.ts";
@@ -23,10 +39,11 @@ export type {
 export type { EngineSettings } from "./cost/engine-settings.ts";
 export { createReferenceModel, type ReferenceFactors } from "./cost/reference/reference-model.ts";
 export { InputError, InternalError } from "./errors.ts";
-export { type Deployability, deployability } from "./export/deployable.ts";
+export { deployableRequest } from "./export/deployable.ts";
 export { type Export, type ExportRequest, exportPlacement } from "./export/export.ts";
 export type { LaunchFile } from "./export/launch.ts";
 export { type ExportLimit, LIMIT_RULES, type LimitRule, limitsOf } from "./export/limits.ts";
+export { solveDeployable } from "./export/solve-deployable.ts";
 export {
   EXPORT_TARGETS,
   type ExportForm,
@@ -46,6 +63,19 @@ export {
 } from "./hardware/network.ts";
 export { createPool, type Pool, type PoolEntry, type PoolType } from "./hardware/pool.ts";
 export { microUsdToUsd, type Price, usdToMicroUsd } from "./hardware/price.ts";
+export type {
+  HuggingFaceModel,
+  ModelOverrides,
+  ParameterCounts,
+} from "./huggingface/huggingface-model.ts";
+export { type LibraryModel, libraryModel } from "./huggingface/library.ts";
+export { modelOf, referenceProblem } from "./huggingface/model-of.ts";
+export type { JsonFile } from "./huggingface/quantization-files.ts";
+export {
+  type HuggingFaceFiles,
+  huggingFaceModel,
+  placeIn,
+} from "./huggingface/read-huggingface.ts";
 export type {
   Architecture,
   LatentAttention,
@@ -89,6 +119,7 @@ export type {
   MilpRow,
 } from "./solver/milp/model.ts";
 export { writeLp, writeMps } from "./solver/milp/write.ts";
+export type { NodeRules } from "./solver/nodes/node-rules.ts";
 export {
   DEFAULT_REQUEST,
   DEFAULT_TP_DEGREES,
@@ -98,6 +129,7 @@ export {
 } from "./solver/request.ts";
 export type {
   Answer,
+  Deployability,
   FrontierPoint,
   NoAnswer,
   SearchEffort,

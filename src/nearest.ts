@@ -10,9 +10,26 @@ export function nearestName(name: string, candidates: readonly string[]): string
   return close ? byLower.get(best)! : null;
 }
 
-/** What to do about an unknown name: the nearest known one, or all of them. */
+/** More names than these are not read. */
+const MOST_NAMES = 20;
+/** So many names that begin alike are named. */
+const MOST_ALIKE = 3;
+
+/** What to do about an unknown name: the nearest known one, those that begin with it, or all, cut where they are too many to read. */
 export function nearestHint(name: string, candidates: readonly string[]): string {
   if (candidates.length === 0) return "There are none.";
   const nearest = nearestName(name, candidates);
-  return nearest === null ? `Known: ${candidates.join(", ")}.` : `Did you mean "${nearest}"?`;
+  if (nearest !== null) return `Did you mean "${nearest}"?`;
+  const longer = name === "" ? [] : candidates.filter((candidate) => startsWith(candidate, name));
+  if (longer.length > 0) {
+    const shown = longer.slice(0, MOST_ALIKE).map((candidate) => `"${candidate}"`);
+    return `Did you mean ${shown.join(" or ")}${longer.length > MOST_ALIKE ? ", or another that begins so" : ""}?`;
+  }
+  return candidates.length <= MOST_NAMES
+    ? `Known: ${candidates.join(", ")}.`
+    : `Known: ${candidates.slice(0, MOST_NAMES).join(", ")} and ${candidates.length - MOST_NAMES} more.`;
+}
+
+function startsWith(text: string, start: string): boolean {
+  return text.toLowerCase().startsWith(start.toLowerCase());
 }

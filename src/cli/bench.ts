@@ -8,7 +8,7 @@ import { benchJson, renderBenchCase, renderBenchSummary } from "../report/bench.
 import { createPaint } from "../report/paint.ts";
 import type { MilpBackend } from "../solver/milp/model.ts";
 import { startBackend } from "./backend.ts";
-import { type CliIo, DEFAULT_SOLVER, EXIT, printWarnings, wantsColours } from "./io.ts";
+import { type CliIo, DEFAULT_SOLVER, EXIT, printNote, printWarnings, wantsColours } from "./io.ts";
 import { startProgress } from "./progress.ts";
 
 /** The flags of `bench`. */
@@ -38,8 +38,9 @@ export async function runBench(flags: BenchFlags, io: CliIo): Promise<number> {
       results.push(result);
       if (flags.json) continue;
       await io.stdout.write(`${renderBenchCase(result, paint)}\n\n`);
-      await io.stderr.write(
-        `${benchCase.name}: solved in ${result.solveSeconds.toFixed(2)} s, heuristics in ${result.heuristicsSeconds.toFixed(2)} s\n`,
+      await printNote(
+        io,
+        `${benchCase.name}: solved in ${result.solveSeconds.toFixed(2)} s, heuristics in ${result.heuristicsSeconds.toFixed(2)} s`,
       );
     }
   } finally {

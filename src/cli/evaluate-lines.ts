@@ -3,7 +3,7 @@ import type { WorkloadFlags } from "../files/complete-placement.ts";
 import { parsePlacementLines } from "../files/parse-placement.ts";
 import type { Problem } from "../placement/problem.ts";
 import { count } from "../report/format.ts";
-import { evaluationJson } from "../report/json.ts";
+import { evaluationLineJson } from "../report/json.ts";
 import { evaluateInput } from "./evaluate-load.ts";
 import { type CliIo, EXIT, printWarnings } from "./io.ts";
 import { type Line, readLines } from "./lines.ts";
@@ -60,9 +60,7 @@ function answerLine(problem: Problem, line: Line, path: string, flags: WorkloadF
     }
     if ("error" in parsed) throw parsed.error;
     const evaluation = evaluateInput(problem, parsed.placement, where, flags);
-    return problem.workload.load
-      ? evaluationJson(problem.workload, evaluation, evaluation.warnings)
-      : evaluation;
+    return problem.workload.load ? evaluationLineJson(problem.workload, evaluation) : evaluation;
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     return { status: "INVALID", error: error.message };

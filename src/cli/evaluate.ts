@@ -1,4 +1,3 @@
-import { InputError } from "../errors.ts";
 import type { WorkloadFlags } from "../files/complete-placement.ts";
 import { parsePlacement } from "../files/parse-placement.ts";
 import { readText } from "../files/read-text.ts";
@@ -6,33 +5,48 @@ import type { Evaluation } from "../placement/evaluation.ts";
 import { evenSplit, type SplitShape } from "../placement/even-split.ts";
 import type { Problem } from "../placement/problem.ts";
 import { evaluationJson, mergeWarnings, noPlacementJson } from "../report/json.ts";
+import type { MilpBackend } from "../solver/milp/model.ts";
 import type { OperatingPoint, Workload } from "../workload/workload.ts";
 import { checkOutDirectory } from "./check-output.ts";
+import type { OptimaAnswer, Rated } from "./compare-optimum.ts";
 import { evaluateInput, evaluateOpen, opensBatch } from "./evaluate-load.ts";
+import { chooseTask, type EvaluateFlags } from "./evaluate-task.ts";
 import { type CliIo, EXIT, printWarnings, wantsColours } from "./io.ts";
-import {
-  type OwnedFlag,
-  type ProblemFlagValues,
-  readFlaggedProblem,
-  requireFlag,
-} from "./problem-flags.ts";
+import { limitsOfFlags } from "./limit-options.ts";
+import { type ProblemFlagValues, readFlaggedProblem, requireFlag } from "./problem-flags.ts";
 
-/** The flags of `evaluate`. */
-export interface EvaluateFlags extends ProblemFlagValues, OwnedFlag {
-  readonly placement?: string;
-  readonly placements?: string;
-  readonly instanceFamily?: string;
-  readonly tpDegree?: number;
-  readonly ppStages?: number;
-  readonly out?: string;
-  readonly json?: true;
+/**
+ * `evaluate`: one placement, a file with one a line, or an even split.
+ * @param backend what solves for --compare-optimum, freed here; null without that flag
+ */
+export async function runEvaluate(
+  flags: EvaluateFlags,
+  io: CliIo,
+  backend: MilpBackend | null,
+): Promise<number> {
+  const startedMilliseconds = performance.now();
+  try {
+    return await evaluateTask(flags, io, { backend, startedMilliseconds });
+  } finally {
+    await backend?.dispose();
+  }
 }
 
-/** `evaluate`: one placement, a file with one a line, or an even split. */
-export async function runEvaluate(flags: EvaluateFlags, io: CliIo): Promise<number> {
+/** What a search for the optimum needs of the command. */
+interface Search {
+  /** Null when no optimum is asked for. */
+  readonly backend: MilpBackend | null;
+  readonly startedMilliseconds: number;
+}
+
+async function evaluateTask(flags: EvaluateFlags, io: CliIo, search: Search): Promise<number> {
   const task = chooseTask(flags);
   if (flags.out !== undefined) checkOutDirectory(flags.out);
-  const problem = readFlaggedProblem(flags, { ownedByType: flags.own });
+  const problem = readFlaggedProblem(flags, io, {
+    limits: limitsOfFlags(flags),
+    timeLimitSeconds: flags.timeLimit,
+    ownedByType: flags.own,
+  });
   switch (task.kind) {
     case "lines": {
       const { evaluateLines } = await import("./evaluate-lines.ts");
@@ -41,65 +55,19 @@ export async function runEvaluate(flags: EvaluateFlags, io: CliIo): Promise<numb
     case "file": {
       const input = parsePlacement(readText(task.path), task.path);
       const loadFlags = workloadFlags(flags, problem.workload);
-      return answer(problem, evaluateInput(problem, input, task.path, loadFlags), flags, io);
+      const hasOwnBatch = input.batch_size !== undefined || !opensBatch(problem.workload);
+      const evaluation = evaluateInput(problem, input, task.path, loadFlags);
+      return answer(problem, evaluation, hasOwnBatch, flags, io, search);
     }
     case "split": {
       const point = splitPoint(problem.workload);
       const split = evenSplit(problem, task.split, point);
+      const hasOwnBatch = !opensBatch(problem.workload);
       return split.status === "placement"
-        ? answer(problem, evaluateOpen(problem, split.placement), flags, io)
-        : answerNoPlacement(problem, task.split, point, split.error, flags, io);
+        ? answer(problem, evaluateOpen(problem, split.placement), hasOwnBatch, flags, io, search)
+        : answerNoPlacement(problem, task.split, point, split.error, flags, io, search);
     }
   }
-}
-
-type Task =
-  | { readonly kind: "file" | "lines"; readonly path: string }
-  | { readonly kind: "split"; readonly split: SplitShape };
-
-/** Exactly one of the three forms. */
-function chooseTask(flags: EvaluateFlags): Task {
-  const { placement, placements, instanceFamily, tpDegree, ppStages } = flags;
-  const given = (
-    [
-      ["--placement", placement],
-      ["--placements", placements],
-      ["--instance-family", instanceFamily],
-      ["--tp-degree", tpDegree],
-      ["--pp-stages", ppStages],
-    ] as const
-  )
-    .filter(([, value]) => value !== undefined)
-    .map(([flag]) => flag);
-  const [first, second] = given;
-  const hint =
-    "Give --placement FILE, or --placements FILE, or --instance-family with --tp-degree and --pp-stages.";
-  if (first === undefined) {
-    throw new InputError("evaluate", "there is nothing to evaluate.", hint);
-  }
-  if ((placement !== undefined || placements !== undefined) && second !== undefined) {
-    throw new InputError(first, `it cannot stand beside ${second}.`, hint);
-  }
-  if (placement !== undefined) return { kind: "file", path: placement };
-  if (placements !== undefined) {
-    if (flags.out !== undefined) {
-      throw new InputError(
-        "--out",
-        "it takes one placement, --placements gives many.",
-        "Leave it out and redirect the answers from stdout to a file.",
-      );
-    }
-    return { kind: "lines", path: placements };
-  }
-  const needs = "An even split needs --instance-family, --tp-degree and --pp-stages.";
-  return {
-    kind: "split",
-    split: {
-      family: requireFlag("--instance-family", instanceFamily, needs),
-      tpDegree: requireFlag("--tp-degree", tpDegree, needs),
-      ppStages: requireFlag("--pp-stages", ppStages, needs),
-    },
-  };
 }
 
 /** What flags say of the workload of a placement. Lengths from a distribution count by their mean. */
@@ -153,11 +121,16 @@ function splitPoint(workload: Workload): OperatingPoint {
 async function answer(
   problem: Problem,
   evaluation: Evaluation,
+  hasOwnBatch: boolean,
   flags: EvaluateFlags,
   io: CliIo,
+  search: Search,
 ): Promise<number> {
   const warnings = mergeWarnings(problem.warnings, evaluation.warnings);
-  const json = evaluationJson(problem.workload, evaluation, warnings);
+  const metrics = evaluation.status === "SUCCESS" ? evaluation.metrics : null;
+  const rated = { placement: evaluation.placement, metrics, hasOwnBatch };
+  const optima = await findOptima(problem, rated, flags, io, search);
+  const json = { ...evaluationJson(problem, evaluation, warnings), ...optima?.json };
   if (flags.out !== undefined) {
     const { writeEvaluation } = await import("./write-output.ts");
     writeEvaluation(flags.out, problem, evaluation, json);
@@ -167,9 +140,11 @@ async function answer(
     await io.stdout.write(`${JSON.stringify(json)}\n`);
   } else {
     const { renderEvaluation, createPaint } = await import("./evaluate-report.ts");
-    await io.stdout.write(renderEvaluation(problem, evaluation, createPaint(wantsColours(io))));
+    const paint = createPaint(wantsColours(io));
+    await io.stdout.write(renderEvaluation(problem, evaluation, paint));
+    if (optima) await io.stdout.write(`\n${optima.render(paint)}`);
   }
-  return evaluation.status === "SUCCESS" ? EXIT.ok : EXIT.infeasible;
+  return metrics ? (optima?.exitCode ?? EXIT.ok) : EXIT.infeasible;
 }
 
 async function answerNoPlacement(
@@ -179,8 +154,19 @@ async function answerNoPlacement(
   error: string,
   flags: EvaluateFlags,
   io: CliIo,
+  search: Search,
 ): Promise<number> {
-  const json = noPlacementJson(error, problem.warnings);
+  const placement = {
+    batch_size: point.batch,
+    sequence_length: point.inputTokens,
+    output_length: point.outputTokens,
+    workload_phase: point.phase,
+    stages: [],
+  };
+  const hasOwnBatch = !opensBatch(problem.workload);
+  const rated = { placement, metrics: null, hasOwnBatch };
+  const optima = await findOptima(problem, rated, flags, io, search);
+  const json = { ...noPlacementJson(problem, error, problem.warnings), ...optima?.json };
   if (flags.out !== undefined) {
     const { writeNoPlacement } = await import("./write-output.ts");
     writeNoPlacement(flags.out, problem, split, point, error, json);
@@ -190,7 +176,22 @@ async function answerNoPlacement(
     await io.stdout.write(`${JSON.stringify(json)}\n`);
   } else {
     const { renderNoPlacement, createPaint } = await import("./evaluate-report.ts");
-    await io.stdout.write(renderNoPlacement(error, createPaint(wantsColours(io))));
+    const paint = createPaint(wantsColours(io));
+    await io.stdout.write(renderNoPlacement(error, paint));
+    if (optima) await io.stdout.write(`\n${optima.render(paint)}`);
   }
   return EXIT.infeasible;
+}
+
+/** The optima that a placement is held against; null when none is asked for. */
+async function findOptima(
+  problem: Problem,
+  rated: Rated,
+  { objective }: EvaluateFlags,
+  io: CliIo,
+  { backend, startedMilliseconds }: Search,
+): Promise<OptimaAnswer | null> {
+  if (backend === null) return null;
+  const { compareOptimum } = await import("./compare-optimum.ts");
+  return compareOptimum(problem, rated, objective, backend, startedMilliseconds, io);
 }

@@ -1,6 +1,5 @@
 import { existsSync, readdirSync } from "node:fs";
 import { InputError } from "../errors.ts";
-import { deployability, SINGLE_INSTANCE_RULES } from "../export/deployable.ts";
 import { type Export, exportPlacement } from "../export/export.ts";
 import type { LaunchFile } from "../export/launch.ts";
 import type { ExportLimit } from "../export/limits.ts";
@@ -11,6 +10,7 @@ import {
   FORMS,
   formOf,
   type KubernetesKind,
+  kindOf,
 } from "../export/targets.ts";
 import { parsePlacement } from "../files/parse-placement.ts";
 import { readText } from "../files/read-text.ts";
@@ -48,7 +48,7 @@ export async function runExport(flags: ExportFlags, io: CliIo): Promise<number> 
   const form = chooseForm(flags);
   const path = choosePlacement(flags);
   if (flags.out !== undefined) checkOutDirectory(flags.out);
-  const problem = readFlaggedProblem(flags, { ownedByType: flags.own });
+  const problem = readFlaggedProblem(flags, io, { ownedByType: flags.own });
   const input = parsePlacement(readText(path), path);
   const evaluation = evaluateInput(problem, input, path, workloadFlags(flags, problem.workload));
   const warnings = mergeWarnings(problem.warnings, evaluation.warnings);
@@ -94,7 +94,7 @@ async function exportEvaluated(
   });
   if (result.status === "NOT_EXPORTABLE") {
     await printWarnings(io, evaluationWarnings);
-    await printLimits(problem, form, result.limits, io);
+    await printLimits(form, result.limits, io);
     if (flags.json) {
       await printJson(io, form, { ...result, files: [] }, evaluationWarnings);
     }
@@ -113,11 +113,6 @@ async function exportEvaluated(
     await io.stdout.write(files.map(({ path }) => `${flags.out}/${path}\n`).join(""));
   }
   return EXIT.ok;
-}
-
-/** The kind of Kubernetes resource of a form; null for targets without kinds. */
-function kindOf(form: ExportForm): KubernetesKind | null {
-  return form === "leaderworkerset" || form === "kserve" ? form : null;
 }
 
 async function printJson(
@@ -159,14 +154,13 @@ async function answerInfeasible(
   await printWarnings(io, warnings);
   await io.stderr.write(`error: the placement is infeasible: ${visible(evaluation.error)}\n`);
   if (flags.json) {
-    const json = evaluationJson(problem.workload, evaluation, warnings);
+    const json = evaluationJson(problem, evaluation, warnings);
     await io.stdout.write(`${JSON.stringify(json)}\n`);
   }
   return EXIT.infeasible;
 }
 
 async function printLimits(
-  problem: Problem,
   form: ExportForm,
   limits: readonly ExportLimit[],
   io: CliIo,
@@ -175,27 +169,14 @@ async function printLimits(
   const lines = [
     `error: --target ${target}: ${title} cannot express this placement.`,
     ...limits.map(({ rule, message }) => `  ${rule}: ${message}`),
-    solveHint(problem, form, limits),
+    `Choose another target, or the best placement that this one can start: \`solve --deployable ${target}${kindWords(form)}\`.`,
   ];
   await io.stderr.write(lines.map((line) => `${visible(line)}\n`).join(""));
 }
 
-/** What to ask `solve` for, where that can help. */
-function solveHint(problem: Problem, form: ExportForm, limits: readonly ExportLimit[]): string {
-  const { request, ensured } = deployability(form, problem);
-  const broken = limits.map(({ rule }) => rule);
-  const types =
-    request.maxInstanceTypes === null ? "" : ` --max-instance-types ${request.maxInstanceTypes}`;
-  const command = `solve --uniform-tp --tp-degrees ${request.tpDegrees.join(",")}${types}`;
-  const byRequest = broken.filter((rule) => ensured.includes(rule));
-  const byOneInstance = broken.filter((rule) => SINGLE_INSTANCE_RULES.includes(rule));
-  return [
-    "Choose another target, or another placement.",
-    ...(byRequest.length > 0 ? [`\`${command}\` keeps ${byRequest.join(", ")}.`] : []),
-    ...(byOneInstance.length > 0
-      ? [`\`${command} --max-instances 1\` keeps ${[...byRequest, ...byOneInstance].join(", ")}.`]
-      : []),
-  ].join(" ");
+function kindWords(form: ExportForm): string {
+  const kind = kindOf(form);
+  return kind === null ? "" : ` --kind ${kind}`;
 }
 
 function writeLaunchFiles(directory: string, files: readonly LaunchFile[]): void {

@@ -21,11 +21,22 @@ export interface CliIo {
   readonly onInterrupt: (listener: () => void) => () => void;
   /** Ends the process at once. */
   readonly exit: (code: number) => void;
+  /** Asks the user, whose answer is a line; absent where there is no terminal to ask on. */
+  readonly ask?: (question: string) => Promise<string>;
   /** HiGHS, where it was started ahead of the command; whoever takes it frees it. */
   readonly startedHighs?: MilpBackend;
   /** Makes the solver back end in place of the usual one; for tests. */
   readonly createBackend?: (name: SolverName) => MilpBackend;
+  /** The command line, without the program's own name; absent where there is none. */
+  readonly commandLine?: readonly string[];
+  /** How much is said on stderr; absent: normal. */
+  readonly verbosity?: Verbosity;
+  /** What the user wants, whatever stdout is; absent: nothing. */
+  readonly colours?: boolean | undefined;
 }
+
+/** quiet: errors only; verbose: also what is read and how the work goes. */
+export type Verbosity = "quiet" | "normal" | "verbose";
 
 /** The MILP back ends a user can choose from. */
 export const SOLVERS = ["highs", "jslp"] as const;
@@ -48,12 +59,24 @@ export const EXIT = {
   brokenPipe: 141,
 } as const;
 
-/** Whether reports on stdout are coloured: only on a terminal, and not when the user says no. */
-export function wantsColours({ stdout, env }: CliIo): boolean {
-  return stdout.isTty && !env.NO_COLOR && env.TERM !== "dumb";
+/**
+ * Whether reports on stdout are coloured: as --color and --no-color say, else not with NO_COLOR, else as FORCE_COLOR says, else
+ * on a terminal that knows colours.
+ */
+export function wantsColours({ stdout, env, colours }: CliIo): boolean {
+  if (colours !== undefined) return colours;
+  if (env.NO_COLOR) return false;
+  if (env.FORCE_COLOR) return !["0", "false"].includes(env.FORCE_COLOR);
+  return stdout.isTty && env.TERM !== "dumb";
 }
 
-/** Prints each different warning once. */
+/** Prints each different warning once, unless told to be quiet. */
 export async function printWarnings(io: CliIo, warnings: readonly string[]): Promise<void> {
+  if (io.verbosity === "quiet") return;
   for (const warning of new Set(warnings)) await io.stderr.write(`warning: ${visible(warning)}\n`);
+}
+
+/** Tells on stderr what is good to know and no warning, unless told to be quiet. */
+export async function printNote(io: CliIo, text: string): Promise<void> {
+  if (io.verbosity !== "quiet") await io.stderr.write(`${text}\n`);
 }

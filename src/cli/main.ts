@@ -18,7 +18,9 @@ if (argv.length === 1 && ["--version", "-V"].includes(argv[0]!)) {
 /** Whether a command line looks as if HiGHS will be asked; it is read properly only later. */
 function needsHighs([command, ...flags]: readonly string[]): boolean {
   const others = ["jslp", "--solver=jslp", "--help", "-h"];
-  return command === "solve" && !flags.some((flag) => others.includes(flag));
+  const isSearch =
+    command === "solve" || (command === "evaluate" && flags.includes("--compare-optimum"));
+  return isSearch && !flags.some((flag) => others.includes(flag));
 }
 
 /** HiGHS loads in a thread of its own, and longer than all the rest does in this one: it goes first. */

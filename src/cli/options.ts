@@ -2,10 +2,15 @@ import { Option } from "commander";
 import { InputError } from "../errors.ts";
 import { type NumberRange, numberProblem, rangeHint, readNumber } from "../files/numbers.ts";
 import { nearestHint } from "../nearest.ts";
+import { DescribedOption, type FlagValue, valueByPlaceholder } from "./flag-value.ts";
 
-/** An option that takes a text. */
-export function textOption(flags: string, description: string): Option {
-  return valueOption(flags, description, (flag, text) => {
+/** An option that takes a text. What the text is, a path or a list, is told by its placeholder unless `value` says it. */
+export function textOption(
+  flags: string,
+  description: string,
+  value: FlagValue = valueByPlaceholder(flags),
+): Option {
+  return valueOption(flags, description, value, (flag, text) => {
     if (text === "")
       throw new InputError(flag, "the value is empty.", "Give one, or leave it out.");
     return text;
@@ -14,7 +19,9 @@ export function textOption(flags: string, description: string): Option {
 
 /** An option that takes a number within a range. */
 export function numberOption(flags: string, description: string, range: NumberRange): Option {
-  return valueOption(flags, description, (flag, text) => readNumberFlag(flag, text, range));
+  return valueOption(flags, description, { kind: "number", range }, (flag, text) =>
+    readNumberFlag(flag, text, range),
+  );
 }
 
 /** An option that takes one of some words; `what` they are is said in messages. */
@@ -24,7 +31,8 @@ export function choiceOption(
   { what, choices, byDefault }: { what: string; choices: readonly string[]; byDefault?: string },
 ): Option {
   const list = `${choices.join(", ")}${byDefault === undefined ? "" : ` (default: ${byDefault})`}`;
-  return valueOption(flags, `${description}: ${list}`, (flag, text) => {
+  const value: FlagValue = { kind: "choice", choices, byDefault };
+  return valueOption(flags, `${description}: ${list}`, value, (flag, text) => {
     if (choices.includes(text)) return text;
     throw new InputError(flag, `"${text}" is not ${what}.`, nearestHint(text, choices));
   });
@@ -32,7 +40,7 @@ export function choiceOption(
 
 /** An option that takes numbers separated by commas. */
 export function numberListOption(flags: string, description: string, range: NumberRange): Option {
-  return valueOption(flags, description, (flag, text) =>
+  return valueOption(flags, description, { kind: "numbers", range }, (flag, text) =>
     text.split(",").map((item) => {
       if (item !== "") return readNumberFlag(flag, item, range);
       throw new InputError(flag, `an item of "${text}" is empty.`, rangeHint(range));
@@ -42,7 +50,7 @@ export function numberListOption(flags: string, description: string, range: Numb
 
 /** An option that takes names separated by commas. */
 export function nameListOption(flags: string, description: string): Option {
-  return valueOption(flags, description, (flag, text) => {
+  return valueOption(flags, description, { kind: "names" }, (flag, text) => {
     const names = text.split(",");
     for (const [index, name] of names.entries()) {
       if (name === "") {
@@ -62,7 +70,7 @@ export function nameListOption(flags: string, description: string): Option {
 
 /** An option that takes NAME=NUMBER pairs separated by commas. */
 export function numberMapOption(flags: string, description: string, range: NumberRange): Option {
-  return valueOption(flags, description, (flag, text) => {
+  return valueOption(flags, description, { kind: "number-map", range }, (flag, text) => {
     const numbers = new Map<string, number>();
     for (const item of text.split(",")) {
       const [name = "", number, ...more] = item.split("=");
@@ -87,6 +95,14 @@ export function outOption(description: string): Option {
   return textOption("--out <dir>", description);
 }
 
+/** The option for a file that holds flags. */
+export function configOption(): Option {
+  return textOption(
+    "--config <file>",
+    "a whole problem as YAML or JSON; flags win over it. See init and docs/config-file.md",
+  );
+}
+
 /** The option for JSON in place of a report. */
 export function jsonOption(): Option {
   return new Option("--json", "print JSON");
@@ -109,9 +125,10 @@ function readNumberFlag(flag: string, text: string, range: NumberRange): number 
 function valueOption(
   flags: string,
   description: string,
+  value: FlagValue,
   read: (flag: string, text: string) => unknown,
 ): Option {
-  const option = new Option(flags, description);
+  const option = new DescribedOption(flags, description, value);
   const flag = option.long ?? flags;
   return option.argParser((text: string, previous: unknown) => {
     if (previous !== undefined) {

@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { InputError } from "../errors.ts";
 import { type CliIo, EXIT, type Output } from "./io.ts";
 
 /** The world of a command that runs as this process. */
@@ -10,12 +11,29 @@ export function processIo(): CliIo {
     stdout: outputOf(process.stdout),
     stderr: outputOf(process.stderr),
     env: process.env,
+    ...(process.stdin.isTTY && process.stderr.isTTY && { ask }),
     exit: (code) => process.exit(code),
     onInterrupt: (listener) => {
       process.on("SIGINT", listener);
       return () => process.off("SIGINT", listener);
     },
   };
+}
+
+/** Asks on stderr: stdout is for data. */
+async function ask(question: string): Promise<string> {
+  const { createInterface } = await import("node:readline/promises");
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const closed = new AbortController();
+  terminal.once("close", () => closed.abort());
+  try {
+    return await terminal.question(question, { signal: closed.signal });
+  } catch (error) {
+    if (!closed.signal.aborted) throw error;
+    throw new InputError("stdin", "it ended before all was answered.", "Give the flags instead.");
+  } finally {
+    terminal.close();
+  }
 }
 
 function outputOf(stream: NodeJS.WriteStream): Output {

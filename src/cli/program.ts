@@ -3,25 +3,33 @@ import { ENGINES } from "../cost/calibrated/engines.ts";
 import type { AccuracyFlags } from "./accuracy.ts";
 import type { BenchFlags } from "./bench.ts";
 import type { CalibrateFlags } from "./calibrate.ts";
-import type { EvaluateFlags } from "./evaluate.ts";
+import type { CompareFlags } from "./compare.ts";
+import { addEvaluateOptions } from "./evaluate-options.ts";
+import type { EvaluateFlags } from "./evaluate-task.ts";
+import { addCompletion, addDoctor, addInit } from "./everyday.ts";
+import { addExamples } from "./examples.ts";
 import type { ExportFlags } from "./export.ts";
 import { addExportOptions } from "./export-options.ts";
+import { addGlobalOptions } from "./globals.ts";
+import { addInstances } from "./instances-options.ts";
 import { type CliIo, DEFAULT_SOLVER } from "./io.ts";
+import type { ModelsFlags } from "./models.ts";
 import type { NetworkFlags } from "./network.ts";
-import { choiceOption, jsonOption, numberOption, outOption, textOption } from "./options.ts";
 import {
-  addProblemOptions,
-  calibrationOption,
-  configDirOption,
-  ownOption,
-} from "./problem-options.ts";
+  choiceOption,
+  configOption,
+  jsonOption,
+  numberOption,
+  outOption,
+  textOption,
+} from "./options.ts";
+import { addProblemOptions, calibrationOption, configDirOption } from "./problem-options.ts";
 import type { SolveFlags } from "./solve.ts";
 import { addSolveOptions } from "./solve-options.ts";
 import type { SweepFlags } from "./sweep.ts";
 import { packageVersion } from "./version.ts";
 
 const HELP_WIDTH = 100;
-const GPUS = { unit: "GPUs", integer: true, min: 1 };
 
 /**
  * The commands with their options. Modules of a command are loaded when it runs, so that help and evaluation do not wait for
@@ -34,6 +42,7 @@ export function createProgram(io: CliIo, done: Done): Command {
     )
     .version(packageVersion(), "-V, --version", "print the version")
     .exitOverride()
+    .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError("Add --help to see what there is.")
     .configureOutput({
       writeOut: (text) => void io.stdout.write(text),
@@ -47,15 +56,23 @@ export function createProgram(io: CliIo, done: Done): Command {
       "after",
       "\nExit codes: 0 an answer, 1 bad input, 2 infeasible, 3 a limit struck before the proof,\n70 internal error.",
     );
+  addGlobalOptions(program);
+  addInit(program, io, done);
   addSolve(program, io, done);
   addEvaluate(program, io, done);
+  addCompare(program, io, done);
   addExport(program, io, done);
   addSweep(program, io, done);
   addCollect(program, io, done);
   addNetwork(program, io, done);
+  addInstances(program, io, done);
+  addModels(program, io, done);
   addBench(program, io, done);
   addAccuracy(program, io, done);
   addCalibrate(program, io, done);
+  addCompletion(program, io, done);
+  addDoctor(program, io, done);
+  addExamples(program);
   return program;
 }
 
@@ -75,26 +92,27 @@ function addSolve(program: Command, io: CliIo, done: Done): void {
 }
 
 function addEvaluate(program: Command, io: CliIo, done: Done): void {
-  addProblemOptions(
+  addEvaluateOptions(
     program.command("evaluate").description("say what a given placement does and costs"),
-  )
-    .addOption(textOption("--placement <file>", "a placement as JSON"))
-    .addOption(textOption("--placements <file>", "one placement a line (JSON Lines)"))
-    .addOption(textOption("--instance-family <type>", "even split over instances of this type"))
-    .addOption(numberOption("--tp-degree <n>", "GPUs of a stage of the even split", GPUS))
-    .addOption(
-      numberOption("--pp-stages <n>", "stages of the even split", {
-        unit: "stages",
-        integer: true,
-        min: 1,
-      }),
-    )
-    .addOption(ownOption())
-    .addOption(outOption("write solution.json and solution_summary.csv here"))
+  ).action(async (flags: EvaluateFlags, command: Command) => {
+    const { checkOptimumFlags } = await import("./evaluate-task.ts");
+    checkOptimumFlags(flags, (name) => command.getOptionValueSource(name) === "cli");
+    const { startBackend } = await import("./backend.ts");
+    const backend = flags.compareOptimum ? await startBackend(DEFAULT_SOLVER, io) : null;
+    const { runEvaluate } = await import("./evaluate.ts");
+    done(await runEvaluate(flags, io, backend));
+  });
+}
+
+function addCompare(program: Command, io: CliIo, done: Done): void {
+  program
+    .command("compare")
+    .description("set plans side by side, and say why one is cheaper")
+    .argument("<plan...>", "what solve --out, evaluate --json or sweep wrote: file or directory")
     .addOption(jsonOption())
-    .action(async (flags: EvaluateFlags) => {
-      const { runEvaluate } = await import("./evaluate.ts");
-      done(await runEvaluate(flags, io));
+    .action(async (plans: string[], flags: CompareFlags) => {
+      const { runCompare } = await import("./compare.ts");
+      done(await runCompare(plans, flags, io));
     });
 }
 
@@ -118,6 +136,7 @@ function addSweep(program: Command, io: CliIo, done: Done): void {
     .addOption(textOption("--batch-sizes <list>", "batch sizes, or smallest:largest"))
     .addOption(textOption("--phases <list>", "phases"))
     .addOption(outOption("directory of data.csv and of one directory a run"))
+    .addOption(textOption("--report <file>", "write a report of all runs as one HTML file"))
     .addOption(jsonOption())
     .action(async (flags: SweepFlags) => {
       const { runSweep } = await import("./sweep.ts");
@@ -141,6 +160,7 @@ function addNetwork(program: Command, io: CliIo, done: Done): void {
   program
     .command("network")
     .description("write the bandwidth matrix of a pool, to look at or to edit")
+    .addOption(configOption())
     .addOption(configDirOption())
     .option("--derive", "from the instance table")
     .addOption(
@@ -160,6 +180,17 @@ function addNetwork(program: Command, io: CliIo, done: Done): void {
     .action(async (flags: NetworkFlags) => {
       const { runNetwork } = await import("./network.ts");
       done(await runNetwork(flags, io));
+    });
+}
+
+function addModels(program: Command, io: CliIo, done: Done): void {
+  program
+    .command("models")
+    .description("list the models that --model knows by name")
+    .addOption(jsonOption())
+    .action(async (flags: ModelsFlags) => {
+      const { runModels } = await import("./models.ts");
+      done(await runModels(flags, io));
     });
 }
 

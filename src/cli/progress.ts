@@ -3,37 +3,55 @@ import type { CliIo } from "./io.ts";
 /** Work shorter than this shows no progress. */
 const QUIET_MILLISECONDS = 1000;
 const REDRAW_MILLISECONDS = 250;
+/** Where lines stay, as in a log, they come less often. */
+const LOG_MILLISECONDS = 5000;
 
 const ERASE_LINE = "\r\u001b[K";
 
-/** A line on stderr that says how far a command is. */
+/** What stderr shows of work that goes on. */
 export interface Progress {
   /** Called again and again for the current text, so that a clock in it goes on. */
   show(text: (elapsedSeconds: number) => string): void;
   /** Draws now, for work that does not let timers run. */
   tick(): void;
-  /** Erases the line. */
+  /** Says with --verbose, on a line that stays, what has happened. */
+  log(text: (elapsedSeconds: number) => string): void;
+  /** Ends, and erases a line that does not stay. */
   end(): void;
 }
 
-/** Starts a progress line; on anything but a terminal it stays silent. */
-export function startProgress({ stderr }: CliIo): Progress {
-  if (!stderr.isTty) {
-    return { show: () => undefined, tick: () => undefined, end: () => undefined };
+/**
+ * Starts the progress of some work. On a terminal it is one line that is drawn again and again, elsewhere a line now and then with
+ * --verbose and else nothing; with --quiet it is silent.
+ */
+export function startProgress({ stderr, verbosity = "normal" }: CliIo): Progress {
+  const isVerbose = verbosity === "verbose";
+  if (verbosity === "quiet" || !(stderr.isTty || isVerbose)) {
+    const silent = (): void => undefined;
+    return { show: silent, tick: silent, log: silent, end: silent };
   }
   const started = performance.now();
+  const period = stderr.isTty ? REDRAW_MILLISECONDS : LOG_MILLISECONDS;
   let current: ((elapsedSeconds: number) => string) | null = null;
   let isDrawn = false;
-  let lastDraw = 0;
+  let lastDraw = stderr.isTty ? 0 : started;
+  const elapsedSeconds = (): number => (performance.now() - started) / 1000;
+  const erase = (): void => {
+    if (isDrawn) void stderr.write(ERASE_LINE);
+    isDrawn = false;
+  };
   const draw = (): void => {
     const now = performance.now();
-    if (current === null || now - started < QUIET_MILLISECONDS) return;
-    if (now - lastDraw < REDRAW_MILLISECONDS) return;
+    if (current === null || now - started < QUIET_MILLISECONDS || now - lastDraw < period) return;
     lastDraw = now;
+    const text = current(elapsedSeconds());
+    if (!stderr.isTty) {
+      void stderr.write(`${text}\n`);
+      return;
+    }
     isDrawn = true;
     // One column stays free: in the last one some terminals go to the next line.
-    const text = current((now - started) / 1000).slice(0, (stderr.columns ?? 80) - 1);
-    void stderr.write(ERASE_LINE + text);
+    void stderr.write(ERASE_LINE + text.slice(0, (stderr.columns ?? 80) - 1));
   };
   const timer = setInterval(draw, REDRAW_MILLISECONDS);
   timer.unref();
@@ -42,10 +60,15 @@ export function startProgress({ stderr }: CliIo): Progress {
       current = text;
     },
     tick: draw,
+    log: (text) => {
+      if (!isVerbose) return;
+      erase();
+      void stderr.write(`${text(elapsedSeconds())}\n`);
+    },
     end: () => {
       clearInterval(timer);
       current = null;
-      if (isDrawn) void stderr.write(ERASE_LINE);
+      erase();
     },
   };
 }

@@ -1,6 +1,8 @@
 import { CommanderError } from "commander";
 import { InputError } from "../errors.ts";
 import { visible } from "../report/format.ts";
+import type { FlagPlaces } from "./config-file/apply.ts";
+import { type GlobalFlags, withGlobals } from "./globals.ts";
 import { type CliIo, EXIT } from "./io.ts";
 import { createProgram } from "./program.ts";
 
@@ -10,15 +12,46 @@ import { createProgram } from "./program.ts";
  */
 export async function runCli(argv: readonly string[], io: CliIo): Promise<number> {
   let exitCode: number = EXIT.ok;
+  let globals: GlobalFlags = {};
+  let places: FlagPlaces = new Map();
+  let stopTelling = (): void => undefined;
   try {
-    const program = createProgram(io, (code) => {
+    const world = withGlobals({ ...io, commandLine: argv }, () => globals);
+    const program = createProgram(world, (code) => {
       exitCode = code;
+    });
+    program.hook("preAction", async (_, command) => {
+      globals = program.opts<GlobalFlags>();
+      if (globals.quiet && globals.verbose)
+        throw new InputError(
+          "--quiet",
+          "it cannot stand beside --verbose.",
+          "Keep one of the two.",
+        );
+      if (globals.verbose) {
+        const { tellReads } = await import("./tell-reads.ts");
+        stopTelling = tellReads(world);
+      }
+      const { config } = command.opts<{ readonly config?: string }>();
+      if (config === undefined) return;
+      const { applyConfigFile } = await import("./config-file/apply.ts");
+      places = await applyConfigFile(command, config);
     });
     await program.parseAsync(argv, { from: "user" });
     return exitCode;
   } catch (error) {
-    return await reportError(error, io);
+    return await reportError(atPlace(error, places), io);
+  } finally {
+    stopTelling();
   }
+}
+
+/** An error about a flag that a configuration file gave is told where it stands there. */
+function atPlace(error: unknown, places: FlagPlaces): unknown {
+  if (!(error instanceof InputError)) return error;
+  const [flag = ""] = /^--[\w-]+/.exec(error.where) ?? [];
+  const place = places.get(flag);
+  return place === undefined ? error : error.at(`${place}${error.where.slice(flag.length)}`);
 }
 
 async function reportError(error: unknown, io: CliIo): Promise<number> {

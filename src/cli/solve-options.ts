@@ -1,6 +1,8 @@
-import type { Command, Option } from "commander";
+import type { Command } from "commander";
+import { EXPORT_TARGETS, KUBERNETES_KINDS } from "../export/targets.ts";
 import { DEFAULT_REQUEST, OBJECTIVES } from "../solver/request.ts";
 import { DEFAULT_SOLVER, SOLVERS } from "./io.ts";
+import { addLimitOptions } from "./limit-options.ts";
 import {
   choiceOption,
   jsonOption,
@@ -22,10 +24,16 @@ const TYPES = { unit: "instance types", integer: true, min: 1 };
 /** Adds the flags of `solve` to its command. */
 export function addSolveOptions(command: Command): Command {
   addProblemOptions(command);
+  addRequestOptions(command);
+  return addSearchOptions(command);
+}
+
+/** Adds the flags that say what is asked of a problem: what is best, what may be rented, how the model is cut. */
+export function addRequestOptions(command: Command): Command {
   addObjectiveOptions(command);
   addRentalOptions(command);
   addParallelismOptions(command);
-  return addSearchOptions(command);
+  return command;
 }
 
 /** What is best, and within which limits. */
@@ -40,35 +48,8 @@ function addObjectiveOptions(command: Command): void {
     )
     .addOption(
       numberOption("--weight <w>", "weight of cost in the weighted objective, 0 to 1", SHARE),
-    )
-    .addOption(limitOption("--max-hourly-cost <usd>", "budget, $ per hour", "dollars per hour"))
-    .addOption(
-      limitOption(
-        "--max-cost-per-million-token <usd>",
-        "budget, $ per million tokens",
-        "dollars per million tokens",
-      ),
-    )
-    .addOption(limitOption("--max-total-cost <usd>", "budget of the whole job, $", "dollars"))
-    .addOption(
-      limitOption("--max-total-runtime-hours <hours>", "longest run time of the job", "hours"),
-    )
-    .addOption(
-      limitOption(
-        "--min-throughput <rate>",
-        "least tokens/s, input and output together",
-        "tokens per second",
-      ),
-    )
-    .addOption(limitOption("--max-ttft-ms <ms>", "longest time to first token", "milliseconds"))
-    .addOption(limitOption("--max-tpot-ms <ms>", "longest time per output token", "milliseconds"))
-    .addOption(
-      numberOption(
-        "--safety-margin <percent>",
-        "what predicted latencies must stay below their limits by (default: 10)",
-        { unit: "per cent", min: 0 },
-      ),
     );
+  addLimitOptions(command);
 }
 
 /** What may be rented. */
@@ -119,13 +100,28 @@ function addSearchOptions(command: Command): Command {
         byDefault: DEFAULT_SOLVER,
       }),
     )
+    .addOption(
+      choiceOption("--deployable <target>", "only what export can write for a target", {
+        what: "a target",
+        choices: EXPORT_TARGETS,
+      }),
+    )
+    .addOption(
+      choiceOption("--kind <name>", "resource of --deployable kubernetes", {
+        what: "a kind",
+        choices: KUBERNETES_KINDS,
+        byDefault: KUBERNETES_KINDS[0],
+      }),
+    )
     .option("--frontier", "also find every non-dominated pair of cost and throughput")
     .option("--explain", "also say what would change the answer: limits, prices, other types")
     .addOption(textOption("--export-model <file>", "write the answer's MILP: FILE.lp or FILE.mps"))
     .addOption(outOption("write solution.json, solution_summary.csv and frontier.csv here"))
+    .addOption(
+      textOption(
+        "--report <file>",
+        "write a report as one HTML file; asks for --frontier, --explain",
+      ),
+    )
     .addOption(jsonOption());
-}
-
-function limitOption(flags: string, description: string, unit: string): Option {
-  return numberOption(flags, description, { unit, min: 0 });
 }

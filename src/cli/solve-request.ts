@@ -44,6 +44,7 @@ export function requestOf(flags: RequestFlags, { load }: Workload): SolveRequest
     frontier: flags.frontier ?? DEFAULT_REQUEST.frontier,
     explain: flags.explain ?? DEFAULT_REQUEST.explain,
     bandwidthPercentile: flags.bandwidthPercentile ?? DEFAULT_REQUEST.bandwidthPercentile,
+    nodeRules: DEFAULT_REQUEST.nodeRules,
   };
 }
 

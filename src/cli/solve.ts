@@ -4,33 +4,30 @@ import { mergeWarnings, solutionJson } from "../report/json.ts";
 import type { MilpBackend } from "../solver/milp/model.ts";
 import type { SolveRequest } from "../solver/request.ts";
 import type { Solution } from "../solver/solution.ts";
+import type { solve } from "../solver/solve.ts";
 import { checkOutDirectory, checkOutFile } from "./check-output.ts";
-import { type CliIo, EXIT, printWarnings, type SolverName, wantsColours } from "./io.ts";
+import { type DeployableFlags, deployableForm } from "./deployable.ts";
+import { type CliIo, EXIT, printNote, printWarnings, type SolverName, wantsColours } from "./io.ts";
+import { type LimitFlags, limitsOfFlags } from "./limit-options.ts";
 import { type OwnedFlag, type ProblemFlagValues, readFlaggedProblem } from "./problem-flags.ts";
 import type { Report } from "./solve-report.ts";
 import { checkChoiceLeft, type RequestFlags, requestOf } from "./solve-request.ts";
 import { solveWatched } from "./watch-solve.ts";
 
 /** The flags of `solve`. */
-export interface SolveFlags extends ProblemFlagValues, OwnedFlag, RequestFlags {
-  readonly maxHourlyCost?: number;
-  readonly maxCostPerMillionToken?: number;
-  readonly maxTotalCost?: number;
-  readonly maxTotalRuntimeHours?: number;
-  readonly minThroughput?: number;
-  readonly maxTtftMs?: number;
-  readonly maxTpotMs?: number;
-  /** Per cent. */
-  readonly safetyMargin?: number;
+export interface SolveFlags
+  extends ProblemFlagValues,
+    OwnedFlag,
+    RequestFlags,
+    LimitFlags,
+    DeployableFlags {
   readonly timeLimit?: number;
   readonly solver?: SolverName;
   readonly exportModel?: string;
   readonly out?: string;
+  readonly report?: string;
   readonly json?: true;
 }
-
-const MS_PER_SECOND = 1000;
-const PER_CENT = 100;
 
 /** `solve`: the best placement with its proof. `backend` is freed here. */
 export async function runSolve(
@@ -42,26 +39,21 @@ export async function runSolve(
   try {
     if (flags.exportModel !== undefined) checkModelPath(flags.exportModel);
     if (flags.out !== undefined) checkOutDirectory(flags.out);
-    const problem = readFlaggedProblem(flags, {
-      limits: {
-        maxHourlyCostUsd: flags.maxHourlyCost,
-        maxCostPerMillionTokenUsd: flags.maxCostPerMillionToken,
-        maxTotalCostUsd: flags.maxTotalCost,
-        maxTotalRuntimeHours: flags.maxTotalRuntimeHours,
-        minTokensPerSecond: flags.minThroughput,
-        maxTtftSeconds: divided(flags.maxTtftMs, MS_PER_SECOND),
-        maxTpotSeconds: divided(flags.maxTpotMs, MS_PER_SECOND),
-        latencySafetyMargin: divided(flags.safetyMargin, PER_CENT),
-      },
+    if (flags.report !== undefined) checkOutFile("--report", flags.report);
+    const problem = readFlaggedProblem(withLoad(flags), io, {
+      limits: limitsOfFlags(flags),
       timeLimitSeconds: flags.timeLimit,
       ownedByType: flags.own,
     });
-    const request = requestOf(flags, problem.workload);
+    const request = requestOf(withReport(flags), problem.workload);
     checkChoiceLeft(problem, request);
+    const restriction = await restrictionOf(flags, problem, request);
+    const asked = restriction?.request ?? request;
     // What is left to load and to compute is done while the solver works in its own thread.
-    const [solution, report] = await Promise.all([
-      solveWatched(problem, request, backend, startedMilliseconds, io),
-      flags.json ? null : loadReport(problem, request),
+    const [solution, report, reportFile] = await Promise.all([
+      solveWatched(problem, request, backend, startedMilliseconds, io, restriction?.search),
+      flags.json ? null : loadReport(problem, asked),
+      flags.report === undefined ? null : import("./report-file.ts"),
     ]);
     const warnings = mergeWarnings(problem.warnings, solution.warnings);
     if (solution.frontier_complete === false) {
@@ -70,25 +62,60 @@ export async function runSolve(
     if (flags.exportModel !== undefined) {
       if ("placement" in solution) {
         const { writeModel } = await import("./write-model.ts");
-        writeModel(flags.exportModel, problem, request, solution, backend);
+        writeModel(flags.exportModel, problem, asked, solution, backend);
       } else {
         warnings.push(`there is no answer, so ${flags.exportModel} is not written.`);
       }
     }
-    const json = solutionJson(problem.workload, solution, warnings);
+    const json = solutionJson(problem, solution, warnings);
     const stale = flags.out === undefined ? [] : await writeOut(flags.out, problem, solution, json);
+    if (reportFile) {
+      const input = { problem, request: asked, solution, warnings };
+      reportFile.writeSolveReport(flags.report!, input, io);
+    }
     await printWarnings(io, [...warnings, ...stale]);
     await io.stdout.write(
       report ? report(solution, wantsColours(io)) : `${JSON.stringify(json)}\n`,
     );
     if (report) {
       const seconds = (performance.now() - startedMilliseconds) / 1000;
-      await io.stderr.write(`done in ${seconds.toFixed(2)} s\n`);
+      await printNote(io, `done in ${seconds.toFixed(2)} s`);
     }
     return EXIT_OF[solution.status];
   } finally {
     await backend.dispose();
   }
+}
+
+/** What `--deployable` makes of a request: the one that its answer is one of, and how it is found. */
+async function restrictionOf(
+  flags: SolveFlags,
+  problem: Problem,
+  request: SolveRequest,
+): Promise<{ readonly request: SolveRequest; readonly search: typeof solve } | null> {
+  const form = deployableForm(flags);
+  if (form === null) return null;
+  const [{ deployableRequest }, { solveDeployable }] = await Promise.all([
+    import("../export/deployable.ts"),
+    import("../export/solve-deployable.ts"),
+  ]);
+  return {
+    request: deployableRequest(form, problem, request),
+    search: (of, free, backend, options) => solveDeployable(of, free, form, backend, options),
+  };
+}
+
+/** A report shows the frontier and what would change the answer. */
+function withReport(flags: SolveFlags): SolveFlags {
+  return flags.report === undefined ? flags : { ...flags, frontier: true, explain: true };
+}
+
+/** Without a configuration that could say it, and without a flag on the load, it is as many sequences as fit. */
+function withLoad(flags: SolveFlags): SolveFlags {
+  const { configDir, minBatchSize, maxBatchSize, concurrency, maxLoad, requestRate } = flags;
+  const said = [configDir, minBatchSize, maxBatchSize, concurrency, maxLoad, requestRate];
+  const isSaid = said.some((value) => value !== undefined);
+  return isSaid || flags.costModel === "reference" ? flags : { ...flags, maxLoad: true };
 }
 
 const EXIT_OF: Readonly<Record<Solution["status"], number>> = {
@@ -112,10 +139,6 @@ async function writeOut(
 ): Promise<readonly string[]> {
   const { writeSolution } = await import("./write-output.ts");
   return writeSolution(directory, problem, solution, json);
-}
-
-function divided(value: number | undefined, by: number): number | undefined {
-  return value === undefined ? undefined : value / by;
 }
 
 /** The ending of the file chooses its format. */

@@ -8,8 +8,8 @@ import { createPaint } from "../report/paint.ts";
 import { renderSweep, sweepJson } from "../report/sweep.ts";
 import { createGrid, type Grid } from "../sweep/grid.ts";
 import { parseGridFlags } from "../sweep/grid-text.ts";
-import { checkOutDirectory } from "./check-output.ts";
-import { type CliIo, EXIT, printWarnings, wantsColours } from "./io.ts";
+import { checkOutDirectory, checkOutFile } from "./check-output.ts";
+import { type CliIo, EXIT, printNote, printWarnings, wantsColours } from "./io.ts";
 import { type ProblemFlagValues, readFlaggedProblem, requireFlag } from "./problem-flags.ts";
 import { startProgress } from "./progress.ts";
 
@@ -22,6 +22,7 @@ export interface SweepFlags extends ProblemFlagValues {
   readonly batchSizes?: string;
   readonly phases?: string;
   readonly out?: string;
+  readonly report?: string;
   readonly json?: true;
 }
 
@@ -29,21 +30,28 @@ export interface SweepFlags extends ProblemFlagValues {
 export async function runSweep(flags: SweepFlags, io: CliIo): Promise<number> {
   const out = requireFlag("--out", flags.out, "Give the directory for data.csv and the runs.");
   checkOutDirectory(out);
+  if (flags.report !== undefined) checkOutFile("--report", flags.report);
   const choices = parseGridFlags(flags);
-  const problem = readFlaggedProblem(flags);
+  const problem = readFlaggedProblem(flags, io);
   const grid = createGrid(problem, choices);
   const stored = storeWatched(problem, grid, out, io);
   const warnings = mergeWarnings(problem.warnings, stored.warnings);
   const dataCsv = join(out, DATA_CSV);
+  const json = sweepJson(stored.runs, dataCsv, warnings);
+  if (flags.report !== undefined) {
+    const { writeSweepReport } = await import("./report-file.ts");
+    writeSweepReport(flags.report, { runs: stored.runs, json, warnings }, io);
+  }
   await printWarnings(io, warnings);
   await io.stdout.write(
     flags.json
-      ? `${JSON.stringify(sweepJson(stored.runs, dataCsv, warnings))}\n`
+      ? `${JSON.stringify(json)}\n`
       : renderSweep(stored.runs, dataCsv, createPaint(wantsColours(io))),
   );
   if (stored.kept > 0) {
-    await io.stderr.write(
-      `${stored.kept} runs were there already and are kept, ${stored.computed} are new\n`,
+    await printNote(
+      io,
+      `${stored.kept} runs were there already and are kept, ${stored.computed} are new`,
     );
   }
   return EXIT.ok;

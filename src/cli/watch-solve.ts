@@ -1,11 +1,11 @@
 import type { Problem } from "../placement/problem.ts";
-import { count, figure, percent, usd } from "../report/format.ts";
+import { count, figure, percent, plural, usd } from "../report/format.ts";
 import type { MilpBackend } from "../solver/milp/model.ts";
 import type { ObjectiveName, SolveRequest } from "../solver/request.ts";
 import type { Solution } from "../solver/solution.ts";
-import { type SolveProgress, solve } from "../solver/solve.ts";
+import { type SolvePhase, type SolveProgress, solve } from "../solver/solve.ts";
 import { type CliIo, EXIT } from "./io.ts";
-import { startProgress } from "./progress.ts";
+import { type Progress, startProgress } from "./progress.ts";
 
 /** Solves with a progress line, and with Ctrl-C as a limit: the first one ends the search, the second one the process. */
 export async function solveWatched(
@@ -14,6 +14,7 @@ export async function solveWatched(
   backend: MilpBackend,
   startedMilliseconds: number,
   io: CliIo,
+  search: typeof solve = solve,
 ): Promise<Solution> {
   const progress = startProgress(io);
   const controller = new AbortController();
@@ -22,32 +23,91 @@ export async function solveWatched(
     controller.abort();
     void io.stderr.write("\nstopping with the best answer so far; Ctrl-C again ends at once\n");
   });
+  progress.log(() => sizeText(problem));
+  const logStep = stepLog(progress, request.objective);
   try {
-    return await solve(problem, request, backend, {
+    const solution = await search(problem, request, backend, {
       signal: controller.signal,
       spentSeconds: (performance.now() - startedMilliseconds) / 1000,
-      onProgress: (state) =>
-        progress.show((seconds) => progressText(state, request.objective, seconds)),
+      onProgress: (state) => {
+        logStep(state);
+        progress.show((seconds) => progressText(state, request.objective, seconds));
+      },
     });
+    progress.log((seconds) => effortText(solution, seconds));
+    return solution;
   } finally {
     stopListening();
     progress.end();
   }
 }
 
-function progressText(state: SolveProgress, objective: ObjectiveName, seconds: number): string {
-  const { bestValue, bound, casesOpen, casesTotal, milpsSolved } = state;
-  const value = (number: number | null): string =>
-    number === null || !Number.isFinite(number) ? "-" : shortValue(objective, number);
-  const gap =
-    bestValue === null || bound === null || !Number.isFinite(bound)
-      ? "-"
-      : percent(Math.abs(bestValue - bound) / Math.abs(bestValue));
-  return `${seconds.toFixed(1)} s  best ${value(bestValue)}  bound ${value(bound)}  gap ${gap}  ${count(casesOpen)} of ${count(casesTotal)} cases open  ${count(milpsSolved)} MILPs`;
+/** What is searched over. */
+function sizeText({ pool, network, model }: Problem): string {
+  const instances = pool.types.reduce((sum, { count: each }) => sum + each, 0);
+  return [
+    plural(pool.types.length, "instance type"),
+    plural(instances, "instance"),
+    plural(pool.gpuCount, "GPU"),
+    `${network.kind} bandwidths`,
+    plural(model.numLayers, "layer"),
+  ].join(", ");
 }
 
-/** A value of an objective in as few characters as it can be told from others. */
-function shortValue(objective: ObjectiveName, value: number): string {
+/** Logs how many cases there are, each better placement when it is found, and what is looked for after it. */
+function stepLog(progress: Progress, objective: ObjectiveName): (state: SolveProgress) => void {
+  let phase: SolvePhase | null = null;
+  let best = "-";
+  return (state) => {
+    if (phase === null) {
+      progress.log((seconds) => `${clock(seconds)}  ${count(state.casesTotal)} cases`);
+    } else if (state.phase !== phase) {
+      progress.log((seconds) => `${clock(seconds)}  now the ${state.phase}`);
+    }
+    phase = state.phase;
+    const value = valueText(objective, state.bestValue);
+    if (value === best) return;
+    best = value;
+    progress.log((seconds) => progressText(state, objective, seconds));
+  };
+}
+
+function effortText({ status, run }: Solution, seconds: number): string {
+  return `${clock(seconds)}  ${status}: ${count(run.cases_solved)} of ${count(run.cases)} cases by ${plural(run.milps_solved, "MILP")}, the rest by bounds`;
+}
+
+function clock(seconds: number): string {
+  return `${seconds.toFixed(1)} s`;
+}
+
+function progressText(state: SolveProgress, objective: ObjectiveName, seconds: number): string {
+  const { phase, bestValue, bound, casesOpen, casesTotal, milpsSolved, questions } = state;
+  const found = `${clock(seconds)}  best ${valueText(objective, bestValue)}  bound ${valueText(objective, bound)}  gap ${gapText(bestValue, bound)}`;
+  const open = `${count(casesOpen)} of ${count(casesTotal)} cases open  ${count(milpsSolved)} MILPs`;
+  switch (phase) {
+    case "answer":
+      return `${found}  ${open}`;
+    case "frontier":
+      return `${found}  frontier: ${open}`;
+    case "explanation":
+      return `${found}  explanation: question ${questions}`;
+  }
+}
+
+/** Objectives that are this near, relatively, are the same: invariant 3 of CONTRIBUTING.md. */
+const ROUNDING = 1e-9;
+
+/** |best − bound| / |best|, or a dash where there is none. */
+function gapText(best: number | null, bound: number | null): string {
+  if (best === null || bound === null) return "-";
+  const gap = best === bound ? 0 : Math.abs(best - bound) / Math.abs(best);
+  if (!Number.isFinite(gap)) return "-";
+  return percent(gap < ROUNDING ? 0 : gap);
+}
+
+/** A value of an objective in as few characters as it can be told from others; a dash for none. */
+function valueText(objective: ObjectiveName, value: number | null): string {
+  if (value === null || !Number.isFinite(value)) return "-";
   switch (objective) {
     case "cost-per-token":
       return `${usd(value)}/M`;

@@ -63,6 +63,20 @@ export interface MemoryBill {
   readonly kvCapacityTokens: number | null;
 }
 
+/** What a stage's time goes into, seconds for each token that it serves. The items add up to 1 / tokens per second of the stage. */
+export interface TimeBill {
+  /** Arithmetic. */
+  readonly computeSeconds: number;
+  /** Reading and writing GPU memory: weights, KV cache, activations. */
+  readonly memorySeconds: number;
+  /** Exchange inside the TP group. */
+  readonly collectivesSeconds: number;
+  /** Messages to the next stage, where the model counts them as time of the stage. */
+  readonly linksSeconds: number;
+  /** What is none of these: launching kernels, the engine's CPU time, batches too small to be efficient. */
+  readonly overheadSeconds: number;
+}
+
 /** How near a prediction is to something that was measured. */
 export type Confidence = "measured_alike" | "same_gpu_class" | "extrapolated";
 
@@ -125,6 +139,12 @@ export interface CostModel {
   readonly dependsOnStages: boolean;
   stage(shape: StageShape, point: OperatingPoint): StageEstimate;
   memory(shape: StageShape, point: OperatingPoint): MemoryBill;
+  /**
+   * What `stage` spends its time on. Where compute and memory overlap, f(compute, memory) homogeneous of degree 1, each is
+   * charged x · ∂f/∂x (Euler): how much the time would fall, in proportion, if that resource alone were faster. For reports
+   * only; the search does not ask. Absent where the model does not say.
+   */
+  timeBill?(shape: StageShape, point: OperatingPoint): TimeBill;
   /**
    * `minUtilization`: share (0 to 1) of the GPU memory that a stage has to use; `startLayer`: its first layer, from 1. Where
    * all layers are alike the range is the same for every start and says nothing of where the model ends.

@@ -1,61 +1,121 @@
+import { DEFAULT_MAX_BATCHED_TOKENS } from "../cost/engine-settings.ts";
+import { InputError } from "../errors.ts";
+import type { PoolType } from "../hardware/pool.ts";
 import type { Problem } from "../placement/problem.ts";
-import { DEFAULT_TP_DEGREES, type SolveRequest } from "../solver/request.ts";
-import type { LimitRule } from "./limits.ts";
-import { type ExportForm, FORMS } from "./targets.ts";
+import type { NodeRules } from "../solver/nodes/node-rules.ts";
+import type { SolveRequest } from "../solver/request.ts";
+import { problemLimits } from "./limits.ts";
+import { skyCloud } from "./skypilot-clouds.ts";
+import { type ExportForm, FORMS, type FormTraits } from "./targets.ts";
 import { gpuVendor } from "./vendor.ts";
-
-/** What `solve` has to be asked for so that its answer can be exported, as far as the solver knows such rules. */
-export interface Deployability {
-  /** Keeps every placement that can be exported. */
-  readonly request: Pick<SolveRequest, "uniformTp" | "tpDegrees" | "maxInstanceTypes">;
-  /** Rules that an answer to this request keeps. */
-  readonly ensured: readonly LimitRule[];
-  /**
-   * Rules on placements that the solver has no constraint for: the answer may break them. None: the request finds the best
-   * placement that can be exported.
-   */
-  readonly unchecked: readonly LimitRule[];
-}
-
-/** Rules that every placement on a single instance keeps. */
-export const SINGLE_INSTANCE_RULES: readonly LimitRule[] = [
-  "equal_gpus",
-  "node_order",
-  "node_kinds",
-];
+import { listed } from "./words.ts";
 
 /**
- * The request of the solver that a form needs.
- * @param tpDegrees TP degrees to choose from
+ * A request whose answer can be exported: every rule of `limitsOf` as a constraint of the search, and no placement lost that keeps
+ * them all.
  *
- * Only `ray` is covered exactly (with bandwidths derived from the instance table; an explicit matrix leaves `gpu_choice` open, and
- * GPUs of two vendors in one pool leave `gpu_vendor` open). All other forms need equally many GPUs on every node and the stages in
- * the order of the nodes. Answers with one instance keep both
- * (`SINGLE_INSTANCE_RULES`); for more the answer has to be checked with `limitsOf`.
+ * | rule of `limitsOf`                                | constraint                                              |
+ * | ------------------------------------------------- | ------------------------------------------------------- |
+ * | phase, engine, kv_cache_format                    | of the problem alone: refused here                      |
+ * | gpu_vendor, cloud                                 | types left out; types of one vendor at a time           |
+ * | layer_cut                                         | kept by every placement                                 |
+ * | step_tokens                                       | operating points left out                               |
+ * | uniform_tp, tp_divides_heads                      | one TP degree, of those that divide the heads           |
+ * | equal_gpus, node_order                            | equal stages on every node, one after the other         |
+ * | node_kinds, one_stage_per_node, gpu_choice        | shapes of nodes (`NodeRules`)                           |
+ * | owned_instances                                   | rented instances only                                   |
+ *
+ * @throws InputError when nothing of the problem can be exported to the form, whatever the placement
  */
-export function deployability(
+export function deployableRequest(
   form: ExportForm,
   problem: Problem,
-  tpDegrees: readonly number[] = DEFAULT_TP_DEGREES,
-): Deployability {
+  request: SolveRequest,
+): SolveRequest {
   const traits = FORMS[form];
-  const { numAttentionHeads } = problem.model;
-  const isMatrix = problem.network.kind === "matrix";
-  const vendors = new Set(problem.pool.types.map(({ instance }) => gpuVendor(instance)));
-  const unchecked: LimitRule[] = [];
-  if (vendors.size > 1 || (vendors.has("amd") && !traits.amd)) unchecked.push("gpu_vendor");
-  if (traits.equalNodes) unchecked.push("equal_gpus", "node_order");
-  if (traits.nodeKinds !== "any") unchecked.push("node_kinds");
-  if (traits.oneStagePerNode) unchecked.push("one_stage_per_node");
-  if (isMatrix && traits.gpuChoice !== "planned") unchecked.push("gpu_choice");
-  if (form === "skypilot") unchecked.push("cloud", "owned_instances");
+  const [limit] = problemLimits(form, problem);
+  if (limit) {
+    throw new InputError(
+      "--deployable",
+      limit.message,
+      "Change the problem, or leave --deployable out.",
+    );
+  }
+  const refused = new Set(refusedTypes(form, problem));
   return {
-    request: {
-      uniformTp: true,
-      tpDegrees: tpDegrees.filter((degree) => numAttentionHeads % degree === 0),
-      maxInstanceTypes: { one: 1, first_and_rest: 2, any: null }[traits.nodeKinds],
-    },
-    ensured: ["layer_cut", "uniform_tp", "tp_divides_heads"],
-    unchecked,
+    ...request,
+    uniformTp: true,
+    tpDegrees: dividingDegrees(problem, request.tpDegrees),
+    includeTypes: request.includeTypes?.filter((name) => !refused.has(name)) ?? null,
+    excludeTypes: request.includeTypes
+      ? request.excludeTypes
+      : [...new Set([...request.excludeTypes, ...refused])],
+    nodeRules: nodeRulesOf(form, traits, problem),
   };
+}
+
+function nodeRulesOf(form: ExportForm, traits: FormTraits, problem: Problem): NodeRules {
+  const isMatrix = problem.network.kind === "matrix";
+  return {
+    stagesPerNode: stagesPerNode(traits, isMatrix),
+    nodeKinds: traits.nodeKinds,
+    wholeInstances: isMatrix && traits.gpuChoice === "whole_instances",
+    typeGroups: vendorGroups(problem),
+    rentedOnly: form === "skypilot",
+    mostSequences:
+      traits.engine === "vllm"
+        ? (problem.engine?.maxBatchedTokens ?? DEFAULT_MAX_BATCHED_TOKENS)
+        : null,
+  };
+}
+
+function stagesPerNode(traits: FormTraits, isMatrix: boolean): NodeRules["stagesPerNode"] {
+  if (traits.oneStagePerNode) return "one";
+  if (traits.equalNodes) return "equal";
+  // Where GPUs differ and others choose them, a node has one stage, and that has one TP degree.
+  return isMatrix && traits.gpuChoice !== "planned" ? "one" : "any";
+}
+
+/** Types by the vendor of their GPUs; null for a pool of one vendor. */
+function vendorGroups({ pool }: Problem): NodeRules["typeGroups"] {
+  const groups = (["amd", "nvidia"] as const).map((vendor) =>
+    pool.types
+      .filter(({ instance }) => gpuVendor(instance) === vendor)
+      .map(({ instance }) => instance.name),
+  );
+  return groups.every((names) => names.length > 0) ? groups : null;
+}
+
+/** @throws InputError when none of the degrees divides the attention heads */
+function dividingDegrees({ model }: Problem, tpDegrees: readonly number[]): number[] {
+  const { numAttentionHeads } = model;
+  const dividing = tpDegrees.filter((degree) => numAttentionHeads % degree === 0);
+  if (dividing.length > 0) return dividing;
+  throw new InputError(
+    "--deployable",
+    `no TP degree of ${listed(tpDegrees)} divides the ${numAttentionHeads} attention heads.`,
+    "Give one to --tp-degrees that does.",
+  );
+}
+
+/** The types that no placement of the form may use. @throws InputError when no other is left */
+function refusedTypes(form: ExportForm, { pool }: Problem): string[] {
+  const reasons = pool.types.map((type) => refusal(form, type));
+  const refused = pool.types.flatMap(({ instance }, i) => (reasons[i] ? [instance.name] : []));
+  if (refused.length < pool.types.length) return refused;
+  throw new InputError(
+    "--deployable",
+    `${FORMS[form].title} can use no type of the pool: ${listed([...new Set(reasons)].map(String))}.`,
+    "Choose another target, or other instances.",
+  );
+}
+
+/** Why a form cannot use a type, or null. */
+function refusal(form: ExportForm, { instance, count, ownedCount = 0 }: PoolType): string | null {
+  if (gpuVendor(instance) === "amd" && !FORMS[form].amd) return "it needs GPUs of NVIDIA";
+  if (form !== "skypilot") return null;
+  if (skyCloud(instance.provider) === null) {
+    return `it has no instance types of ${instance.provider}`;
+  }
+  return count <= ownedCount ? "it rents instances, and does not use owned ones" : null;
 }

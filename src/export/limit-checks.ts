@@ -5,7 +5,10 @@ import { gpuVendor } from "./vendor.ts";
 import { listed, plural } from "./words.ts";
 
 /** The memory share and all predictions are those of one engine. */
-export function engineMismatch({ traits, problem }: LimitContext): string | null {
+export function engineMismatch({
+  traits,
+  problem,
+}: Pick<LimitContext, "traits" | "problem">): string | null {
   const planned = problem.engine?.engine;
   const fitting = PLANNED_AS[traits.engine];
   if (planned === undefined || fitting.includes(planned)) return null;

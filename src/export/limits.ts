@@ -2,6 +2,7 @@ import { DEFAULT_MAX_BATCHED_TOKENS } from "../cost/engine-settings.ts";
 import { isAllowedCut } from "../model/model.ts";
 import type { Placement } from "../placement/placement.ts";
 import type { Problem } from "../placement/problem.ts";
+import type { Phase } from "../workload/workload.ts";
 import { planLaunch } from "./launch-plan.ts";
 import {
   differingNode,
@@ -43,20 +44,33 @@ export interface ExportLimit {
   readonly message: string;
 }
 
-/** Each says what is wrong, or null. */
-const CHECKS: Readonly<Record<LimitRule, (context: LimitContext) => string | null>> = {
-  phase: ({ placement }) =>
-    placement.workload_phase === "aggregated"
+/** What can be said of a problem before there is a placement. */
+const PROBLEM_CHECKS = {
+  phase: ({ phase }: ProblemContext) =>
+    phase === "aggregated"
       ? null
-      : `the placement serves ${placement.workload_phase} only: one half of disaggregated serving, whose other half and transfer of the KV cache are not planned.`,
+      : `the placement serves ${phase} only: one half of disaggregated serving, whose other half and transfer of the KV cache are not planned.`,
   engine: engineMismatch,
-  gpu_vendor: vendorProblem,
-  kv_cache_format: ({ problem }) => {
+  kv_cache_format: ({ problem }: ProblemContext) => {
     const bytes = kvElementBytes(problem.model);
     return bytes === 1 || bytes === 2
       ? null
       : `the KV cache has ${bytes} bytes an element; the engine keeps 2 (16 bit) or 1 (FP8).`;
   },
+} as const satisfies Partial<Record<LimitRule, (context: ProblemContext) => string | null>>;
+
+interface ProblemContext extends Pick<LimitContext, "traits" | "problem"> {
+  readonly phase: Phase;
+}
+
+/** Each says what is wrong, or null. */
+const CHECKS: Readonly<Record<LimitRule, (context: LimitContext) => string | null>> = {
+  phase: ({ traits, problem, placement }) =>
+    PROBLEM_CHECKS.phase({ traits, problem, phase: placement.workload_phase }),
+  engine: engineMismatch,
+  gpu_vendor: vendorProblem,
+  kv_cache_format: ({ traits, problem, placement }) =>
+    PROBLEM_CHECKS.kv_cache_format({ traits, problem, phase: placement.workload_phase }),
   layer_cut: ({ problem, placement }) => {
     const cut = placement.stages.find(
       ({ end_layer }) =>
@@ -105,6 +119,17 @@ const CHECKS: Readonly<Record<LimitRule, (context: LimitContext) => string | nul
       : `SkyPilot rents instances, and the plan counts ${listed(owned.map(({ instance }) => instance))} as owned.`;
   },
 };
+
+/** What keeps every placement of a problem from being written for a form. */
+export function problemLimits(form: ExportForm, problem: Problem): ExportLimit[] {
+  const { phase } = problem.workload;
+  // Without a phase there is no solve, which says so itself.
+  const context = { traits: FORMS[form], problem, phase: phase ?? "aggregated" };
+  return (["phase", "engine", "kv_cache_format"] as const).flatMap((rule) => {
+    const message = PROBLEM_CHECKS[rule](context);
+    return message === null ? [] : [{ rule, message }];
+  });
+}
 
 /**
  * Everything that a form cannot say of an evaluated placement; empty: it can be exported.

@@ -136,6 +136,11 @@ export const FORMS: Readonly<Record<ExportForm, FormTraits>> = {
 
 export const EXPORT_FORMS: readonly ExportForm[] = Object.keys(FORMS) as ExportForm[];
 
+/** The kind of Kubernetes resource of a form; null for targets without kinds. */
+export function kindOf(form: ExportForm): KubernetesKind | null {
+  return form === "leaderworkerset" || form === "kserve" ? form : null;
+}
+
 /** The form of a target; `kind` counts for `kubernetes` only. */
 export function formOf(target: ExportTarget, kind: KubernetesKind = "leaderworkerset"): ExportForm {
   return target === "kubernetes" ? kind : target;

@@ -9,7 +9,7 @@ const MS_PER_SECOND = 1000;
 
 /** The limits that were given and are not met, in words; empty when all are. */
 export function brokenLimits(problem: Problem, metrics: Metrics): string[] {
-  const { limits, totalTokensToProcess } = problem;
+  const { limits } = problem;
   const latency =
     (word: string, ms: number | null) =>
     (limitSeconds: number): string =>
@@ -46,20 +46,29 @@ export function brokenLimits(problem: Problem, metrics: Metrics): string[] {
   return checks.flatMap(([name, say]) => {
     const limit = limits[name];
     if (limit === null) return [];
-    const alone = {
-      ...NO_LIMITS,
-      latencySafetyMargin: limits.latencySafetyMargin,
-      [name]: limit,
-    };
-    const meets =
-      meetsLimits(
-        alone,
-        usdToMicroUsd(metrics.cost_per_hour),
-        metrics.throughput_tokens_per_sec,
-        totalTokensToProcess,
-      ) && meetsLatencyLimits(alone, seconds(metrics.ttft_ms), seconds(metrics.tpot_ms));
-    return meets ? [] : [say(limit)];
+    return limitIsMet(problem, metrics, name) ? [] : [say(limit)];
   });
+}
+
+/** Whether metrics keep one limit, the others aside; a limit that was not given is kept. */
+export function limitIsMet(
+  { limits, totalTokensToProcess }: Problem,
+  metrics: Metrics,
+  name: LimitName,
+): boolean {
+  const alone = {
+    ...NO_LIMITS,
+    latencySafetyMargin: limits.latencySafetyMargin,
+    [name]: limits[name],
+  };
+  return (
+    meetsLimits(
+      alone,
+      usdToMicroUsd(metrics.cost_per_hour),
+      metrics.throughput_tokens_per_sec,
+      totalTokensToProcess,
+    ) && meetsLatencyLimits(alone, seconds(metrics.ttft_ms), seconds(metrics.tpot_ms))
+  );
 }
 
 function seconds(ms: number | null): number | null {

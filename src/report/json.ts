@@ -1,12 +1,15 @@
+import type { PlanFacts } from "../compare/plan.ts";
 import type { Evaluation } from "../placement/evaluation.ts";
 import type { Placement } from "../placement/placement.ts";
-import type { Solution } from "../solver/solution.ts";
+import type { Problem } from "../placement/problem.ts";
+import type { Deployability, Solution } from "../solver/solution.ts";
 import type { Workload } from "../workload/workload.ts";
 import { loadFacts } from "./load-words.ts";
+import { planFacts } from "./plan-facts.ts";
 
 /** What `solve --json` prints, its fields in the order of the contract. Without an answer those of the answer are null. */
 export function solutionJson(
-  workload: Workload,
+  problem: Problem,
   solution: Solution,
   warnings: readonly string[],
 ): object {
@@ -18,11 +21,13 @@ export function solutionJson(
     gap: finiteOrNull(answer?.gap),
     placement: answer?.placement ?? null,
     metrics: answer?.metrics ?? null,
-    ...(answer && loadFacts(workload, answer.placement, answer.metrics)),
+    ...(answer && loadFacts(problem.workload, answer.placement, answer.metrics)),
+    ...planFacts(problem, answer?.placement ?? null),
     ...(solution.frontier && {
       frontier: solution.frontier,
       frontier_complete: solution.frontier_complete ?? false,
     }),
+    ...(solution.deployable && { deployable: deployableJson(solution.deployable) }),
     // A search that was cut short explains nothing.
     ...(solution.status !== "no_solution" &&
       solution.explanation && { explanation: solution.explanation }),
@@ -31,23 +36,40 @@ export function solutionJson(
   };
 }
 
+function deployableJson({ title: _, ...facts }: Deployability): object {
+  return facts;
+}
+
 /** What `evaluate --json` prints. */
 export function evaluationJson(
-  workload: Workload,
+  problem: Problem,
   evaluation: Evaluation,
   warnings: readonly string[],
 ): object {
   const { warnings: _, ...said } = evaluation;
   return {
     ...said,
-    ...(evaluation.status === "SUCCESS" &&
-      loadFacts(workload, evaluation.placement, evaluation.metrics)),
+    ...evaluatedLoad(problem.workload, evaluation),
+    ...planFacts(problem, evaluation.placement),
     warnings,
   };
 }
 
+/** The answer to one line of `evaluate --placements`: what holds for all lines is not repeated in each. */
+export function evaluationLineJson(workload: Workload, evaluation: Evaluation): object {
+  const { warnings, ...said } = evaluation;
+  return { ...said, ...evaluatedLoad(workload, evaluation), warnings };
+}
+
+function evaluatedLoad(workload: Workload, evaluation: Evaluation): object {
+  return evaluation.status === "SUCCESS"
+    ? loadFacts(workload, evaluation.placement, evaluation.metrics)
+    : {};
+}
+
 /** What `evaluate --json` prints for a placement that cannot even be made. */
 export function noPlacementJson(
+  problem: Problem,
   error: string,
   warnings: readonly string[],
 ): {
@@ -55,9 +77,9 @@ export function noPlacementJson(
   readonly placement: Placement | null;
   readonly error: string;
   readonly violations: readonly [];
-  readonly warnings: readonly string[];
-} {
-  return { status: "INFEASIBLE", placement: null, error, violations: [], warnings };
+} & PlanFacts & { readonly warnings: readonly string[] } {
+  const facts = planFacts(problem, null);
+  return { status: "INFEASIBLE", placement: null, error, violations: [], ...facts, warnings };
 }
 
 /** Different warnings of several sources, in their order. */

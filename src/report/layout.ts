@@ -17,6 +17,12 @@ export interface Column {
   readonly flexible?: boolean;
 }
 
+/** A table as texts. */
+export interface TextTable {
+  readonly columns: readonly Column[];
+  readonly rows: readonly (readonly string[])[];
+}
+
 /** A table without a frame, indented, a rule under the header. Cells may carry colours. */
 export function renderTable(
   columns: readonly Column[],

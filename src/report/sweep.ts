@@ -75,7 +75,8 @@ export function renderSweep(runs: readonly SummarisedRun[], dataCsv: string, pai
   ]);
 }
 
-function counts(runs: readonly SummarisedRun[]): {
+/** How many runs there are, and how many of them have a placement that keeps all rules. */
+export function counts(runs: readonly SummarisedRun[]): {
   readonly runs: number;
   readonly feasible: number;
   readonly infeasible: number;

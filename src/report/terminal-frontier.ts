@@ -1,7 +1,7 @@
 import type { Pool } from "../hardware/pool.ts";
 import type { FrontierPoint } from "../solver/solution.ts";
 import { figure, usd, usdColumn } from "./format.ts";
-import { renderTable, wrap } from "./layout.ts";
+import { renderTable, type TextTable, wrap } from "./layout.ts";
 import type { Paint } from "./paint.ts";
 import { renderPlot } from "./plot.ts";
 import { placementWords } from "./words.ts";
@@ -14,27 +14,15 @@ export function renderFrontier(
   paint: Paint,
 ): string {
   const title = paint.bold("Frontier of cost and throughput");
-  const proof = isComplete
-    ? "Complete: nothing within the limits is both as cheap and as fast as a placement that is not listed here."
-    : "Not complete: a limit struck before every point was found and proven.";
+  const proof = frontierProofWords(isComplete);
   if (frontier.length === 0) return `${title}\n${wrap(isComplete ? "It has no point." : proof)}`;
   const lowest = Math.min(...frontier.map((point) => point.dollar_per_million_token));
+  const { columns, rows } = frontierTable(pool, frontier);
   const table = renderTable(
-    [
-      { head: "" },
-      { head: "$/hour", align: "right" },
-      { head: "tokens/s", align: "right" },
-      { head: "$/M tokens", align: "right" },
-      { head: "batch", align: "right" },
-      { head: "placement", flexible: true },
-    ],
-    frontier.map((point) => [
-      point.dollar_per_million_token === lowest ? "●" : "",
-      usd(point.cost_per_hour),
-      figure(point.throughput_tokens_per_sec),
-      usdColumn(point.dollar_per_million_token),
-      String(point.batch_size),
-      placementWords(pool, point.placement),
+    [{ head: "" }, ...columns],
+    rows.map((row, index) => [
+      frontier[index]!.dollar_per_million_token === lowest ? "●" : "",
+      ...row,
     ]),
   );
   const plot = renderPlot({
@@ -49,4 +37,31 @@ export function renderFrontier(
     yText: figure,
   });
   return `${title}\n${table}\n${wrap(proof)}\n\n${plot}`;
+}
+
+/** The points of a frontier, a row each. */
+export function frontierTable(pool: Pool, frontier: readonly FrontierPoint[]): TextTable {
+  return {
+    columns: [
+      { head: "$/hour", align: "right" },
+      { head: "tokens/s", align: "right" },
+      { head: "$/M tokens", align: "right" },
+      { head: "batch", align: "right" },
+      { head: "placement", flexible: true },
+    ],
+    rows: frontier.map((point) => [
+      usd(point.cost_per_hour),
+      figure(point.throughput_tokens_per_sec),
+      usdColumn(point.dollar_per_million_token),
+      String(point.batch_size),
+      placementWords(pool, point.placement),
+    ]),
+  };
+}
+
+/** What is known of points that a frontier does not list. */
+export function frontierProofWords(isComplete: boolean): string {
+  return isComplete
+    ? "Complete: nothing within the limits is both as cheap and as fast as a placement that is not listed here."
+    : "Not complete: a limit struck before every point was found and proven.";
 }

@@ -6,6 +6,24 @@ import type { Paint } from "./paint.ts";
 
 const BAR_WIDTH = 12;
 
+/** What the memory of a GPU is taken by, GiB; the items add up to its capacity. */
+export const MEMORY_ITEMS: readonly (readonly [
+  head: string,
+  gib: (stage: StageMetrics) => number,
+])[] = [
+  [
+    "layers",
+    (stage) => stage.memory_weights_gb - stage.memory_embedding_gb - stage.memory_lm_head_gb,
+  ],
+  ["embedding", (stage) => stage.memory_embedding_gb],
+  ["LM head", (stage) => stage.memory_lm_head_gb],
+  ["KV cache", (stage) => stage.memory_kv_cache_gb],
+  ["activations", (stage) => stage.memory_activations_gb],
+  ["runtime", (stage) => stage.memory_runtime_gb],
+  ["reserve", (stage) => stage.memory_reserve_gb],
+  ["headroom", (stage) => stage.memory_headroom_gb],
+];
+
 /** The memory of a GPU as a bar: weights, KV cache, activations, runtime and reserve, what is free. */
 export function memoryBar(stage: StageMetrics, paint: Paint): string {
   const cells = (gib: number): number =>
@@ -38,20 +56,10 @@ export function memoryLegend({ stages }: Metrics, paint: Paint): string {
  */
 export function renderMemory({ engine }: Problem, metrics: Metrics, paint: Paint): string {
   if (metrics.kv_cache_tokens === null) return "";
-  const items: readonly (readonly [head: string, gib: (stage: StageMetrics) => number])[] = [
-    [
-      "layers",
-      (stage) => stage.memory_weights_gb - stage.memory_embedding_gb - stage.memory_lm_head_gb,
-    ],
-    ["embedding", (stage) => stage.memory_embedding_gb],
-    ["LM head", (stage) => stage.memory_lm_head_gb],
-    ["KV cache", (stage) => stage.memory_kv_cache_gb],
-    ["activations", (stage) => stage.memory_activations_gb],
-    ["runtime", (stage) => stage.memory_runtime_gb],
-    ["reserve", (stage) => stage.memory_reserve_gb],
-    ["headroom", (stage) => stage.memory_headroom_gb],
-    ["all", (stage) => stage.memory_capacity_gb],
-  ];
+  const items = [
+    ...MEMORY_ITEMS,
+    ["all", (stage: StageMetrics) => stage.memory_capacity_gb],
+  ] as const;
   const table = renderTable(
     [
       { head: "stage", align: "right" },
@@ -77,7 +85,7 @@ export function renderMemory({ engine }: Problem, metrics: Metrics, paint: Paint
 }
 
 /** Two decimals; what rounds to nothing but is there is told apart from nothing. */
-function gibCell(gib: number): string {
+export function gibCell(gib: number): string {
   if (gib === 0) return "0";
   return gib > 0 && gib < 0.005 ? "<0.01" : gib.toFixed(2);
 }

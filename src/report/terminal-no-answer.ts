@@ -1,20 +1,21 @@
 import type { Pool } from "../hardware/pool.ts";
 import type { Infeasibility, NoAnswer } from "../solver/solution.ts";
 import { printable } from "./format.ts";
-import { renderItem, renderTable, wrap } from "./layout.ts";
+import { renderItem, renderTable, type TextTable, wrap } from "./layout.ts";
 import { enoughWords, limitWords } from "./limit-words.ts";
 import type { Paint } from "./paint.ts";
 import { placementWords } from "./words.ts";
 
 /** That there is no answer, in one sentence: proven, or only not found yet. */
-export function renderNoAnswerTitle({ status }: NoAnswer, paint: Paint): string {
-  return paint.red(
-    wrap(
-      status === "infeasible"
-        ? "Infeasible: no placement of this pool keeps the rules and limits. This is proven."
-        : "No answer: a limit struck before any placement was found. One may exist.",
-    ),
-  );
+export function renderNoAnswerTitle(answer: NoAnswer, paint: Paint): string {
+  return paint.red(wrap(noAnswerWords(answer)));
+}
+
+/** The same without colour. */
+export function noAnswerWords({ status }: NoAnswer): string {
+  return status === "infeasible"
+    ? "Infeasible: no placement of this pool keeps the rules and limits. This is proven."
+    : "No answer: a limit struck before any placement was found. One may exist.";
 }
 
 /** Why nothing fits, what cannot be met together, and what would help; empty when a limit struck before that was known. */
@@ -27,38 +28,45 @@ export function renderInfeasibility(
   return [
     paint.bold("Why nothing fits"),
     ...explanation.sentences.map((sentence) => renderItem("- ", printable(sentence))),
-    ...conflictLines(explanation),
+    ...conflictWords(explanation).map((text) => wrap(text)),
     ...relaxationLines(pool, explanation),
   ].join("\n");
 }
 
-function conflictLines({ conflict }: Infeasibility): string[] {
+/** The limits that cannot be met together, if limits are to blame. */
+export function conflictWords({ conflict }: Infeasibility): string[] {
   if (conflict.length === 0) return [];
   const limits = conflict.map(printable).join(", ");
   return [
-    wrap(
-      conflict.length === 1
-        ? `This cannot be met, whatever the other limits: ${limits}.`
-        : `These cannot be met together: ${limits}.`,
-    ),
+    conflict.length === 1
+      ? `This cannot be met, whatever the other limits: ${limits}.`
+      : `These cannot be met together: ${limits}.`,
   ];
 }
 
-function relaxationLines(pool: Pool, { relaxations }: Infeasibility): string[] {
-  if (relaxations.length === 0) return [];
-  const table = renderTable(
-    [
+/** What introduces the table of relaxations. */
+export const RELAXATIONS_TEXT = "The smallest single changes that would help:";
+
+function relaxationLines(pool: Pool, explanation: Infeasibility): string[] {
+  if (explanation.relaxations.length === 0) return [];
+  const { columns, rows } = relaxationTable(pool, explanation);
+  return [wrap(RELAXATIONS_TEXT), renderTable(columns, rows)];
+}
+
+/** Changes that make a placement possible, a row each. */
+export function relaxationTable(pool: Pool, { relaxations }: Infeasibility): TextTable {
+  return {
+    columns: [
       { head: "change", flexible: true },
       { head: "from", align: "right" },
       { head: "to", align: "right" },
       { head: "makes possible", flexible: true },
     ],
-    relaxations.map(({ change, from, to, placement }) => [
+    rows: relaxations.map(({ change, from, to, placement }) => [
       printable(change),
       limitWords(change, from),
       enoughWords(change, to),
       placementWords(pool, placement),
     ]),
-  );
-  return [wrap("The smallest single changes that would help:"), table];
+  };
 }

@@ -1,5 +1,6 @@
+import { microUsdToUsd } from "../hardware/price.ts";
 import type { Metrics } from "../placement/evaluation.ts";
-import type { Placement } from "../placement/placement.ts";
+import { type Placement, parseInstanceName } from "../placement/placement.ts";
 import type { Problem } from "../placement/problem.ts";
 import { count, duration, figure, percent, plural, shortGpu, usd } from "./format.ts";
 import { renderPairs, renderTable } from "./layout.ts";
@@ -54,8 +55,17 @@ export function renderMetrics(
   metrics: Metrics,
   paint: Paint,
 ): string {
+  return `${paint.bold("Metrics")}\n${renderPairs(metricsPairs(problem, placement, metrics))}`;
+}
+
+/** The same as pairs of a label and a text; one without a label goes on with the one before. */
+export function metricsPairs(
+  problem: Problem,
+  placement: Placement,
+  metrics: Metrics,
+): (readonly [label: string, text: string])[] {
   const slack = slackWords(metrics);
-  const pairs: (readonly [string, string])[] = [
+  return [
     ...throughputPairs(problem, metrics),
     ...latencyPairs(problem, metrics),
     ...confidencePairs(metrics),
@@ -64,17 +74,34 @@ export function renderMetrics(
       "Cost",
       `${usd(metrics.cost_per_hour)} per hour for ${hiredWords(problem, placement, metrics)} used`,
     ],
+    ...pricePairs(problem, placement),
     ["Per token", `${usd(metrics.dollar_per_million_token)} per million tokens`],
     [
       "Whole job",
       `${count(problem.totalTokensToProcess)} tokens in ${duration(metrics.total_runtime_hours)} for ${usd(metrics.total_cost)}`,
     ],
+    ["Limited by", `${bottleneckWords(placement, metrics)}${slack === "" ? "" : `; ${slack}`}`],
   ];
-  pairs.push([
-    "Limited by",
-    `${bottleneckWords(placement, metrics)}${slack === "" ? "" : `; ${slack}`}`,
-  ]);
-  return `${paint.bold("Metrics")}\n${renderPairs(pairs)}`;
+}
+
+/** What the instances in use cost each and where that is from; nothing where the source of the prices says no more than a number. */
+function pricePairs(
+  { pool }: Problem,
+  { stages }: Placement,
+): (readonly [label: string, text: string])[] {
+  const names = new Set(stages.map(({ gpu_type }) => parseInstanceName(gpu_type)!.typeName));
+  return [...names]
+    .map((name) => pool.byName.get(name)!)
+    .filter(({ price }) => price.kind !== "unspecified")
+    .map(({ instance, price }, index) => [
+      index === 0 ? "Prices" : "",
+      [
+        `${instance.name}: ${usd(microUsdToUsd(price.microUsdPerHour))} per hour, ${price.kind}`,
+        [price.provider, price.region].filter((part) => part !== null).join(" "),
+        ...(price.asOf === null ? [] : [`of ${price.asOf}`]),
+        price.source,
+      ].join(", "),
+    ]);
 }
 
 /** Tokens/s in and out; with their intervals where the cost model says how sure it is. */

@@ -9,7 +9,7 @@ type Pair = readonly [label: string, text: string];
 const MS_PER_SECOND = 1000;
 
 /** Confidence as a report says it. */
-const CONFIDENCE_WORDS: Readonly<Record<Confidence, string>> = {
+export const CONFIDENCE_WORDS: Readonly<Record<Confidence, string>> = {
   measured_alike: "measured alike",
   same_gpu_class: "same GPU class",
   extrapolated: "extrapolated",

@@ -13,13 +13,23 @@ export function renderWorkload(
   metrics: Metrics,
   chooser: Chooser,
 ): string {
+  return renderPairs(workloadPairs(problem, placement, metrics, chooser));
+}
+
+/** The same as pairs of a label and a text. */
+export function workloadPairs(
+  problem: Problem,
+  placement: Placement,
+  metrics: Metrics,
+  chooser: Chooser,
+): (readonly [label: string, text: string])[] {
   const { model, workload } = problem;
   const { workload_phase, sequence_length, output_length } = placement;
   const { inputTokens, outputTokens, inputLengths, outputLengths, load } = workload;
   const input = tokensWords(sequence_length, "input", inputTokens, inputLengths);
   const output = tokensWords(output_length, "output", outputTokens, outputLengths);
   const loadText = load ? loadWords(load, placement, metrics, chooser) : null;
-  return renderPairs([
+  return [
     ["Model", `${printable(model.name)}, ${count(model.numLayers)} layers`],
     [
       "Workload",
@@ -27,7 +37,7 @@ export function renderWorkload(
     ],
     ...(loadText === null ? [] : [["Load", loadText] as const]),
     ["Cost model", `${costModelWords(problem)}: an estimate, not a measurement`],
-  ]);
+  ];
 }
 
 /** "2,048 input", or "2,048 input (mean, p95 4,000)" where the placement has the workload's lengths and they spread. */
@@ -41,7 +51,8 @@ function tokensWords(
   return `${count(tokens)} ${word}${spread}`;
 }
 
-function costModelWords({ costModel, engine }: Problem): string {
+/** The cost model with the settings of the engine that it stands for. */
+export function costModelWords({ costModel, engine }: Problem): string {
   if (!engine) return costModel.name;
   const { gpuMemoryUtilization, maxBatchedTokens, maxModelLenTokens } = engine;
   const length = maxModelLenTokens === null ? "" : `, max-model-len ${count(maxModelLenTokens)}`;

@@ -1,3 +1,4 @@
+import type { PlanMetrics } from "../compare/plan.ts";
 import { instanceMicroUsdPerHour, type Pool } from "../hardware/pool.ts";
 import type { Bottleneck, Metrics } from "../placement/evaluation.ts";
 import { type Placement, parseInstanceName } from "../placement/placement.ts";
@@ -76,7 +77,10 @@ function typeName(instance: string): string {
 }
 
 /** What keeps the throughput from being higher, in words. */
-export function bottleneckWords(placement: Placement, metrics: Metrics): string {
+export function bottleneckWords(
+  placement: Placement,
+  metrics: Pick<PlanMetrics, "bottleneck" | "links" | "stages">,
+): string {
   const { bottleneck } = metrics;
   if (bottleneck.kind === "link") {
     const link = metrics.links[bottleneck.index]!;
@@ -129,7 +133,7 @@ function resourceWords(bottleneck: Bottleneck, tpDegree: number): string {
 }
 
 /** "10" when all are alike, else the numbers in their order with repetitions counted: "3×16 + 32". */
-function listOrOne(numbers: readonly number[]): string {
+export function listOrOne(numbers: readonly number[]): string {
   const runs: { value: number; times: number }[] = [];
   for (const value of numbers) {
     const last = runs.at(-1);

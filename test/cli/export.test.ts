@@ -106,7 +106,7 @@ describe("export", () => {
     expect(stderr).toContain("error: --target vllm: vLLM cannot express this placement.\n");
     expect(stderr).toContain("  uniform_tp: stages have TP degrees 2 and 1;");
     expect(stderr).toContain("  equal_gpus: box.2x#0 has 2 GPUs and box.1x#0 has 1;");
-    expect(stderr).toContain("`solve --uniform-tp --tp-degrees 1,2,4` keeps uniform_tp.");
+    expect(stderr).toContain("can start: `solve --deployable vllm`.");
     expect(() => readdirSync(out)).toThrow("ENOENT");
     const json = await run(...argv, "--json");
     expect(json.code).toBe(1);

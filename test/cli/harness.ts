@@ -22,6 +22,7 @@ export interface World {
   readonly columns?: number;
   readonly env?: CliIo["env"];
   readonly createBackend?: NonNullable<CliIo["createBackend"]>;
+  readonly ask?: NonNullable<CliIo["ask"]>;
   /** Is handed a function that does what Ctrl-C does. */
   readonly onStart?: (interrupt: () => void) => void;
   readonly onExit?: (code: number) => void;
@@ -53,6 +54,7 @@ export async function cli(argv: readonly string[], world: World = {}): Promise<C
     stdout: output("stdout"),
     stderr: output("stderr"),
     env: world.env ?? {},
+    ...(world.ask && { ask: world.ask }),
     exit: world.onExit ?? (() => undefined),
     onInterrupt: (listener) => {
       listeners.add(listener);
@@ -102,6 +104,9 @@ export const PLACEMENT: Placement = {
   workload_phase: "aggregated",
   stages: [{ gpu_type: "box.2x#0", tp_degree: 2, gpu_ids: [0, 1], start_layer: 1, end_layer: 12 }],
 };
+
+/** The fields of every answer's JSON that say what it is an answer to. */
+export const FACTS = ["model", "cost_model", "workload", "prices"] as const;
 
 export function writeFiles(directory: string, files: Files): string {
   for (const [name, content] of Object.entries(files)) {

@@ -6,7 +6,8 @@ const PROBLEM =
   "--config-dir --cloud-provider --phase --input-length --input-length-p95 --input-lengths --output-length --output-length-p95 --output-lengths --min-batch-size --max-batch-size --concurrency --max-load --request-rate --cost-model --engine --gpu-memory-utilization --max-model-len --max-num-batched-tokens --calibration";
 const FLAGS: Readonly<Record<string, string>> = {
   solve: `${PROBLEM} --objective --weight --max-hourly-cost --max-cost-per-million-token --max-total-cost --max-total-runtime-hours --min-throughput --max-ttft-ms --max-tpot-ms --safety-margin --include --exclude --own --max-instance-types --max-instances --full-instances --max-stages --uniform-tp --tp-degrees --tp-config --bandwidth-percentile --time-limit --gap --solver --frontier --explain --export-model --out --json`,
-  evaluate: `${PROBLEM} --placement --placements --instance-family --tp-degree --pp-stages --own --out --json`,
+  evaluate: `${PROBLEM} --placement --placements --instance-family --tp-degree --pp-stages --own --max-hourly-cost --max-cost-per-million-token --max-total-cost --max-total-runtime-hours --min-throughput --max-ttft-ms --max-tpot-ms --safety-margin --compare-optimum --objective --time-limit --out --json`,
+  compare: "--json",
   export: `${PROBLEM} --placement --solution --target --kind --checkpoint --online-fp8 --image --own --out --json`,
   sweep: `${PROBLEM} --instance-families --tp-degrees --pp-stages --io --batch-sizes --phases --out --json`,
   collect: "--out",

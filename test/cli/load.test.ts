@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { visibleWidth } from "../../src/report/layout.ts";
 import { CONCURRENCY_LEVELS } from "../../src/workload/load.ts";
-import { cli, PLACEMENT, scratchDirectory, TINY, WORKLOAD, writeFiles } from "./harness.ts";
+import { cli, FACTS, PLACEMENT, scratchDirectory, TINY, WORKLOAD, writeFiles } from "./harness.ts";
 
 const root = scratchDirectory();
 const problem = join(root, "problem");
@@ -30,7 +30,14 @@ describe("evaluate with a load", () => {
   it("runs exactly so many sequences", async () => {
     const answer = await json(...split("--concurrency", "6"));
     expect(answer.placement.batch_size).toBe(6);
-    expect(Object.keys(answer)).toEqual(["status", "placement", "metrics", "load", "warnings"]);
+    expect(Object.keys(answer)).toEqual([
+      "status",
+      "placement",
+      "metrics",
+      "load",
+      ...FACTS,
+      "warnings",
+    ]);
     expect(answer.load).toEqual({
       kind: "concurrency",
       concurrency: 6,

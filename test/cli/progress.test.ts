@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { CliIo } from "../../src/cli/io.ts";
+import type { CliIo, Verbosity } from "../../src/cli/io.ts";
 import { startProgress } from "../../src/cli/progress.ts";
 
 const ERASE = "\r\u001b[K";
@@ -11,13 +11,18 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-function terminal(isTty: boolean, columns?: number): { io: CliIo; written: string[] } {
+function terminal(
+  isTty: boolean,
+  columns?: number,
+  verbosity: Verbosity = "normal",
+): { io: CliIo; written: string[] } {
   const written: string[] = [];
   const output = { isTty, columns, write: (text: string): void => void written.push(text) };
   const io: CliIo = {
     stdout: output,
     stderr: output,
     env: {},
+    verbosity,
     exit: () => undefined,
     onInterrupt: () => () => undefined,
   };
@@ -73,6 +78,48 @@ describe("progress", () => {
     progress.show(() => "working");
     vi.advanceTimersByTime(5000);
     progress.tick();
+    progress.end();
+    expect(written).toEqual([]);
+  });
+
+  it("is silent with --quiet, on a terminal as well", () => {
+    const { io, written } = terminal(true, 80, "quiet");
+    const progress = startProgress(io);
+    progress.show(() => "working");
+    progress.log(() => "found");
+    vi.advanceTimersByTime(5000);
+    progress.tick();
+    progress.end();
+    expect(written).toEqual([]);
+  });
+
+  it("with --verbose is a line every five seconds where stderr is no terminal", () => {
+    const { io, written } = terminal(false, undefined, "verbose");
+    const progress = startProgress(io);
+    progress.show((seconds) => `${seconds.toFixed(1)} s`);
+    vi.advanceTimersByTime(4900);
+    expect(written).toEqual([]);
+    vi.advanceTimersByTime(10_100);
+    expect(written).toEqual(["5.0 s\n", "10.0 s\n", "15.0 s\n"]);
+    progress.end();
+    expect(written).toHaveLength(3);
+  });
+
+  it("with --verbose logs lines that stay, above the one that is drawn", () => {
+    const { io, written } = terminal(true, 80, "verbose");
+    const progress = startProgress(io);
+    progress.show(() => "working");
+    vi.advanceTimersByTime(1000);
+    progress.log((seconds) => `${seconds.toFixed(1)} s found`);
+    vi.advanceTimersByTime(250);
+    progress.end();
+    expect(written).toEqual([`${ERASE}working`, ERASE, "1.0 s found\n", `${ERASE}working`, ERASE]);
+  });
+
+  it("logs nothing without --verbose", () => {
+    const { io, written } = terminal(true);
+    const progress = startProgress(io);
+    progress.log(() => "found");
     progress.end();
     expect(written).toEqual([]);
   });

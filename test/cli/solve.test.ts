@@ -9,7 +9,15 @@ import type { MilpBackend, MilpOutcome } from "../../src/solver/milp/model.ts";
 import type { Answer } from "../../src/solver/solution.ts";
 import { DATA_COLUMNS } from "../../src/sweep/row.ts";
 import { configText } from "../files/texts.ts";
-import { type CliRun, cli, scratchDirectory, TINY, WORKLOAD, writeFiles } from "./harness.ts";
+import {
+  type CliRun,
+  cli,
+  FACTS,
+  scratchDirectory,
+  TINY,
+  WORKLOAD,
+  writeFiles,
+} from "./harness.ts";
 
 const ESCAPE = "\u001b";
 const root = scratchDirectory();
@@ -75,6 +83,7 @@ describe("solve", () => {
       "gap",
       "placement",
       "metrics",
+      ...FACTS,
       "frontier",
       "frontier_complete",
       "warnings",

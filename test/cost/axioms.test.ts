@@ -89,6 +89,19 @@ describe.each(COST_MODELS)("the %s model", (_, create, hasEnds) => {
     );
   });
 
+  test("the items of a stage's time bill add up to the time of a token", () => {
+    fc.assert(
+      fc.property(arbitraryCase, ({ model, shape, point }) => {
+        const costModel = create(model);
+        const bill = costModel.timeBill!(shape, point);
+        for (const seconds of Object.values(bill)) expect(seconds).toBeGreaterThanOrEqual(0);
+        const all = Object.values(bill).reduce((sum, seconds) => sum + seconds, 0);
+        expect(all * costModel.stage(shape, point).tokensPerSecond).toBeCloseTo(1, 9);
+        expect(bill.collectivesSeconds === 0).toBe(shape.tpDegree === 1);
+      }),
+    );
+  });
+
   test("axiom 1: its efficiency is a share that more stages never raise", () => {
     // It is given the point and the number of stages only, so it cannot depend on the rates.
     fc.assert(

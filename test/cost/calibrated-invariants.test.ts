@@ -16,7 +16,10 @@ import {
   arbitraryServingPoint,
   arbitrarySettings,
   arbitraryValues,
+  defaultSettings,
+  instanceOf,
   knowledgeOf,
+  llama,
 } from "../support/calibrated.ts";
 
 /** Two ways of adding up one time differ by rounding; smooth maxima of powers lose a few digits more. */
@@ -83,6 +86,36 @@ const ITEMS = [
 ] as const satisfies readonly (keyof MemoryBill)[];
 
 describe("a stage under the calibrated model", () => {
+  test("the items of a time bill are times and add up to that of the stage", () => {
+    fc.assert(
+      fc.property(arbitraryCase, ({ model, shape, point }) => {
+        const items = Object.values(model.timeBill!(shape, point)) as number[];
+        for (const seconds of items) expect(seconds).toBeGreaterThanOrEqual(0);
+        const all = items.reduce((sum, seconds) => sum + seconds, 0);
+        expect(all * model.stage(shape, point).tokensPerSecond).toBeCloseTo(1, 9);
+      }),
+    );
+  });
+
+  test("decoding a few sequences reads memory, a long prompt computes", () => {
+    const model = createCalibratedModel(llama(), defaultSettings("vllm"), knowledgeOf());
+    const shape = {
+      instance: instanceOf(gpuByName("H100-SXM5-80GB")!),
+      tpDegree: 1,
+      startLayer: 1,
+      layers: 32,
+      groupGBytesPerSecond: Number.POSITIVE_INFINITY,
+      pipelineStages: 1,
+    };
+    const bill = (phase: "prefill" | "decode") =>
+      model.timeBill!(shape, { phase, batch: 1, inputTokens: 8192, outputTokens: 256 });
+    const decode = bill("decode");
+    expect(decode.memorySeconds).toBeGreaterThan(10 * decode.computeSeconds);
+    const prefill = bill("prefill");
+    expect(prefill.computeSeconds).toBeGreaterThan(3 * prefill.memorySeconds);
+    expect(prefill.linksSeconds).toBe(0);
+  });
+
   test("has positive finite rate, latencies and memory", () => {
     fc.assert(
       fc.property(arbitraryCase, ({ model, shape, point }) => {

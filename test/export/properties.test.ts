@@ -1,14 +1,19 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseAllDocuments } from "yaml";
-import { deployability, SINGLE_INSTANCE_RULES } from "../../src/export/deployable.ts";
+import { deployableRequest } from "../../src/export/deployable.ts";
 import { exportPlacement } from "../../src/export/export.ts";
 import type { LaunchFile } from "../../src/export/launch.ts";
 import { planLaunch } from "../../src/export/launch-plan.ts";
 import { limitsOf } from "../../src/export/limits.ts";
 import { EXPORT_FORMS, type ExportForm } from "../../src/export/targets.ts";
+import { uniformMatrix } from "../../src/hardware/network.ts";
+import { createPool, type PoolEntry, type PoolType } from "../../src/hardware/pool.ts";
 import type { Placement } from "../../src/placement/placement.ts";
 import type { Problem } from "../../src/placement/problem.ts";
+import { brokenRentalRule } from "../../src/solver/rental-rules.ts";
+import { DEFAULT_REQUEST } from "../../src/solver/request.ts";
+import { entry } from "../support/founding.ts";
 import { arbitraryLaunch, smallProblem } from "./arbitrary-launch.ts";
 import { evaluated, launchProblem, request, SERVING } from "./launches.ts";
 
@@ -188,45 +193,91 @@ describe("names of any kind", () => {
 });
 
 describe("what solve is asked for", () => {
-  const REQUESTS = fc.property(
+  /** Problems in which targets differ, with the placements of the usual one. */
+  const problems = (form: ExportForm): readonly Problem[] => {
+    const usual = BY_FORM(form);
+    const { types } = usual.pool;
+    const changed = (change: (type: PoolType, index: number) => PoolEntry): Problem => ({
+      ...usual,
+      pool: createPool(types.map(change)),
+    });
+    return [
+      usual,
+      { ...usual, network: uniformMatrix(usual.pool, 32, 10) },
+      { ...usual, model: { ...usual.model, numAttentionHeads: 6 } },
+      { ...usual, engine: { ...usual.engine!, maxBatchedTokens: 16 } },
+      changed((type) => ({ ...type, ownedCount: Math.floor(type.count / 2) })),
+      changed((type, i) => withInstance(type, { provider: i % 2 ? "AWS" : "Basement" })),
+      changed((type, i) => withInstance(type, i % 3 ? {} : { gpuModel: "AMD Instinct MI300X" })),
+    ];
+  };
+  const withInstance = (type: PoolType, changes: Partial<PoolType["instance"]>): PoolEntry => ({
+    ...type,
+    instance: { ...type.instance, ...changes },
+  });
+
+  const IS_ALLOWED = fc.property(
     arbitraryLaunch,
     fc.constantFrom(...EXPORT_FORMS),
-    (launch, form) => {
-      const problem = BY_FORM(form);
-      const { placement } = evaluated(problem, launch);
-      const broken = limitsOf(form, problem, placement).map(({ rule }) => rule);
-      const { request: asked, ensured, unchecked } = deployability(form, problem);
-      const types = new Set(placement.stages.map(({ gpu_type }) => gpu_type.replace(/#.*/, "")));
-      const degrees = new Set(placement.stages.map(({ tp_degree }) => tp_degree));
-      const keeps =
-        degrees.size === 1 &&
-        asked.tpDegrees.includes([...degrees][0]!) &&
-        types.size <= (asked.maxInstanceTypes ?? Number.POSITIVE_INFINITY);
-      // Nothing that can be exported is lost.
-      if (broken.length === 0) expect(keeps).toBe(true);
-      // What is kept breaks only what nobody checks.
-      if (keeps) for (const rule of broken) expect(unchecked).toContain(rule);
-      if (keeps) for (const rule of ensured) expect(broken).not.toContain(rule);
-      const instances = new Set(placement.stages.map(({ gpu_type }) => gpu_type));
-      if (instances.size === 1) {
-        for (const rule of SINGLE_INSTANCE_RULES) expect(broken).not.toContain(rule);
-      }
+    fc.nat(6),
+    (launch, form, which) => {
+      const problem = problems(form)[which]!;
+      const { placement, metrics } = evaluated(problem, launch);
+      const limits = limitsOf(form, problem, placement).map(({ rule }) => rule);
+      const asked = deployableRequest(form, problem, DEFAULT_REQUEST);
+      const broken = brokenRentalRule(problem, asked, placement, metrics);
+      expect(broken === null, `${form}: ${limits}; ${broken}`).toBe(limits.length === 0);
     },
   );
 
-  it("keeps every placement that can be exported, and all rules but those it names", () => {
-    fc.assert(REQUESTS, { ...RUNS, numRuns: 600 });
-  });
-
-  it("covers Ray exactly", () => {
-    expect(deployability("ray", PROBLEM).unchecked).toEqual([]);
-    const others = EXPORT_FORMS.filter((form) => form !== "ray");
-    for (const form of others) expect(deployability(form, PROBLEM).unchecked).not.toEqual([]);
+  it("allows a placement exactly when it can be exported", () => {
+    fc.assert(IS_ALLOWED, { ...RUNS, numRuns: 1500 });
   });
 
   it("offers only TP degrees that divide the heads", () => {
     const problem = { ...PROBLEM, model: { ...PROBLEM.model, numAttentionHeads: 12 } };
-    expect(deployability("vllm", problem).request.tpDegrees).toEqual([1, 2, 4]);
-    expect(deployability("vllm", problem, [3, 8, 12]).request.tpDegrees).toEqual([3, 12]);
+    const degreesOf = (tpDegrees: readonly number[]) =>
+      deployableRequest("vllm", problem, { ...DEFAULT_REQUEST, tpDegrees }).tpDegrees;
+    expect(degreesOf([1, 2, 4, 8])).toEqual([1, 2, 4]);
+    expect(degreesOf([3, 8, 12])).toEqual([3, 12]);
+    expect(() => degreesOf([5, 8])).toThrow(
+      /no TP degree of 5 and 8 divides the 12 attention heads/,
+    );
+  });
+
+  it("is refused where nothing can be exported, whatever the placement", () => {
+    const refused = (form: ExportForm, changes: Partial<Problem>) => () =>
+      deployableRequest(form, { ...BY_FORM(form), ...changes }, DEFAULT_REQUEST);
+    expect(refused("ray", { workload: { ...PROBLEM.workload, phase: "decode" } })).toThrow(
+      /serves decode only/,
+    );
+    expect(refused("vllm", { engine: launchProblem("tensorrt-llm").engine! })).toThrow(
+      /planned for tensorrt-llm/,
+    );
+    const amd = createPool([entry("mi300x.8", "AMD Instinct MI300X", 8, 192, 400, 400, 16, 2)]);
+    expect(refused("dynamo", { pool: amd })).toThrow(
+      "Dynamo with vLLM can use no type of the pool: it needs GPUs of NVIDIA.",
+    );
+    const box = entry("box", "NVIDIA H100", 8, 80, 900, 100, 20, 1);
+    const pool = createPool([{ ...box, instance: { ...box.instance, provider: "Basement" } }]);
+    expect(refused("skypilot", { pool })).toThrow(/it has no instance types of Basement/);
+    expect(refused("skypilot", { pool: createPool([{ ...box, ownedCount: 1 }]) })).toThrow(
+      /does not use owned ones/,
+    );
+    expect(refused("vllm", { pool })).not.toThrow();
+  });
+
+  it("leaves out types of a list that is included", () => {
+    const pool = createPool([
+      entry("mi300x.8", "AMD Instinct MI300X", 8, 192, 400, 400, 16, 2),
+      entry("h100.8", "NVIDIA H100", 8, 80, 900, 100, 20, 1),
+    ]);
+    const problem = { ...PROBLEM, pool };
+    const includeTypes = ["mi300x.8", "h100.8"];
+    const asked = deployableRequest("dynamo", problem, { ...DEFAULT_REQUEST, includeTypes });
+    expect(asked).toMatchObject({ includeTypes: ["h100.8"], excludeTypes: [] });
+    expect(deployableRequest("dynamo", problem, DEFAULT_REQUEST).excludeTypes).toEqual([
+      "mi300x.8",
+    ]);
   });
 });

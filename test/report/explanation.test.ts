@@ -286,7 +286,7 @@ describe("why nothing fits", () => {
 
 describe("the JSON of a solve", () => {
   const json = (solution: Answer | NoAnswer): Record<string, unknown> =>
-    solutionJson(problem.workload, solution, []) as Record<string, unknown>;
+    solutionJson(problem, solution, []) as Record<string, unknown>;
 
   it("holds the explanation as the types have it, when there is one", () => {
     expect(json(answerOf(answer, { explanation: SENSITIVITY })).explanation).toEqual(SENSITIVITY);

@@ -161,6 +161,8 @@ export function calibratedModelOf(model: Model): CostModel {
   return {
     ...inner,
     stage: (shape, point) => inner.stage({ ...shape, instance: known(shape.instance) }, point),
+    timeBill: (shape, point) =>
+      inner.timeBill!({ ...shape, instance: known(shape.instance) }, point),
     memory: (shape, point) => inner.memory({ ...shape, instance: known(shape.instance) }, point),
     segmentRange: (instance, ...rest) => inner.segmentRange(known(instance), ...rest),
   };

@@ -12,6 +12,7 @@ import type {
   SegmentRange,
   StageEstimate,
   StageShape,
+  TimeBill,
   Uncertainty,
 } from "../cost-model.ts";
 import type { EngineSettings } from "../engine-settings.ts";
@@ -114,6 +115,10 @@ export function createCalibratedModel(
         ttftSeconds: serving.ttftSeconds,
         tpotSeconds: serving.tpotSeconds,
       };
+    },
+
+    timeBill(shape: StageShape, point: OperatingPoint): TimeBill {
+      return timesOf(shape, point).timeBill(layers.content(shape.startLayer, shape.layers));
     },
 
     memory(shape: StageShape, point: OperatingPoint): MemoryBill {

@@ -2,7 +2,7 @@ import type { GpuSpec } from "../../hardware/gpu-specs.ts";
 import { externalShareGBytesPerSecond } from "../../hardware/instance.ts";
 import type { Architecture } from "../../model/architecture.ts";
 import type { OperatingPoint, Phase } from "../../workload/workload.ts";
-import type { LimitedBy, StageShape } from "../cost-model.ts";
+import type { LimitedBy, StageShape, TimeBill } from "../cost-model.ts";
 import type { EngineSettings } from "../engine-settings.ts";
 import { collectives } from "./collectives.ts";
 import {
@@ -19,6 +19,7 @@ import type { StageContent } from "./memory.ts";
 import type { EngineParameters, Parameters } from "./parameters.ts";
 import { effectiveRates } from "./rates.ts";
 import { type StepTimes, stageSeconds, stepTimes } from "./stage-steps.ts";
+import { cycleBill } from "./time-bill.ts";
 
 /** Lengths that a phase serves: prefill produces nothing, decode is handed its prompts. */
 export function phaseLengths(point: OperatingPoint): ServedLengths {
@@ -48,6 +49,8 @@ export class GroupTimes {
   private readonly terms: ServingTerms;
   private readonly lengths: ServedLengths;
   private readonly context: GroupContext;
+  /** Whether 4-bit weights of llama.cpp keep embedding and LM head in its own format. */
+  private readonly isLlamaCpp4: boolean;
   /** Tokens served by a stage in one cycle, the pipeline's b/S requests of it: (b/S)·(s + o), of the phase's own tokens. */
   readonly tokensPerCycle: number;
 
@@ -92,9 +95,9 @@ export class GroupTimes {
     const steps = continuousSteps(this.lengths, batch, settings.maxBatchedTokens);
     this.steps =
       point.phase === "decode" ? { ...steps, decodeSteps: outputTokens, promptSteps: 0 } : steps;
-    const isLlamaCpp4 = settings.engine === "llama.cpp" && architecture.weightFormat === "int4";
-    this.decode = stepTimes(this.context, this.steps.decode, 1 / stages, isLlamaCpp4);
-    this.mixed = stepTimes(this.context, this.steps.mixed, 1 / stages, isLlamaCpp4);
+    this.isLlamaCpp4 = settings.engine === "llama.cpp" && architecture.weightFormat === "int4";
+    this.decode = stepTimes(this.context, this.steps.decode, 1 / stages, this.isLlamaCpp4);
+    this.mixed = stepTimes(this.context, this.steps.mixed, 1 / stages, this.isLlamaCpp4);
     const bytesPerSecond =
       externalShareGBytesPerSecond(instance) * 1e9 * tpDegree * common.ethernetShare;
     const hop = (tokens: number): number =>
@@ -129,6 +132,22 @@ export class GroupTimes {
       case "aggregated":
         return serving;
     }
+  }
+
+  /** What the busy time of a stage with these layers goes into. */
+  timeBill(content: StageContent): TimeBill {
+    const { decode, mixed, decodeSteps, promptSteps } = this.steps;
+    const { decodeHop, promptHop } = this.terms;
+    return cycleBill(
+      this.context,
+      [
+        { load: decode, times: this.decode, steps: decodeSteps, hopSeconds: decodeHop },
+        { load: mixed, times: this.mixed, steps: promptSteps, hopSeconds: promptHop },
+      ],
+      content,
+      this.tokensPerCycle,
+      this.isLlamaCpp4,
+    );
   }
 
   /** What takes most of the stage's time over a cycle, among compute, memory and collectives. */

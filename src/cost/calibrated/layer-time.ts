@@ -36,10 +36,22 @@ export interface LayerSeconds {
   readonly total: number;
 }
 
+/** Kernels that overlap compute and memory, by what each alone would take, and what comes on top of them; seconds. */
+export interface KernelSeconds {
+  readonly overlapping: readonly (readonly [compute: number, memory: number])[];
+  /** Kernels that only compute. */
+  readonly compute: number;
+  /** Kernels that only move memory. */
+  readonly memory: number;
+  /** Launch gaps. */
+  readonly gaps: number;
+  readonly collectives: number;
+}
+
 const HIDDEN_BYTES = 2;
 
 /** (aᵖ + bᵖ)^(1/p): two resources that overlap almost fully. */
-function overlap(a: number, b: number, p: number): number {
+export function overlap(a: number, b: number, p: number): number {
   if (a === 0) return b;
   if (b === 0) return a;
   const large = Math.max(a, b);
@@ -59,19 +71,44 @@ function seenContext(contextTokens: number, windowTokens: number | null): number
 }
 
 /**
- * Time of one decoder layer on one GPU of a TP group, seconds: attention linears, feed-forward network, decode attention, prefill
- * attention, element-wise kernels, two all-reduces, launch gaps. Each kernel is a smooth maximum of its compute time and
- * its memory time, (aᵖ + bᵖ)^(1/p), with a ramp of M0 tokens on compute; constants are fitted (parameters.ts).
+ * Time of one decoder layer on one GPU of a TP group, seconds. Each kernel is a smooth maximum of its compute time and its
+ * memory time, (aᵖ + bᵖ)^(1/p).
  */
 export function layerSeconds(
   context: GroupContext,
   kind: LayerArchitecture,
   load: StepLoad,
 ): LayerSeconds {
+  const kernels = layerKernels(context, kind, load);
+  const p = context.parameters.common.overlapPower;
+  let compute = 0;
+  let memory = 0;
+  let total = 0;
+  for (const [a, b] of kernels.overlapping) {
+    compute += a;
+    memory += b;
+    total += overlap(a, b, p);
+  }
+  return {
+    compute: compute + kernels.compute,
+    memory: memory + kernels.memory,
+    collectives: kernels.collectives,
+    total: total + kernels.compute + kernels.memory + kernels.gaps + kernels.collectives,
+  };
+}
+
+/**
+ * The kernels of one decoder layer: attention linears, feed-forward network, decode attention, prefill attention,
+ * element-wise kernels, two all-reduces, launch gaps, with a ramp of M0 tokens on compute; constants are fitted (parameters.ts).
+ */
+export function layerKernels(
+  context: GroupContext,
+  kind: LayerArchitecture,
+  load: StepLoad,
+): KernelSeconds {
   const { architecture, tpDegree: t, rates, parameters } = context;
   const { common, engine } = parameters;
   const { hidden, heads, headDim, weightBytes, weightFormat, kvBytes, latent } = architecture;
-  const p = common.overlapPower;
   const tokens = load.decodeTokens + load.promptTokens;
   const attentionBytes = weightFormat === "mxfp4" ? 2 : weightBytes;
 
@@ -136,19 +173,16 @@ export function layerSeconds(
   const reduce = context.collectives
     ? 2 * context.collectives.allReduceSeconds(tokens * hidden * HIDDEN_BYTES)
     : 0;
-  const total =
-    overlap(linearCompute, linearMemory, p) +
-    overlap(ffnCompute, ffnMemory, p) +
-    overlap(kvCompute, kvMemory, p) +
-    prefillAttention +
-    elementwise +
-    gaps +
-    reduce;
   return {
-    compute: linearCompute + ffnCompute + kvCompute + prefillAttention,
-    memory: linearMemory + ffnMemory + kvMemory + elementwise,
+    overlapping: [
+      [linearCompute, linearMemory],
+      [ffnCompute, ffnMemory],
+      [kvCompute, kvMemory],
+    ],
+    compute: prefillAttention,
+    memory: elementwise,
+    gaps,
     collectives: reduce,
-    total,
   };
 }
 
@@ -156,28 +190,41 @@ export function layerSeconds(
 export const END_BYTES = 2;
 const LLAMA_CPP_END_BYTES_4 = 0.82;
 
-/** Time of the LM head, seconds: the matrix, sampling, and gathering logits over the TP group. */
+/** Time of the LM head, seconds. */
 export function headSeconds(
   context: GroupContext,
   sequences: number,
   isLlamaCpp4: boolean,
 ): number {
+  const { overlapping, memory, collectives } = headKernels(context, sequences, isLlamaCpp4);
+  const [compute, read] = overlapping[0]!;
+  return overlap(compute, read, context.parameters.common.overlapPower) + memory + collectives;
+}
+
+/** The kernels of the LM head: the matrix, sampling, and gathering logits over the TP group. */
+export function headKernels(
+  context: GroupContext,
+  sequences: number,
+  isLlamaCpp4: boolean,
+): KernelSeconds {
   const { architecture, tpDegree: t, rates, parameters, collectives } = context;
   const { common } = parameters;
   const { hidden, vocab } = architecture;
   const matrix = (hidden * vocab) / t;
   const bytes = isLlamaCpp4 ? LLAMA_CPP_END_BYTES_4 : END_BYTES;
-  const gather = collectives
-    ? (((t - 1) / t) * 2 * vocab * sequences) / collectives.bytesPerSecond +
-      collectives.latencySeconds
-    : 0;
-  return (
-    overlap(
-      (2 * matrix * (sequences + common.rampTokens)) / rates.headFlops,
-      (matrix * bytes) / rates.headReadBytes,
-      common.overlapPower,
-    ) +
-    (12 * vocab * sequences) / rates.elementwiseBytes +
-    gather
-  );
+  return {
+    overlapping: [
+      [
+        (2 * matrix * (sequences + common.rampTokens)) / rates.headFlops,
+        (matrix * bytes) / rates.headReadBytes,
+      ],
+    ],
+    compute: 0,
+    memory: (12 * vocab * sequences) / rates.elementwiseBytes,
+    gaps: 0,
+    collectives: collectives
+      ? (((t - 1) / t) * 2 * vocab * sequences) / collectives.bytesPerSecond +
+        collectives.latencySeconds
+      : 0,
+  };
 }

@@ -8,7 +8,7 @@ import {
 import type { StageContent } from "./memory.ts";
 
 /** Power of the smooth maximum between a layer's kernels and launching them. Shape of the 2023 engines' floor. */
-const FLOOR_POWER = 6;
+export const FLOOR_POWER = 6;
 
 /** What one step takes of a stage, piece by piece, seconds. */
 export interface StepTimes {
@@ -55,9 +55,13 @@ export function stageSeconds(times: StepTimes, content: StageContent): number {
     count += layersOfKind[kind]!;
   }
   const floor = count * times.launchFloor;
-  const launched =
-    floor > layers * 1e-3
-      ? (layers ** FLOOR_POWER + floor ** FLOOR_POWER) ** (1 / FLOOR_POWER)
-      : layers;
+  const launched = isLaunchBound(layers, floor)
+    ? (layers ** FLOOR_POWER + floor ** FLOOR_POWER) ** (1 / FLOOR_POWER)
+    : layers;
   return launched + (content.hasHead ? times.head : 0) + times.cpu;
+}
+
+/** Whether launching kernels is to be seen in the time of a stage's layers at all. */
+export function isLaunchBound(layersSeconds: number, floorSeconds: number): boolean {
+  return floorSeconds > layersSeconds * 1e-3;
 }

@@ -9,6 +9,7 @@ import type {
   SegmentRange,
   StageEstimate,
   StageShape,
+  TimeBill,
 } from "../cost-model.ts";
 import { FALLBACK_GPU, type ReferenceGpu, referenceGpu, referenceGpuName } from "./gpu-table.ts";
 import { LayerCounter } from "./layers.ts";
@@ -20,7 +21,7 @@ import {
   segmentRange,
   unevenSegmentRange,
 } from "./memory.ts";
-import { segmentRate } from "./roofline.ts";
+import { type SegmentWork, segmentRate, segmentTimeBill } from "./roofline.ts";
 
 /** The reference model's factors, from the configuration. */
 export interface ReferenceFactors {
@@ -77,6 +78,11 @@ export function createReferenceModel(model: Model, factors: ReferenceFactors): C
     return { weightsGib, kvCacheGib, activationsGib: activationsGib(model, tpDegree, point) };
   };
 
+  const workOf = ({ startLayer, layers }: StageShape): SegmentWork => ({
+    kinds: counter.count(startLayer, layers),
+    hasLmHead: (model.layers?.lmHeadGib ?? 0) > 0 && endsModel(startLayer, layers),
+  });
+
   return {
     name: "reference",
     predictsLatency: false,
@@ -88,11 +94,7 @@ export function createReferenceModel(model: Model, factors: ReferenceFactors): C
         model,
         gpuOf(shape.instance),
         shape.tpDegree,
-        {
-          kinds: counter.count(shape.startLayer, shape.layers),
-          hasLmHead:
-            (model.layers?.lmHeadGib ?? 0) > 0 && endsModel(shape.startLayer, shape.layers),
-        },
+        workOf(shape),
         shape.groupGBytesPerSecond,
         point,
         factors.interferenceFactor,
@@ -103,6 +105,18 @@ export function createReferenceModel(model: Model, factors: ReferenceFactors): C
         ttftSeconds: null,
         tpotSeconds: null,
       };
+    },
+
+    timeBill(shape: StageShape, point: OperatingPoint): TimeBill {
+      return segmentTimeBill(
+        model,
+        gpuOf(shape.instance),
+        shape.tpDegree,
+        workOf(shape),
+        shape.groupGBytesPerSecond,
+        point,
+        factors.interferenceFactor,
+      );
     },
 
     memory(shape: StageShape, point: OperatingPoint): MemoryBill {

@@ -1,6 +1,6 @@
 import { kvWidth, type LayerKind, type Model } from "../../model/model.ts";
 import type { OperatingPoint } from "../../workload/workload.ts";
-import type { LimitedBy } from "../cost-model.ts";
+import type { LimitedBy, TimeBill } from "../cost-model.ts";
 import type { ReferenceGpu } from "./gpu-table.ts";
 import type { KindCount } from "./layers.ts";
 
@@ -208,6 +208,47 @@ export function segmentRate(
       ((inputTokens + outputTokens) / (inputTokens / prefillRate + outputTokens / decodeRate)) *
       interferenceFactor,
     limitedBy: limit(prefill, inputTokens / prefill.tokens, decode, outputTokens / decode.tokens),
+  };
+}
+
+/**
+ * What 1 / tokens per second of a segment goes into, seconds per token: the times of the passes, and as overhead what B(b) and
+ * the interference of prefill and decode add to them. Links are no part of a segment here.
+ */
+export function segmentTimeBill(
+  model: Model,
+  gpu: ReferenceGpu,
+  tpDegree: number,
+  work: SegmentWork,
+  groupGBytesPerSecond: number,
+  point: OperatingPoint,
+  interferenceFactor: number,
+): TimeBill {
+  const { batch, inputTokens, outputTokens, phase } = point;
+  const passes: readonly (readonly [pass: Pass, tokens: number])[] = [
+    ...(phase === "decode" ? [] : [[prefillPass(point), inputTokens] as const]),
+    // A decode without output still produces tokens, one at a time.
+    ...(phase === "prefill" ? [] : [[decodePass(point), Math.max(outputTokens, 1)] as const]),
+  ];
+  const allTokens = passes.reduce((sum, [, tokens]) => sum + tokens, 0);
+  let computeSeconds = 0;
+  let memorySeconds = 0;
+  let collectivesSeconds = 0;
+  for (const [pass, tokens] of passes) {
+    const time = passTime(model, gpu, tpDegree, work, groupGBytesPerSecond, batch, pass);
+    const times = tokens / allTokens / time.tokens;
+    computeSeconds += times * time.computeSeconds;
+    memorySeconds += times * time.memorySeconds;
+    collectivesSeconds += times * time.collectiveSeconds;
+  }
+  const passesSeconds = computeSeconds + memorySeconds + collectivesSeconds;
+  const efficiency = batchEfficiency(batch) * (phase === "aggregated" ? interferenceFactor : 1);
+  return {
+    computeSeconds,
+    memorySeconds,
+    collectivesSeconds,
+    linksSeconds: 0,
+    overheadSeconds: passesSeconds * (1 / efficiency - 1),
   };
 }
 

@@ -1,0 +1,16 @@
+import type { Command } from "commander";
+import type { CliIo } from "../src/cli/io.ts";
+import { createProgram } from "../src/cli/program.ts";
+
+/** The commands with their flags, to be looked at and not to be run. */
+export function plainProgram(): Command {
+  const output = { isTty: false, write: () => undefined };
+  const io: CliIo = {
+    stdout: output,
+    stderr: output,
+    env: {},
+    exit: () => undefined,
+    onInterrupt: () => () => undefined,
+  };
+  return createProgram(io, () => undefined);
+}

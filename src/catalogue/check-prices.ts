@@ -1,0 +1,116 @@
+import { microUsdToUsd } from "../hardware/price.ts";
+import {
+  type Catalogue,
+  type CatalogueInstance,
+  type CataloguePrice,
+  instanceKey,
+  placeText,
+  priceKey,
+} from "./catalogue.ts";
+import { groupRows } from "./columns.ts";
+import { ageDays, STALE_AFTER_DAYS } from "./days.ts";
+import type { Finding } from "./finding.ts";
+import { catalogueGpu } from "./gpus.ts";
+import { judgePrice } from "./price-bands.ts";
+
+/** What is wrong, or odd, with the prices of a catalogue. */
+export function checkPrices(catalogue: Catalogue, today: string): readonly Finding[] {
+  const instances = new Map(catalogue.instances.map((row) => [instanceKey(row), row]));
+  const onDemand = new Map(
+    catalogue.prices
+      .filter(({ kind }) => kind === "on-demand")
+      .map((row) => [priceKey(row), row.microUsdPerHour]),
+  );
+  return [
+    ...catalogue.prices.flatMap((row) => [
+      ...checkAmount(catalogue, row, instances.get(instanceKey(row))),
+      ...checkSpot(row, onDemand.get(priceKey({ ...row, kind: "on-demand" }))),
+      ...checkProvenance(row, today),
+    ]),
+    ...stalePrices(catalogue.prices, today),
+  ];
+}
+
+function checkAmount(
+  catalogue: Catalogue,
+  row: CataloguePrice,
+  instance: CatalogueInstance | undefined,
+): readonly Finding[] {
+  const where = placeText(row.place);
+  const words = `${row.instance} (${row.region}, ${row.kind})`;
+  if (!instance) {
+    return [
+      {
+        severity: "error",
+        where,
+        message: `${words} has a price, but ${row.provider} has no such instance in instances.csv.`,
+      },
+    ];
+  }
+  if (row.kind === "owned") return [];
+  if (row.microUsdPerHour === 0) {
+    return [{ severity: "error", where, message: `${words} costs 0; only owned instances do.` }];
+  }
+  const gpu = catalogueGpu(catalogue, instance.gpu);
+  if (!gpu) return [];
+  const usdPerHour = microUsdToUsd(row.microUsdPerHour);
+  const band = judgePrice(instance, gpu, row.kind, usdPerHour);
+  if (band.verdict === "inside") return [];
+  return [
+    {
+      severity: band.verdict === "outside" ? "warning" : "error",
+      where,
+      message: `${words} costs ${usdPerHour} USD/h, ${band.usdPerGpuHour.toFixed(2)} a GPU; plausible for a ${gpu.name} are ${band.least.toFixed(2)} to ${band.most}.`,
+    },
+  ];
+}
+
+function checkSpot(row: CataloguePrice, onDemand: number | undefined): readonly Finding[] {
+  if (row.kind !== "spot" || onDemand === undefined || row.microUsdPerHour <= onDemand) return [];
+  return [
+    {
+      severity: "warning",
+      where: placeText(row.place),
+      message: `${row.instance} (${row.region}) costs ${microUsdToUsd(row.microUsdPerHour)} USD/h as spot, more than ${microUsdToUsd(onDemand)} on demand.`,
+    },
+  ];
+}
+
+function checkProvenance(row: CataloguePrice, today: string): readonly Finding[] {
+  const where = placeText(row.place);
+  const words = `${row.instance} (${row.region}, ${row.kind})`;
+  if (row.asOf !== null && ageDays(row.asOf, today) < 0) {
+    return [
+      {
+        severity: "error",
+        where,
+        message: `the price of ${words} is of ${row.asOf}, after ${today}.`,
+      },
+    ];
+  }
+  if (row.kind === "owned") return [];
+  return [
+    ...(row.asOf === null
+      ? [{ severity: "warning", where, message: `the price of ${words} has no date.` } as const]
+      : []),
+    ...(row.source === ""
+      ? [{ severity: "warning", where, message: `the price of ${words} has no source.` } as const]
+      : []),
+  ];
+}
+
+/** One finding a provider and date, however many prices there are. */
+function stalePrices(prices: readonly CataloguePrice[], today: string): readonly Finding[] {
+  const stale = prices.filter(
+    ({ asOf }) => asOf !== null && ageDays(asOf, today) > STALE_AFTER_DAYS,
+  );
+  const groups = groupRows(stale, ({ provider, asOf }) => `${provider} ${asOf}`);
+  return [...groups.values()].map((rows) => {
+    const { provider, asOf, place } = rows[0]!;
+    return {
+      severity: "warning",
+      where: placeText(place),
+      message: `${rows.length === 1 ? "a price" : `${rows.length} prices`} of ${provider} ${rows.length === 1 ? "is" : "are"} of ${asOf}, ${ageDays(asOf!, today)} days before ${today}.`,
+    };
+  });
+}

@@ -1,0 +1,149 @@
+import { nearestHint } from "../nearest.ts";
+import {
+  type Catalogue,
+  type CatalogueGpu,
+  compareTexts,
+  instanceKey,
+  placeText,
+  type RowPlace,
+} from "./catalogue.ts";
+import { judgeInstance } from "./check-instance.ts";
+import { checkPrices } from "./check-prices.ts";
+import {
+  changesBetween,
+  DISCOUNT_TABLE,
+  GPU_TABLE,
+  groupRows,
+  INSTANCE_TABLE,
+  PRICE_TABLE,
+  type TableKind,
+} from "./columns.ts";
+import { discountOn } from "./discounts.ts";
+import type { Finding } from "./finding.ts";
+import { catalogueGpu, catalogueGpuNames } from "./gpus.ts";
+import { replacementText } from "./replacement-text.ts";
+
+/**
+ * Checks what figures of a catalogue say about one another: GPUs, memory, links, prices, dates, rows that contradict one
+ * another or stand alone. Errors come first, each kind by file and line.
+ * @param today ISO date (YYYY-MM-DD) that ages of prices are counted to
+ */
+export function checkConsistency(catalogue: Catalogue, today: string): readonly Finding[] {
+  const findings = [
+    ...repeatedRows(GPU_TABLE, catalogue),
+    ...repeatedRows(INSTANCE_TABLE, catalogue),
+    ...repeatedRows(PRICE_TABLE, catalogue),
+    ...repeatedRows(DISCOUNT_TABLE, catalogue),
+    ...catalogue.gpus.flatMap(checkGpu),
+    ...checkInstances(catalogue),
+    ...checkPrices(catalogue, today),
+    ...idleDiscounts(catalogue),
+    ...catalogue.replacements.map((replacement) => ({
+      severity: "warning" as const,
+      where: placeText(replacement.after),
+      message: `replaced: ${replacementText(replacement)}.`,
+    })),
+  ];
+  return findings
+    .map((finding, index) => ({ finding, index }))
+    .sort(
+      (a, b) =>
+        compareTexts(a.finding.severity, b.finding.severity) ||
+        comparePlaces(a.finding.where, b.finding.where) ||
+        a.index - b.index,
+    )
+    .map(({ finding }) => finding);
+}
+
+/** By file, then by the number of the line. */
+function comparePlaces(a: string, b: string): number {
+  const split = (where: string): readonly [string, number] => {
+    const colon = where.lastIndexOf(":");
+    return [where.slice(0, colon), Number(where.slice(colon + 1))];
+  };
+  const [fileA, lineA] = split(a);
+  const [fileB, lineB] = split(b);
+  return compareTexts(fileA, fileB) || lineA - lineB;
+}
+
+function repeatedRows<Row extends { readonly place: RowPlace }>(
+  table: TableKind<Row>,
+  catalogue: Catalogue,
+): readonly Finding[] {
+  return [...groupRows(table.rowsOf(catalogue), table.key)].flatMap(([key, [first, ...others]]) =>
+    others.map((row): Finding => {
+      const changes = changesBetween(table, first!, row);
+      const there = placeText(first!.place);
+      return {
+        severity: changes.length === 0 ? "warning" : "error",
+        where: placeText(row.place),
+        message:
+          changes.length === 0
+            ? `the ${table.what} ${key} is already in ${there}.`
+            : `the ${table.what} ${key} is also in ${there}, with ${changes.map(({ column, before }) => `${column} ${before}`).join(", ")} where here it is ${changes.map(({ after }) => after).join(", ")}.`,
+      };
+    }),
+  );
+}
+
+/** A GPU computes no slower with fewer bits. */
+function checkGpu({ spec, source, place }: CatalogueGpu): readonly Finding[] {
+  const where = placeText(place);
+  const { name, tflops16, tflops8, tflops4 } = spec;
+  const slower = (fewer: number, more: number): boolean => fewer > 0 && fewer < more;
+  return [
+    ...(slower(tflops8, tflops16) || slower(tflops4, Math.max(tflops8, tflops16))
+      ? [
+          {
+            severity: "error" as const,
+            where,
+            message: `${name} has fewer TFLOPS with fewer bits: ${tflops16} at 16, ${tflops8} at 8, ${tflops4} at 4.`,
+          },
+        ]
+      : []),
+    ...(source === ""
+      ? [{ severity: "warning" as const, where, message: `${name} has no source.` }]
+      : []),
+  ];
+}
+
+function checkInstances(catalogue: Catalogue): readonly Finding[] {
+  const priced = new Set(catalogue.prices.map(instanceKey));
+  return catalogue.instances.flatMap((row): readonly Finding[] => {
+    const where = placeText(row.place);
+    const gpu = catalogueGpu(catalogue, row.gpu);
+    return [
+      ...(gpu
+        ? judgeInstance(row, gpu).map((judgement) => ({ ...judgement, where }))
+        : [
+            {
+              severity: "error" as const,
+              where,
+              message: `${row.instance} has the GPU "${row.gpu}", which is not known. ${nearestHint(row.gpu, catalogueGpuNames(catalogue))}`,
+            },
+          ]),
+      ...(priced.has(instanceKey(row))
+        ? []
+        : [
+            {
+              severity: "warning" as const,
+              where,
+              message: `${row.instance} of ${row.provider} has no price.`,
+            },
+          ]),
+    ];
+  });
+}
+
+function idleDiscounts({ discounts, prices }: Catalogue): readonly Finding[] {
+  const used = new Set(
+    prices.filter(({ kind }) => kind !== "owned").map((price) => discountOn(discounts, price)),
+  );
+  return discounts
+    .filter((discount) => !used.has(discount))
+    .map(({ place }) => ({
+      severity: "warning",
+      where: placeText(place),
+      message: "the discount applies to no price.",
+    }));
+}

@@ -1,0 +1,107 @@
+import { microUsdToUsd } from "../hardware/price.ts";
+import {
+  type Catalogue,
+  compareTexts,
+  instanceKey,
+  type PriceKind,
+  priceKey,
+} from "./catalogue.ts";
+import type { ListOrder } from "./list-order.ts";
+import { checkRegionNames, matchTypes, sameName } from "./match-types.ts";
+import { type MachineType, marketOf, type Offer } from "./offers.ts";
+
+/** What a list of offers is narrowed to; absent conditions ask for nothing. */
+export interface ListFilter {
+  readonly providers?: readonly string[] | undefined;
+  readonly gpus?: readonly string[] | undefined;
+  readonly regions?: readonly string[] | undefined;
+  readonly kinds?: readonly PriceKind[] | undefined;
+  readonly minGpus?: number | undefined;
+  /** GPU memory of the whole instance, GiB. */
+  readonly minMemoryGib?: number | undefined;
+  readonly maxUsdPerHour?: number | undefined;
+}
+
+/** A machine type with one of its prices, or without any. */
+export interface ListRow {
+  readonly type: MachineType;
+  readonly offer: Offer | null;
+}
+
+/**
+ * The offers of a catalogue, filtered and in order. Types without a price are there too, last, unless a condition is about
+ * prices.
+ * @throws InputError for names that the catalogue does not have
+ */
+export function listOffers(
+  catalogue: Catalogue,
+  filter: ListFilter,
+  order: ListOrder,
+): readonly ListRow[] {
+  const market = marketOf(catalogue);
+  checkRegionNames(market, filter.regions, "--region");
+  const types = matchTypes(catalogue, market, {
+    where: "instances",
+    ...(filter.providers && { providers: filter.providers }),
+    ...(filter.gpus && { gpus: filter.gpus }),
+  }).filter(
+    (type) =>
+      type.row.gpus >= (filter.minGpus ?? 0) && totalMemoryGib(type) >= (filter.minMemoryGib ?? 0),
+  );
+  const chosen = new Set(types);
+  const offers = market.offers.filter(
+    ({ type, price, microUsdPerHour }) =>
+      chosen.has(type) &&
+      (filter.regions?.some((region) => sameName(region, price.region)) ?? true) &&
+      (filter.kinds?.includes(price.kind) ?? true) &&
+      microUsdToUsd(microUsdPerHour) <= (filter.maxUsdPerHour ?? Number.POSITIVE_INFINITY),
+  );
+  const asksForPrice =
+    filter.regions !== undefined ||
+    filter.kinds !== undefined ||
+    filter.maxUsdPerHour !== undefined;
+  const priced = new Set(market.offers.map(({ type }) => type));
+  const unpriced = asksForPrice ? [] : types.filter((type) => !priced.has(type));
+  return [
+    ...offers.map((offer): ListRow => ({ type: offer.type, offer })),
+    ...unpriced.map((type): ListRow => ({ type, offer: null })),
+  ].sort(
+    (a, b) => compareNumbers(rank(a, order), rank(b, order)) || compareTexts(rowKey(a), rowKey(b)),
+  );
+}
+
+/** GPU memory of the whole instance, GiB. */
+export function totalMemoryGib({ row }: MachineType): number {
+  return row.gpus * row.gpuMemoryGib;
+}
+
+/** USD per hour; null where there is no price. */
+export function listedUsdPerHour({ offer }: ListRow): number | null {
+  return offer === null ? null : microUsdToUsd(offer.microUsdPerHour);
+}
+
+/** Difference of two numbers of which both may be infinite. */
+function compareNumbers(a: number, b: number): number {
+  return a === b ? 0 : a - b;
+}
+
+/** What rows are sorted by; what has no price comes last. */
+function rank(row: ListRow, order: ListOrder): number {
+  const usd = listedUsdPerHour(row) ?? Number.POSITIVE_INFINITY;
+  switch (order) {
+    case "name":
+      return 0;
+    case "memory":
+      return -totalMemoryGib(row.type);
+    case "price":
+      return usd;
+    case "price-per-gpu":
+      return usd / row.type.row.gpus;
+    case "price-per-gib":
+      return usd / totalMemoryGib(row.type);
+  }
+}
+
+function rowKey({ type, offer }: ListRow): string {
+  return offer === null ? instanceKey(type.row) : priceKey(offer.price);
+}

@@ -1,0 +1,116 @@
+import { InputError } from "../errors.ts";
+import { nearestHint } from "../nearest.ts";
+import type { Catalogue } from "./catalogue.ts";
+import { catalogueGpuNames, meansGpu } from "./gpus.ts";
+import type { MachineType, Market } from "./offers.ts";
+import type { PoolItem } from "./pool-item.ts";
+
+/** Conditions on machine types, and how each is told. */
+const CONDITIONS = [
+  {
+    field: "providers",
+    noun: "provider",
+    holds: (name: string, { row }: MachineType) => sameName(name, row.provider),
+    value: ({ row }: MachineType) => row.provider,
+  },
+  {
+    field: "types",
+    noun: "instance type",
+    holds: (name: string, { row }: MachineType) => sameName(name, row.instance),
+    value: ({ row }: MachineType) => row.instance,
+  },
+  {
+    field: "gpus",
+    noun: "GPU",
+    holds: (name: string, { gpu }: MachineType) => meansGpu(name, gpu.name),
+    value: ({ gpu }: MachineType) => gpu.name,
+  },
+] as const;
+
+/** Whether two names are the same but for letter case. */
+export function sameName(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
+}
+
+/**
+ * The machine types that an item asks for.
+ * @throws InputError for a name that the catalogue does not have, and for conditions that no type fulfils together
+ */
+export function matchTypes(
+  catalogue: Catalogue,
+  market: Market,
+  item: Pick<PoolItem, "where" | "types" | "gpus" | "providers">,
+): readonly MachineType[] {
+  let types = market.types;
+  const held: string[] = [];
+  for (const condition of CONDITIONS) {
+    const names = item[condition.field];
+    if (names === undefined) continue;
+    const missing = names.find((name) => !types.some((type) => condition.holds(name, type)));
+    if (missing !== undefined) {
+      const known = market.types.some((type) => condition.holds(missing, type));
+      const values = [...new Set((known ? types : market.types).map(condition.value))];
+      throw known
+        ? new InputError(
+            item.where,
+            `no instance of ${condition.noun} ${missing} is of ${held.join(" and ")}.`,
+            `There are: ${shortList(values)}.`,
+          )
+        : unknownName(catalogue, item.where, condition.noun, missing, values);
+    }
+    types = types.filter((type) => names.some((name) => condition.holds(name, type)));
+    held.push(`${condition.noun} ${names.join(", ")}`);
+  }
+  return types;
+}
+
+/** @throws InputError for a region in which the catalogue has no price */
+export function checkRegionNames(
+  market: Market,
+  regions: readonly string[] | undefined,
+  where: string,
+): void {
+  const known = [...new Set(market.offers.map(({ price }) => price.region))];
+  const unknown = regions?.find((region) => !known.some((each) => sameName(each, region)));
+  if (unknown === undefined) return;
+  throw new InputError(
+    where,
+    `the catalogue has no prices in a region "${unknown}".`,
+    nearestHint(unknown, known),
+  );
+}
+
+function unknownName(
+  catalogue: Catalogue,
+  where: string,
+  noun: string,
+  name: string,
+  values: readonly string[],
+): InputError {
+  const known = noun === "GPU" && catalogueGpuNames(catalogue).some((each) => meansGpu(name, each));
+  return new InputError(
+    where,
+    known
+      ? `no instance of the catalogue has the GPU "${name}".`
+      : `the catalogue has no ${noun} "${name}".`,
+    values.length === 0
+      ? "The catalogue has no instances."
+      : known
+        ? `There are: ${shortList(values)}.`
+        : nearestHint(name, noun === "GPU" ? withModels(values) : values),
+  );
+}
+
+/** GPU names, with their models in front: what is not near "H100-SXM5-80GB" may be near "H100". */
+function withModels(names: readonly string[]): readonly string[] {
+  const models = names.map((name) => name.replace(/-(?:SXM|PCIe|NVL|\d+GB).*$/, ""));
+  return [...new Set([...models, ...names])];
+}
+
+const MOST_LISTED = 12;
+
+/** Names for a message; of many only the first. */
+export function shortList(names: readonly string[]): string {
+  const listed = names.slice(0, MOST_LISTED).join(", ");
+  return names.length > MOST_LISTED ? `${listed} and ${names.length - MOST_LISTED} more` : listed;
+}

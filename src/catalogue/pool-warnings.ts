@@ -1,0 +1,117 @@
+import { microUsdToUsd } from "../hardware/price.ts";
+import { type Catalogue, compareTexts, instanceKey, placeText, priceKey } from "./catalogue.ts";
+import type { Choice } from "./choices.ts";
+import { ageDays, STALE_AFTER_DAYS } from "./days.ts";
+import type { Market, Offer } from "./offers.ts";
+import { replacementText } from "./replacement-text.ts";
+
+/** What has to be said of the prices in a pool: one sentence a matter, however many prices it is about. */
+export function poolWarnings(
+  catalogue: Catalogue,
+  market: Market,
+  choices: readonly Choice[],
+  today: string,
+): readonly string[] {
+  const offers = choices.flatMap(({ offer }) => (offer === null ? [] : [offer]));
+  return [
+    stalePricesText(offers, today, "of the pool"),
+    undatedText(offers),
+    spotText(offers, market),
+    discountText(offers),
+    conflictText(offers),
+    replacedText(catalogue, choices),
+    strayText(market),
+  ].filter((text) => text !== null);
+}
+
+/**
+ * Says that prices are old; null when none is.
+ * @param which prices they are: "of the pool"
+ */
+export function stalePricesText(
+  offers: readonly Offer[],
+  today: string,
+  which: string,
+): string | null {
+  const dated = offers.flatMap(({ price }) =>
+    price.asOf === null ? [] : [{ price, asOf: price.asOf }],
+  );
+  const stale = dated
+    .filter(({ asOf }) => ageDays(asOf, today) > STALE_AFTER_DAYS)
+    .sort((a, b) => compareTexts(a.asOf, b.asOf));
+  const [oldest] = stale;
+  if (!oldest) return null;
+  return `${some(stale.length, offers.length, "price")} ${which} ${stale.length === 1 ? "is" : "are"} more than ${STALE_AFTER_DAYS} days old on ${today}; the oldest is of ${oldest.asOf} (${placeText(oldest.price.place)}). Check what you would pay, and give prices of your own where they differ.`;
+}
+
+function undatedText(offers: readonly Offer[]): string | null {
+  const undated = offers.filter(({ price }) => price.asOf === null && price.kind !== "owned");
+  if (undated.length === 0) return null;
+  return `${some(undated.length, offers.length, "price")} of the pool ${undated.length === 1 ? "has" : "have"} no date (${placeText(undated[0]!.price.place)}).`;
+}
+
+function spotText(offers: readonly Offer[], market: Market): string | null {
+  const spot = offers.filter(({ price }) => price.kind === "spot");
+  if (spot.length === 0) return null;
+  const onDemand = new Map(
+    market.offers
+      .filter(({ price }) => price.kind === "on-demand")
+      .map((offer) => [priceKey(offer.price), offer]),
+  );
+  const dear = spot.filter(({ price, microUsdPerHour }) => {
+    const other = onDemand.get(priceKey({ ...price, kind: "on-demand" }));
+    return other !== undefined && other.microUsdPerHour < microUsdPerHour;
+  });
+  const dearText =
+    dear.length === 0
+      ? ""
+      : ` ${capitalised(some(dear.length, spot.length, "spot price"))} ${dear.length === 1 ? "is" : "are"} above the on-demand price (${placeText(dear[0]!.price.place)}).`;
+  return `${some(spot.length, offers.length, "price")} of the pool ${spot.length === 1 ? "is a spot price" : "are spot prices"}: such instances can be taken away at any time, and their prices move.${dearText}`;
+}
+
+function discountText(offers: readonly Offer[]): string | null {
+  const discounts = offers.flatMap(({ discount }) => (discount === null ? [] : [discount]));
+  if (discounts.length === 0) return null;
+  const rows = [...new Set(discounts.map(({ place }) => placeText(place)))];
+  return `discounts are taken off ${some(discounts.length, offers.length, "price")} of the pool (${rows.join(", ")}).`;
+}
+
+function conflictText(offers: readonly Offer[]): string | null {
+  const disputed = offers.filter(({ conflicts }) => conflicts.length > 0);
+  const [first] = disputed;
+  if (!first) return null;
+  const { price, conflicts } = first;
+  const other = conflicts[0]!;
+  return `${some(disputed.length, offers.length, "price")} of the pool ${disputed.length === 1 ? "has rows" : "have rows"} that contradict one another, and the newest counts, of one date the dearer: ${priceKey(price)} is ${microUsdToUsd(price.microUsdPerHour)} USD/h (${placeText(price.place)}), not ${microUsdToUsd(other.microUsdPerHour)} (${placeText(other.place)}).`;
+}
+
+/** Rows of the user's own that took the place of others with other figures, where the pool uses them. */
+function replacedText({ replacements }: Catalogue, choices: readonly Choice[]): string | null {
+  const used = new Set(
+    choices.flatMap(({ type, offer }) => [
+      `GPU ${type.gpu.name}`,
+      `instance ${instanceKey(type.row)}`,
+      ...(offer ? [`price ${priceKey(offer.price)}`] : []),
+    ]),
+  );
+  const told = replacements.filter(({ what, name }) => used.has(`${what} ${name}`));
+  const [first] = told;
+  if (!first) return null;
+  return `${told.length === 1 ? "a row" : `${told.length} rows`} of your own ${told.length === 1 ? "replaces one" : "replace rows"} of the catalogue with other figures: ${replacementText(first)}${told.length === 1 ? "" : ", and so on"}.`;
+}
+
+function strayText({ strayPrices }: Market): string | null {
+  const [first] = strayPrices;
+  if (!first) return null;
+  return `${strayPrices.length === 1 ? "a price is" : `${strayPrices.length} prices are`} of instances that the catalogue does not have, and ${strayPrices.length === 1 ? "is" : "are"} left out: ${instanceKey(first)} (${placeText(first.place)}).`;
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** "2 of 5 prices", "1 price", "all 5 prices". */
+function some(number: number, total: number, noun: string): string {
+  if (total === 1) return `the only ${noun}`;
+  return number === total ? `all ${total} ${noun}s` : `${number} of ${total} ${noun}s`;
+}

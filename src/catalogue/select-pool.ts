@@ -1,0 +1,108 @@
+import { InputError } from "../errors.ts";
+import type { PoolEntry } from "../hardware/pool.ts";
+import { type Catalogue, compareTexts } from "./catalogue.ts";
+import { type Choice, choicesOf } from "./choices.ts";
+import { meansGpu } from "./gpus.ts";
+import { sameName } from "./match-types.ts";
+import { instanceAt, marketOf } from "./offers.ts";
+import type { PoolItem } from "./pool-item.ts";
+import { poolNames } from "./pool-names.ts";
+import { poolWarnings } from "./pool-warnings.ts";
+
+export type { PoolItem } from "./pool-item.ts";
+
+/** A pool out of a catalogue, and what has to be said of it. */
+export interface PoolSelection {
+  /** By provider, type, region and kind of price, whatever the order of items and rows. */
+  readonly entries: readonly PoolEntry[];
+  readonly warnings: readonly string[];
+}
+
+/**
+ * A pool of everything in a catalogue that its items ask for: one entry for each offer (provider, type, region, kind of price).
+ * Of two items that mean the same offer the one that names its type counts, of two such the one that names its region.
+ * @param today ISO date (YYYY-MM-DD) that ages of prices are counted to
+ * @throws InputError at an item that asks for what is not on offer, naming the condition and what comes nearest; at a price
+ * of 0 that is not owned; at rows of an instance that contradict one another
+ */
+export function selectPool(
+  catalogue: Catalogue,
+  items: readonly PoolItem[],
+  today: string,
+): PoolSelection {
+  const market = marketOf(catalogue);
+  const byKey = new Map<string, Choice>();
+  for (const choice of items.flatMap((item) => choicesOf(catalogue, market, item))) {
+    const key = choiceKey(choice);
+    const earlier = byKey.get(key);
+    byKey.set(key, earlier === undefined ? choice : moreSpecific(earlier, choice));
+  }
+  const choices = [...byKey].sort(([a], [b]) => compareTexts(a, b)).map(([, choice]) => choice);
+  const names = poolNames(choices.map(choicePart));
+  return {
+    entries: choices.map(({ type, region, price, count, ownedCount }, index) => ({
+      instance: instanceAt(type, region, names[index]!),
+      count,
+      price,
+      ...(ownedCount > 0 && { ownedCount }),
+    })),
+    warnings: [
+      ...idleConditions(items, choices),
+      ...poolWarnings(catalogue, market, choices, today),
+    ],
+  };
+}
+
+/** Names of an item that add nothing to the pool because no offer fits them together with the rest. */
+function idleConditions(items: readonly PoolItem[], choices: readonly Choice[]): readonly string[] {
+  return items.flatMap((item) => {
+    const own = choices.filter((choice) => choice.item === item);
+    // An item whose offers all went to more specific ones has said nothing wrong.
+    if (own.length === 0) return [];
+    const idle = [
+      ...(item.providers ?? []).filter(
+        (name) => !own.some(({ type }) => sameName(name, type.row.provider)),
+      ),
+      ...(item.regions ?? []).filter(
+        (name) => !own.some(({ region }) => region !== null && sameName(name, region)),
+      ),
+      ...(item.gpus ?? []).filter((name) => !own.some(({ type }) => meansGpu(name, type.gpu.name))),
+      ...(item.kinds ?? []).filter((name) => !own.some(({ kind }) => kind === name)),
+    ];
+    return idle.length === 0
+      ? []
+      : [`${item.where}: nothing on offer is of ${idle.join(", of ")}.`];
+  });
+}
+
+function choicePart({ type, region, kind }: Choice) {
+  return { provider: type.row.provider, instance: type.row.instance, region, kind };
+}
+
+function choiceKey(choice: Choice): string {
+  return Object.values(choicePart(choice))
+    .map((part) => part ?? "")
+    .join(" ");
+}
+
+/** Of two choices of one offer the one whose item says more about it. */
+function moreSpecific(earlier: Choice, later: Choice): Choice {
+  const before = specificity(earlier.item);
+  const after = specificity(later.item);
+  if (before !== after) return after > before ? later : earlier;
+  const isSame =
+    earlier.count === later.count &&
+    earlier.ownedCount === later.ownedCount &&
+    earlier.price.microUsdPerHour === later.price.microUsdPerHour;
+  if (isSame) return earlier;
+  const { instance, region, kind } = choicePart(later);
+  throw new InputError(
+    later.item.where,
+    `${instance}${region === null ? "" : ` in ${region}`} (${kind}) is asked for here and in ${earlier.item.where}, with other numbers.`,
+    "Keep one of the two.",
+  );
+}
+
+function specificity({ types, regions }: PoolItem): number {
+  return (types === undefined ? 0 : 2) + (regions === undefined ? 0 : 1);
+}

@@ -1,0 +1,36 @@
+import type { Command } from "commander";
+import { OBJECTIVES } from "../solver/request.ts";
+import { addLimitOptions } from "./limit-options.ts";
+import { choiceOption, jsonOption, numberOption, outOption, textOption } from "./options.ts";
+import { addProblemOptions, ownOption } from "./problem-options.ts";
+
+const GPUS = { unit: "GPUs", integer: true, min: 1 };
+const STAGES = { unit: "stages", integer: true, min: 1 };
+
+/** Adds the flags of `evaluate` to its command. */
+export function addEvaluateOptions(command: Command): Command {
+  addProblemOptions(command)
+    .addOption(textOption("--placement <file>", "a placement as JSON"))
+    .addOption(textOption("--placements <file>", "one placement a line (JSON Lines)"))
+    .addOption(textOption("--instance-family <type>", "even split over instances of this type"))
+    .addOption(numberOption("--tp-degree <n>", "GPUs of a stage of the even split", GPUS))
+    .addOption(numberOption("--pp-stages <n>", "stages of the even split", STAGES))
+    .addOption(ownOption());
+  return addLimitOptions(command)
+    .option("--compare-optimum", "also solve the problem, and say how far the placement is from it")
+    .addOption(
+      choiceOption("--objective <name>", "what is best, with --compare-optimum", {
+        what: "an objective",
+        choices: OBJECTIVES,
+        byDefault: "cost-per-token",
+      }),
+    )
+    .addOption(
+      numberOption("--time-limit <seconds>", "bound on the command, with --compare-optimum", {
+        unit: "seconds",
+        above: 0,
+      }),
+    )
+    .addOption(outOption("write solution.json and solution_summary.csv here"))
+    .addOption(jsonOption());
+}

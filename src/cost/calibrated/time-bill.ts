@@ -1,0 +1,123 @@
+import type { TimeBill } from "../cost-model.ts";
+import {
+  type GroupContext,
+  headKernels,
+  type KernelSeconds,
+  layerKernels,
+  overlap,
+  type StepLoad,
+} from "./layer-time.ts";
+import type { StageContent } from "./memory.ts";
+import { FLOOR_POWER, isLaunchBound, type StepTimes } from "./stage-steps.ts";
+
+/** Seconds of one step of a stage by what they go into; together `stageSeconds` of the same step. */
+type StepBill = Omit<TimeBill, "linksSeconds">;
+
+const NOTHING: StepBill = {
+  computeSeconds: 0,
+  memorySeconds: 0,
+  collectivesSeconds: 0,
+  overheadSeconds: 0,
+};
+
+/** A step that is counted into a bill. */
+export interface BilledStep {
+  readonly load: StepLoad;
+  readonly times: StepTimes;
+  /** How often it occurs in a cycle. */
+  readonly steps: number;
+  /** Message to the next stage, seconds. */
+  readonly hopSeconds: number;
+}
+
+/**
+ * What a stage's cycle goes into, Σ steps · (step + hop), divided by the tokens that it serves.
+ * @param tokensPerCycle tokens served in one cycle
+ */
+export function cycleBill(
+  context: GroupContext,
+  billed: readonly BilledStep[],
+  content: StageContent,
+  tokensPerCycle: number,
+  isLlamaCpp4: boolean,
+): TimeBill {
+  let sum = NOTHING;
+  let linksSeconds = 0;
+  for (const { load, times, steps, hopSeconds } of billed) {
+    if (steps === 0) continue;
+    const step = stepBill(context, load, times, content, isLlamaCpp4);
+    sum = plus(sum, step, steps / tokensPerCycle);
+    linksSeconds += (steps * hopSeconds) / tokensPerCycle;
+  }
+  return { ...sum, linksSeconds };
+}
+
+function stepBill(
+  context: GroupContext,
+  load: StepLoad,
+  times: StepTimes,
+  { layersOfKind, hasHead }: StageContent,
+  isLlamaCpp4: boolean,
+): StepBill {
+  const p = context.parameters.common.overlapPower;
+  let layers = NOTHING;
+  let count = 0;
+  for (const [position, kind] of context.architecture.kinds.entries()) {
+    const here = layersOfKind[position] ?? 0;
+    if (here === 0) continue;
+    layers = plus(layers, kernelsBill(layerKernels(context, kind, load), p), here);
+    count += here;
+  }
+  const head = hasHead
+    ? kernelsBill(headKernels(context, load.logitSequences, isLlamaCpp4), p)
+    : NOTHING;
+  const step = plus(launchedBill(layers, count * times.launchFloor), head, 1);
+  return { ...step, overheadSeconds: step.overheadSeconds + times.cpu };
+}
+
+/** f = (aᵖ + bᵖ)^(1/p) is homogeneous: f = a · ∂f/∂a + b · ∂f/∂b, of which compute is charged f · aᵖ/(aᵖ + bᵖ). */
+function kernelsBill(kernels: KernelSeconds, p: number): StepBill {
+  let computeSeconds = kernels.compute;
+  let memorySeconds = kernels.memory;
+  for (const [compute, memory] of kernels.overlapping) {
+    const seconds = overlap(compute, memory, p);
+    const ofCompute = seconds * powerShare(compute, memory, p);
+    computeSeconds += ofCompute;
+    memorySeconds += seconds - ofCompute;
+  }
+  return {
+    computeSeconds,
+    memorySeconds,
+    collectivesSeconds: kernels.collectives,
+    overheadSeconds: kernels.gaps,
+  };
+}
+
+/** The same for the smooth maximum with the time it takes to launch the layers' kernels, which is overhead. */
+function launchedBill(layers: StepBill, floorSeconds: number): StepBill {
+  const seconds =
+    layers.computeSeconds +
+    layers.memorySeconds +
+    layers.collectivesSeconds +
+    layers.overheadSeconds;
+  if (!isLaunchBound(seconds, floorSeconds)) return layers;
+  const launched = (seconds ** FLOOR_POWER + floorSeconds ** FLOOR_POWER) ** (1 / FLOOR_POWER);
+  const ofLayers = launched * powerShare(seconds, floorSeconds, FLOOR_POWER);
+  const scaled = plus(NOTHING, layers, ofLayers / seconds);
+  return { ...scaled, overheadSeconds: scaled.overheadSeconds + launched - ofLayers };
+}
+
+/** aᵖ/(aᵖ + bᵖ), without overflow. */
+function powerShare(a: number, b: number, p: number): number {
+  if (a === 0) return 0;
+  return 1 / (1 + (b / a) ** p);
+}
+
+function plus(a: StepBill, b: StepBill, times: number): StepBill {
+  return {
+    computeSeconds: a.computeSeconds + times * b.computeSeconds,
+    memorySeconds: a.memorySeconds + times * b.memorySeconds,
+    collectivesSeconds: a.collectivesSeconds + times * b.collectivesSeconds,
+    overheadSeconds: a.overheadSeconds + times * b.overheadSeconds,
+  };
+}

@@ -1,0 +1,47 @@
+import type { Architecture } from "../model/architecture.ts";
+import { activeFfnWidth, layerPlanOf } from "../model/layer-plan.ts";
+import type { Model } from "../model/model.ts";
+import type { HuggingFaceModel } from "./huggingface-model.ts";
+
+/**
+ * The model that both cost models take. Its layers and weights are those that `layerPlanOf` gives; `dHidden` and `numKvHeads` are of
+ * the first kind of layer, `dHidden` being what each token passes.
+ */
+export function modelOf({ name, architecture, allowedCuts }: HuggingFaceModel): Model {
+  const layers = layerPlanOf(architecture, allowedCuts);
+  const [first] = architecture.kinds;
+  return {
+    name,
+    numLayers: architecture.kindOf.length,
+    dModel: architecture.hidden,
+    dHidden: activeFfnWidth(first!),
+    vocabSize: architecture.vocab,
+    numAttentionHeads: architecture.heads,
+    numKvHeads: first!.kvHeads,
+    bytesPerElement: architecture.weightBytes,
+    layerWeightGib: layers.kinds[0]!.weightGib,
+    layers,
+    architecture,
+  };
+}
+
+/**
+ * Why the founding `reference` cost model cannot represent a model, null when it can. That model has heads of D/H elements,
+ * keeps 2·K elements of cache for a token, has gated feed-forward networks, and one size for all elements: weights, cache and
+ * activations.
+ */
+export function referenceProblem(architecture: Architecture): string | null {
+  const { latent, hidden, heads, headDim, kinds, weightFormat, weightBytes, kvBytes } =
+    architecture;
+  if (latent) return "it has latent attention (kv_lora_rank), whose cache is no keys and values";
+  if (headDim * heads !== hidden) {
+    return `its ${heads} heads of ${headDim} elements (head_dim) are not the ${hidden} of the model's width`;
+  }
+  if (kinds.some(({ ffnMatrices }) => ffnMatrices !== 3)) {
+    return "its feed-forward networks are plain, of two matrices, where that model has three";
+  }
+  if (weightBytes !== kvBytes) {
+    return `its weights are ${weightFormat}, ${weightBytes} bytes each, and its cache ${kvBytes} bytes an element, where that model knows one size`;
+  }
+  return null;
+}

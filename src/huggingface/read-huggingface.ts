@@ -1,0 +1,70 @@
+import type { Architecture } from "../model/architecture.ts";
+import { type ConfigFields, configFields, countOf, type PlaceOf } from "./config-fields.ts";
+import { readDimensions } from "./dimensions.ts";
+import { familyOf } from "./families.ts";
+import type { HuggingFaceModel, ModelOverrides } from "./huggingface-model.ts";
+import { countParameters } from "./parameter-count.ts";
+import { type JsonFile, readQuantization } from "./quantization-files.ts";
+import { sizeNotes, statedWeightBytes } from "./safetensors-index.ts";
+import { kvBytesOf, storedWeights } from "./storage.ts";
+import { notServed, refuseUnmodelled } from "./unmodelled.ts";
+
+/** What a Hugging Face repository says of a model. */
+export interface HuggingFaceFiles {
+  readonly name: string;
+  readonly repository?: string | null | undefined;
+  /** config.json. */
+  readonly config: JsonFile;
+  /** hf_quant_config.json. */
+  readonly quantConfig?: JsonFile | undefined;
+  /** model.safetensors.index.json. */
+  readonly safetensorsIndex?: JsonFile | undefined;
+  readonly overrides?: ModelOverrides | undefined;
+}
+
+/** Where a file has no name and lines of its own: `config.json, text_config.num_experts`. */
+export const placeIn =
+  (fileName: string): PlaceOf =>
+  (path) =>
+    path.length === 0 ? fileName : `${fileName}, ${path.join(".")}`;
+
+/**
+ * A model from its Hugging Face files. Fields that no rule needs are not looked at.
+ * @throws InputError with the field's name for what is missing, contradictory, unknown or not modelled
+ */
+export function huggingFaceModel(files: HuggingFaceFiles): HuggingFaceModel {
+  const overrides = files.overrides ?? {};
+  const read = configFields(files.config.value, files.config.placeOf);
+  refuseUnmodelled(read);
+  const family = familyOf(read);
+  const fields: ConfigFields = { ...read, defaults: family.defaults };
+  const { dimensions, notes } = readDimensions(fields, family);
+  // Where another format is served, so is another checkpoint: how this one is quantised says nothing.
+  const quantization = overrides.weightFormat ? null : readQuantization(fields, files.quantConfig);
+  const weights = storedWeights(fields, dimensions, quantization, overrides.weightFormat);
+  const architecture: Architecture = {
+    ...dimensions,
+    weightFormat: weights.format,
+    weightBytes: weights.bytes,
+    kvBytes: kvBytesOf(quantization, overrides),
+  };
+  const parameters = countParameters(architecture, family, fields);
+  const index = files.safetensorsIndex;
+  const stated = index ? statedWeightBytes(index) : null;
+  const bytes = weights.layerBytes + 2 * (parameters.total - weights.layerParameters);
+  return {
+    name: files.name,
+    repository: files.repository ?? null,
+    architecture,
+    allowedCuts: null,
+    maxContextTokens: countOf(fields, "max_position_embeddings"),
+    parameters,
+    statedWeightBytes: stated,
+    notes: [
+      ...notServed(fields),
+      ...notes,
+      ...weights.notes,
+      ...(stated === null || overrides.weightFormat ? [] : sizeNotes(index!, stated, bytes)),
+    ],
+  };
+}

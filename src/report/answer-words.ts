@@ -1,0 +1,82 @@
+import type { Problem } from "../placement/problem.ts";
+import { DEFAULT_TP_DEGREES, type ObjectiveName, type SolveRequest } from "../solver/request.ts";
+import type { Answer } from "../solver/solution.ts";
+import { figure, percent, usd } from "./format.ts";
+import { batchWords } from "./load-words.ts";
+import { objectiveWords } from "./objective-words.ts";
+import { rentWords, splitWords } from "./words.ts";
+
+/** An answer in two sentences: what to rent and how to cut the model, and what that does and costs. */
+export function headlineWords(problem: Problem, answer: Answer): string {
+  const { metrics } = answer;
+  return `${planWords(problem, answer)} ${usd(metrics.dollar_per_million_token)} per million tokens, ${figure(metrics.throughput_tokens_per_sec)} tokens/s, ${usd(metrics.cost_per_hour)} per hour.`;
+}
+
+/** What to rent and how to cut the model, in one sentence. */
+export function planWords({ pool, workload }: Problem, { placement }: Answer): string {
+  return `${rentWords(pool, placement)}: ${splitWords(placement)}, ${batchWords(workload, placement)}.`;
+}
+
+/** Proven or not, and against what. */
+export function verdictWords(problem: Problem, request: SolveRequest, answer: Answer): string {
+  const best = BEST[request.objective];
+  const mayBe = `the best placement may ${best.mayBe} ${objectiveWords(answer, answer.bound)} (gap ${percent(answer.gap)}).`;
+  if (answer.status === "feasible") {
+    return `Not proven: a limit struck. T${mayBe.slice(1)}`;
+  }
+  return answer.gap === 0
+    ? `Proven optimal: no placement of this pool${withinWords(problem, request)} ${best.isBetter}.`
+    : `Proven within the gap asked for: ${mayBe}`;
+}
+
+const BEST: Readonly<Record<ObjectiveName, { isBetter: string; mayBe: string }>> = {
+  "cost-per-token": { isBetter: "serves a token for less", mayBe: "cost as little as" },
+  throughput: { isBetter: "serves more tokens per second", mayBe: "reach" },
+  cost: { isBetter: "costs less per hour", mayBe: "cost as little as" },
+  weighted: { isBetter: "has a better weighted score", mayBe: "reach" },
+};
+
+/** What the proof is relative to: better placements may exist beyond the limits and the rules of the request. */
+function withinWords({ limits }: Problem, request: SolveRequest): string {
+  const {
+    maxHourlyCostUsd,
+    maxCostPerMillionTokenUsd,
+    maxTotalCostUsd,
+    maxTotalRuntimeHours,
+    minTokensPerSecond,
+    maxTtftSeconds,
+    maxTpotSeconds,
+  } = limits;
+  const excluding = [
+    maxHourlyCostUsd,
+    maxTotalRuntimeHours,
+    minTokensPerSecond,
+    maxTtftSeconds,
+    maxTpotSeconds,
+  ];
+  // A placement that beats the cheapest token keeps every limit on what a token costs, so there they exclude nothing.
+  if (request.objective !== "cost-per-token") {
+    excluding.push(maxCostPerMillionTokenUsd, maxTotalCostUsd);
+  }
+  const within = [
+    ...(excluding.some((limit) => limit !== null) ? ["limits"] : []),
+    ...(hasRules(request) ? ["rules"] : []),
+  ];
+  return within.length === 0 ? "" : ` within the ${within.join(" and ")} given`;
+}
+
+/** Whether a request leaves out placements that the problem allows. */
+function hasRules(request: SolveRequest): boolean {
+  return (
+    request.includeTypes !== null ||
+    request.excludeTypes.length > 0 ||
+    request.noIdleGpus ||
+    request.maxInstanceTypes !== null ||
+    request.maxInstances !== null ||
+    request.maxStagesByType.size > 0 ||
+    request.maxTpByType.size > 0 ||
+    request.tpDegrees !== DEFAULT_TP_DEGREES ||
+    request.uniformTp ||
+    request.bandwidthPercentile !== null
+  );
+}

@@ -1,0 +1,182 @@
+import type { Placement } from "../placement/placement.ts";
+import type { Problem } from "../placement/problem.ts";
+import { setLimits } from "../solver/explain/limits.ts";
+import type { Answer, FrontierPoint, PriceRise, Sensitivity } from "../solver/solution.ts";
+import type { Limits } from "../workload/workload.ts";
+import { figure, percent, printable, usd, usdColumn } from "./format.ts";
+import type { TextTable } from "./layout.ts";
+import { limitWords } from "./limit-words.ts";
+import { againstWords, OBJECTIVE_HEAD, objectiveCell, objectiveWords } from "./objective-words.ts";
+import { placementWords } from "./words.ts";
+
+/** A sentence, and the table that it introduces if it does. */
+export interface ExplanationBlock {
+  readonly text: string;
+  readonly table: TextTable | null;
+}
+
+/** What would change an answer: limits, the next placements on either side, prices, other types. */
+export function explanationBlocks(
+  problem: Problem,
+  answer: Answer,
+  explanation: Sensitivity,
+): ExplanationBlock[] {
+  return [
+    ...bindingLimits(problem, answer, explanation),
+    neighbours(problem, answer, explanation),
+    ...priceRises(problem, explanation),
+    bestByType(problem, answer, explanation),
+  ];
+}
+
+function bindingLimits(
+  { limits }: Problem,
+  answer: Answer,
+  { binding_limits }: Sensitivity,
+): ExplanationBlock[] {
+  if (binding_limits.length === 0) {
+    const text = "No limit given keeps the answer from being better.";
+    return hasLimits(limits) ? [{ text, table: null }] : [];
+  }
+  const table = {
+    columns: [
+      { head: "limit" },
+      { head: "value", align: "right" },
+      { head: "best without it", align: "right" },
+      { head: "than this answer" },
+    ],
+    rows: binding_limits.map(({ limit, value, objective_without }) => [
+      limit,
+      limitWords(limit, value),
+      objectiveWords(answer, objective_without),
+      againstWords(answer.objective.name, objective_without, answer.objective.value),
+    ]),
+  } as const;
+  return [{ text: "Limits that keep the answer from being better, each alone:", table }];
+}
+
+function neighbours(
+  { pool, limits }: Problem,
+  { placement, metrics }: Answer,
+  { next_faster, next_cheaper }: Sensitivity,
+): ExplanationBlock {
+  const nothing = hasLimits(limits) ? "nothing within the limits" : "nothing";
+  const row = (name: string, point: FrontierPoint | null, words: string): string[] => {
+    if (point === null) return [name, "", "", "", "", "", `${nothing} ${words}`];
+    const perHour = point.cost_per_hour - metrics.cost_per_hour;
+    return [
+      name,
+      usd(point.cost_per_hour),
+      signed(perHour, usd),
+      figure(point.throughput_tokens_per_sec),
+      usdColumn(point.dollar_per_million_token),
+      againstWords(
+        "cost-per-token",
+        point.dollar_per_million_token,
+        metrics.dollar_per_million_token,
+      ),
+      placementWords(pool, point.placement),
+    ];
+  };
+  const table = {
+    columns: [
+      { head: "" },
+      { head: "$/hour", align: "right" },
+      { head: "more", align: "right" },
+      { head: "tokens/s", align: "right" },
+      { head: "$/M tokens", align: "right" },
+      { head: "per token" },
+      { head: "placement", flexible: true },
+    ],
+    rows: [
+      [
+        "this answer",
+        usd(metrics.cost_per_hour),
+        "",
+        figure(metrics.throughput_tokens_per_sec),
+        usdColumn(metrics.dollar_per_million_token),
+        "",
+        placementWords(pool, placement),
+      ],
+      row("next faster", next_faster, "is faster"),
+      row("next cheaper", next_cheaper, "costs less an hour"),
+    ],
+  } as const;
+  return {
+    text: "The cheapest placement that is faster, and the fastest one that costs less an hour:",
+    table,
+  };
+}
+
+function priceRises({ pool }: Problem, { price_rises }: Sensitivity): ExplanationBlock[] {
+  if (price_rises.length === 0) return [];
+  const then = (rise: PriceRise): string => {
+    if (rise.then) return placementWords(pool, rise.then);
+    return rise.changes_above_usd_per_hour === null
+      ? "this answer, up to 100 times the price"
+      : "nothing: no placement keeps the limits any more";
+  };
+  const table = {
+    columns: [
+      { head: "instance type", flexible: true },
+      { head: "$/hour", align: "right" },
+      { head: "changes above", align: "right" },
+      { head: "of today's", align: "right" },
+      { head: "what is then best", flexible: true },
+    ],
+    rows: price_rises.map((rise) => {
+      const { price_usd_per_hour: price, changes_above_usd_per_hour: above } = rise;
+      return [
+        printable(rise.instance_type),
+        usd(price),
+        above === null ? "-" : usd(above),
+        above === null || price === 0 ? "" : percent(Math.round((above / price) * 1000) / 1000),
+        then(rise),
+      ];
+    }),
+  } as const;
+  return [
+    { text: "Prices from which another placement is better, while the other prices stay:", table },
+  ];
+}
+
+function bestByType(
+  { pool }: Problem,
+  { objective, placement }: Answer,
+  { best_by_type }: Sensitivity,
+): ExplanationBlock {
+  const { name } = objective;
+  const row = (label: string, value: number, against: string, shown: Placement): string[] => [
+    label,
+    objectiveCell(name, value),
+    against,
+    placementWords(pool, shown),
+  ];
+  const table = {
+    columns: [
+      { head: "instance type", flexible: true },
+      { head: OBJECTIVE_HEAD[name], align: "right" },
+      { head: "than this answer" },
+      { head: "placement", flexible: true },
+    ],
+    rows: [
+      row("this answer", objective.value, "", placement),
+      ...best_by_type.map(({ instance_type, objective: value, placement: best }) =>
+        value === null || best === null
+          ? [printable(instance_type), "", "", "none: alone it cannot serve the model as asked"]
+          : row(printable(instance_type), value, againstWords(name, value, objective.value), best),
+      ),
+    ],
+  } as const;
+  return { text: "The best placement on instances of one type alone:", table };
+}
+
+function hasLimits(limits: Limits): boolean {
+  return setLimits(limits).length > 0;
+}
+
+/** A difference with its sign. */
+function signed(difference: number, write: (value: number) => string): string {
+  if (difference === 0) return write(0);
+  return `${difference > 0 ? "+" : "−"}${write(Math.abs(difference))}`;
+}

@@ -1,0 +1,177 @@
+import type { Metrics } from "../../placement/evaluation.ts";
+import type { Problem } from "../../placement/problem.ts";
+import { setLimits } from "../../solver/explain/limits.ts";
+import { DEFAULT_TP_DEGREES, type SolveRequest } from "../../solver/request.ts";
+import type { Solution } from "../../solver/solution.ts";
+import { count, figure, percent, plural } from "../format.ts";
+import { limitWords } from "../limit-words.ts";
+import { rateTargetWords } from "../load-words.ts";
+import { costModelWords, workloadPairs } from "../terminal-workload.ts";
+import { type Range, rangePlot } from "./bars.ts";
+import { html, type Markup } from "./markup.ts";
+import { pairsMarkup } from "./page.ts";
+
+type Pair = readonly [label: string, text: string];
+
+/** What the answer rests on: the workload, the models, the rules and limits, what is not modelled, and how sure the figures are. */
+export function assumptionsMarkup(
+  problem: Problem,
+  request: SolveRequest,
+  solution: Solution,
+): Markup {
+  const pairs: Pair[] = [
+    ...servedPairs(problem, solution),
+    ...formatPairs(problem),
+    ...askedPairs(problem, request),
+    ...rulePairs(problem, request),
+  ];
+  return html`${"placement" in solution ? rangesMarkup(problem, solution.metrics) : null}
+${pairsMarkup(pairs)}
+<h3>Not modelled</h3>
+<ul class="plain">${notModelled(problem).map((text) => html`<li>${text}</li>`)}</ul>`;
+}
+
+/** The 80 % intervals, drawn; nothing when the cost model does not say how sure it is. */
+function rangesMarkup(problem: Problem, metrics: Metrics): Markup | null {
+  const ranges = rangesOf(problem, metrics);
+  if (ranges.length === 0) return null;
+  return html`<h3>How sure the figures are</h3>
+<div class="ranges">${ranges.map(rangePlot)}</div>
+`;
+}
+
+const MS_PER_SECOND = 1000;
+
+function rangesOf({ limits }: Problem, metrics: Metrics): Range[] {
+  const { uncertainty, throughput_tokens_per_sec, ttft_ms, tpot_ms } = metrics;
+  if (!uncertainty) return [];
+  const least = limits.minTokensPerSecond;
+  const latency = (
+    label: string,
+    ms: number | null,
+    interval: Range["interval"] | null,
+    limitSeconds: number | null,
+  ): Range[] =>
+    ms === null || interval === null
+      ? []
+      : [
+          {
+            label,
+            value: ms,
+            interval,
+            limit:
+              limitSeconds === null ? null : { value: limitSeconds * MS_PER_SECOND, isMost: true },
+            words: (value) => `${figure(value)} ms`,
+          },
+        ];
+  return [
+    {
+      label: "Throughput",
+      value: throughput_tokens_per_sec,
+      interval: uncertainty.throughput_tokens_per_sec,
+      limit: least === null ? null : { value: least, isMost: false },
+      words: (value) => `${figure(value)} tokens/s`,
+    },
+    ...latency("Time to first token (TTFT)", ttft_ms, uncertainty.ttft_ms, limits.maxTtftSeconds),
+    ...latency("Time per output token (TPOT)", tpot_ms, uncertainty.tpot_ms, limits.maxTpotSeconds),
+  ];
+}
+
+function servedPairs(problem: Problem, solution: Solution): Pair[] {
+  if ("placement" in solution) {
+    return workloadPairs(problem, solution.placement, solution.metrics, "solve");
+  }
+  const { model, workload } = problem;
+  const { phase, inputTokens, outputTokens, minBatch, maxBatch } = workload;
+  const batches = minBatch === null ? "" : `, batch ${minBatch} to ${maxBatch}`;
+  const rate = rateTargetWords(workload);
+  return [
+    ["Model", `${model.name}, ${count(model.numLayers)} layers`],
+    ["Workload", `${phase}, ${inputTokens} input + ${outputTokens} output tokens${batches}`],
+    ...(rate === "" ? [] : [["Load", rate] as const]),
+    ["Cost model", `${costModelWords(problem)}: an estimate, not a measurement`],
+  ];
+}
+
+function formatPairs({ model, network, totalTokensToProcess }: Problem): Pair[] {
+  const { architecture } = model;
+  const bandwidths =
+    network.kind === "derived"
+      ? "bandwidths follow from the instance table"
+      : "a bandwidth for every pair of GPUs, as given";
+  return [
+    ...(architecture
+      ? ([
+          [
+            "Formats",
+            `weights ${architecture.weightFormat} (${figure(architecture.weightBytes)} bytes a parameter), KV cache ${figure(architecture.kvBytes)} bytes an element`,
+          ],
+        ] as const)
+      : ([["Formats", `${figure(model.bytesPerElement)} bytes an element`]] as const)),
+    ["Network", bandwidths],
+    ["Whole job", `${count(totalTokensToProcess)} tokens, for run time and total cost`],
+  ];
+}
+
+function askedPairs({ limits }: Problem, request: SolveRequest): Pair[] {
+  const set = setLimits(limits);
+  const hasLatency = limits.maxTtftSeconds !== null || limits.maxTpotSeconds !== null;
+  return [
+    ["Objective", request.objective],
+    [
+      "Limits",
+      set.length === 0
+        ? "none"
+        : set.map(({ name, value }) => `${name} ${limitWords(name, value)}`).join(", "),
+    ],
+    ...(hasLatency
+      ? ([
+          ["Safety margin", `${percent(limits.latencySafetyMargin)} on predicted latencies`],
+        ] as const)
+      : []),
+  ];
+}
+
+function rulePairs({ rules }: Problem, request: SolveRequest): Pair[] {
+  const list = (names: readonly string[]): string => names.join(", ");
+  const byType = (numbers: ReadonlyMap<string, number>): string =>
+    [...numbers].map(([name, number]) => `${name}=${number}`).join(", ");
+  const asked = [
+    `at most ${plural(rules.maxPipelineStages, "pipeline stage")}`,
+    `at least ${plural(rules.minLayersPerStage, "layer")} a stage`,
+    `at least ${percent(rules.minMemoryUtilization)} of a GPU's memory used`,
+    ...(rules.quantizeSegments ? ["stage sizes from the quantised list"] : []),
+    `TP degrees ${request.tpDegrees.join(", ")}${request.tpDegrees === DEFAULT_TP_DEGREES ? " (default)" : ""}`,
+    ...(request.uniformTp ? ["one TP degree for all stages"] : []),
+    ...(request.maxTpByType.size > 0 ? [`largest TP degree ${byType(request.maxTpByType)}`] : []),
+    ...(request.maxStagesByType.size > 0 ? [`most stages ${byType(request.maxStagesByType)}`] : []),
+    ...(request.includeTypes ? [`only ${list(request.includeTypes)}`] : []),
+    ...(request.excludeTypes.length > 0 ? [`without ${list(request.excludeTypes)}`] : []),
+    ...(request.noIdleGpus ? ["no idle GPU on a rented instance"] : []),
+    ...(request.maxInstanceTypes === null
+      ? []
+      : [`at most ${plural(request.maxInstanceTypes, "instance type")}`]),
+    ...(request.maxInstances === null
+      ? []
+      : [`at most ${plural(request.maxInstances, "instance")}`]),
+    ...(request.bandwidthPercentile === null
+      ? []
+      : [
+          `links between instances slower than ${percent(request.bandwidthPercentile)} of them are left out`,
+        ]),
+  ];
+  return [["Rules", asked.join("; ")]];
+}
+
+/** What a reader must not take the figures for. */
+function notModelled({ costModel }: Problem): string[] {
+  return [
+    costModel.predictsLatency
+      ? "Latencies are means under a steady load: no percentiles, no bursts, no overload."
+      : "This cost model predicts no latency, and says nothing of how sure it is.",
+    "Cost is the price of the machines: no traffic, storage, start-up time or discounts.",
+    "One pipeline: replicas behind a load balancer are not searched.",
+    "No failures and no interruptions, of spot instances either.",
+    "No prefix caching, speculative decoding or separate prefill and decode pools.",
+  ];
+}

@@ -1,0 +1,68 @@
+import type { Column, TextTable } from "../layout.ts";
+import { type Content, html, type Markup } from "./markup.ts";
+
+/** A cell; `sortBy` is what its column is sorted by where its text is not. */
+export type Cell = string | { readonly content: Content; readonly sortBy?: number | string | null };
+
+/** A row; points of plots lead to it by its id. */
+export interface Row {
+  readonly id?: string;
+  readonly isMarked?: boolean;
+  /** Values that filters look at, by name. */
+  readonly facets?: Readonly<Record<string, string>>;
+  readonly cells: readonly Cell[];
+}
+
+/** A table for people and for scripts of the page. */
+export interface Table {
+  readonly caption: string;
+  readonly columns: readonly Pick<Column, "head" | "align">[];
+  readonly rows: readonly Row[];
+  readonly isSortable?: boolean;
+  /** Does not grow over a part of a screen. */
+  readonly isLong?: boolean;
+}
+
+/** A table that scrolls inside its own box where it is too wide. The first cell of a row is its head. */
+export function tableMarkup({ caption, columns, rows, isSortable, isLong }: Table): Markup {
+  const heads = columns.map(
+    ({ head, align }) =>
+      html`<th scope="col"${alignClass(align)}>${head === "" ? html`<span class="hidden">point</span>` : head}</th>`,
+  );
+  return html`<div class="scroll${isLong ? " long" : ""}" role="region" aria-label="${caption}" tabindex="0"><table${isSortable ? html` data-sortable` : null}>
+<caption>${caption}</caption>
+<thead><tr>${heads}</tr></thead>
+<tbody>
+${rows.map((row) => rowMarkup(row, columns))}</tbody></table></div>
+`;
+}
+
+/** A table of texts, as the terminal shows it too. */
+export function textTable(caption: string, { columns, rows }: TextTable): Markup {
+  return tableMarkup({ caption, columns, rows: rows.map((cells) => ({ cells })) });
+}
+
+function rowMarkup(
+  { id, isMarked, facets = {}, cells }: Row,
+  columns: readonly Pick<Column, "align">[],
+): Markup {
+  const attributes = [
+    id === undefined ? null : html` id="${id}"`,
+    isMarked ? html` class="marked"` : null,
+    ...Object.entries(facets).map(([name, value]) => html` data-${name}="${value}"`),
+  ];
+  return html`<tr${attributes}>${cells.map((cell, index) => cellMarkup(cell, index === 0, columns[index]?.align))}</tr>
+`;
+}
+
+function cellMarkup(cell: Cell, isHead: boolean, align: Column["align"]): Markup {
+  const { content, sortBy = null } = typeof cell === "string" ? { content: cell } : cell;
+  const value = sortBy === null ? null : html` data-value="${sortBy}"`;
+  return isHead
+    ? html`<th scope="row"${alignClass(align)}${value}>${content}</th>`
+    : html`<td${alignClass(align)}${value}>${content}</td>`;
+}
+
+function alignClass(align: Column["align"]): Markup | null {
+  return align === "right" ? html` class="number"` : null;
+}

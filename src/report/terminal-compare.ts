@@ -1,0 +1,115 @@
+import type { Comparison, PlanPair } from "../compare/compare.ts";
+import type { Decomposition, Factor } from "../compare/factors.ts";
+import type { Plan } from "../compare/plan.ts";
+import { renderPlanTable } from "./compare-table.ts";
+import { FACTOR_WORDS, isOne, moreWords, whySentences } from "./compare-words.ts";
+import { figure, percent, printable, usd } from "./format.ts";
+import { joinBlocks, renderItem, renderPairs, renderTable } from "./layout.ts";
+import type { Paint } from "./paint.ts";
+
+/** Plans side by side, and why each is cheaper or dearer than the first. */
+export function renderComparison(comparison: Comparison, paint: Paint): string {
+  const { plans, pairs } = comparison;
+  return joinBlocks([
+    renderPairs(plans.map(({ name }, index) => [planLabel(index), printable(name)])),
+    renderPlanTable(comparison, planLabel, paint),
+    renderPrices(plans, paint),
+    ...pairs.map((pair) => renderPair(plans, pair, paint)),
+  ]);
+}
+
+/** A, B, … Z, AA, AB … */
+function planLabel(index: number): string {
+  const letter = String.fromCharCode(65 + (index % 26));
+  return index < 26 ? letter : `${planLabel(Math.floor(index / 26) - 1)}${letter}`;
+}
+
+function renderPair(plans: readonly Plan[], pair: PlanPair, paint: Paint): string {
+  const names = { from: planLabel(0), to: planLabel(pair.plan) };
+  const sentences = whySentences(plans[0]!, plans[pair.plan]!, pair, names);
+  const { decomposition } = pair;
+  const title = paint.bold(pairTitle(decomposition, names));
+  return [
+    title,
+    ...sentences.map((sentence) => renderItem("- ", printable(sentence))),
+    ...(decomposition ? ["", renderCauses(decomposition, names)] : []),
+  ].join("\n");
+}
+
+function pairTitle(
+  decomposition: Decomposition | null,
+  { from, to }: { readonly from: string; readonly to: string },
+): string {
+  if (!decomposition) return `${to} against ${from}`;
+  const { cost } = decomposition;
+  return isOne(cost)
+    ? `Why ${to} costs the same as ${from}`
+    : `Why ${to} costs ${moreWords(cost.cost_ratio)} than ${from}`;
+}
+
+/** The causes with what each multiplies the cost by; causes that are alike in both plans are left out. */
+export function renderCauses(
+  { cost, price, throughput }: Decomposition,
+  { from, to }: { readonly from: string; readonly to: string },
+): string {
+  const row = (words: string, factor: Factor<string>, write: (value: number) => string) => [
+    words,
+    write(factor.from),
+    write(factor.to),
+    figure(factor.cost_ratio),
+    factor.share === null ? "" : percent(factor.share),
+  ];
+  const inner = (factors: readonly Factor[]): string[][] =>
+    factors
+      .filter((factor) => !isOne(factor))
+      .map((factor) => {
+        const [words, write] = FACTOR_WORDS[factor.name];
+        return row(`  ${words}`, factor, write);
+      });
+  const table = renderTable(
+    [
+      { head: "cause" },
+      { head: from, align: "right" },
+      { head: to, align: "right" },
+      { head: "cost ×", align: "right" },
+      { head: "share", align: "right" },
+    ],
+    [
+      row("cost per million tokens", cost, usd),
+      row("price per hour", price, usd),
+      ...inner(price.factors),
+      row("throughput, tokens/s", throughput, figure),
+      ...inner(throughput.factors),
+    ],
+  );
+  return `${table}\n  parts multiply to the whole; shares are of its logarithm`;
+}
+
+/** Prices as they were stored with the plans; nothing where no plan has any. */
+function renderPrices(plans: readonly Plan[], paint: Paint): string {
+  const rows = plans.flatMap(({ facts }, index) =>
+    (facts.prices ?? []).map((price) => [
+      planLabel(index),
+      `${price.instances} × ${printable(price.instance_type)}`,
+      price.owned_instances === price.instances ? "owned" : usd(price.usd_per_hour),
+      printable(price.kind),
+      printable(price.region ?? "-"),
+      printable(price.as_of ?? "-"),
+      printable(price.source),
+    ]),
+  );
+  if (rows.length === 0) return "";
+  const table = renderTable(
+    [
+      { head: "plan" },
+      { head: "instances", flexible: true },
+      { head: "$/h each", align: "right" },
+      { head: "kind" },
+      { head: "region", flexible: true },
+      { head: "as of" },
+      { head: "source", flexible: true },
+    ],
+    rows,
+  );
+  return `${paint.bold("Prices used")}\n${table}`;
+}

@@ -1,0 +1,48 @@
+import type { Problem } from "../placement/problem.ts";
+import type { Answer, NoAnswer } from "../solver/solution.ts";
+import { percent, plural } from "./format.ts";
+import { wrap } from "./layout.ts";
+import { objectiveWords } from "./objective-words.ts";
+import type { Paint } from "./paint.ts";
+import { placementWords } from "./words.ts";
+
+const PER_CENT = 100;
+
+/** That an answer can be started by the target it was restricted to, and what that costs; empty without a restriction. */
+export function renderDeployable({ pool }: Problem, answer: Answer, paint: Paint): string {
+  const { deployable } = answer;
+  if (!deployable) return "";
+  const { title, objective_without, cost_of_restriction_percent, placement_without } = deployable;
+  const head = `${paint.bold(`Deployable with ${title}: yes`)}, ${nodeWords(answer)}.`;
+  if (objective_without === null) {
+    return wrap(`${head} What the restriction costs is not known: a limit struck.`);
+  }
+  if (placement_without === null) {
+    return wrap(`${head} The restriction costs nothing: no placement of the pool is better.`);
+  }
+  const cost =
+    cost_of_restriction_percent === null
+      ? ""
+      : `, so it costs ${percent(cost_of_restriction_percent / PER_CENT)}`;
+  return wrap(
+    `${head} Without that restriction: ${objectiveWords(answer, objective_without)}${cost} (${placementWords(pool, placement_without)}).`,
+  );
+}
+
+/** The placement that there is without the restriction, where it leaves nothing; empty where there is none. */
+export function renderWithoutRestriction({ pool }: Problem, { deployable }: NoAnswer): string {
+  const placement = deployable?.placement_without ?? null;
+  if (!deployable || placement === null) return "";
+  return wrap(
+    `Best placement without the restriction to ${deployable.title}: ${placementWords(pool, placement)}.`,
+  );
+}
+
+function nodeWords({ placement: { stages }, metrics: { num_instances } }: Answer): string {
+  const degrees = [...new Set(stages.map(({ tp_degree }) => tp_degree))];
+  const tp = `TP ${degrees.join(" and ")}`;
+  const nodes = plural(num_instances, "node");
+  const each = stages.length / num_instances;
+  if (!Number.isInteger(each)) return `${plural(stages.length, "stage")} of ${tp} on ${nodes}`;
+  return `${nodes} with ${plural(each, "stage")} of ${tp}${num_instances > 1 ? " each" : ""}`;
+}

@@ -1,0 +1,92 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { type Catalogue, PRICE_KINDS, priceKey } from "../../src/catalogue/catalogue.ts";
+import { discounted, discountOn } from "../../src/catalogue/discounts.ts";
+import { overlay } from "../../src/catalogue/overlay.ts";
+import { catalogue, DISCOUNTS_HEADER, PRICES_HEADER, parseOwn } from "./made-up.ts";
+
+/** Catalogues of a few prices, so that keys meet. */
+const catalogues: fc.Arbitrary<Catalogue> = fc
+  .uniqueArray(
+    fc.record({
+      provider: fc.constantFrom("AWS", "GCP"),
+      instance: fc.constantFrom("a", "b"),
+      region: fc.constantFrom("r1", "r2"),
+      kind: fc.constantFrom(...PRICE_KINDS),
+      microUsdPerHour: fc.integer({ min: 1, max: 5 }),
+      asOf: fc.constant(null),
+      source: fc.constant(""),
+      place: fc.record({ fileName: fc.constant("p.csv"), line: fc.integer({ min: 2, max: 99 }) }),
+    }),
+    { selector: priceKey },
+  )
+  .map((prices) => ({ gpus: [], instances: [], discounts: [], replacements: [], prices }));
+
+describe("overlay", () => {
+  it("replaces rows of the same key, keeps the others, and says where figures differ", () => {
+    const own = parseOwn(
+      {
+        prices: `${PRICES_HEADER}\nAWS,p5.48xlarge,us-east-1,on-demand,40,2026-11-20,contract\nAWS,p5.48xlarge,us-west-2,on-demand,56,2026-11-20,contract\nown,box,lab,owned,0,,\n`,
+      },
+      "mine/",
+    );
+    const both = overlay(catalogue(), own);
+    expect(both.prices).toHaveLength(8);
+    expect(both.instances).toEqual(catalogue().instances);
+    expect(both.replacements).toEqual([
+      {
+        what: "price",
+        name: "AWS p5.48xlarge us-east-1 on-demand",
+        changes: [{ column: "usd_per_hour", before: "55.04", after: "40" }],
+        before: { fileName: "prices.csv", line: 2 },
+        after: { fileName: "mine/prices.csv", line: 2 },
+      },
+    ]);
+  });
+
+  it("twice is as good as once, and nothing laid over changes nothing", () => {
+    fc.assert(
+      fc.property(catalogues, catalogues, (base, own) => {
+        const once = overlay(base, own);
+        expect(overlay(once, own)).toEqual(once);
+        expect(overlay(base, { ...own, prices: [] })).toEqual(base);
+        // Each key is there once, with the upper figure where there is one.
+        const keys = once.prices.map(priceKey);
+        expect(new Set(keys).size).toBe(keys.length);
+        for (const row of own.prices) expect(once.prices).toContain(row);
+        for (const row of base.prices) expect(keys).toContain(priceKey(row));
+      }),
+      { seed: 1 },
+    );
+  });
+});
+
+describe("discounts", () => {
+  const { discounts } = parseOwn({
+    discounts: `${DISCOUNTS_HEADER}
+*,*,*,*,1,
+AWS,*,*,*,2,
+AWS,*,us-east-1,*,3,
+AWS,*,*,on-demand,4,
+AWS,p5.48xlarge,*,*,5,
+AWS,p5.48xlarge,us-west-2,on-demand,6,
+`,
+  });
+
+  it.each([
+    ["GCP a3-highgpu-8g us-central1 on-demand", 1],
+    ["AWS g6.xlarge us-east-1 on-demand", 3],
+    ["AWS p5.48xlarge us-east-1 on-demand", 5],
+    ["AWS p5.48xlarge us-east-1 spot", 5],
+    ["AWS p5.48xlarge us-west-2 on-demand", 6],
+  ])("the row that names most counts: %s", (key, percent) => {
+    const price = catalogue().prices.find((row) => priceKey(row) === key)!;
+    expect(discountOn(discounts, price)?.discountPercent).toBe(percent);
+    expect(discountOn([...discounts].reverse(), price)?.discountPercent).toBe(percent);
+  });
+
+  it("take their share off, to the micro-dollar", () => {
+    expect(discounted(1_000_001, { ...discounts[0]!, discountPercent: 50 })).toBe(500_001);
+    expect(discounted(7, null)).toBe(7);
+  });
+});

@@ -1,0 +1,40 @@
+import { describe, expect, it } from "vitest";
+import { readProblem } from "../../src/files/read-problem.ts";
+import { createInlineHighs } from "../../src/solver/milp/highs-inline.ts";
+import { DEFAULT_REQUEST, type SolveRequest } from "../../src/solver/request.ts";
+import { type SolveProgress, solve } from "../../src/solver/solve.ts";
+
+/** Everything a solve tells of itself. */
+async function told(request: Partial<SolveRequest>): Promise<SolveProgress[]> {
+  const states: SolveProgress[] = [];
+  const problem = readProblem({ configDir: "examples/unlike-layers", maxLoad: true });
+  const solution = await solve(problem, { ...DEFAULT_REQUEST, ...request }, createInlineHighs(), {
+    onProgress: (state) => states.push(state),
+  });
+  expect(solution.status).toBe("optimal");
+  return states;
+}
+
+describe("the progress of a solve", () => {
+  it("has a bound that rises to the best, which falls, and ends with no case open", async () => {
+    const states = await told({});
+    const bounds = states.map(({ bound }) => bound!);
+    const values = states.map(({ bestValue }) => bestValue!);
+    expect(new Set(bounds).size).toBeGreaterThan(5);
+    expect(bounds).toEqual([...bounds].sort((a, b) => a - b));
+    expect(values).toEqual([...values].sort((a, b) => b - a));
+    expect(states.at(-1)).toMatchObject({ phase: "answer", casesOpen: 0, bound: values.at(-1) });
+    const milps = states.map(({ milpsSolved }) => milpsSolved);
+    expect(milps).toEqual([...milps].sort((a, b) => a - b));
+  });
+
+  it("says what is looked for: the answer, the frontier, the explanation", async () => {
+    const states = await told({ frontier: true, explain: true, includeTypes: ["g5.48xlarge", "g5.12xlarge"] });
+    const phases = [...new Set(states.map(({ phase }) => phase))];
+    expect(phases).toEqual(["answer", "frontier", "explanation"]);
+    const questions = states
+      .filter(({ phase }) => phase === "explanation")
+      .map((state) => state.questions);
+    expect(questions).toEqual(questions.map((_, index) => index + 1));
+  });
+});
