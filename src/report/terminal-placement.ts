@@ -158,6 +158,6 @@ function factor(value: number): string {
 }
 
 /** A capacity as short as it is: 24, 79.2. */
-function trimmed(gib: number): string {
+export function trimmed(gib: number): string {
   return Number.isInteger(gib) ? String(gib) : figure(gib);
 }
