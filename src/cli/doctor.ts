@@ -13,12 +13,33 @@ export interface DoctorFlags {
 }
 
 /** `doctor`: whether this machine has what the program needs; exit code 1 when it has not. */
-export async function runDoctor(flags: DoctorFlags, io: CliIo): Promise<number> {
-  const { version, engines } = packageFacts();
-  const start = (name: SolverName) => startBackend(name, io);
-  // Nothing runs beside a solver: its time is told.
+export async function runDoctor({ json }: DoctorFlags, io: CliIo): Promise<number> {
+  const { version } = packageFacts();
+  const checks = checksOf(io);
+  const width = Math.max(...checks.map(([name]) => name.length));
+  if (!json) await io.stdout.write(`llm-placement ${version}\n`);
   const findings: DoctorFinding[] = [];
-  for (const [name, check] of [
+  // One after the other: a solver's time is told, and each line as soon as it is known.
+  for (const [name, check] of checks) {
+    const found = await finding(name, check);
+    findings.push(found);
+    if (json) continue;
+    await io.stdout.write(`${found.level.padEnd(4)}  ${name.padEnd(width)}  ${found.message}\n`);
+  }
+  const worst = LEVELS.find((level) => findings.some((found) => found.level === level)) ?? "ok";
+  const status = worst === "fail" ? "FAILED" : "SUCCESS";
+  await io.stdout.write(
+    json ? `${JSON.stringify({ status, version, checks: findings })}\n` : `${VERDICTS[worst]}\n`,
+  );
+  return worst === "fail" ? EXIT.badInput : EXIT.ok;
+}
+
+type Check = Parameters<typeof finding>[1];
+
+function checksOf(io: CliIo): readonly (readonly [name: string, check: Check])[] {
+  const { engines } = packageFacts();
+  const start = (name: SolverName) => startBackend(name, io);
+  return [
     ["Node.js", () => checkNode(process.versions.node, engines.node)],
     ["HiGHS", () => checkSolver(start, "highs")],
     ["second solver", () => checkSolver(start, "jslp")],
@@ -27,31 +48,14 @@ export async function runDoctor(flags: DoctorFlags, io: CliIo): Promise<number> 
     ["catalogue", () => checkCatalogue(today(io.env))],
     ["models", checkModels],
     ["working directory", () => checkWritable(process.cwd())],
-  ] as const) {
-    findings.push(await finding(name, check));
-  }
-  const failed = findings.some(({ level }) => level === "fail");
-  await io.stdout.write(
-    flags.json
-      ? `${JSON.stringify({ status: failed ? "FAILED" : "SUCCESS", version, checks: findings })}\n`
-      : render(version, findings),
-  );
-  return failed ? EXIT.badInput : EXIT.ok;
+  ];
 }
+
+/** The worst first. */
+const LEVELS: readonly Level[] = ["fail", "warn", "ok"];
 
 const VERDICTS: Readonly<Record<Level, string>> = {
   ok: "Everything that is needed is there.",
   warn: "Everything that is needed is there; see what is marked warn.",
   fail: "Something that is needed is not there: see what is marked fail.",
 };
-
-function render(version: string, findings: readonly DoctorFinding[]): string {
-  const width = Math.max(...findings.map(({ name }) => name.length));
-  const lines = findings.map(
-    ({ name, level, message }) => `${level.padEnd(4)}  ${name.padEnd(width)}  ${message}`,
-  );
-  const worst = (["fail", "warn"] as const).find((level) =>
-    findings.some((each) => each.level === level),
-  );
-  return [`llm-placement ${version}`, ...lines, VERDICTS[worst ?? "ok"], ""].join("\n");
-}

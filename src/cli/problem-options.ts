@@ -18,27 +18,32 @@ const TOKENS = { unit: "tokens", integer: true };
 const INSTANCE_COUNT = { unit: "instances", integer: true, min: 1, max: MOST_INSTANCES };
 const SEQUENCES = { unit: "sequences", integer: true, min: 1 };
 
+const PROBLEM_GROUP = "The problem:";
+
 /** Adds the flags that describe a problem to a command, and the file that they may stand in. */
 export function addProblemOptions(command: Command): Command {
-  return addDescriptionOptions(command.addOption(configOption()));
+  return addDescriptionOptions(command.optionsGroup(PROBLEM_GROUP).addOption(configOption()));
 }
 
 /** Adds the flags that describe a problem to a command. */
 export function addDescriptionOptions(command: Command): Command {
-  command.addOption(configDirOption());
+  command.optionsGroup(PROBLEM_GROUP).addOption(configDirOption());
   addModelOptions(command);
   addPoolOptions(command);
-  command.addOption(
-    choiceOption("--phase <phase>", "what is served", { what: "a phase", choices: PHASES }),
-  );
+  command
+    .optionsGroup("The workload:")
+    .addOption(
+      choiceOption("--phase <phase>", "what is served", { what: "a phase", choices: PHASES }),
+    );
   addLengthOptions(command);
   addLoadOptions(command);
-  return addCostModelOptions(command);
+  return addCostModelOptions(command).optionsGroup("Options:");
 }
 
 /** What is served, where no config.csv says it. */
 function addModelOptions(command: Command): void {
   command
+    .optionsGroup("The model:")
     .addOption(
       textOption(
         "--model <model>",
@@ -71,6 +76,7 @@ function addModelOptions(command: Command): void {
 /** What can be rented. */
 function addPoolOptions(command: Command): void {
   command
+    .optionsGroup("The pool:")
     .addOption(
       textOption(
         "--instances <list>",
@@ -119,6 +125,7 @@ function addPoolOptions(command: Command): void {
 /** How long sequences are. */
 function addLengthOptions(command: Command): void {
   command
+    .optionsGroup("How long sequences are:")
     .addOption(
       numberOption("--input-length <tokens>", "input tokens of a sequence, or their mean", {
         ...TOKENS,
@@ -152,6 +159,7 @@ function addLengthOptions(command: Command): void {
 /** How many sequences are in flight. */
 function addLoadOptions(command: Command): void {
   command
+    .optionsGroup("How many sequences are in flight:")
     .addOption(numberOption("--min-batch-size <n>", "smallest batch", SEQUENCES))
     .addOption(numberOption("--max-batch-size <n>", "largest batch", SEQUENCES))
     .addOption(
@@ -169,6 +177,7 @@ function addLoadOptions(command: Command): void {
 /** What predicts, and the engine that it stands for. */
 function addCostModelOptions(command: Command): Command {
   return command
+    .optionsGroup("What predicts speed and memory:")
     .addOption(
       choiceOption("--cost-model <name>", "what predicts speed and memory", {
         what: "a cost model",

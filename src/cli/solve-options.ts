@@ -33,12 +33,13 @@ export function addRequestOptions(command: Command): Command {
   addObjectiveOptions(command);
   addRentalOptions(command);
   addParallelismOptions(command);
-  return command;
+  return command.optionsGroup("Options:");
 }
 
 /** What is best, and within which limits. */
 function addObjectiveOptions(command: Command): void {
   command
+    .optionsGroup("What is best:")
     .addOption(
       choiceOption("--objective <name>", "what is best", {
         what: "an objective",
@@ -55,6 +56,7 @@ function addObjectiveOptions(command: Command): void {
 /** What may be rented. */
 function addRentalOptions(command: Command): void {
   command
+    .optionsGroup("What may be rented:")
     .addOption(nameListOption("--include <types>", "only these instance types: TYPE,…"))
     .addOption(nameListOption("--exclude <types>", "not these instance types: TYPE,…"))
     .addOption(ownOption())
@@ -66,6 +68,7 @@ function addRentalOptions(command: Command): void {
 /** How the model is cut. */
 function addParallelismOptions(command: Command): void {
   command
+    .optionsGroup("How the model is cut:")
     .addOption(numberMapOption("--max-stages <list>", "most stages by type: TYPE=N,…", STAGES))
     .option("--uniform-tp", "one TP degree for all stages")
     .addOption(
@@ -84,6 +87,7 @@ function addParallelismOptions(command: Command): void {
 /** How far the search goes, and what is told of it. */
 function addSearchOptions(command: Command): Command {
   return command
+    .optionsGroup("The search, and what is told of it:")
     .addOption(
       numberOption("--time-limit <seconds>", "bound on the whole command", {
         unit: "seconds",

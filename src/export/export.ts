@@ -62,7 +62,8 @@ export function exportPlacement(
   }
   const traits = FORMS[form];
   const settings = launchSettings(traits.engine, problem, placement, choices);
-  const notes = launchNotes(traits.engine, problem, plan, settings, choices.checkpoint !== null);
+  const hasCheckpoint = choices.checkpoint !== null || problem.model.checkpoint !== undefined;
+  const notes = launchNotes(traits.engine, problem, plan, settings, hasCheckpoint);
   const launch: Launch = {
     traits,
     problem,

@@ -65,7 +65,7 @@ export function launchSettings(
   const { model, engine: planned } = problem;
   if (choices.onlineFp8) checkOnlineFp8(engine, model);
   return {
-    checkpoint: choices.checkpoint ?? model.name,
+    checkpoint: choices.checkpoint ?? model.checkpoint ?? model.name,
     maxModelLenTokens: maxModelLen(problem, placement),
     maxSequences: placement.batch_size,
     maxBatchedTokens: planned?.maxBatchedTokens ?? DEFAULT_MAX_BATCHED_TOKENS,

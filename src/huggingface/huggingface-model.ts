@@ -23,6 +23,8 @@ export interface HuggingFaceModel {
   readonly name: string;
   /** `owner/name` on Hugging Face, null where the files do not say. */
   readonly repository: string | null;
+  /** The repository whose weights are served as they are; null where it is unknown, or another format of weights is served. */
+  readonly checkpoint: string | null;
   readonly architecture: Architecture;
   /** Layers after which a stage may end; null: after any. */
   readonly allowedCuts: readonly number[] | null;

@@ -7,7 +7,7 @@ import type { HuggingFaceModel } from "./huggingface-model.ts";
  * The model that both cost models take. Its layers and weights are those that `layerPlanOf` gives; `dHidden` and `numKvHeads` are of
  * the first kind of layer, `dHidden` being what each token passes.
  */
-export function modelOf({ name, architecture, allowedCuts }: HuggingFaceModel): Model {
+export function modelOf({ name, checkpoint, architecture, allowedCuts }: HuggingFaceModel): Model {
   const layers = layerPlanOf(architecture, allowedCuts);
   const [first] = architecture.kinds;
   return {
@@ -22,6 +22,7 @@ export function modelOf({ name, architecture, allowedCuts }: HuggingFaceModel): 
     layerWeightGib: layers.kinds[0]!.weightGib,
     layers,
     architecture,
+    ...(checkpoint !== null && { checkpoint }),
   };
 }
 

@@ -55,6 +55,7 @@ export function huggingFaceModel(files: HuggingFaceFiles): HuggingFaceModel {
   return {
     name: files.name,
     repository: files.repository ?? null,
+    checkpoint: overrides.weightFormat ? null : (files.repository ?? null),
     architecture,
     allowedCuts: null,
     maxContextTokens: countOf(fields, "max_position_embeddings"),

@@ -28,6 +28,8 @@ export interface Model {
   readonly layers?: LayerPlan;
   /** The model by its matrices, for cost models that look at them. */
   readonly architecture?: Architecture;
+  /** The Hugging Face repository, `owner/name`, that has these weights; absent where none is known. */
+  readonly checkpoint?: string;
 }
 
 /** Layers that are not alike, what stands at the ends, and where a pipeline may be cut. */

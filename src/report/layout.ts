@@ -6,6 +6,7 @@ export const REPORT_WIDTH = 100;
 
 const INDENT = "  ";
 const GAP = 2;
+const ROWS_AT_ONCE = 50;
 /** A flexible column is never made narrower than this. */
 const LEAST_FLEXIBLE = 12;
 
@@ -34,9 +35,26 @@ export function renderTable(
       Math.max(visibleWidth(head), ...rows.map((row) => visibleWidth(row[index] ?? ""))),
     ),
   );
+  const texts = rows.map((row) =>
+    columns.map((_, index) => wrap(row[index] ?? "", widths[index]!)),
+  );
+  // The library takes a time that grows with the square of the rows: it is given some at a time.
+  const parts = [texts.slice(0, ROWS_AT_ONCE)];
+  for (let start = ROWS_AT_ONCE; start < texts.length; start += ROWS_AT_ONCE) {
+    parts.push(texts.slice(start, start + ROWS_AT_ONCE));
+  }
+  return parts.map((part, index) => drawTable(columns, widths, part, index === 0)).join("\n");
+}
+
+function drawTable(
+  columns: readonly Column[],
+  widths: readonly number[],
+  texts: readonly string[][],
+  hasHead: boolean,
+): string {
   const table = new Table({
-    head: columns.map(({ head }) => head),
-    colWidths: widths,
+    ...(hasHead && { head: columns.map(({ head }) => head) }),
+    colWidths: [...widths],
     colAligns: columns.map(({ align }) => align ?? "left"),
     // Without a style of ours the library colours heads and borders even in a pipe.
     style: { head: [], border: [], "padding-left": 0, "padding-right": 0, compact: true },
@@ -58,9 +76,7 @@ export function renderTable(
       middle: " ".repeat(GAP),
     },
   });
-  for (const row of rows) {
-    table.push(columns.map((_, index) => wrap(row[index] ?? "", widths[index]!)));
-  }
+  table.push(...texts);
   return trimLines(table.toString());
 }
 

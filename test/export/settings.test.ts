@@ -107,6 +107,16 @@ describe("what is not the plan's", () => {
     ]);
   });
 
+  it("is nothing where the model's repository is known, which is then loaded", () => {
+    const planned = problemOf("vllm");
+    const published = { ...planned, model: { ...planned.model, checkpoint: "owner/published" } };
+    expect(
+      launchSettings("vllm", published, ONE_KIND, { checkpoint: null, onlineFp8: false })
+        .checkpoint,
+    ).toBe("owner/published");
+    expect(warningsOf("vllm", published, ONE_KIND, false).join()).not.toContain("--checkpoint");
+  });
+
   it("is said of SGLang: nobody measured it, and it sizes caches by the smallest GPU", () => {
     const uncalibrated = "predictions are those of vllm: SGLang is not calibrated.";
     expect(warningsOf("sglang", problemOf("sglang"))).toEqual([uncalibrated]);

@@ -33,6 +33,6 @@ export function configKeys(program: Command): ConfigKeys {
 }
 
 /** Whether a command has `--config`. */
-export function takesConfigFile(command: Command): boolean {
+function takesConfigFile(command: Command): boolean {
   return command.options.some(({ long }) => long === CONFIG_FLAG);
 }

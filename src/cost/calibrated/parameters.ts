@@ -1,4 +1,4 @@
-import type { GpuSpec } from "../../hardware/gpu-specs.ts";
+import { type GpuSpec, gpuByName } from "../../hardware/gpu-specs.ts";
 import type { Profile } from "./engines.ts";
 import { CLASS_KEYS, COMMON_KEYS, ENGINE_KEYS, TYPE_KEYS } from "./priors.ts";
 
@@ -108,7 +108,10 @@ export interface Parameters {
 /** Values by full name: "compute16.hopper", "stepMs.vllm", "rampTokens". */
 export type ParameterValues = Readonly<Record<string, number>>;
 
-/** The parameters of one GPU type under one engine. */
+/** A GPU of a user's own table was fitted by nobody: it is like its class. */
+const LIKE_ITS_CLASS: TypeParameters = { typeCompute: 1, typeRead: 1 };
+
+/** The parameters of one GPU type under one engine. @throws RangeError when a value of a shipped GPU or of an engine is missing */
 export function resolveParameters(
   values: ParameterValues,
   gpu: GpuSpec,
@@ -116,7 +119,9 @@ export function resolveParameters(
 ): Parameters {
   return {
     gpu: pick(values, CLASS_KEYS, `.${gpu.gpuClass}`) as unknown as ClassParameters,
-    type: pick(values, TYPE_KEYS, `.${gpu.name}`) as unknown as TypeParameters,
+    type: gpuByName(gpu.name)
+      ? (pick(values, TYPE_KEYS, `.${gpu.name}`) as unknown as TypeParameters)
+      : LIKE_ITS_CLASS,
     engine: pick(values, ENGINE_KEYS, `.${profile}`) as unknown as EngineParameters,
     common: pick(values, COMMON_KEYS, "") as unknown as CommonParameters,
   };

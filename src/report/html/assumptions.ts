@@ -83,7 +83,10 @@ function servedPairs(problem: Problem, solution: Solution): Pair[] {
   }
   const { model, workload } = problem;
   const { phase, inputTokens, outputTokens, minBatch, maxBatch } = workload;
-  const batches = minBatch === null ? "" : `, batch ${minBatch} to ${maxBatch}`;
+  const batches =
+    minBatch === null
+      ? ""
+      : `, batch ${minBatch === maxBatch ? minBatch : `${minBatch} to ${maxBatch}`}`;
   const rate = rateTargetWords(workload);
   return [
     ["Model", `${model.name}, ${count(model.numLayers)} layers`],
@@ -104,10 +107,10 @@ function formatPairs({ model, network, totalTokensToProcess }: Problem): Pair[] 
       ? ([
           [
             "Formats",
-            `weights ${architecture.weightFormat} (${figure(architecture.weightBytes)} bytes a parameter), KV cache ${figure(architecture.kvBytes)} bytes an element`,
+            `weights ${architecture.weightFormat} (${architecture.weightBytes} bytes a parameter), KV cache ${architecture.kvBytes} bytes an element`,
           ],
         ] as const)
-      : ([["Formats", `${figure(model.bytesPerElement)} bytes an element`]] as const)),
+      : ([["Formats", `${model.bytesPerElement} bytes an element`]] as const)),
     ["Network", bandwidths],
     ["Whole job", `${count(totalTokensToProcess)} tokens, for run time and total cost`],
   ];

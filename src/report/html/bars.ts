@@ -25,15 +25,14 @@ export function dividedBar(label: string, items: readonly BarItem[]): Markup {
   return html`<svg class="bar" role="img" aria-label="${label}: ${words}" width="100%" height="16">${rects}</svg>`;
 }
 
-/** What the colours of bars mean; only those that occur. */
-export function barLegend(bars: readonly (readonly BarItem[])[]): Markup {
-  const seen = new Map<string, string>();
-  for (const item of bars.flat()) if (item.share > 0) seen.set(item.label, item.colour);
-  return html`<ul class="legend">${[...seen].map(([label, colour]) => html`<li>${swatch(colour)}${label}</li>`)}</ul>`;
+/** What the colours of bars mean that are divided alike; only the items that occur. */
+export function barLegend(title: string, bars: readonly (readonly BarItem[])[]): Markup {
+  const items = (bars[0] ?? []).filter((_, index) => bars.some((bar) => bar[index]!.share > 0));
+  return html`<ul class="legend"><li><b>${title}:</b></li>${items.map(({ label, colour }) => html`<li>${swatch(colour)}${label}</li>`)}</ul>`;
 }
 
 /** A patch of a colour, for legends. */
-export function swatch(colour: string): Markup {
+function swatch(colour: string): Markup {
   return html`<svg class="swatch" aria-hidden="true" width="12" height="12"><rect class="${colour}" width="12" height="12" rx="2"></rect></svg>`;
 }
 

@@ -26,16 +26,17 @@ interface Point {
 /** Cost against throughput: the frontier, the answer, and the best placement on each type alone; empty without any of them. */
 export function frontierMarkup(problem: Problem, solution: Solution): Markup | null {
   const points = pointsOf(problem, solution);
-  if (points.length === 0) return null;
   const { frontier, frontier_complete } = solution;
-  const answer = points.find(({ kind }) => kind === "answer");
+  const proof = frontier ? frontierProofWords(frontier_complete ?? false) : "";
+  if (points.length === 0) return null;
+  if (points.length === 1)
+    return html`<p>No placement beside the answer is known to draw. ${proof}</p>`;
+  const answer = points.some(({ kind }) => kind === "answer");
   return html`<p>Each point is a placement: what it costs an hour and how many tokens it serves a second.${
-    answer
-      ? html` Along the dashed line a token costs as much as in the answer; below it, more.`
-      : null
-  } ${frontier ? frontierProofWords(frontier_complete ?? false) : ""}</p>
+    answer ? " Along the dashed line a token costs as much as in the answer; below it, more." : ""
+  } ${proof}</p>
 <ul class="legend" aria-hidden="true">${legend(points)}</ul>
-<figure class="chart"><div class="wide">${plotMarkup(points, 860, 400)}</div><div class="narrow">${plotMarkup(points, 340, 300)}</div></figure>
+<figure class="chart"><div class="wide">${plotMarkup(points, 980, 400)}</div><div class="narrow">${plotMarkup(points, 340, 300)}</div></figure>
 ${pointTable(problem, points)}`;
 }
 
@@ -228,7 +229,7 @@ function pointTable({ pool }: Problem, points: readonly Point[]): Markup {
       { head: "tokens/s", align: "right" },
       { head: "$/M tokens", align: "right" },
       { head: "batch", align: "right" },
-      { head: "placement" },
+      { head: "placement", flexible: true },
     ],
     rows: points.map(
       (point): Row => ({

@@ -8,6 +8,8 @@ import { limitIsMet } from "../broken-limits.ts";
 import { figure, percent, plural, usd } from "../format.ts";
 import { limitWords } from "../limit-words.ts";
 import { objectiveWords } from "../objective-words.ts";
+import { createPaint } from "../paint.ts";
+import { renderDeployable, renderWithoutRestriction } from "../terminal-deployable.ts";
 import { noAnswerWords } from "../terminal-no-answer.ts";
 import { CONFIDENCE_WORDS, intervalWords } from "../terminal-serving.ts";
 import { costModelWords } from "../terminal-workload.ts";
@@ -25,10 +27,17 @@ export function headlineMarkup(
     : html`${over}${noAnswerMarkup(problem, solution)}`;
 }
 
-function noAnswerMarkup({ model }: Problem, solution: NoAnswer): Markup {
+function noAnswerMarkup(problem: Problem, solution: NoAnswer): Markup {
+  const { model } = problem;
   const isProven = solution.status === "infeasible";
   return html`<h1>${isProven ? `No placement serves ${model.name} as asked` : `No placement of ${model.name} was found in time`}</h1>
-<p><span class="badge ${isProven ? "bad" : "warn"}">${isProven ? "✕ infeasible, proven" : "! no answer, a limit struck"}</span>${noAnswerWords(solution)}</p>`;
+<p><span class="badge ${isProven ? "bad" : "warn"}">${isProven ? "✕ infeasible, proven" : "! no answer, a limit struck"}</span>${noAnswerWords(solution)}</p>
+${restriction(renderWithoutRestriction(problem, solution))}`;
+}
+
+/** The terminal's sentence on what a target restricts; its line breaks are blanks here. */
+function restriction(sentence: string): Markup | null {
+  return sentence === "" ? null : html`<p>${sentence}</p>`;
 }
 
 function answerMarkup(problem: Problem, request: SolveRequest, answer: Answer): Markup {
@@ -36,8 +45,8 @@ function answerMarkup(problem: Problem, request: SolveRequest, answer: Answer): 
   const isProven = status === "optimal";
   return html`<h1>${problem.model.name} for ${usd(metrics.dollar_per_million_token)} per million tokens: ${figure(metrics.throughput_tokens_per_sec)} tokens/s at ${usd(metrics.cost_per_hour)} per hour</h1>
 <p>${planWords(problem, answer)}</p>
-<p><span class="badge ${isProven ? "good" : "warn"}">${isProven ? "✓ optimal, proven" : "! feasible, a limit struck"}</span>${verdictWords(problem, request, answer)}
-<span class="dim">Bound ${objectiveWords(answer, bound)}, gap ${percent(gap)}.</span></p>
+<p><span class="badge ${isProven ? "good" : "warn"}">${isProven ? "✓ optimal, proven" : "! feasible, a limit struck"}</span>${verdictWords(problem, request, answer)}${gap === 0 ? html` <span class="dim">Bound ${objectiveWords(answer, bound)}, gap 0.</span>` : null}</p>
+${restriction(renderDeployable(problem, answer, createPaint(false)))}
 ${tiles(metrics)}
 ${targets(problem, metrics)}
 ${confidence(metrics)}`;
@@ -51,14 +60,14 @@ function tiles(metrics: Metrics): Markup {
     intervalWords(range)
       .trim()
       .replace(/^\(|\)$/g, "");
-  return html`<dl class="tiles">${tile("Cost per million tokens", usd(metrics.dollar_per_million_token), "input and output together")}${tile(
-    "Throughput",
-    `${figure(metrics.throughput_tokens_per_sec)} tokens/s`,
+  return html`<dl class="tiles">${tile("$ per million tokens", usd(metrics.dollar_per_million_token), "input and output together")}${tile(
+    "Throughput, tokens/s",
+    figure(metrics.throughput_tokens_per_sec),
     interval(uncertainty?.throughput_tokens_per_sec) || "a point estimate",
-  )}${tile("Cost per hour", usd(metrics.cost_per_hour), `${plural(metrics.num_instances, "instance")}, ${metrics.num_gpus} of ${plural(metrics.num_gpus_rented, "GPU")} used`)}${
-    ttft_ms === null ? null : tile("TTFT", `${figure(ttft_ms)} ms`, interval(uncertainty?.ttft_ms))
+  )}${tile("$ per hour", usd(metrics.cost_per_hour), `${plural(metrics.num_instances, "instance")}, ${metrics.num_gpus} of ${plural(metrics.num_gpus_rented, "GPU")} used`)}${
+    ttft_ms === null ? null : tile("TTFT, ms", figure(ttft_ms), interval(uncertainty?.ttft_ms))
   }${
-    tpot_ms === null ? null : tile("TPOT", `${figure(tpot_ms)} ms`, interval(uncertainty?.tpot_ms))
+    tpot_ms === null ? null : tile("TPOT, ms", figure(tpot_ms), interval(uncertainty?.tpot_ms))
   }</dl>`;
 }
 

@@ -6,6 +6,7 @@ import type { Problem } from "../../placement/problem.ts";
 import { type TimeShares, timeShares } from "../../placement/time-shares.ts";
 import { count, figure, percent, shortGpu, usd } from "../format.ts";
 import { gibCell, MEMORY_ITEMS } from "../terminal-memory.ts";
+import { trimmed } from "../terminal-placement.ts";
 import { bottleneckWords, slackWords } from "../words.ts";
 import { type BarItem, barLegend, dividedBar } from "./bars.ts";
 import { html, type Markup } from "./markup.ts";
@@ -40,12 +41,14 @@ export function pipelineMarkup(problem: Problem, placement: Placement, metrics: 
   const slack = slackWords(metrics);
   const times = stages.flatMap(({ time }) => (time ? [time] : []));
   return html`<p><b>Limited by ${bottleneckWords(placement, metrics)}</b>${slack === "" ? "" : `; ${slack}`}.</p>
-<h3>Memory of each GPU</h3>${barLegend(stages.map(({ memory }) => memory))}
-<h3>Time of each stage</h3>${
-    times.length > 0
-      ? html`${barLegend(times)}<p class="dim">The whole bar is the time that the pipeline takes for a token.</p>`
-      : html`<p class="dim">The cost model does not say what a stage spends its time on.</p>`
-  }
+${barLegend(
+  "Memory of each GPU",
+  stages.map(({ memory }) => memory),
+)}${
+  times.length > 0
+    ? html`${barLegend("Time for a token", times)}`
+    : html`<p class="dim">The cost model does not say what a stage spends its time on.</p>`
+}
 <ol class="pipeline">
 ${nodesOf(stages).map((node, position, nodes) => {
   const next = nodes[position + 1];
@@ -105,7 +108,7 @@ function nodeMarkup({ pool }: Problem, node: readonly DrawnStage[], metrics: Met
   const microUsd = instanceMicroUsdPerHour(type, index);
   const price = microUsd === 0 ? "owned" : `${usd(microUsdToUsd(microUsd))} per hour`;
   return html`<li class="node"><h3>${instance}</h3>
-<p class="dim">${count(type.instance.gpuCount)} × ${shortGpu(gpu_model)} of ${figure(memory_capacity_gb)} GiB, ${price}, ${figure(type.instance.externalGbitsPerSecond)} Gbit/s outside</p>
+<p class="dim">${count(type.instance.gpuCount)} × ${shortGpu(gpu_model)} of ${trimmed(memory_capacity_gb)} GiB, ${price}, ${figure(type.instance.externalGbitsPerSecond)} Gbit/s outside</p>
 <ol class="stages">${node.map(
     (drawn, position) =>
       html`${position > 0 ? linkMarkup(metrics, drawn.index - 1) : null}${stageMarkup(drawn, type.instance.gpuCount)}`,
@@ -127,7 +130,7 @@ function stageMarkup(
 <p>${count(stage.layers)} layers, TP ${stage.tp_degree}, GPUs ${stage.gpu_ids.join(", ")}</p>
 <p class="dim">${figure(stage.throughput_tokens_per_sec)} tokens/s, ${percent(Math.round(stage.utilization * 100) / 100)} busy</p>
 <ul class="gpus" aria-hidden="true">${ids}</ul></div>
-<div><p>Memory: ${figure(stage.memory_total_gb)} of ${figure(stage.memory_capacity_gb)} GiB, ${figure(stage.memory_headroom_gb)} headroom</p>
+<div><p>Memory: ${figure(stage.memory_total_gb)} of ${trimmed(stage.memory_capacity_gb)} GiB, ${figure(stage.memory_headroom_gb)} headroom</p>
 ${dividedBar(`Memory of each GPU of stage ${index}`, memory)}${
   time === null
     ? null

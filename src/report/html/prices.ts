@@ -4,9 +4,11 @@ import { type Placement, parseInstanceName } from "../../placement/placement.ts"
 import type { Problem } from "../../placement/problem.ts";
 import { isAllowed } from "../../solver/hosts/hosts.ts";
 import type { SolveRequest } from "../../solver/request.ts";
-import { figure, shortGpu, usdColumn } from "../format.ts";
+import { shortGpu, usd } from "../format.ts";
+import type { Column } from "../layout.ts";
+import { trimmed } from "../terminal-placement.ts";
 import { html, type Markup } from "./markup.ts";
-import { type Row, tableMarkup } from "./table.ts";
+import { type Cell, type Row, tableMarkup } from "./table.ts";
 
 /** Every type of the pool with its price and where that comes from, the used ones first. */
 export function pricesMarkup(
@@ -19,53 +21,67 @@ export function pricesMarkup(
   const types = [...pool.types].sort(
     (a, b) => Math.sign(usedOf(b)) - Math.sign(usedOf(a)) || a.position - b.position,
   );
-  return html`<p>All instance types that could be rented, with the prices that this answer was computed with.</p>
+  const columns = COLUMNS.filter(
+    ({ isOptional, cell }) => !isOptional || types.some((type) => cell(type) !== ""),
+  );
+  const missing = COLUMNS.filter((column) => !columns.includes(column)).map(({ head }) => head);
+  const usedCell = (type: PoolType): Cell => {
+    const number = usedOf(type);
+    const text = number > 0 ? String(number) : isAllowed(type, request) ? "no" : "excluded";
+    return { content: text, sortBy: number };
+  };
+  return html`<p>The prices that this ${placement ? "answer" : "verdict"} was computed with.${
+    missing.length > 0 ? ` Their source does not say: ${missing.join(", ")}.` : ""
+  }</p>
 ${tableMarkup({
   caption: `Instance types of the pool (${types.length})`,
   isSortable: true,
   isLong: true,
-  columns: [
-    { head: "instance type" },
-    { head: "GPUs" },
-    { head: "used", align: "right" },
-    { head: "in pool", align: "right" },
-    { head: "owned", align: "right" },
-    { head: "$/hour", align: "right" },
-    { head: "$/GPU-hour", align: "right" },
-    { head: "kind" },
-    { head: "provider" },
-    { head: "region" },
-    { head: "as of" },
-    { head: "source" },
-  ],
-  rows: types.map((type) => priceRow(type, usedOf(type), isAllowed(type, request))),
+  columns: [columns[0]!, { head: "used", align: "right" }, ...columns.slice(1)],
+  rows: types.map((type): Row => {
+    const [name, ...rest] = columns.map(({ cell }) => cell(type));
+    return { isMarked: usedOf(type) > 0, cells: [name!, usedCell(type), ...rest] };
+  }),
 })}`;
 }
 
-function priceRow(type: PoolType, used: number, allowed: boolean): Row {
-  const { instance, count, ownedCount = 0, price } = type;
-  const perHourUsd = microUsdToUsd(price.microUsdPerHour);
-  const perGpuUsd = perHourUsd / instance.gpuCount;
-  return {
-    isMarked: used > 0,
-    cells: [
-      instance.name,
-      {
-        content: `${instance.gpuCount} × ${shortGpu(instance.gpuModel)} ${figure(instance.gpuMemoryGib)} GiB`,
-        sortBy: `${instance.gpuModel} ${String(instance.gpuCount).padStart(6, "0")}`,
-      },
-      { content: used > 0 ? String(used) : allowed ? "no" : "excluded", sortBy: used },
-      String(count),
-      String(ownedCount),
-      { content: usdColumn(perHourUsd), sortBy: perHourUsd },
-      { content: usdColumn(perGpuUsd), sortBy: perGpuUsd },
-      price.kind,
-      price.provider,
-      price.region ?? "",
-      price.asOf ?? "",
-      price.source,
-    ],
-  };
+/** A column of the price table. */
+interface PriceColumn extends Column {
+  /** Left out when nothing stands in it. */
+  readonly isOptional?: true;
+  readonly cell: (type: PoolType) => Cell;
+}
+
+const COLUMNS: readonly PriceColumn[] = [
+  { head: "instance type", cell: ({ instance }) => instance.name },
+  {
+    head: "GPUs",
+    cell: ({ instance: { gpuCount, gpuModel, gpuMemoryGib } }) => ({
+      content: `${gpuCount} × ${shortGpu(gpuModel)} ${trimmed(gpuMemoryGib)} GiB`,
+      sortBy: `${gpuModel} ${String(gpuCount).padStart(6, "0")}`,
+    }),
+  },
+  { head: "in pool", align: "right", cell: ({ count }) => String(count) },
+  { head: "owned", align: "right", cell: ({ ownedCount = 0 }) => String(ownedCount) },
+  { head: "$/hour", align: "right", cell: (type) => usdCell(hourUsd(type)) },
+  {
+    head: "$/GPU-hour",
+    align: "right",
+    cell: (type) => usdCell(hourUsd(type) / type.instance.gpuCount),
+  },
+  { head: "kind", cell: ({ price }) => price.kind },
+  { head: "provider", cell: ({ price }) => price.provider },
+  { head: "region", isOptional: true, cell: ({ price }) => price.region ?? "" },
+  { head: "as of", isOptional: true, cell: ({ price }) => price.asOf ?? "" },
+  { head: "source", flexible: true, cell: ({ price }) => price.source },
+];
+
+function hourUsd({ price }: PoolType): number {
+  return microUsdToUsd(price.microUsdPerHour);
+}
+
+function usdCell(value: number): Cell {
+  return { content: usd(value), sortBy: value };
 }
 
 /** How many instances of each type a placement uses. */

@@ -1,4 +1,5 @@
 import type { SearchEffort } from "../../solver/solution.ts";
+import { plural } from "../format.ts";
 import { searchPairs } from "../terminal-solution.ts";
 import { html, type Markup } from "./markup.ts";
 import { pairsMarkup } from "./page.ts";
@@ -30,9 +31,8 @@ function shellWord(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
-/** Warnings of a run, folded away when there are many; nothing when there are none. */
+/** Warnings of a run, folded away; nothing when there are none. */
 export function warningsMarkup(warnings: readonly string[]): Markup | null {
   if (warnings.length === 0) return null;
-  const list = html`<ul class="plain">${warnings.map((warning) => html`<li>${warning}</li>`)}</ul>`;
-  return html`<details${warnings.length <= 3 ? html` open` : null}><summary>${warnings.length} ${warnings.length === 1 ? "warning" : "warnings"}</summary>${list}</details>`;
+  return html`<details><summary>${plural(warnings.length, "warning")}</summary><ul class="plain">${warnings.map((warning) => html`<li>${warning}</li>`)}</ul></details>`;
 }

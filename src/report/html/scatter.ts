@@ -46,7 +46,7 @@ export function scatterMarkup(runs: readonly SummarisedRun[]): Markup {
     byTp.map((group) => ({ ...group, label: `TP ${group.label}` })),
     points,
   )}</div>
-<p class="dim">Bordered points are the best of their phase, lengths and batch. The lower right is dear and slow.</p>`;
+<p class="dim">Points with a dark border are the best of their phase, lengths and batch. The lower right is dear and slow.</p>`;
 }
 
 function pointOf({ record, isBest }: SummarisedRun, index: number): Point[] {

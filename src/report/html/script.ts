@@ -154,6 +154,9 @@ export const SCRIPT: string = `"use strict";
     apply();
   }
 
+  // A folded text is none on paper.
+  addEventListener("beforeprint", () => all("details").forEach((fold) => { fold.open = true; }));
+
   // Copying what is stored in the page.
   for (const button of all("button[data-copy]")) {
     button.hidden = false;
@@ -164,7 +167,7 @@ export const SCRIPT: string = `"use strict";
         await navigator.clipboard.writeText(text);
         button.textContent = "Copied";
       } catch {
-        button.textContent = "The browser refused; save the page and read its last script elements";
+        button.textContent = "Refused by the browser";
       }
       setTimeout(() => { button.textContent = said; }, 2500);
     });

@@ -48,7 +48,9 @@ function sectionsOf(input: SolveReportInput): Section[] {
     answer && {
       id: "pipeline",
       title: "Pipeline",
-      content: html`${pairsMarkup(metricsPairs(problem, answer.placement, answer.metrics))}${pipelineMarkup(problem, answer.placement, answer.metrics)}`,
+      content: html`${pipelineMarkup(problem, answer.placement, answer.metrics)}
+<h3>All figures</h3>
+${pairsMarkup(metricsPairs(problem, answer.placement, answer.metrics))}`,
     },
     {
       id: "prices",

@@ -43,22 +43,23 @@ details{margin:.6rem 0}summary{cursor:pointer}
 .long{max-height:26rem}
 table{border-collapse:collapse;width:100%;font-size:.86rem;line-height:1.4}
 caption{text-align:left;color:var(--dim);padding:.4rem .6rem;position:sticky;left:0}
-th,td{padding:.28rem .6rem;text-align:left;vertical-align:top;border-top:1px solid var(--line);font-variant-numeric:tabular-nums}
-td.number,th.number{text-align:right;white-space:nowrap}
+th,td{padding:.28rem .5rem;text-align:left;vertical-align:top;border-top:1px solid var(--line);font-variant-numeric:tabular-nums}
+th,td{white-space:nowrap}
+td.number,th.number{text-align:right}
+td.flow,th.flow{white-space:normal;min-width:11rem;overflow-wrap:anywhere}
 tbody th{font-weight:500}
 thead th{color:var(--dim);font-weight:600;white-space:nowrap;background:var(--panel)}
 .long thead th{position:sticky;top:0;z-index:1}
-th button{all:unset;cursor:pointer;color:inherit}
+th button{all:unset;cursor:pointer;color:inherit;text-decoration:underline dotted 1px;text-underline-offset:3px}
 th button:focus-visible{outline:2px solid var(--ring)}
-th button::after{content:" ↕";opacity:.45}
-th[aria-sort=ascending] button::after{content:" ↑";opacity:1}
-th[aria-sort=descending] button::after{content:" ↓";opacity:1}
+th[aria-sort=ascending] button::after{content:" ↑"}
+th[aria-sort=descending] button::after{content:" ↓"}
 tr.marked{background:var(--panel)}tr.marked>*{font-weight:650}
 tr.hit>*{background:var(--mark)}
 .chart{margin:.5rem 0}
 .chart svg.plot{display:block;width:100%;height:auto;font:12px system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif;overflow:visible}
 .narrow{display:none}
-.pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(19rem,1fr));gap:1rem}
+.pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(19rem,1fr));gap:1rem;align-items:end}
 .pair>*{min-width:0}
 .point{cursor:pointer;stroke-width:1.75}
 .point:focus{outline:none}
@@ -105,7 +106,7 @@ pre{background:var(--panel);border-radius:6px;padding:.6rem .8rem;overflow-x:aut
 footer{margin-top:2.5rem;border-top:1px solid var(--line);color:var(--dim);font-size:.84rem}
 @media (max-width:640px){body{padding:.75rem .8rem 2rem;font-size:14.5px}h1{font-size:1.3rem}.wide{display:none}.narrow{display:block}
 .stage{grid-template-columns:1fr}.pairs>div{grid-template-columns:1fr}.pairs dd{grid-column:1}.tiles{grid-template-columns:repeat(auto-fit,minmax(8.5rem,1fr))}
-.ranges,.pair{grid-template-columns:1fr}}
+.ranges,.pair{grid-template-columns:1fr}td.flow,th.flow{min-width:24rem}}
 @media print{@page{size:A4;margin:14mm}
 :root{color-scheme:light;--bg:#fff;--panel:#f6f7f9;--line:#c3c8d0;--text:#000;--dim:#444;--link:#000;--mark:#fff;--good:#00694b;--warn:#8a5200;--bad:#a83c00;
 --c-blue:#0072b2;--c-sky:#56b4e9;--c-green:#009e73;--c-yellow:#d8c500;--c-orange:#e69f00;--c-red:#d55e00;--c-pink:#cc79a7;--c-grey:#8b929c;--c-none:#e4e7ec}
@@ -113,8 +114,9 @@ body{max-width:none;padding:0;font-size:10pt}nav,.skip,.button,.filters,#tip{dis
 .wide{display:block}.narrow{display:none}
 h1{font-size:16pt}h2{font-size:12.5pt;margin-top:1rem}h2,h3,h4,caption{break-after:avoid}
 .scroll,.long{overflow:visible;max-height:none;border:0}.long thead th{position:static}
-table{font-size:8pt}th,td{padding:.15rem .35rem;overflow-wrap:anywhere}td.number,th.number{overflow-wrap:normal}thead{display:table-header-group}
+table{font-size:8pt}th,td{padding:.15rem .3rem;white-space:normal}td.number{white-space:nowrap}td.flow,th.flow{min-width:0}
+details::details-content{content-visibility:visible;display:block}thead{display:table-header-group}
 tr,.node,.stage,.tiles>div,.range,.chart,figure,.pairs>div{break-inside:avoid}
-th button::after{content:""}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
+th button{text-decoration:none}th button::after{content:""!important}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 @media (prefers-reduced-motion:no-preference){html{scroll-behavior:smooth}}
 `;

@@ -1,5 +1,6 @@
 import { recordedRun } from "../../sweep/record.ts";
-import { figure, plural, usd, usdColumn } from "../format.ts";
+import { compareText, type RunParameters } from "../../sweep/run.ts";
+import { figure, plural, shortGpu, usd, usdColumn } from "../format.ts";
 import { counts, type SummarisedRun } from "../sweep.ts";
 import { type Content, html, type Markup } from "./markup.ts";
 import { pageMarkup } from "./page.ts";
@@ -64,8 +65,7 @@ const COLUMNS = [
   { head: "TP", align: "right" },
   { head: "PP", align: "right" },
   { head: "phase" },
-  { head: "input", align: "right" },
-  { head: "output", align: "right" },
+  { head: "in:out", align: "right" },
   { head: "batch", align: "right" },
   { head: "tokens/s", align: "right" },
   { head: "$/hour", align: "right" },
@@ -74,7 +74,7 @@ const COLUMNS = [
 
 function bestTable(best: readonly SummarisedRun[]): Markup {
   return tableMarkup({
-    caption: "Lowest cost per token by phase, lengths and batch",
+    caption: "The best of each kind: lowest cost per token by phase, lengths and batch",
     columns: COLUMNS,
     rows: best.map((run) => ({ cells: runCells(run) })),
   });
@@ -87,18 +87,45 @@ ${tableMarkup({
   caption: `All runs (${runs.length})`,
   isSortable: true,
   isLong: true,
-  columns: [...COLUMNS, { head: "GPU" }, { head: "outcome" }],
-  rows: runs.map((run, index): Row => {
-    const { family, tpDegree, ppStages } = recordedRun(run.record);
-    const gpus = [...new Set(run.record.run.devices.map((device) => device.gpu_model))];
-    return {
-      id: `run-${index}`,
-      isMarked: run.isBest,
-      facets: { run: String(index), type: family, tp: String(tpDegree), pp: String(ppStages) },
-      cells: [...runCells(run), gpus.join(", "), outcome(run)],
-    };
-  }),
+  columns: [...COLUMNS, { head: "GPU" }, { head: "outcome", flexible: true }],
+  rows: runs
+    .map((run, index) => ({ run, index }))
+    .sort((a, b) => ascending(perToken(a.run), perToken(b.run)) || a.index - b.index)
+    .map(({ run, index }): Row => {
+      const parameters = recordedRun(run.record);
+      const gpus = run.record.run.devices.map((device) => shortGpu(device.gpu_model));
+      const facets = FACETS.map(({ name, value }) => [name, value(parameters)]);
+      return {
+        id: `run-${index}`,
+        isMarked: run.isBest,
+        facets: { run: String(index), ...Object.fromEntries(facets) },
+        cells: [...runCells(run), [...new Set(gpus)].join(", "), outcome(run)],
+      };
+    }),
 })}`;
+}
+
+/** Runs that have no placement come last. */
+function ascending(a: number, b: number): number {
+  return a === b ? 0 : a - b;
+}
+
+/** What runs can be filtered by. */
+const FACETS: readonly {
+  readonly label: string;
+  readonly name: string;
+  readonly value: (run: RunParameters) => string;
+}[] = [
+  { label: "Instance type", name: "type", value: ({ family }) => family },
+  { label: "TP", name: "tp", value: ({ tpDegree }) => String(tpDegree) },
+  { label: "PP", name: "pp", value: ({ ppStages }) => String(ppStages) },
+  { label: "Phase", name: "phase", value: ({ phase }) => phase },
+  { label: "Input:output", name: "lengths", value: lengthsWords },
+  { label: "Batch", name: "batch", value: ({ minBatch }) => String(minBatch) },
+];
+
+function lengthsWords({ inputTokens, outputTokens }: RunParameters): string {
+  return `${inputTokens}:${outputTokens}`;
 }
 
 function runCells({ record }: SummarisedRun): Row["cells"] {
@@ -111,8 +138,7 @@ function runCells({ record }: SummarisedRun): Row["cells"] {
     String(run.tpDegree),
     String(run.ppStages),
     run.phase,
-    String(run.inputTokens),
-    String(run.outputTokens),
+    lengthsWords(run),
     String(run.minBatch),
     number(metrics?.throughput_tokens_per_sec, figure),
     number(metrics?.cost_per_hour, usd),
@@ -122,18 +148,22 @@ function runCells({ record }: SummarisedRun): Row["cells"] {
 
 function outcome({ record, isBest }: SummarisedRun): string {
   if (record.status === "INFEASIBLE") return record.error;
-  return isBest ? "best of its phase, lengths and batch" : "feasible";
+  return isBest ? "best of its kind" : "feasible";
 }
 
-/** Shown by the page's script: without it they would do nothing. */
+/** Choices with more than one value. Shown by the page's script: without it they would do nothing. */
 function filters(runs: readonly SummarisedRun[]): Markup {
   const parameters = runs.map(({ record }) => recordedRun(record));
-  const select = (label: string, name: string, values: readonly (string | number)[]): Markup =>
-    html`<label>${label}<select name="${name}"><option value="">all</option>${[...new Set(values)].map((value) => html`<option>${value}</option>`)}</select></label>`;
-  const rising = (numbers: readonly number[]): number[] => [...numbers].sort((a, b) => a - b);
-  return html`<form class="filters" hidden aria-label="Filter runs">${select(
-    "Instance type",
-    "type",
-    parameters.map(({ family }) => family),
-  )}${select("TP", "tp", rising(parameters.map(({ tpDegree }) => tpDegree)))}${select("PP", "pp", rising(parameters.map(({ ppStages }) => ppStages)))}<button class="button" type="reset">Show all</button><output class="dim"></output></form>`;
+  const selects = FACETS.flatMap(({ label, name, value }) => {
+    const values = [...new Set(parameters.map(value))].sort(compareNumbersFirst);
+    if (values.length < 2) return [];
+    return [
+      html`<label>${label}<select name="${name}"><option value="">all</option>${values.map((each) => html`<option>${each}</option>`)}</select></label>`,
+    ];
+  });
+  return html`<form class="filters" hidden aria-label="Filter runs">${selects}<button class="button" type="reset">Show all</button><output class="dim"></output></form>`;
+}
+
+function compareNumbersFirst(a: string, b: string): number {
+  return Number(a) - Number(b) || compareText(a, b);
 }

@@ -16,7 +16,7 @@ export interface Row {
 /** A table for people and for scripts of the page. */
 export interface Table {
   readonly caption: string;
-  readonly columns: readonly Pick<Column, "head" | "align">[];
+  readonly columns: readonly Column[];
   readonly rows: readonly Row[];
   readonly isSortable?: boolean;
   /** Does not grow over a part of a screen. */
@@ -26,8 +26,8 @@ export interface Table {
 /** A table that scrolls inside its own box where it is too wide. The first cell of a row is its head. */
 export function tableMarkup({ caption, columns, rows, isSortable, isLong }: Table): Markup {
   const heads = columns.map(
-    ({ head, align }) =>
-      html`<th scope="col"${alignClass(align)}>${head === "" ? html`<span class="hidden">point</span>` : head}</th>`,
+    (column) =>
+      html`<th scope="col"${columnClass(column)}>${column.head === "" ? html`<span class="hidden">item</span>` : column.head}</th>`,
   );
   return html`<div class="scroll${isLong ? " long" : ""}" role="region" aria-label="${caption}" tabindex="0"><table${isSortable ? html` data-sortable` : null}>
 <caption>${caption}</caption>
@@ -42,27 +42,26 @@ export function textTable(caption: string, { columns, rows }: TextTable): Markup
   return tableMarkup({ caption, columns, rows: rows.map((cells) => ({ cells })) });
 }
 
-function rowMarkup(
-  { id, isMarked, facets = {}, cells }: Row,
-  columns: readonly Pick<Column, "align">[],
-): Markup {
+function rowMarkup({ id, isMarked, facets = {}, cells }: Row, columns: readonly Column[]): Markup {
   const attributes = [
     id === undefined ? null : html` id="${id}"`,
     isMarked ? html` class="marked"` : null,
     ...Object.entries(facets).map(([name, value]) => html` data-${name}="${value}"`),
   ];
-  return html`<tr${attributes}>${cells.map((cell, index) => cellMarkup(cell, index === 0, columns[index]?.align))}</tr>
+  return html`<tr${attributes}>${cells.map((cell, index) => cellMarkup(cell, index === 0, columns[index]!))}</tr>
 `;
 }
 
-function cellMarkup(cell: Cell, isHead: boolean, align: Column["align"]): Markup {
+function cellMarkup(cell: Cell, isHead: boolean, column: Column): Markup {
   const { content, sortBy = null } = typeof cell === "string" ? { content: cell } : cell;
   const value = sortBy === null ? null : html` data-value="${sortBy}"`;
   return isHead
-    ? html`<th scope="row"${alignClass(align)}${value}>${content}</th>`
-    : html`<td${alignClass(align)}${value}>${content}</td>`;
+    ? html`<th scope="row"${columnClass(column)}${value}>${content}</th>`
+    : html`<td${columnClass(column)}${value}>${content}</td>`;
 }
 
-function alignClass(align: Column["align"]): Markup | null {
-  return align === "right" ? html` class="number"` : null;
+/** Numbers stand right; texts that may be long break over lines. */
+function columnClass({ align, flexible }: Column): Markup | null {
+  if (align === "right") return html` class="number"`;
+  return flexible ? html` class="flow"` : null;
 }
