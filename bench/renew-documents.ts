@@ -10,6 +10,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
+  documentPrinter,
   documents,
   misfit,
   programArguments,
@@ -33,16 +34,6 @@ function shape(line: string): string {
     .replace(/─+/g, "─")
     .replace(/\s+/g, " ")
     .trim();
-}
-
-/** What a command prints; what it writes goes elsewhere, without a trace in what it prints. */
-async function printed(args: readonly string[]): Promise<string> {
-  const at = args.indexOf("--out");
-  if (at < 0) return (await run(args)).all;
-  const out = args[at + 1]!;
-  const elsewhere = join(scratch, out);
-  const { all } = await run(args.map((arg) => (arg === out ? elsewhere : arg)));
-  return all.replaceAll(elsewhere, out);
 }
 
 /** The excerpt with the lines of the new output in place of its own; null when it cannot be aligned. */
@@ -75,10 +66,11 @@ function outputLine(lines: readonly string[], { line }: Shown): number {
 for (const path of documents()) {
   const text = readDocument(path);
   const lines = text.split("\n");
-  for (const shown of shownCommands(text)) {
-    const args = programArguments(shown.command);
-    if (!args || shown.output.length === 0) continue;
-    const all = await printed(args);
+  const commands = shownCommands(text);
+  const print = documentPrinter(commands, join(scratch, path.replaceAll("/", "-")), run);
+  for (const shown of commands) {
+    if (!programArguments(shown.command) || shown.output.length === 0) continue;
+    const all = await print(shown);
     if (misfit(shown.output, all) === null) continue;
     const excerpt = renewed(shown.output, all);
     say(`${path}:${shown.line} ${excerpt ? "renewed" : "differs in more than figures: by hand"}`);

@@ -20,6 +20,22 @@ describe("the nearest name", () => {
     expect(nearestHint(name, NAMES)).toBe(`Known: ${NAMES.join(", ")}.`);
   });
 
+  test("is asked for where names only begin with what is given", () => {
+    const names = ["p5.48xlarge@us-east-1", "p5.48xlarge@us-west-2", "g6e.48xlarge@us-east-1"];
+    const both = 'Did you mean "p5.48xlarge@us-east-1" or "p5.48xlarge@us-west-2"?';
+    expect(nearestHint("p5.48xlarge", names)).toBe(both);
+    expect(nearestHint("P5", names)).toBe(both);
+    const many = [1, 2, 3, 4].map((index) => `p5.48xlarge@region-${index}`);
+    expect(nearestHint("p5", many)).toMatch(/"p5.48xlarge@region-3", or another that begins so\?$/);
+  });
+
+  test("of very many is told by some of them", () => {
+    const many = Array.from({ length: 50 }, (_, index) => `instance-type-${index}`);
+    expect(nearestHint("zzz", many)).toMatch(
+      /^Known: instance-type-0, .*instance-type-19 and 30 more\.$/,
+    );
+  });
+
   test("among no names is none", () => {
     expect(nearestName("g5.12xlarge", [])).toBeNull();
   });

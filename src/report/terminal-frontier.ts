@@ -1,7 +1,7 @@
 import type { Pool } from "../hardware/pool.ts";
 import type { FrontierPoint } from "../solver/solution.ts";
 import { figure, usd, usdColumn } from "./format.ts";
-import { renderTable, type TextTable, wrap } from "./layout.ts";
+import { renderTable, wrap } from "./layout.ts";
 import type { Paint } from "./paint.ts";
 import { renderPlot } from "./plot.ts";
 import { placementWords } from "./words.ts";
@@ -17,12 +17,22 @@ export function renderFrontier(
   const proof = frontierProofWords(isComplete);
   if (frontier.length === 0) return `${title}\n${wrap(isComplete ? "It has no point." : proof)}`;
   const lowest = Math.min(...frontier.map((point) => point.dollar_per_million_token));
-  const { columns, rows } = frontierTable(pool, frontier);
   const table = renderTable(
-    [{ head: "" }, ...columns],
-    rows.map((row, index) => [
-      frontier[index]!.dollar_per_million_token === lowest ? "●" : "",
-      ...row,
+    [
+      { head: "" },
+      { head: "$/hour", align: "right" },
+      { head: "tokens/s", align: "right" },
+      { head: "$/M tokens", align: "right" },
+      { head: "batch", align: "right" },
+      { head: "placement", flexible: true },
+    ],
+    frontier.map((point) => [
+      point.dollar_per_million_token === lowest ? "●" : "",
+      usd(point.cost_per_hour),
+      figure(point.throughput_tokens_per_sec),
+      usdColumn(point.dollar_per_million_token),
+      String(point.batch_size),
+      placementWords(pool, point.placement),
     ]),
   );
   const plot = renderPlot({
@@ -37,26 +47,6 @@ export function renderFrontier(
     yText: figure,
   });
   return `${title}\n${table}\n${wrap(proof)}\n\n${plot}`;
-}
-
-/** The points of a frontier, a row each. */
-export function frontierTable(pool: Pool, frontier: readonly FrontierPoint[]): TextTable {
-  return {
-    columns: [
-      { head: "$/hour", align: "right" },
-      { head: "tokens/s", align: "right" },
-      { head: "$/M tokens", align: "right" },
-      { head: "batch", align: "right" },
-      { head: "placement", flexible: true },
-    ],
-    rows: frontier.map((point) => [
-      usd(point.cost_per_hour),
-      figure(point.throughput_tokens_per_sec),
-      usdColumn(point.dollar_per_million_token),
-      String(point.batch_size),
-      placementWords(pool, point.placement),
-    ]),
-  };
 }
 
 /** What is known of points that a frontier does not list. */

@@ -70,7 +70,7 @@ export const USAGE: readonly BadInput[] = [
   bad(
     "no configuration",
     ["solve", ...WORKLOAD],
-    "--config-dir: it is missing. Give the directory that holds config.csv.",
+    "--model: it is missing. Give a model (`llm-placement models` lists names; a config.json will do), or --config-dir with the directory that holds config.csv.",
   ),
   bad(
     "a workload without lengths",
@@ -769,7 +769,7 @@ export const PLACEMENTS: readonly BadInput[] = [
   bad(
     "a stage with an unknown field",
     FILE,
-    'DIR/p.json: stages[0].tp: unknown field "tp". Known: gpu_type, tp_degree, gpu_ids, start_layer, end_layer, segment_size.',
+    'DIR/p.json: stages[0].tp: unknown field "tp". Did you mean "tp_degree"?',
     stage({ tp: 2 }),
   ),
   bad(

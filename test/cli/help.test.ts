@@ -3,7 +3,7 @@ import { cli } from "./harness.ts";
 
 /** Every flag of the contract, by command. */
 const PROBLEM =
-  "--config-dir --cloud-provider --phase --input-length --input-length-p95 --input-lengths --output-length --output-length-p95 --output-lengths --min-batch-size --max-batch-size --concurrency --max-load --request-rate --cost-model --engine --gpu-memory-utilization --max-model-len --max-num-batched-tokens --calibration";
+  "--config --config-dir --model --weight-format --kv-cache-dtype --instances --pool --providers --regions --gpus --price-kinds --max-count --catalogue --cloud-provider --phase --input-length --input-length-p95 --input-lengths --output-length --output-length-p95 --output-lengths --min-batch-size --max-batch-size --concurrency --max-load --request-rate --cost-model --engine --gpu-memory-utilization --max-model-len --max-num-batched-tokens --calibration";
 const FLAGS: Readonly<Record<string, string>> = {
   solve: `${PROBLEM} --objective --weight --max-hourly-cost --max-cost-per-million-token --max-total-cost --max-total-runtime-hours --min-throughput --max-ttft-ms --max-tpot-ms --safety-margin --include --exclude --own --max-instance-types --max-instances --full-instances --max-stages --uniform-tp --tp-degrees --tp-config --bandwidth-percentile --time-limit --gap --solver --frontier --explain --export-model --out --json`,
   evaluate: `${PROBLEM} --placement --placements --instance-family --tp-degree --pp-stages --own --max-hourly-cost --max-cost-per-million-token --max-total-cost --max-total-runtime-hours --min-throughput --max-ttft-ms --max-tpot-ms --safety-margin --compare-optimum --objective --time-limit --out --json`,
@@ -13,8 +13,12 @@ const FLAGS: Readonly<Record<string, string>> = {
   collect: "--out",
   accuracy: "--data --predictions --calibration --json",
   calibrate: "--data --engine --config-dir --out --force --json",
-  network: "--config-dir --derive --intra --inter --out --json",
+  network: "--config --config-dir --derive --intra --inter --out --json",
+  init: "--model --input-length --objective --own --tp-degrees --out --force",
+  models: "--json",
+  doctor: "--json",
 };
+const EVERYWHERE = "--quiet --verbose --color --no-color";
 
 describe("help", () => {
   it.each(Object.entries(FLAGS))(
@@ -22,8 +26,8 @@ describe("help", () => {
     async (command, flags) => {
       const { code, stdout, stderr } = await cli([command, "--help"]);
       expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-      for (const flag of flags.split(" "))
-        expect(stdout).toMatch(new RegExp(`^ +${flag}[ \\n]`, "m"));
+      for (const flag of [...flags.split(" "), ...EVERYWHERE.split(" ")])
+        expect(stdout).toMatch(new RegExp(`^ +(?:-q, )?${flag}[ \\n]`, "m"));
       for (const line of stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(100);
     },
   );

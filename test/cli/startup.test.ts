@@ -31,4 +31,17 @@ describe("what a command does not need is not loaded", () => {
       }
     },
   );
+
+  it("by completion, which every new shell may run: parsers of YAML and schemas", () => {
+    const packages = packagesOf("cli/completion.ts");
+    for (const name of ["yaml", "zod", "highs", "csv-parse/browser/esm/sync"]) {
+      expect(packages).not.toContain(name);
+    }
+  });
+
+  it("by --config: schemas, unless it lists what may be rented", () => {
+    const packages = packagesOf("cli/config-file/apply.ts");
+    expect(packages).toContain("yaml");
+    expect(packages).not.toContain("zod");
+  });
 });

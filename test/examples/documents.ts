@@ -1,14 +1,17 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { runCli } from "../../src/cli/run-cli.ts";
 import { createInlineHighs } from "../../src/solver/milp/highs-inline.ts";
 
+/** The day on which documents are read: how old prices are does not depend on the day of the test. 2026-11-24, UTC. */
+const TODAY = String(Date.UTC(2026, 10, 24) / 1000);
+
 /** The directory that commands in the documents are meant to be run in. */
 export const ROOT: string = fileURLToPath(new URL("../../", import.meta.url));
 
-/** How the documents call the program. */
-const PROGRAM = "node dist/cli/main.js ";
+/** How the documents call the program: as it is in a clone, or as it is installed. */
+const PROGRAM = /^(?:node dist\/cli\/main\.js|(?:npx )?llm-placement) +/;
 
 /** The text of a document. @param path from the project's root */
 export function readDocument(path: string): string {
@@ -18,7 +21,7 @@ export function readDocument(path: string): string {
 /** Everything that is written for people to read, as paths from the project's root. */
 export function documents(): string[] {
   const examples = exampleFolders().map((folder) => `${folder}/README.md`);
-  return ["README.md", "CONTRIBUTING.md", ...markdownIn("docs"), ...examples];
+  return ["README.md", "CONTRIBUTING.md", ...markdownIn("docs"), "examples/README.md", ...examples];
 }
 
 /** The folders of the examples, from the project's root. */
@@ -95,7 +98,7 @@ export function programArguments(command: string): string[] | null {
   const start = (JSON.parse(readDocument("package.json")) as { scripts: { start: string } }).scripts
     .start;
   const whole = command.replace(/^npm install && /, "").replace(/^npm start$/, start);
-  return whole.startsWith(PROGRAM) ? whole.slice(PROGRAM.length).split(/ +/) : null;
+  return PROGRAM.test(whole) ? whole.replace(PROGRAM, "").split(/ +/) : null;
 }
 
 /** What a command printed. */
@@ -127,7 +130,7 @@ export async function run(args: readonly string[]): Promise<Run> {
         all += text;
       },
     },
-    env: {},
+    env: { SOURCE_DATE_EPOCH: TODAY },
     exit: () => undefined,
     onInterrupt: () => () => undefined,
     createBackend: () => ({
@@ -137,6 +140,56 @@ export async function run(args: readonly string[]): Promise<Run> {
     }),
   });
   return { code, stdout, all };
+}
+
+/** Flags that name what a command writes. */
+const WRITES: ReadonlySet<string> = new Set(["--out", "--report", "--export-model"]);
+
+/** The paths that a command writes to. */
+function writtenBy(args: readonly string[]): string[] {
+  return args.filter((_, i) => WRITES.has(args[i - 1] ?? ""));
+}
+
+/** The arguments with all that is written in a folder of its own. */
+export function writingTo(folder: string, args: readonly string[]): string[] {
+  return args.map((arg, i) => (WRITES.has(args[i - 1] ?? "") ? join(folder, arg) : arg));
+}
+
+/**
+ * Prints what the commands of one document print, as if they ran one after another in an empty directory: a command finds what those
+ * before it wrote, and its output has the paths as the document has them. Commands that are no program of ours are passed over.
+ * @param folder where files go in truth; empty, one for each document
+ * @param alone runs a command that neither writes nor reads such files
+ */
+export function documentPrinter(
+  commands: readonly Shown[],
+  folder: string,
+  alone: (args: readonly string[]) => Promise<Run>,
+): (shown: Shown) => Promise<string> {
+  mkdirSync(folder, { recursive: true });
+  const runs = new Map<Shown, Promise<string>>();
+  const print = async (shown: Shown): Promise<string> => {
+    const args = programArguments(shown.command) ?? [];
+    const before = commands.slice(0, commands.indexOf(shown));
+    const made = [...before, shown].flatMap(({ command }) =>
+      writtenBy(programArguments(command) ?? []),
+    );
+    const isMade = (arg: string): boolean =>
+      made.some((path) => arg === path || arg.startsWith(`${path}/`));
+    if (!args.some(isMade)) return (await alone(args)).all;
+    for (const earlier of before) {
+      const paths = writtenBy(programArguments(earlier.command) ?? []);
+      if (paths.length > 0) await printOnce(earlier);
+    }
+    const { all } = await run(args.map((arg) => (isMade(arg) ? join(folder, arg) : arg)));
+    return all.replaceAll(`${folder}/`, "");
+  };
+  const printOnce = (shown: Shown): Promise<string> => {
+    const known = runs.get(shown) ?? print(shown);
+    runs.set(shown, known);
+    return known;
+  };
+  return printOnce;
 }
 
 /** Paths of the project work from every directory. */

@@ -1,6 +1,7 @@
-import { readdirSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import {
   exampleFolders,
@@ -9,6 +10,7 @@ import {
   readDocument,
   run,
   shownCommands,
+  writingTo,
 } from "./documents.ts";
 
 /** A value of the answer: itself, or a number within a relative difference. */
@@ -20,12 +22,16 @@ const expectedSchema = z.union([
   z.strictObject({ approx: z.number(), rel: z.number().positive().max(1e-3) }),
 ]);
 
-/** A command line, its exit code, and what its JSON answer says at some paths. */
+/** A command line, its exit code, what its JSON answer says at some paths, and lines or pieces of the files that it writes. */
 const exampleSchema = z.strictObject({
   args: z.array(z.string()).min(1),
   exit_code: z.number().int(),
   expect: z.record(z.string(), expectedSchema).refine((fields) => Object.keys(fields).length > 0),
+  files: z.record(z.string(), z.array(z.string()).min(1)).optional(),
 });
+
+const scratch = mkdtempSync(join(tmpdir(), "examples-"));
+afterAll(() => rmSync(scratch, { recursive: true }));
 
 const examples = exampleFolders().flatMap((folder) =>
   readdirSync(join(ROOT, folder))
@@ -41,8 +47,13 @@ function valueAt(json: unknown, path: string): unknown {
 }
 
 describe("the examples", () => {
-  it("are at least five", () => {
-    expect(exampleFolders().length).toBeGreaterThanOrEqual(5);
+  it("are at least ten", () => {
+    expect(exampleFolders().length).toBeGreaterThanOrEqual(10);
+  });
+
+  it("stand in the index, each once, and nothing else does", () => {
+    const linked = [...readDocument("examples/README.md").matchAll(/\]\(([\w-]+)\)/g)];
+    expect(linked.map(([, name]) => `examples/${name}`).sort()).toEqual(exampleFolders());
   });
 
   it("each have an example.json", () => {
@@ -51,11 +62,12 @@ describe("the examples", () => {
   });
 });
 
-describe.each(examples)("$path", ({ folder, path }) => {
+describe.each(examples)("$path", ({ folder: home, path }) => {
   const example = exampleSchema.parse(JSON.parse(readDocument(path)));
 
   it("answers as it says", async () => {
-    const { code, stdout } = await run([...example.args, "--json"]);
+    const folder = join(scratch, path.replaceAll("/", "-"));
+    const { code, stdout } = await run([...writingTo(folder, example.args), "--json"]);
     const json: unknown = JSON.parse(stdout);
     expect(code).toBe(example.exit_code);
     for (const [place, expected] of Object.entries(example.expect)) {
@@ -66,10 +78,14 @@ describe.each(examples)("$path", ({ folder, path }) => {
         expect(difference, `${place} is ${value}`).toBeLessThanOrEqual(expected.rel);
       } else expect(value, place).toBe(expected);
     }
+    for (const [file, pieces] of Object.entries(example.files ?? {})) {
+      const text = readFileSync(join(folder, file), "utf8");
+      for (const piece of pieces) expect(text, file).toContain(piece);
+    }
   });
 
   it("has its command in the README beside it", () => {
-    const shown = shownCommands(readDocument(`${folder}/README.md`)).map(({ command }) =>
+    const shown = shownCommands(readDocument(`${home}/README.md`)).map(({ command }) =>
       programArguments(command),
     );
     expect(shown).toContainEqual(example.args);

@@ -69,7 +69,7 @@ describe("a placement file", () => {
       "unknown stage field",
       withStage({ tp: 2 }),
       'stages[0].tp: unknown field "tp"',
-      "Known: gpu_type",
+      'Did you mean "tp_degree"?',
     ],
     ["stage field misspelt", withStage({ tp_degre: 2 }), 'Did you mean "tp_degree"?'],
     ["batch of 0", { ...FULL, batch_size: 0 }, "batch_size: it is 0", "a whole number from 1"],

@@ -1,4 +1,4 @@
-import type { CostModel } from "../../src/cost/cost-model.ts";
+import type { CostModel, StageEstimate } from "../../src/cost/cost-model.ts";
 import type { InstanceType } from "../../src/hardware/instance.ts";
 import { createPool } from "../../src/hardware/pool.ts";
 import type { Problem } from "../../src/placement/problem.ts";
@@ -21,6 +21,19 @@ const NODES: Flavour = {
   unevenChance: 0,
 };
 
+/** So few instances that every GPU is wanted, and latencies that may be limited: a node's layers can be cut in several ways. */
+export const FULL_NODES: Flavour = {
+  ...NODES,
+  name: "full nodes, served",
+  maxStages: (prng) => prng.int(4, 6),
+  layers: (prng) => prng.int(6, 10),
+  types: () => 1,
+  gpus: (prng) => prng.pick([2, 2, 3]),
+  mostInstances: 2,
+  tpDegrees: [[1]],
+  hasLatencies: true,
+};
+
 /** Such problems on derived networks. */
 export const NODE_FLAVOURS: readonly Flavour[] = [
   NODES,
@@ -29,6 +42,8 @@ export const NODE_FLAVOURS: readonly Flavour[] = [
   { ...NODES, name: "nodes, served", hasLatencies: true },
   { ...NODES, name: "nodes, served, ends", hasLatencies: true, unevenChance: 1, plan: "ends" },
   { ...NODES, name: "nodes, served, uneven", hasLatencies: true, unevenChance: 1 },
+  FULL_NODES,
+  { ...FULL_NODES, unevenChance: 0.7 },
 ];
 
 /** Problems of which every placement can be evaluated. */
@@ -42,10 +57,14 @@ export const TINY_FLAVOURS: readonly Flavour[] = [
 
 const AMD = "AMD ";
 
-/** A problem in which targets differ: GPUs of two vendors, providers that SkyPilot does not know, heads that no 3 divides. */
+/**
+ * A problem in which targets differ: GPUs of two vendors, providers that SkyPilot does not know, heads that no 3 divides.
+ * @param bends see `knowingBothVendors`; absent: drawn
+ */
 export function drawDeployable(
   prng: Prng,
   flavour: Flavour,
+  bends?: boolean,
 ): { readonly problem: Problem; readonly request: SolveRequest } {
   const { problem, request } = drawUnseen(prng, flavour);
   const mixes = prng.chance(0.3);
@@ -60,7 +79,7 @@ export function drawDeployable(
     problem: {
       ...problem,
       pool: createPool(types),
-      costModel: knowingBothVendors(problem.costModel),
+      costModel: knowingBothVendors(problem.costModel, bends ?? prng.chance(0.6)),
       rules: prng.chance(0.7)
         ? {
             ...problem.rules,
@@ -79,8 +98,17 @@ export function drawDeployable(
   };
 }
 
-/** A cost model to which GPUs are the same whoever made them. */
-function knowingBothVendors(model: CostModel): CostModel {
+/**
+ * A cost model to which GPUs are the same whoever made them.
+ * @param bends whether TTFT grows faster and TPOT slower than a stage's work: of the cuts of a node's layers, even ones are then best
+ *   for the one and uneven ones for the other
+ */
+function knowingBothVendors(model: CostModel, bends: boolean): CostModel {
+  const bent = (estimate: StageEstimate): StageEstimate => ({
+    ...estimate,
+    ttftSeconds: estimate.ttftSeconds === null ? null : estimate.ttftSeconds ** 1.5,
+    tpotSeconds: estimate.tpotSeconds === null ? null : estimate.tpotSeconds ** 0.5,
+  });
   const known = (instance: InstanceType): InstanceType => ({
     ...instance,
     gpuModel: instance.gpuModel.replace(AMD, ""),
@@ -90,7 +118,10 @@ function knowingBothVendors(model: CostModel): CostModel {
     predictsLatency: model.predictsLatency,
     dependsOnStages: model.dependsOnStages,
     realWorldEfficiency: model.realWorldEfficiency,
-    stage: (shape, point) => model.stage({ ...shape, instance: known(shape.instance) }, point),
+    stage: (shape, point) => {
+      const estimate = model.stage({ ...shape, instance: known(shape.instance) }, point);
+      return bends ? bent(estimate) : estimate;
+    },
     memory: (shape, point) => model.memory({ ...shape, instance: known(shape.instance) }, point),
     segmentRange: (instance, ...rest) => model.segmentRange(known(instance), ...rest),
     link: (...ends) => model.link(...ends),

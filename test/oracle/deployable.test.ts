@@ -20,7 +20,7 @@ import { solve } from "../../src/solver/solve.ts";
 import { NO_LIMITS, type OperatingPoint } from "../../src/workload/workload.ts";
 import { type Outcome, TooManyError } from "./brute-force.ts";
 import { expectBest, isMaximised } from "./check-solution.ts";
-import { drawDeployable, NODE_FLAVOURS, TINY_FLAVOURS } from "./deployable-problem.ts";
+import { drawDeployable, FULL_NODES, NODE_FLAVOURS, TINY_FLAVOURS } from "./deployable-problem.ts";
 import { visitPlacements } from "./exhaustive.ts";
 import { visitNodePlacements } from "./node-placements.ts";
 import { createPrng, type Prng } from "./prng.ts";
@@ -88,17 +88,32 @@ function restricted(
   }
 }
 
-/** Limits on latencies at what some placement has. */
-function latencyLimits(prng: Prng, all: readonly Judged[]): Problem["limits"] {
-  const secondsOf = (name: "ttft_ms" | "tpot_ms"): number =>
-    (prng.pick(all).metrics[name]! / 1000) * prng.pick([1, 1, 0.999, 1.001, 1.2]);
-  const which = prng.pick(["ttft", "tpot", "both", "both"] as const);
+function latencies(ttftMs: number | null, tpotMs: number | null): Problem["limits"] {
   return {
     ...NO_LIMITS,
     latencySafetyMargin: 0,
-    maxTtftSeconds: which === "tpot" ? null : secondsOf("ttft_ms"),
-    maxTpotSeconds: which === "ttft" ? null : secondsOf("tpot_ms"),
+    maxTtftSeconds: ttftMs === null ? null : ttftMs / 1000,
+    maxTpotSeconds: tpotMs === null ? null : tpotMs / 1000,
   };
+}
+
+/**
+ * Limits on latencies at what placements have: each at that of any, or both just at those of one with several stages on a node, whose
+ * layers can then be cut in few ways only.
+ */
+function latencyLimits(prng: Prng, all: readonly Judged[]): Problem["limits"] {
+  const shared = all.filter(({ metrics }) => metrics.num_pipeline_stages > metrics.num_instances);
+  if (shared.length > 0 && prng.chance(0.6)) {
+    const { ttft_ms, tpot_ms } = prng.pick(shared).metrics;
+    return latencies(ttft_ms, tpot_ms);
+  }
+  const near = (name: "ttft_ms" | "tpot_ms"): number =>
+    prng.pick(all).metrics[name]! * prng.pick([1, 1, 0.999, 1.001, 1.2]);
+  const which = prng.pick(["ttft", "tpot", "both", "both"] as const);
+  return latencies(
+    which === "tpot" ? null : near("ttft_ms"),
+    which === "ttft" ? null : near("tpot_ms"),
+  );
 }
 
 const counts = { searches: 0, several: 0, infeasible: 0 };
@@ -181,6 +196,16 @@ const everyNodePlacement =
   (visit) =>
     visitNodePlacements(problem, request, requestedPoints(problem), most, visit);
 
+/** Every placement of equal nodes; none where they are too many. */
+function enumerated(problem: Problem, request: SolveRequest): Judged[] {
+  try {
+    return collected(everyNodePlacement(problem, request, MOST_PLACEMENTS));
+  } catch (error) {
+    if (!(error instanceof TooManyError)) throw error;
+    return [];
+  }
+}
+
 const everyPlacement =
   (problem: Problem, request: SolveRequest, most: number): Visit =>
   (visit) => {
@@ -252,6 +277,59 @@ describe("a restricted solve agrees with enumeration", { timeout: 120_000 }, () 
     expect(counts.searches).toBeGreaterThan(5 * seeds.length);
     expect(counts.several).toBeGreaterThan(seeds.length / 2);
     expect(counts.infeasible).toBeGreaterThan(0);
+  });
+});
+
+describe("limits on both latencies that few cuts of a node keep", { timeout: 120_000 }, () => {
+  let tight = 0;
+  for (const seed of oracleSeeds(12)) {
+    it(`are kept, on problem ${seed}`, async () => {
+      const prng = createPrng(seed * 32_452_843 + 7);
+      const flavour = { ...FULL_NODES, unevenChance: seed % 2 };
+      for (let attempt = 0; attempt < 1000; attempt++) {
+        const { problem, request } = drawDeployable(prng, flavour, true);
+        const all = enumerated(problem, request);
+        const shared = exportable("vllm", problem, all).filter(
+          ({ metrics }) => metrics.num_pipeline_stages > metrics.num_instances,
+        );
+        const chosen = shared.filter((one) => isTight(one.metrics, shared));
+        if (chosen.length === 0) continue;
+        for (const { metrics } of prng.shuffle(chosen).slice(0, 4)) {
+          const limits = latencies(metrics.ttft_ms, metrics.tpot_ms);
+          const limited = { ...problem, limits };
+          const within = collected(everyNodePlacement(limited, request, Number.POSITIVE_INFINITY));
+          await check("vllm", limited, { ...request, ...prng.pick(OBJECTIVES) }, within);
+          tight++;
+        }
+        return;
+      }
+      throw new Error(`seed ${seed}: no problem has latencies to trade`);
+    });
+  }
+
+  /** Whether others with as many stages and nodes are faster to the first token, and others for the later ones. */
+  function isTight(own: Metrics, all: readonly Judged[]): boolean {
+    const like = all
+      .map(({ metrics }) => metrics)
+      .filter(
+        (other) =>
+          other.num_pipeline_stages === own.num_pipeline_stages &&
+          other.num_instances === own.num_instances,
+      );
+    return (
+      like.some((other) => other.ttft_ms! < own.ttft_ms! * (1 - 1e-6)) &&
+      like.some((other) => other.tpot_ms! < own.tpot_ms! * (1 - 1e-6)) &&
+      !like.some(
+        (other) =>
+          other !== own &&
+          other.ttft_ms! <= own.ttft_ms! * (1 - 1e-9) &&
+          other.tpot_ms! <= own.tpot_ms! * (1 - 1e-9),
+      )
+    );
+  }
+
+  it("were tried", () => {
+    expect(tight).toBeGreaterThan(20);
   });
 });
 

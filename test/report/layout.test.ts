@@ -26,6 +26,16 @@ describe("layout", () => {
     ).toBe(["  name    value", "  ─────────────", "  a           1", "  longer  1,000"].join("\n"));
   });
 
+  it("draws a long table as one: one header, columns under one another", () => {
+    const rows = Array.from({ length: 120 }, (_, index) => [`row ${index}`, "x".repeat(index % 7)]);
+    const lines = renderTable([{ head: "name" }, { head: "x", align: "right" }], rows).split("\n");
+    expect(lines).toHaveLength(122);
+    expect(lines.filter((line) => line.includes("─"))).toHaveLength(1);
+    for (const [index, [name = "", marks = ""]] of rows.entries()) {
+      expect(lines[index + 2]).toBe(`  ${name.padEnd(7)}  ${marks.padStart(6)}`.trimEnd());
+    }
+  });
+
   it("breaks flexible cells where a table is too wide, and loses no character of them", () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(word, word), { minLength: 1, maxLength: 5 }), (rows) => {

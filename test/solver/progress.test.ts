@@ -1,13 +1,19 @@
 import { describe, expect, it } from "vitest";
-import { readProblem } from "../../src/files/read-problem.ts";
+import { type ProblemOptions, readProblem } from "../../src/files/read-problem.ts";
 import { createInlineHighs } from "../../src/solver/milp/highs-inline.ts";
 import { DEFAULT_REQUEST, type SolveRequest } from "../../src/solver/request.ts";
 import { type SolveProgress, solve } from "../../src/solver/solve.ts";
+import { scratchDirectory, TINY, writeFiles } from "../cli/harness.ts";
+
+const UNLIKE_LAYERS = { configDir: "examples/unlike-layers", maxLoad: true } as const;
 
 /** Everything a solve tells of itself. */
-async function told(request: Partial<SolveRequest>): Promise<SolveProgress[]> {
+async function told(
+  options: ProblemOptions,
+  request: Partial<SolveRequest> = {},
+): Promise<SolveProgress[]> {
   const states: SolveProgress[] = [];
-  const problem = readProblem({ configDir: "examples/unlike-layers", maxLoad: true });
+  const problem = readProblem(options);
   const solution = await solve(problem, { ...DEFAULT_REQUEST, ...request }, createInlineHighs(), {
     onProgress: (state) => states.push(state),
   });
@@ -17,7 +23,7 @@ async function told(request: Partial<SolveRequest>): Promise<SolveProgress[]> {
 
 describe("the progress of a solve", () => {
   it("has a bound that rises to the best, which falls, and ends with no case open", async () => {
-    const states = await told({});
+    const states = await told(UNLIKE_LAYERS);
     const bounds = states.map(({ bound }) => bound!);
     const values = states.map(({ bestValue }) => bestValue!);
     expect(new Set(bounds).size).toBeGreaterThan(5);
@@ -29,7 +35,17 @@ describe("the progress of a solve", () => {
   });
 
   it("says what is looked for: the answer, the frontier, the explanation", async () => {
-    const states = await told({ frontier: true, explain: true, includeTypes: ["g5.48xlarge", "g5.12xlarge"] });
+    const states = await told(
+      {
+        configDir: writeFiles(scratchDirectory(), TINY),
+        phase: "aggregated",
+        inputTokens: 128,
+        outputTokens: 32,
+        minBatch: 4,
+        maxBatch: 8,
+      },
+      { frontier: true, explain: true },
+    );
     const phases = [...new Set(states.map(({ phase }) => phase))];
     expect(phases).toEqual(["answer", "frontier", "explanation"]);
     const questions = states

@@ -8,7 +8,7 @@ import { limitIsMet } from "../broken-limits.ts";
 import { figure, percent, plural, usd } from "../format.ts";
 import { limitWords } from "../limit-words.ts";
 import { objectiveWords } from "../objective-words.ts";
-import { createPaint } from "../paint.ts";
+import { PLAIN } from "../paint.ts";
 import { renderDeployable, renderWithoutRestriction } from "../terminal-deployable.ts";
 import { noAnswerWords } from "../terminal-no-answer.ts";
 import { CONFIDENCE_WORDS, intervalWords } from "../terminal-serving.ts";
@@ -46,7 +46,7 @@ function answerMarkup(problem: Problem, request: SolveRequest, answer: Answer): 
   return html`<h1>${problem.model.name} for ${usd(metrics.dollar_per_million_token)} per million tokens: ${figure(metrics.throughput_tokens_per_sec)} tokens/s at ${usd(metrics.cost_per_hour)} per hour</h1>
 <p>${planWords(problem, answer)}</p>
 <p><span class="badge ${isProven ? "good" : "warn"}">${isProven ? "✓ optimal, proven" : "! feasible, a limit struck"}</span>${verdictWords(problem, request, answer)}${gap === 0 ? html` <span class="dim">Bound ${objectiveWords(answer, bound)}, gap 0.</span>` : null}</p>
-${restriction(renderDeployable(problem, answer, createPaint(false)))}
+${restriction(renderDeployable(problem, answer, PLAIN))}
 ${tiles(metrics)}
 ${targets(problem, metrics)}
 ${confidence(metrics)}`;

@@ -14,9 +14,6 @@ export class Markup {
 /** What may stand in a template: texts are escaped, lists are joined, null stands for nothing. */
 export type Content = Markup | string | number | null | readonly Content[];
 
-/** Nothing. */
-export const EMPTY: Markup = new Markup("");
-
 /** A template whose values are escaped, in elements and in quoted attributes alike. */
 export function html(parts: TemplateStringsArray, ...values: readonly Content[]): Markup {
   let text = parts[0]!;

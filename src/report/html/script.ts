@@ -135,9 +135,7 @@ export const SCRIPT: string = `"use strict";
         if (!row.hidden) left++;
       }
       for (const point of all(".point")) {
-        const isOut = rowOf(point)?.hidden ?? false;
-        point.toggleAttribute("hidden", isOut);
-        point.style.display = isOut ? "none" : "";
+        point.toggleAttribute("hidden", rowOf(point)?.hidden ?? false);
       }
       for (const chart of all("svg.plot")) {
         const points = all(".point", chart);

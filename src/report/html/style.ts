@@ -10,6 +10,7 @@ export const STYLE: string = `
 --good:#4cc79b;--warn:#f0b64a;--bad:#ff8f57;--ring:#7cb8f5;
 --c-blue:#4aa3df;--c-sky:#8bd0f5;--c-green:#2bbd92;--c-yellow:#f0e442;--c-orange:#eaa92a;--c-red:#ee7d3a;--c-pink:#dc97bd;--c-grey:#808895;--c-none:#31373f}}
 *{box-sizing:border-box}
+[hidden]{display:none!important}
 html{-webkit-text-size-adjust:100%}
 body{margin:0 auto;max-width:70rem;padding:1rem 1.25rem 3rem;background:var(--bg);color:var(--text);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif}
 a{color:var(--link)}
@@ -99,7 +100,6 @@ pre{background:var(--panel);border-radius:6px;padding:.6rem .8rem;overflow-x:aut
 .filters{display:flex;flex-wrap:wrap;gap:.4rem 1rem;align-items:end;margin:.6rem 0}
 .filters label{display:grid;font-size:.82rem;color:var(--dim)}
 #tip{position:fixed;z-index:9;max-width:min(24rem,calc(100vw - 16px));background:var(--bg);color:var(--text);border:1px solid var(--dim);border-radius:8px;box-shadow:0 3px 14px rgb(0 0 0/.25);padding:.45rem .65rem;font-size:.84rem;pointer-events:none}
-#tip[hidden]{display:none}
 #tip b{display:block;overflow-wrap:anywhere}
 #tip dl{display:grid;grid-template-columns:auto 1fr;gap:0 .7rem;margin:.15rem 0 0}
 #tip dt{color:var(--dim)}#tip dd{margin:0;overflow-wrap:anywhere}
