@@ -24,7 +24,7 @@ const budget = (unit: string): KeySpec => ({
 const MAX_LAYERS = 10_000;
 
 /** What config.csv says of the model by its dimensions. */
-export interface ModelValues extends ArchitectureValues {
+interface ModelValues extends ArchitectureValues {
   readonly model_name: string;
   /** L. */
   readonly num_decoder_layers: number;

@@ -114,7 +114,7 @@ describe("what is not the plan's", () => {
       launchSettings("vllm", published, ONE_KIND, { checkpoint: null, onlineFp8: false })
         .checkpoint,
     ).toBe("owner/published");
-    expect(warningsOf("vllm", published, ONE_KIND, false).join()).not.toContain("--checkpoint");
+    expect(warningsOf("vllm", published, ONE_KIND, false)!.join()).not.toContain("--checkpoint");
   });
 
   it("is said of SGLang: nobody measured it, and it sizes caches by the smallest GPU", () => {

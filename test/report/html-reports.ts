@@ -152,9 +152,7 @@ export function infeasibleReport(changes: Partial<NoAnswer> = {}): string {
 }
 
 /** A grid of three types, with runs that fit and runs that do not. */
-function sweepReportInput(
-  rename: (name: string) => string = (name) => name,
-): SweepReportInput {
+function sweepReportInput(rename: (name: string) => string = (name) => name): SweepReportInput {
   const { problem } = solveReportInput({ rename });
   const grid = createGrid(problem, {
     families: ["g5.4xlarge", "g6e.12xlarge", "p4de.24xlarge"].map(rename),
