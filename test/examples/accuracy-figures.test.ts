@@ -36,6 +36,31 @@ describe("docs/accuracy.md", () => {
   });
 });
 
+describe("docs/limits.md", () => {
+  test("quotes medians that docs/accuracy.md has", () => {
+    const accuracy = new Map(
+      table("docs/accuracy.md", "macro median / macro mean").map(([name, ...cells]) => [
+        name!,
+        cells.map((cell) => cell.split(" / ")[0]!),
+      ]),
+    );
+    const [, ...quoted] = table("docs/limits.md", "figure");
+    expect(quoted.length).toBeGreaterThanOrEqual(4);
+    for (const [name, sixFolds, gpuLeftOut] of quoted) {
+      expect([name, sixFolds, gpuLeftOut]).toEqual([name, ...accuracy.get(name!)!.slice(1, 3)]);
+    }
+  });
+
+  test("quotes shares that docs/accuracy.md has", () => {
+    const accuracy = readDocument("docs/accuracy.md").replace(/\s+/g, " ");
+    const section = readDocument("docs/limits.md").split("## How accurate it is")[1]!;
+    const bullets = section.split("\n## ")[0]!.split("\n- ").slice(1).join(" ");
+    const shares = [...bullets.matchAll(/[\d.]+ %/g)].map(([share]) => share);
+    expect(shares.length).toBeGreaterThanOrEqual(8);
+    for (const share of shares) expect(accuracy).toContain(share);
+  });
+});
+
 test("every parameter of the model has a fitted value and nothing else has", () => {
   expect(Object.keys(FITTED_VALUES).sort()).toEqual(PRIORS.map(({ name }) => name).sort());
 });

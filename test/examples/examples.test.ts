@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -46,6 +46,19 @@ function valueAt(json: unknown, path: string): unknown {
     .reduce<unknown>((value, key) => (value as Record<string, unknown> | null)?.[key], json);
 }
 
+/** What makes a browser load something from elsewhere when it opens a page. */
+function loadedFrom(html: string): string[] {
+  return (
+    html.match(/<(?:link|iframe|object|embed)\b|\ssrc=|@import|url\((?!["']?#)|\bfetch\(/g) ?? []
+  );
+}
+
+it("pages that load from elsewhere are told from others", () => {
+  expect(loadedFrom('<script src="https://cdn.example/x.js"></script>')).toEqual([" src="]);
+  expect(loadedFrom("<style>@import 'x.css'; a { fill: url(#grey) }</style>")).toEqual(["@import"]);
+  expect(loadedFrom('<a href="https://example.com">source</a>')).toEqual([]);
+});
+
 describe("the examples", () => {
   it("are at least ten", () => {
     expect(exampleFolders().length).toBeGreaterThanOrEqual(10);
@@ -67,6 +80,7 @@ describe.each(examples)("$path", ({ folder: home, path }) => {
 
   it("answers as it says", async () => {
     const folder = join(scratch, path.replaceAll("/", "-"));
+    mkdirSync(folder);
     const { code, stdout } = await run([...writingTo(folder, example.args), "--json"]);
     const json: unknown = JSON.parse(stdout);
     expect(code).toBe(example.exit_code);
@@ -81,6 +95,7 @@ describe.each(examples)("$path", ({ folder: home, path }) => {
     for (const [file, pieces] of Object.entries(example.files ?? {})) {
       const text = readFileSync(join(folder, file), "utf8");
       for (const piece of pieces) expect(text, file).toContain(piece);
+      if (file.endsWith(".html")) expect(loadedFrom(text), file).toEqual([]);
     }
   });
 

@@ -36,16 +36,26 @@ export interface LayerSeconds {
   readonly total: number;
 }
 
-/** Kernels that overlap compute and memory, by what each alone would take, and what comes on top of them; seconds. */
-export interface KernelSeconds {
-  readonly overlapping: readonly (readonly [compute: number, memory: number])[];
-  /** Kernels that only compute. */
-  readonly compute: number;
-  /** Kernels that only move memory. */
-  readonly memory: number;
-  /** Launch gaps. */
+/** The kernels of one layer, seconds; where compute and memory overlap, by what each alone would take. */
+export interface LayerKernels {
+  readonly linearCompute: number;
+  readonly linearMemory: number;
+  readonly ffnCompute: number;
+  readonly ffnMemory: number;
+  readonly kvCompute: number;
+  readonly kvMemory: number;
+  readonly prefillAttention: number;
+  readonly elementwise: number;
   readonly gaps: number;
   readonly collectives: number;
+}
+
+/** The kernels of the LM head, seconds: its matrix by what compute and memory alone would take, sampling, gathering logits. */
+export interface HeadKernels {
+  readonly compute: number;
+  readonly memory: number;
+  readonly sampling: number;
+  readonly gather: number;
 }
 
 const HIDDEN_BYTES = 2;
@@ -79,21 +89,21 @@ export function layerSeconds(
   kind: LayerArchitecture,
   load: StepLoad,
 ): LayerSeconds {
-  const kernels = layerKernels(context, kind, load);
+  const k = layerKernels(context, kind, load);
   const p = context.parameters.common.overlapPower;
-  let compute = 0;
-  let memory = 0;
-  let total = 0;
-  for (const [a, b] of kernels.overlapping) {
-    compute += a;
-    memory += b;
-    total += overlap(a, b, p);
-  }
+  const total =
+    overlap(k.linearCompute, k.linearMemory, p) +
+    overlap(k.ffnCompute, k.ffnMemory, p) +
+    overlap(k.kvCompute, k.kvMemory, p) +
+    k.prefillAttention +
+    k.elementwise +
+    k.gaps +
+    k.collectives;
   return {
-    compute: compute + kernels.compute,
-    memory: memory + kernels.memory,
-    collectives: kernels.collectives,
-    total: total + kernels.compute + kernels.memory + kernels.gaps + kernels.collectives,
+    compute: k.linearCompute + k.ffnCompute + k.kvCompute + k.prefillAttention,
+    memory: k.linearMemory + k.ffnMemory + k.kvMemory + k.elementwise,
+    collectives: k.collectives,
+    total,
   };
 }
 
@@ -105,7 +115,7 @@ export function layerKernels(
   context: GroupContext,
   kind: LayerArchitecture,
   load: StepLoad,
-): KernelSeconds {
+): LayerKernels {
   const { architecture, tpDegree: t, rates, parameters } = context;
   const { common, engine } = parameters;
   const { hidden, heads, headDim, weightBytes, weightFormat, kvBytes, latent } = architecture;
@@ -174,13 +184,14 @@ export function layerKernels(
     ? 2 * context.collectives.allReduceSeconds(tokens * hidden * HIDDEN_BYTES)
     : 0;
   return {
-    overlapping: [
-      [linearCompute, linearMemory],
-      [ffnCompute, ffnMemory],
-      [kvCompute, kvMemory],
-    ],
-    compute: prefillAttention,
-    memory: elementwise,
+    linearCompute,
+    linearMemory,
+    ffnCompute,
+    ffnMemory,
+    kvCompute,
+    kvMemory,
+    prefillAttention,
+    elementwise,
     gaps,
     collectives: reduce,
   };
@@ -196,9 +207,8 @@ export function headSeconds(
   sequences: number,
   isLlamaCpp4: boolean,
 ): number {
-  const { overlapping, memory, collectives } = headKernels(context, sequences, isLlamaCpp4);
-  const [compute, read] = overlapping[0]!;
-  return overlap(compute, read, context.parameters.common.overlapPower) + memory + collectives;
+  const { compute, memory, sampling, gather } = headKernels(context, sequences, isLlamaCpp4);
+  return overlap(compute, memory, context.parameters.common.overlapPower) + sampling + gather;
 }
 
 /** The kernels of the LM head: the matrix, sampling, and gathering logits over the TP group. */
@@ -206,23 +216,16 @@ export function headKernels(
   context: GroupContext,
   sequences: number,
   isLlamaCpp4: boolean,
-): KernelSeconds {
+): HeadKernels {
   const { architecture, tpDegree: t, rates, parameters, collectives } = context;
-  const { common } = parameters;
   const { hidden, vocab } = architecture;
   const matrix = (hidden * vocab) / t;
   const bytes = isLlamaCpp4 ? LLAMA_CPP_END_BYTES_4 : END_BYTES;
   return {
-    overlapping: [
-      [
-        (2 * matrix * (sequences + common.rampTokens)) / rates.headFlops,
-        (matrix * bytes) / rates.headReadBytes,
-      ],
-    ],
-    compute: 0,
-    memory: (12 * vocab * sequences) / rates.elementwiseBytes,
-    gaps: 0,
-    collectives: collectives
+    compute: (2 * matrix * (sequences + parameters.common.rampTokens)) / rates.headFlops,
+    memory: (matrix * bytes) / rates.headReadBytes,
+    sampling: (12 * vocab * sequences) / rates.elementwiseBytes,
+    gather: collectives
       ? (((t - 1) / t) * 2 * vocab * sequences) / collectives.bytesPerSecond +
         collectives.latencySeconds
       : 0,

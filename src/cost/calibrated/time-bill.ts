@@ -1,8 +1,9 @@
 import type { TimeBill } from "../cost-model.ts";
 import {
   type GroupContext,
+  type HeadKernels,
   headKernels,
-  type KernelSeconds,
+  type LayerKernels,
   layerKernels,
   overlap,
   type StepLoad,
@@ -65,32 +66,47 @@ function stepBill(
   for (const [position, kind] of context.architecture.kinds.entries()) {
     const here = layersOfKind[position] ?? 0;
     if (here === 0) continue;
-    layers = plus(layers, kernelsBill(layerKernels(context, kind, load), p), here);
+    layers = plus(layers, layerBill(layerKernels(context, kind, load), p), here);
     count += here;
   }
   const head = hasHead
-    ? kernelsBill(headKernels(context, load.logitSequences, isLlamaCpp4), p)
+    ? headBill(headKernels(context, load.logitSequences, isLlamaCpp4), p)
     : NOTHING;
   const step = plus(launchedBill(layers, count * times.launchFloor), head, 1);
   return { ...step, overheadSeconds: step.overheadSeconds + times.cpu };
 }
 
-/** f = (aᵖ + bᵖ)^(1/p) is homogeneous: f = a · ∂f/∂a + b · ∂f/∂b, of which compute is charged f · aᵖ/(aᵖ + bᵖ). */
-function kernelsBill(kernels: KernelSeconds, p: number): StepBill {
-  let computeSeconds = kernels.compute;
-  let memorySeconds = kernels.memory;
-  for (const [compute, memory] of kernels.overlapping) {
-    const seconds = overlap(compute, memory, p);
-    const ofCompute = seconds * powerShare(compute, memory, p);
-    computeSeconds += ofCompute;
-    memorySeconds += seconds - ofCompute;
-  }
+function layerBill(kernels: LayerKernels, p: number): StepBill {
+  const linear = overlapBill(kernels.linearCompute, kernels.linearMemory, p);
+  const ffn = overlapBill(kernels.ffnCompute, kernels.ffnMemory, p);
+  const kv = overlapBill(kernels.kvCompute, kernels.kvMemory, p);
   return {
-    computeSeconds,
-    memorySeconds,
+    computeSeconds: linear.compute + ffn.compute + kv.compute + kernels.prefillAttention,
+    memorySeconds: linear.memory + ffn.memory + kv.memory + kernels.elementwise,
     collectivesSeconds: kernels.collectives,
     overheadSeconds: kernels.gaps,
   };
+}
+
+function headBill({ compute, memory, sampling, gather }: HeadKernels, p: number): StepBill {
+  const matrix = overlapBill(compute, memory, p);
+  return {
+    computeSeconds: matrix.compute,
+    memorySeconds: matrix.memory + sampling,
+    collectivesSeconds: gather,
+    overheadSeconds: 0,
+  };
+}
+
+/** f = (aᵖ + bᵖ)^(1/p) is homogeneous: f = a · ∂f/∂a + b · ∂f/∂b, of which compute is charged f · aᵖ/(aᵖ + bᵖ). */
+function overlapBill(
+  compute: number,
+  memory: number,
+  p: number,
+): { readonly compute: number; readonly memory: number } {
+  const seconds = overlap(compute, memory, p);
+  const ofCompute = seconds * powerShare(compute, memory, p);
+  return { compute: ofCompute, memory: seconds - ofCompute };
 }
 
 /** The same for the smooth maximum with the time it takes to launch the layers' kernels, which is overhead. */

@@ -35,8 +35,8 @@ export function frontierMarkup(problem: Problem, solution: Solution): Markup | n
   return html`<p>Each point is a placement: what it costs an hour and how many tokens it serves a second.${
     answer ? " Along the dashed line a token costs as much as in the answer; below it, more." : ""
   } ${proof}</p>
-<ul class="legend" aria-hidden="true">${legend(points)}</ul>
-<figure class="chart"><div class="wide">${plotMarkup(points, 980, 400)}</div><div class="narrow">${plotMarkup(points, 340, 300)}</div></figure>
+<figure class="chart"><ul class="legend" aria-hidden="true">${legend(points)}</ul>
+<div class="wide">${plotMarkup(points, 980, 400)}</div><div class="narrow">${plotMarkup(points, 340, 300)}</div></figure>
 ${pointTable(problem, points)}`;
 }
 

@@ -111,6 +111,7 @@ footer{margin-top:2.5rem;border-top:1px solid var(--line);color:var(--dim);font-
 :root{color-scheme:light;--bg:#fff;--panel:#f6f7f9;--line:#c3c8d0;--text:#000;--dim:#444;--link:#000;--mark:#fff;--good:#00694b;--warn:#8a5200;--bad:#a83c00;
 --c-blue:#0072b2;--c-sky:#56b4e9;--c-green:#009e73;--c-yellow:#d8c500;--c-orange:#e69f00;--c-red:#d55e00;--c-pink:#cc79a7;--c-grey:#8b929c;--c-none:#e4e7ec}
 body{max-width:none;padding:0;font-size:10pt}nav,.skip,.button,.filters,#tip{display:none!important}
+.tiles{grid-template-columns:repeat(5,1fr);gap:.4rem}.tiles>div{padding:.35rem .5rem}.tiles dd.big{font-size:12.5pt}
 .wide{display:block}.narrow{display:none}
 h1{font-size:16pt}h2{font-size:12.5pt;margin-top:1rem}h2,h3,h4,caption{break-after:avoid}
 .scroll,.long{overflow:visible;max-height:none;border:0}.long thead th{position:static}
