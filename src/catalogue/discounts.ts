@@ -1,18 +1,20 @@
 import type { CatalogueDiscount, CataloguePrice } from "./catalogue.ts";
+import { sameName } from "./match-types.ts";
 
 /** What a discount can name, the most telling first: it decides between rows that name equally many. */
 const FIELDS = ["instance", "region", "kind", "provider"] as const;
 
-/** The most specific discount on a price: the row that names most, null when none applies. */
+/** The most specific discount on a price: the row that names most, null when none applies. Letter case does not count. */
 export function discountOn(
   discounts: readonly CatalogueDiscount[],
   price: CataloguePrice,
 ): CatalogueDiscount | null {
   let best: CatalogueDiscount | null = null;
   for (const discount of discounts) {
-    const applies = FIELDS.every(
-      (field) => discount[field] === null || discount[field] === price[field],
-    );
+    const applies = FIELDS.every((field) => {
+      const named = discount[field];
+      return named === null || sameName(named, price[field]);
+    });
     if (applies && (best === null || specificity(discount) > specificity(best))) best = discount;
   }
   return best;

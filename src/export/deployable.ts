@@ -4,6 +4,7 @@ import type { PoolType } from "../hardware/pool.ts";
 import type { Problem } from "../placement/problem.ts";
 import type { NodeRules } from "../solver/nodes/node-rules.ts";
 import type { SolveRequest } from "../solver/request.ts";
+import { unevenHeads } from "./limit-checks.ts";
 import { problemLimits } from "./limits.ts";
 import { skyCloud } from "./skypilot-clouds.ts";
 import { type ExportForm, FORMS, type FormTraits } from "./targets.ts";
@@ -20,7 +21,7 @@ import { listed } from "./words.ts";
  * | gpu_vendor, cloud                                 | types left out; types of one vendor at a time           |
  * | layer_cut                                         | kept by every placement                                 |
  * | step_tokens                                       | operating points left out                               |
- * | uniform_tp, tp_divides_heads                      | one TP degree, of those that divide the heads           |
+ * | uniform_tp, tp_divides_heads                      | one TP degree, of those that share the heads evenly     |
  * | equal_gpus, node_order                            | equal stages on every node, one after the other         |
  * | node_kinds, one_stage_per_node, gpu_choice        | shapes of nodes (`NodeRules`)                           |
  * | owned_instances                                   | rented instances only                                   |
@@ -86,14 +87,13 @@ function vendorGroups({ pool }: Problem): NodeRules["typeGroups"] {
   return groups.every((names) => names.length > 0) ? groups : null;
 }
 
-/** @throws InputError when none of the degrees divides the attention heads */
+/** @throws InputError when none of the degrees shares the heads evenly */
 function dividingDegrees({ model }: Problem, tpDegrees: readonly number[]): number[] {
-  const { numAttentionHeads } = model;
-  const dividing = tpDegrees.filter((degree) => numAttentionHeads % degree === 0);
+  const dividing = tpDegrees.filter((degree) => unevenHeads(model, degree) === null);
   if (dividing.length > 0) return dividing;
   throw new InputError(
     "--deployable",
-    `no TP degree of ${listed(tpDegrees)} divides the ${numAttentionHeads} attention heads.`,
+    `no TP degree of ${listed(tpDegrees)} divides the ${model.numAttentionHeads} attention heads and ${model.numKvHeads} key/value heads.`,
     "Give one to --tp-degrees that does.",
   );
 }

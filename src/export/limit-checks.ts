@@ -1,3 +1,4 @@
+import { layerKinds, type Model } from "../model/model.ts";
 import { isWholeInstance, type LaunchNode } from "./launch-plan.ts";
 import type { LimitContext } from "./limit-context.ts";
 import { PLANNED_AS } from "./settings.ts";
@@ -25,6 +26,19 @@ export function vendorProblem({ traits, plan }: LimitContext): string | null {
   if (nvidia) return `${amd.instance} has GPUs of AMD, ${nvidia.instance} of NVIDIA.`;
   if (traits.amd) return null;
   return `${amd.instance} has GPUs of AMD; ${traits.title} needs NVIDIA's.`;
+}
+
+/**
+ * What a TP degree t does not share out evenly, or null: query heads, t dividing them; and key/value heads, t dividing them or, where
+ * each is kept more than once, they t. Sources: vLLM's `LlamaAttention`, SGLang's of the same name.
+ */
+export function unevenHeads(model: Model, tpDegree: number): string | null {
+  const { numAttentionHeads } = model;
+  if (numAttentionHeads % tpDegree !== 0) return `the ${numAttentionHeads} attention heads`;
+  const uneven = layerKinds(model).find(
+    ({ numKvHeads }) => numKvHeads % tpDegree !== 0 && tpDegree % numKvHeads !== 0,
+  );
+  return uneven ? `the ${uneven.numKvHeads} key/value heads, nor they it` : null;
 }
 
 /** World size / nodes is the number of ranks of every node. */

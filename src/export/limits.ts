@@ -9,6 +9,7 @@ import {
   engineMismatch,
   gpuChoiceProblem,
   nodeOrderProblem,
+  unevenHeads,
   unevenNodes,
   vendorProblem,
 } from "./limit-checks.ts";
@@ -88,13 +89,13 @@ const CHECKS: Readonly<Record<LimitRule, (context: LimitContext) => string | nul
     const degrees = [...new Set(placement.stages.map((stage) => stage.tp_degree))];
     return `stages have TP degrees ${listed(degrees)}; ${traits.title} has one TP size for all stages.`;
   },
-  tp_divides_heads: ({ problem, placement }) => {
-    const { numAttentionHeads } = problem.model;
+  tp_divides_heads: ({ problem: { model }, placement }) => {
     const stage = placement.stages.findIndex(
-      ({ tp_degree }) => numAttentionHeads % tp_degree !== 0,
+      ({ tp_degree }) => unevenHeads(model, tp_degree) !== null,
     );
     if (stage < 0) return null;
-    return `TP ${placement.stages[stage]!.tp_degree} of stage ${stage} does not divide the ${numAttentionHeads} attention heads.`;
+    const { tp_degree } = placement.stages[stage]!;
+    return `TP ${tp_degree} of stage ${stage} does not divide ${unevenHeads(model, tp_degree)}.`;
   },
   equal_gpus: (context) => (context.traits.equalNodes ? unevenNodes(context) : null),
   node_order: (context) => (context.traits.equalNodes ? nodeOrderProblem(context) : null),

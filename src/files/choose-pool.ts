@@ -72,10 +72,13 @@ function itemsOf(flags: CatalogueFlags): readonly PoolItem[] {
           });
     return [{ where: whereOf(flags), ...conditions, maxCount: count }];
   }
-  if (maxCount !== undefined && instances !== undefined) {
+  // A list of a configuration file has taken the number already, where its items do not say one.
+  const counted =
+    instances !== undefined ? "--instances" : typeof poolItems === "string" ? "--pool" : null;
+  if (maxCount !== undefined && counted !== null) {
     throw new InputError(
       "--max-count",
-      "it cannot stand beside --instances, which has a count for each type.",
+      `it cannot stand beside ${counted}, which has a count for each type.`,
       "Leave one of the two out.",
     );
   }

@@ -5,6 +5,9 @@ import { renderItem, renderTable, wrap } from "./layout.ts";
 import { againstWords } from "./objective-words.ts";
 import type { Paint } from "./paint.ts";
 
+/** Types of either kind that are listed; a catalogue has hundreds. */
+const MOST_LISTED = 20;
+
 /** The answer beside the best even split of every instance type. */
 export function renderEvenSplits(
   families: readonly FamilyBest[],
@@ -23,16 +26,17 @@ export function renderEvenSplits(
     ],
   ];
   const without: string[] = [];
-  for (const best of families) {
-    if (best.status !== "best") {
-      without.push(renderItem("- ", printable(`${best.family}: ${best.reason}`)));
-      continue;
-    }
-    const { choice, evaluation } = best;
+  const best = families.filter((family) => family.status === "best");
+  for (const family of families) {
+    if (family.status === "best") continue;
+    without.push(renderItem("- ", printable(`${family.family}: ${family.reason}`)));
+  }
+  for (const family of best.slice(0, MOST_LISTED)) {
+    const { choice, evaluation } = family;
     const { throughput_tokens_per_sec, cost_per_hour, dollar_per_million_token } =
       evaluation.metrics;
     rows.push([
-      printable(best.family),
+      printable(family.family),
       `TP ${choice.tpDegree} × PP ${choice.ppStages}, batch ${choice.point.batch}`,
       figure(throughput_tokens_per_sec),
       usd(cost_per_hour),
@@ -52,6 +56,14 @@ export function renderEvenSplits(
     rows,
   );
   const title = paint.bold("Against an even split over instances of one type");
-  const rest = without.length === 0 ? "" : `\n${wrap("No even split:")}\n${without.join("\n")}`;
-  return `${title}\n${table}${rest}`;
+  const rest =
+    without.length === 0
+      ? ""
+      : `\n${wrap("No even split:")}\n${without.slice(0, MOST_LISTED).join("\n")}${more(without.length)}`;
+  return `${title}\n${table}${more(best.length)}${rest}`;
+}
+
+/** What is said of those that are not listed. */
+function more(number: number): string {
+  return number > MOST_LISTED ? `\n  … and ${number - MOST_LISTED} more` : "";
 }

@@ -219,6 +219,7 @@ function offerEvenSplits(
 ): void {
   if (request.bandwidthPercentile !== null) return;
   for (const point of points) {
+    if (session.isOver) return;
     for (const type of problem.pool.types.filter((type) => isAllowed(type, request))) {
       const most = Math.min(type.count, problem.rules.maxPipelineStages, problem.model.numLayers);
       for (const tpDegree of tpDegreesOf(type, request)) {

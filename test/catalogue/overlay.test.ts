@@ -85,6 +85,16 @@ AWS,p5.48xlarge,us-west-2,on-demand,6,
     expect(discountOn([...discounts].reverse(), price)?.discountPercent).toBe(percent);
   });
 
+  it("name what they are on in any letter case", () => {
+    const own = parseOwn({
+      discounts: `${DISCOUNTS_HEADER}\naws,P5.48xlarge,US-East-1,*,7,\n`,
+    }).discounts;
+    const price = catalogue().prices.find(
+      (row) => priceKey(row) === "AWS p5.48xlarge us-east-1 spot",
+    )!;
+    expect(discountOn(own, price)?.discountPercent).toBe(7);
+  });
+
   it("take their share off, to the micro-dollar", () => {
     expect(discounted(1_000_001, { ...discounts[0]!, discountPercent: 50 })).toBe(500_001);
     expect(discounted(7, null)).toBe(7);

@@ -235,13 +235,27 @@ describe("what solve is asked for", () => {
   });
 
   it("offers only TP degrees that divide the heads", () => {
-    const problem = { ...PROBLEM, model: { ...PROBLEM.model, numAttentionHeads: 12 } };
+    const model = { ...PROBLEM.model, numAttentionHeads: 12, numKvHeads: 12 };
+    const problem = { ...PROBLEM, model };
     const degreesOf = (tpDegrees: readonly number[]) =>
       deployableRequest("vllm", problem, { ...DEFAULT_REQUEST, tpDegrees }).tpDegrees;
     expect(degreesOf([1, 2, 4, 8])).toEqual([1, 2, 4]);
     expect(degreesOf([3, 8, 12])).toEqual([3, 12]);
     expect(() => degreesOf([5, 8])).toThrow(
       /no TP degree of 5 and 8 divides the 12 attention heads/,
+    );
+  });
+
+  it("offers only TP degrees that share key/value heads evenly: t divides them, or they divide t", () => {
+    const degreesOf = (numAttentionHeads: number, numKvHeads: number, tpDegrees: number[]) => {
+      const problem = { ...PROBLEM, model: { ...PROBLEM.model, numAttentionHeads, numKvHeads } };
+      return deployableRequest("vllm", problem, { ...DEFAULT_REQUEST, tpDegrees }).tpDegrees;
+    };
+    // Phi-4 and Phi-3-medium: 40 heads, 10 for keys and values.
+    expect(degreesOf(40, 10, [1, 2, 4, 8])).toEqual([1, 2]);
+    expect(degreesOf(64, 4, [1, 2, 4, 8])).toEqual([1, 2, 4, 8]);
+    expect(() => degreesOf(40, 10, [4, 8])).toThrow(
+      /no TP degree of 4 and 8 .* 40 attention heads and 10 key\/value heads/,
     );
   });
 

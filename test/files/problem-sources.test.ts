@@ -26,6 +26,16 @@ function refusal(options: ProblemOptions): { where: string; message: string } {
 }
 
 describe("a problem of a named model and a pool out of the catalogue", () => {
+  it("takes no --max-count beside what has a count for each type", () => {
+    const { model } = SMALL;
+    const poolItems = join(ROOT, "examples/owned-cluster-burst/pool.csv");
+    for (const counted of [{ instances: SMALL.instances }, { poolItems }]) {
+      const said = refusal({ model, ...counted, maxCount: 2, inputTokens: 64, outputTokens: 8 });
+      expect(said.where).toBe("--max-count");
+      expect(said.message).toMatch(/it cannot stand beside --(instances|pool), which has a count/);
+    }
+  });
+
   it("has the model's layers, the catalogue's prices and the defaults", () => {
     const problem = read({ ...SMALL, inputTokens: 2048, outputTokens: 512, concurrency: 8 });
     expect(problem.model.name).toBe("llama-3.3-70b");

@@ -68,6 +68,8 @@ export function bestOf(
   switch (objective) {
     case "cost-per-token": {
       const value = least(outcomes.map(dollarsPerMillion));
+      // Of what costs nothing the fastest.
+      if (value === 0) return cheapest(outcomes);
       const ties = outcomes.filter((o) => dollarsPerMillion(o) <= value * (1 + TIE));
       return { value, size: value, second: null, ...fewest(ties) };
     }

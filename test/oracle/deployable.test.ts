@@ -209,7 +209,7 @@ function enumerated(problem: Problem, request: SolveRequest): Judged[] {
 const everyPlacement =
   (problem: Problem, request: SolveRequest, most: number): Visit =>
   (visit) => {
-    if (evaluationsOf(problem, request) > most * 10) throw new TooManyError();
+    if (evaluationsOf(problem, request) > most * 4) throw new TooManyError();
     visitPlacements(problem, request, requestedPoints(problem), visit);
   };
 

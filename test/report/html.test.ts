@@ -213,6 +213,25 @@ describe("the report of a solve", () => {
     }
   });
 
+  it("draws costs that are far apart on logarithmic scales, unless one is nothing", () => {
+    const { solution } = solveReportInput();
+    const [first, ...rest] = solution.frontier!;
+    const at = (cost_per_hour: number) => ({ ...first!, cost_per_hour });
+    const places = (least: number): { readonly xs: number[]; readonly text: string } => {
+      const frontier = [at(least), at(100 * least), at(10_000), ...rest];
+      const page = parse(solveReport({ answer: { frontier } }));
+      const xs = all(page, ".wide .point.blue").map(
+        (point) => numbers(point.getAttribute("cx"))[0]!,
+      );
+      return { xs, text: page.querySelector("#frontier p")!.textContent };
+    };
+    const far = places(1);
+    expect(far.text).toContain("logarithmic");
+    expect(far.xs[1]! - far.xs[0]!).toBeCloseTo(far.xs[2]! - far.xs[1]!, 1);
+    expect(places(0).text).not.toContain("logarithmic");
+    expect(places(0).xs[0]).toBe(62);
+  });
+
   it("draws no plot of one point", () => {
     const { frontier: _, explanation: __, ...solution } = solveReportInput().solution;
     const page = parse(renderSolveReport({ ...solveReportInput(), solution }));

@@ -28,10 +28,19 @@ describe("the knapsack bound of a case", () => {
         inputTokens: 2048,
         outputTokens: 512,
       } as const;
-      const all = scenarios(problem, DEFAULT_REQUEST, classes, [point], 0, scale, new TableCache());
+      const { list } = scenarios(
+        problem,
+        DEFAULT_REQUEST,
+        classes,
+        [point],
+        0,
+        scale,
+        new TableCache(),
+        () => false,
+      );
       let tight = 0;
       let solved = 0;
-      for (const { family, levels, stages } of all) {
+      for (const { family, levels, stages } of list) {
         for (const share of [0, 0.3, 0.55, 0.7, 0.8, 0.9]) {
           const level = Math.floor(share * (levels.length - 1));
           const bound = family.bound(level, stages);

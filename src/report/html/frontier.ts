@@ -1,4 +1,3 @@
-import { axisX, axisY, dot, gridX, gridY, lineY } from "@observablehq/plot";
 import { evaluate } from "../../placement/evaluate.ts";
 import type { Placement } from "../../placement/placement.ts";
 import type { Problem } from "../../placement/problem.ts";
@@ -6,22 +5,14 @@ import type { Solution } from "../../solver/solution.ts";
 import { figure, usd, usdColumn } from "../format.ts";
 import { frontierProofWords } from "../terminal-frontier.ts";
 import { placementWords } from "../words.ts";
+import {
+  frontierPlot,
+  hasLogScales,
+  type PointKind as Kind,
+  type FrontierPoint as Point,
+} from "./frontier-plot.ts";
 import { html, type Markup } from "./markup.ts";
-import { drawPlot, markElements, svgMarkup } from "./svg.ts";
 import { type Row, tableMarkup } from "./table.ts";
-
-type Kind = "answer" | "frontier" | "type";
-
-/** A placement of the plot. */
-interface Point {
-  readonly id: string;
-  readonly kind: Kind;
-  readonly name: string;
-  readonly usdPerHour: number;
-  readonly tokensPerSecond: number;
-  readonly usdPerMillionTokens: number;
-  readonly placement: Placement;
-}
 
 /** Cost against throughput: the frontier, the answer, and the best placement on each type alone; empty without any of them. */
 export function frontierMarkup(problem: Problem, solution: Solution): Markup | null {
@@ -34,9 +25,9 @@ export function frontierMarkup(problem: Problem, solution: Solution): Markup | n
   const answer = points.some(({ kind }) => kind === "answer");
   return html`<p>Each point is a placement: what it costs an hour and how many tokens it serves a second.${
     answer ? " Along the dashed line a token costs as much as in the answer; below it, more." : ""
-  } ${proof}</p>
+  } ${proof}${hasLogScales(points) ? " Both scales are logarithmic." : ""}</p>
 <figure class="chart"><ul class="legend" aria-hidden="true">${legend(points)}</ul>
-<div class="wide">${plotMarkup(points, 980, 400)}</div><div class="narrow">${plotMarkup(points, 340, 300)}</div></figure>
+<div class="wide">${frontierPlot(points, 980, 400)}</div><div class="narrow">${frontierPlot(points, 340, 300)}</div></figure>
 ${pointTable(problem, points)}`;
 }
 
@@ -135,87 +126,6 @@ function legend(points: readonly Point[]): Markup[] {
         ]
       : []),
   ];
-}
-
-function plotMarkup(points: readonly Point[], width: number, height: number): Markup {
-  const of = (kind: Kind): Point[] => points.filter((point) => point.kind === kind);
-  const x = "usdPerHour";
-  const y = "tokensPerSecond";
-  const mostUsd = Math.max(...points.map((point) => point.usdPerHour), 0);
-  const mostRate = Math.max(...points.map((point) => point.tokensPerSecond), 0);
-  const [answer] = of("answer");
-  const steps = [...of("frontier"), ...of("answer")].sort((a, b) => a.usdPerHour - b.usdPerHour);
-  const ticks = width < 500 ? 4 : 8;
-  const marks = (kind: Kind, symbol: "star" | "circle" | "square2", r: number) =>
-    dot(of(kind), { x, y, r, symbol, className: `mark-${kind}`, sort: null });
-  const svg = drawPlot({
-    width,
-    height,
-    marginLeft: 62,
-    marginBottom: 40,
-    marginTop: 24,
-    marginRight: 20,
-    x: { domain: [0, mostUsd * 1.04 || 1] },
-    y: { domain: [0, mostRate * 1.06 || 1] },
-    marks: [
-      gridX({ ticks, strokeOpacity: 0.12 }),
-      gridY({ ticks: 5, strokeOpacity: 0.12 }),
-      axisX({ ticks, label: "$ per hour", labelArrow: true }),
-      axisY({ ticks: 5, label: "tokens/s", labelArrow: true }),
-      ...(answer && answer.usdPerHour > 0 ? [equalCost(answer, mostUsd, mostRate)] : []),
-      lineY(steps, { x, y, curve: "step-after", strokeOpacity: 0.35, strokeWidth: 1.5 }),
-      marks("frontier", "circle", 5),
-      marks("type", "square2", 7),
-      marks("answer", "star", 9),
-    ],
-  });
-  svg.setAttribute("class", "plot");
-  svg.setAttribute("role", "group");
-  svg.setAttribute(
-    "aria-label",
-    `Cost per hour against tokens per second of ${points.length} placements; the arrow keys go from point to point, the table below says the same`,
-  );
-  const order = new Map(
-    [...points]
-      .sort((a, b) => a.usdPerHour - b.usdPerHour || a.tokensPerSecond - b.tokensPerSecond)
-      .map((point, index) => [point, index]),
-  );
-  for (const kind of ["answer", "frontier", "type"] as const) {
-    const data = of(kind);
-    if (data.length === 0) continue;
-    for (const [index, element] of markElements(svg, `mark-${kind}`).entries()) {
-      const point = data[index]!;
-      element.setAttribute("class", `point ${CLASSES[kind]}`);
-      element.setAttribute("stroke", "currentColor");
-      element.setAttribute("data-row", point.id);
-      element.setAttribute("data-order", String(order.get(point)!));
-      element.setAttribute("tabindex", "-1");
-      element.setAttribute("role", "img");
-      element.setAttribute(
-        "aria-label",
-        `${point.name}: ${usd(point.usdPerHour)} per hour, ${figure(point.tokensPerSecond)} tokens/s, ${usd(point.usdPerMillionTokens)} per million tokens`,
-      );
-    }
-  }
-  return svgMarkup(svg);
-}
-
-const CLASSES: Readonly<Record<Kind, string>> = {
-  answer: "red",
-  frontier: "blue",
-  type: "orange hollow",
-};
-
-/** The line of placements whose tokens cost as much as the answer's, up to the edge of the plot. */
-function equalCost({ usdPerHour, tokensPerSecond }: Point, mostUsd: number, mostRate: number) {
-  const scale = Math.min((mostUsd * 1.04) / usdPerHour, (mostRate * 1.06) / tokensPerSecond);
-  return lineY(
-    [
-      { x: 0, y: 0 },
-      { x: usdPerHour * scale, y: tokensPerSecond * scale },
-    ],
-    { x: "x", y: "y", strokeDasharray: "5 4", strokeOpacity: 0.55, strokeWidth: 1.25 },
-  );
 }
 
 function pointTable({ pool }: Problem, points: readonly Point[]): Markup {

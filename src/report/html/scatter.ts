@@ -4,7 +4,14 @@ import { compareText } from "../../sweep/run.ts";
 import { figure, usd } from "../format.ts";
 import type { SummarisedRun } from "../sweep.ts";
 import { html, type Markup } from "./markup.ts";
-import { drawPlot, markElements, svgMarkup } from "./svg.ts";
+import {
+  describePlot,
+  describePoint,
+  drawPlot,
+  markElements,
+  orderByCost,
+  svgMarkup,
+} from "./svg.ts";
 
 /** A run that has a placement. */
 interface Point {
@@ -46,7 +53,7 @@ export function scatterMarkup(runs: readonly SummarisedRun[]): Markup {
     byTp.map((group) => ({ ...group, label: `TP ${group.label}` })),
     points,
   )}</div>
-<p class="dim">Points with a dark border are the best of their phase, lengths and batch. The lower right is dear and slow.</p>`;
+<p class="dim">Points with a border are the best of their phase, lengths and batch. The lower right is dear and slow.</p>`;
 }
 
 function pointOf({ record, isBest }: SummarisedRun, index: number): Point[] {
@@ -126,28 +133,17 @@ function plotMarkup(title: string, groups: readonly Group[], points: readonly Po
       ),
     ],
   });
-  svg.setAttribute("class", "plot");
-  svg.setAttribute("role", "group");
-  svg.setAttribute(
-    "aria-label",
-    `${title}: cost per hour against tokens per second of ${points.length} runs; the arrow keys go from point to point, the table below says the same`,
-  );
-  const order = new Map(
-    [...points]
-      .sort((a, b) => a.usdPerHour - b.usdPerHour || a.tokensPerSecond - b.tokensPerSecond)
-      .map((point, index) => [point, index]),
-  );
+  describePlot(svg, `${title}: cost per hour against tokens per second of ${points.length} runs`);
+  const order = orderByCost(points);
   for (const [position, group] of groups.entries()) {
     for (const [index, element] of markElements(svg, `mark-${position}`).entries()) {
       const point = group.points[index]!;
-      element.setAttribute("class", `point ${group.colour}`);
-      element.setAttribute("fill-opacity", "0.75");
-      element.setAttribute("stroke", point.isBest ? "var(--text)" : "currentColor");
-      element.setAttribute("data-row", point.row);
-      element.setAttribute("data-order", String(order.get(point)!));
-      element.setAttribute("tabindex", "-1");
-      element.setAttribute("role", "img");
-      element.setAttribute("aria-label", pointWords(point));
+      describePoint(element, {
+        classes: `${group.colour}${point.isBest ? " best" : ""}`,
+        row: point.row,
+        order: order.get(point)!,
+        label: pointWords(point),
+      });
     }
   }
   return svgMarkup(svg);

@@ -48,6 +48,7 @@ th,td{padding:.28rem .5rem;text-align:left;vertical-align:top;border-top:1px sol
 th,td{white-space:nowrap}
 td.number,th.number{text-align:right}
 td.flow,th.flow{white-space:normal;min-width:11rem;overflow-wrap:anywhere}
+td.flow.far{min-width:28rem}
 tbody th{font-weight:500}
 thead th{color:var(--dim);font-weight:600;white-space:nowrap;background:var(--panel)}
 .long thead th{position:sticky;top:0;z-index:1}
@@ -67,7 +68,7 @@ tr.hit>*{background:var(--mark)}
 .point:focus,.point.hit{stroke:var(--text);stroke-width:3}
 .point[aria-pressed=true]{stroke:var(--text);stroke-width:4}
 .hollow{fill-opacity:0}
-.answer{color:var(--c-red)}
+.pair .point{fill-opacity:.75}.point.best{stroke:var(--text)}
 .legend{display:flex;flex-wrap:wrap;gap:.15rem 1rem;list-style:none;padding:0;margin:.35rem 0;font-size:.86rem}
 .legend svg{vertical-align:-1px;margin-right:.35rem}
 .blue{color:var(--c-blue);fill:var(--c-blue)}.sky{color:var(--c-sky);fill:var(--c-sky)}.green{color:var(--c-green);fill:var(--c-green)}.yellow{color:var(--c-yellow);fill:var(--c-yellow)}
@@ -106,7 +107,7 @@ pre{background:var(--panel);border-radius:6px;padding:.6rem .8rem;overflow-x:aut
 footer{margin-top:2.5rem;border-top:1px solid var(--line);color:var(--dim);font-size:.84rem}
 @media (max-width:640px){body{padding:.75rem .8rem 2rem;font-size:14.5px}h1{font-size:1.3rem}.wide{display:none}.narrow{display:block}
 .stage{grid-template-columns:1fr}.pairs>div{grid-template-columns:1fr}.pairs dd{grid-column:1}.tiles{grid-template-columns:repeat(auto-fit,minmax(8.5rem,1fr))}
-.ranges,.pair{grid-template-columns:1fr}td.flow,th.flow{min-width:24rem}}
+.ranges,.pair{grid-template-columns:1fr}td.flow,th.flow{min-width:24rem}tbody th{white-space:normal;min-width:7rem;overflow-wrap:anywhere}}
 @media print{@page{size:A4;margin:14mm}
 :root{color-scheme:light;--bg:#fff;--panel:#f6f7f9;--line:#c3c8d0;--text:#000;--dim:#444;--link:#000;--mark:#fff;--good:#00694b;--warn:#8a5200;--bad:#a83c00;
 --c-blue:#0072b2;--c-sky:#56b4e9;--c-green:#009e73;--c-yellow:#d8c500;--c-orange:#e69f00;--c-red:#d55e00;--c-pink:#cc79a7;--c-grey:#8b929c;--c-none:#e4e7ec}
@@ -115,7 +116,7 @@ body{max-width:none;padding:0;font-size:10pt}nav,.skip,.button,.filters,#tip{dis
 .wide{display:block}.narrow{display:none}
 h1{font-size:16pt}h2{font-size:12.5pt;margin-top:1rem}h2,h3,h4,caption{break-after:avoid}
 .scroll,.long{overflow:visible;max-height:none;border:0}.long thead th{position:static}
-table{font-size:8pt}th,td{padding:.15rem .3rem;white-space:normal}td.number{white-space:nowrap}td.flow,th.flow{min-width:0}
+table{font-size:8pt}th,td{padding:.15rem .3rem;white-space:normal}td.number{white-space:nowrap}td.flow,th.flow,td.flow.far{min-width:0}
 details::details-content{content-visibility:visible;display:block}thead{display:table-header-group}
 tr,.node,.stage,.tiles>div,.range,.chart,figure,.pairs>div{break-inside:avoid}
 th button{text-decoration:none}th button::after{content:""!important}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}

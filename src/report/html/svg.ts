@@ -76,3 +76,45 @@ function rounded(coordinates: string): string {
     String(Math.round(Number(number) * 100) / 100),
   );
 }
+
+/** What a point of a plot says of itself. */
+export interface PlotPoint {
+  /** Classes that colour it. */
+  readonly classes: string;
+  /** Id of the row that has its details. */
+  readonly row: string;
+  /** Its place when keys go from point to point. */
+  readonly order: number;
+  readonly label: string;
+}
+
+/** Makes an element of a mark a point that leads to a row; the page's script makes it a button. */
+export function describePoint(element: SvgNode, { classes, row, order, label }: PlotPoint): void {
+  element.setAttribute("class", `point ${classes}`);
+  element.setAttribute("stroke", "currentColor");
+  element.setAttribute("data-row", row);
+  element.setAttribute("data-order", String(order));
+  element.setAttribute("tabindex", "-1");
+  element.setAttribute("role", "img");
+  element.setAttribute("aria-label", label);
+}
+
+/** Names a plot whose points can be gone through. */
+export function describePlot(svg: SvgNode, label: string): void {
+  svg.setAttribute("class", "plot");
+  svg.setAttribute("role", "group");
+  svg.setAttribute(
+    "aria-label",
+    `${label}; the arrow keys go from point to point, the table below says the same`,
+  );
+}
+
+/** The place of each point by rising cost, then throughput. */
+export function orderByCost<T extends { usdPerHour: number; tokensPerSecond: number }>(
+  points: readonly T[],
+): ReadonlyMap<T, number> {
+  const rising = [...points].sort(
+    (a, b) => a.usdPerHour - b.usdPerHour || a.tokensPerSecond - b.tokensPerSecond,
+  );
+  return new Map(rising.map((point, index) => [point, index]));
+}

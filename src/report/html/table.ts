@@ -57,11 +57,16 @@ function cellMarkup(cell: Cell, isHead: boolean, column: Column): Markup {
   const value = sortBy === null ? null : html` data-value="${sortBy}"`;
   return isHead
     ? html`<th scope="row"${columnClass(column)}${value}>${content}</th>`
-    : html`<td${columnClass(column)}${value}>${content}</td>`;
+    : html`<td${columnClass(column, content)}${value}>${content}</td>`;
 }
 
+/** Longer texts get a column that is wider than what is left of the page. */
+const LONG_TEXT = 90;
+
 /** Numbers stand right; texts that may be long break over lines. */
-function columnClass({ align, flexible }: Column): Markup | null {
+function columnClass({ align, flexible }: Column, content: Content = ""): Markup | null {
   if (align === "right") return html` class="number"`;
-  return flexible ? html` class="flow"` : null;
+  if (!flexible) return null;
+  const isLong = typeof content === "string" && content.length > LONG_TEXT;
+  return isLong ? html` class="flow far"` : html` class="flow"`;
 }

@@ -7,19 +7,20 @@ import type { HostClass } from "./host-class.ts";
  * The hosts of each site, a pipeline staying inside one; a single list where the pool has no sites. A site is left out when
  * another one has as many of the same hosts and none of them is dearer there: whatever can be placed in the one can be placed
  * in the other at no higher price. Of sites that are equal the first by name is kept, which is what the tie rule prefers.
- * Limits on single types, nodes of one type and an explicit matrix tell hosts apart that are otherwise the same, so nothing is left
- * out then.
+ * Limits on single types or on their number, nodes of one type and an explicit matrix tell hosts apart that are otherwise the same,
+ * so nothing is left out then.
  * @param classes in their order by name and price
  */
 export function sitesWorthSearching(
   classes: readonly HostClass[],
-  request: Pick<SolveRequest, "maxTpByType" | "maxStagesByType" | "nodeRules">,
+  request: Pick<SolveRequest, "maxTpByType" | "maxStagesByType" | "maxInstanceTypes" | "nodeRules">,
   network: Network,
 ): readonly (readonly HostClass[])[] {
   const sites = sitesOf(classes);
   const tellsTypesApart =
     request.maxTpByType.size > 0 ||
     request.maxStagesByType.size > 0 ||
+    request.maxInstanceTypes !== null ||
     (request.nodeRules !== null && request.nodeRules.nodeKinds !== "any");
   if (sites.length < 2 || tellsTypesApart || network.kind === "matrix") return sites;
   const offers = sites.map(offersOf);

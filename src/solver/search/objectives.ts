@@ -53,7 +53,11 @@ export function searchObjective(
         minimisesPrice: true,
         tieCosts: null,
         unit: "USD per million tokens",
-        key: (cost, tokensPerSecond) => [usd(cost) / tokensPerSecond, 0],
+        // Where nothing is paid all tokens cost the same, and the most of them are the best.
+        key: (cost, tokensPerSecond) => {
+          const usdPerHour = usd(cost);
+          return [usdPerHour / tokensPerSecond, usdPerHour === 0 ? -tokensPerSecond : 0];
+        },
         value: (key) => (key / SECONDS_PER_HOUR) * MILLION,
       };
     case "throughput":

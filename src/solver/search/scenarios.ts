@@ -27,7 +27,16 @@ export interface Scenario {
   readonly tokensPerSecond: (level: number) => number;
 }
 
-/** Every scenario of a problem; none when no stage fits anywhere. */
+/** The scenarios of a problem; not all of them where a limit struck while their stages were tabulated. */
+export interface Scenarios {
+  readonly list: readonly Scenario[];
+  readonly isWhole: boolean;
+}
+
+/**
+ * Every scenario of a problem; none when no stage fits anywhere.
+ * @param shouldStop asked now and then: tables of a large catalogue take longer than some limits on time
+ */
 export function scenarios(
   problem: Problem,
   request: SolveRequest,
@@ -36,7 +45,8 @@ export function scenarios(
   minOutsideGBytesPerSecond: number,
   scale: CostScale,
   tables: TableCache,
-): Scenario[] {
+  shouldStop: () => boolean,
+): Scenarios {
   const { costModel, network } = problem;
   const bounds: BoundSetting = {
     layers: problem.model.numLayers,
@@ -53,6 +63,7 @@ export function scenarios(
   for (const point of points) {
     for (const { stages: numbers, setting } of stageSettings(problem, point, tables)) {
       for (const hosts of sites) {
+        if (shouldStop()) return { list: all, isWhole: false };
         const batch = batchOptions(problem, hosts, setting);
         const measures = measuresOf(problem, hosts, setting);
         for (const part of variants(batch, hosts, numbers, request, network.kind === "matrix")) {
@@ -81,7 +92,7 @@ export function scenarios(
       }
     }
   }
-  return all;
+  return { list: all, isWhole: true };
 }
 
 /**

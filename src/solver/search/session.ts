@@ -40,6 +40,8 @@ export class SearchSession {
   readonly objective: SearchObjective;
   readonly allows: Allows;
   private readonly context: CaseContext;
+  /** False when a limit struck before all cases were known. */
+  private readonly isWhole: boolean;
   private milps = 0;
   private cases = 0;
   private casesSolved = 0;
@@ -63,21 +65,24 @@ export class SearchSession {
         tokensPerSecond,
         problem.totalTokensToProcess,
       );
+    const { list, isWhole } = scenarios(
+      problem,
+      request,
+      classes,
+      points,
+      slowestUsedLink(problem.pool, problem.network, request.bandwidthPercentile),
+      this.objective.scale,
+      tables,
+      () => this.isOver,
+    );
+    this.isWhole = isWhole;
     this.context = {
       problem,
       request,
       classes,
       units,
       objective: this.objective,
-      scenarios: scenarios(
-        problem,
-        request,
-        classes,
-        points,
-        slowestUsedLink(problem.pool, problem.network, request.bandwidthPercentile),
-        this.objective.scale,
-        tables,
-      ),
+      scenarios: list,
       backend,
       milpOptions: () => {
         this.milps++;
@@ -127,7 +132,9 @@ export class SearchSession {
     );
     this.cases += result.cases;
     this.casesSolved += result.casesSolved;
-    return result;
+    return this.isWhole
+      ? result
+      : { ...result, complete: false, openKey: Number.NEGATIVE_INFINITY };
   }
 
   /** The placement that the last tie-break chooses among equals. */

@@ -10,7 +10,8 @@ import { compare, type Found } from "./goal.ts";
  * first in the alphabet (smallest sum of positions).
  */
 export async function breakNameTie(context: CaseContext, best: Found): Promise<Found> {
-  const { scenario, level } = best.origin!;
+  const { scenario } = best.origin!;
+  const level = lowestAlike(context, scenario, best.origin!.level);
   const { scale, minimisesPrice } = context.objective;
   if (!minimisesPrice || context.classes.length === 1) return best;
   const solved = await solveExactly(
@@ -22,7 +23,7 @@ export async function breakNameTie(context: CaseContext, best: Found): Promise<F
   );
   if (solved.status !== "optimal") return best;
   const other = found(context, scenario, level, solved.placement);
-  return other.nameRank < best.nameRank && other.tokensPerSecond >= best.tokensPerSecond
+  return other.nameRank < best.nameRank && compare(other.tokensPerSecond, best.tokensPerSecond) >= 0
     ? other
     : best;
 }
@@ -34,11 +35,12 @@ export async function breakNameTie(context: CaseContext, best: Found): Promise<F
 export async function breakWeightedTie(
   context: CaseContext,
   scenario: number,
-  level: number,
+  reached: number,
   best: Found,
 ): Promise<Found> {
   const { tieCosts, scale } = context.objective;
   if (!tieCosts) return best;
+  const level = lowestAlike(context, scenario, reached);
   const sameCost: CaseLimit = {
     name: "score",
     perInstance: scale.perInstance,
@@ -49,7 +51,16 @@ export async function breakWeightedTie(
   const solved = await solveExactly(context, scenario, level, tieCosts, limits);
   if (solved.status !== "optimal") return best;
   const other = found(context, scenario, level, solved.placement);
-  return compare(other.cost, best.cost) <= 0 && other.tokensPerSecond >= best.tokensPerSecond
+  return compare(other.cost, best.cost) <= 0 &&
+    compare(other.tokensPerSecond, best.tokensPerSecond) >= 0
     ? other
     : best;
+}
+
+/** The lowest level that is the same but for rounding: stages and links that reach it only are as good in a tie. */
+function lowestAlike({ scenarios }: CaseContext, scenario: number, level: number): number {
+  const { levels } = scenarios[scenario]!;
+  let lowest = level;
+  while (lowest > 0 && compare(levels[lowest - 1]!, levels[level]!) === 0) lowest--;
+  return lowest;
 }

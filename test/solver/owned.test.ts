@@ -1,0 +1,28 @@
+/** Instances that cost nothing: every token of theirs costs the same, so that other rules have to choose. */
+import { afterAll, expect, it } from "vitest";
+import { createPool } from "../../src/hardware/pool.ts";
+import { createInlineHighs } from "../../src/solver/milp/highs-inline.ts";
+import { DEFAULT_REQUEST, type ObjectiveName } from "../../src/solver/request.ts";
+import { solve } from "../../src/solver/solve.ts";
+import { TOY_POOL, toyProblem } from "../support/toy.ts";
+
+const backend = createInlineHighs();
+afterAll(() => backend.dispose());
+
+it("of placements whose tokens cost nothing the fastest is the best, not the smallest", async () => {
+  const [quad, duo] = TOY_POOL;
+  const problem = toyProblem({
+    pool: createPool([{ ...quad, ownedCount: quad.count }, duo]),
+    workload: { ...toyProblem().workload, minBatch: 1, maxBatch: 16 },
+  });
+  const ownAlone = { ...problem, pool: createPool([{ ...quad, ownedCount: quad.count }]) };
+  const answer = async (asked: typeof problem, objective: ObjectiveName) => {
+    const solution = await solve(asked, { ...DEFAULT_REQUEST, objective }, backend);
+    if (!("placement" in solution)) throw new Error(solution.status);
+    return solution.metrics;
+  };
+  const cheapest = await answer(problem, "cost-per-token");
+  const fastest = await answer(ownAlone, "throughput");
+  expect(cheapest.dollar_per_million_token).toBe(0);
+  expect(cheapest.throughput_tokens_per_sec).toBe(fastest.throughput_tokens_per_sec);
+});
