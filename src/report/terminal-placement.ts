@@ -84,15 +84,17 @@ export function metricsPairs(
   ];
 }
 
-/** What the instances in use cost each and where that is from; nothing where the source of the prices says no more than a number. */
+/** What the rented instances cost each and where that is from; nothing where the source of the prices says no more than a number. */
 function pricePairs(
   { pool }: Problem,
   { stages }: Placement,
 ): (readonly [label: string, text: string])[] {
-  const names = new Set(stages.map(({ gpu_type }) => parseInstanceName(gpu_type)!.typeName));
-  return [...names]
+  const rented = stages
+    .map(({ gpu_type }) => parseInstanceName(gpu_type)!)
+    .filter(({ typeName, index }) => index >= (pool.byName.get(typeName)!.ownedCount ?? 0));
+  return [...new Set(rented.map(({ typeName }) => typeName))]
     .map((name) => pool.byName.get(name)!)
-    .filter(({ price }) => price.kind !== "unspecified")
+    .filter(({ price }) => price.kind !== "unspecified" && price.kind !== "owned")
     .map(({ instance, price }, index) => [
       index === 0 ? "Prices" : "",
       [

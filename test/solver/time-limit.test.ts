@@ -1,0 +1,49 @@
+import { afterAll, expect, it } from "vitest";
+import { hostClasses } from "../../src/solver/hosts/hosts.ts";
+import { createInlineHighs } from "../../src/solver/milp/highs-inline.ts";
+import { DEFAULT_REQUEST } from "../../src/solver/request.ts";
+import { priceUnits } from "../../src/solver/search/costs.ts";
+import { priceScale } from "../../src/solver/search/objectives.ts";
+import { maxStagesOf, scenarios } from "../../src/solver/search/scenarios.ts";
+import { solve } from "../../src/solver/solve.ts";
+import { TableCache } from "../../src/solver/starts/table-cache.ts";
+import { foundingProblem } from "../support/founding.ts";
+
+const backend = createInlineHighs();
+afterAll(() => backend.dispose());
+
+const POINT = { phase: "aggregated", batch: 32, inputTokens: 2048, outputTokens: 512 } as const;
+
+it("scenarios stop where they are told to, and say so", () => {
+  const problem = foundingProblem();
+  const classes = hostClasses(problem, DEFAULT_REQUEST);
+  const scale = priceScale(priceUnits(classes), maxStagesOf(problem));
+  const until = (blocks: number) => {
+    let asked = 0;
+    return scenarios(
+      problem,
+      DEFAULT_REQUEST,
+      classes,
+      [POINT, { ...POINT, batch: 64 }],
+      0,
+      scale,
+      new TableCache(),
+      () => asked++ >= blocks,
+    );
+  };
+  const all = until(Number.POSITIVE_INFINITY);
+  expect(all.isWhole).toBe(true);
+  expect(until(0)).toEqual({ list: [], isWhole: false });
+  const some = until(1);
+  expect(some.isWhole).toBe(false);
+  expect(some.list.length).toBeGreaterThan(0);
+  expect(some.list.length).toBeLessThan(all.list.length);
+});
+
+it("a limit that strikes before all cases are known leaves no proof and no bound", async () => {
+  const problem = { ...foundingProblem(), timeLimitSeconds: 1e-6 };
+  const solution = await solve(problem, { ...DEFAULT_REQUEST, frontier: true }, backend);
+  expect(["feasible", "no_solution"]).toContain(solution.status);
+  expect(solution.frontier_complete).toBe(false);
+  if (solution.status === "feasible") expect(Number.isFinite(solution.bound)).toBe(false);
+});
