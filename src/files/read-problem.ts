@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
+import type { PoolSelection } from "../catalogue/select-pool.ts";
 import { InputError } from "../errors.ts";
 import type { ModelOverrides } from "../huggingface/huggingface-model.ts";
 import type { Problem } from "../placement/problem.ts";
@@ -83,8 +84,9 @@ export function readProblem(options: ProblemOptions): Problem {
       "Give --providers in its place.",
     );
   }
+  const networkFile = configDir === undefined ? null : findOptional(configDir, NETWORK);
   const pool: PoolSource = fromCatalogue
-    ? { pool: choosePool(catalogueFlags, today ?? new Date().toISOString().slice(0, 10)) }
+    ? { pool: withoutMatrix(choosePool(catalogueFlags, today ?? clockDay()), networkFile) }
     : poolFiles(configDir);
   const inDirectory = (name: string): string | null => {
     const path = configDir === undefined ? null : join(configDir, name);
@@ -95,8 +97,7 @@ export function readProblem(options: ProblemOptions): Problem {
       ...pool,
       config: config === null ? null : source(config),
       model: model === undefined ? null : readModel(model, overrides),
-      network:
-        ignoreNetworkFile || fromCatalogue ? null : sourceIfThere(findOptional(configDir, NETWORK)),
+      network: ignoreNetworkFile || fromCatalogue ? null : sourceIfThere(networkFile),
       layers: model === undefined ? sourceIfThere(inDirectory(LAYERS)) : null,
       open: (path, namedBy) =>
         source(
@@ -107,6 +108,18 @@ export function readProblem(options: ProblemOptions): Problem {
     },
     flags,
   );
+}
+
+/** The clock's day, UTC. */
+function clockDay(): string {
+  return new Date().toISOString().slice(0, 10);
+}
+
+/** A bandwidth matrix is that of gpu_pool.csv: beside another pool it is not used, which is said. */
+function withoutMatrix(selection: PoolSelection, networkFile: string | null): PoolSelection {
+  if (networkFile === null) return selection;
+  const note = `${networkFile}: it is not used: it is of ${POOL}, and the pool comes out of the catalogue.`;
+  return { ...selection, warnings: [...selection.warnings, note] };
 }
 
 function refuseOverridesAlone(model: string | undefined, overrides: ModelOverrides): void {

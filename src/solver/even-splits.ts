@@ -44,13 +44,21 @@ export function bestEvenSplits(problem: Problem, request: SolveRequest): FamilyB
   const families = problem.pool.types.map((type) => bestOfFamily(problem, request, points, type));
   return families.sort((a, b) => {
     if (a.status === "best" && b.status === "best") {
-      const difference = badness(request, a.evaluation) - badness(request, b.evaluation);
+      const difference = compareBadness(request, a.evaluation, b.evaluation);
       if (difference !== 0) return difference;
     } else if (a.status === "best" || b.status === "best") {
       return a.status === "best" ? -1 : 1;
     }
     return a.family < b.family ? -1 : 1;
   });
+}
+
+/** Below 0 where the first is better; where nothing is paid, as the search has it, more tokens/s decide. */
+function compareBadness(request: SolveRequest, a: Success, b: Success): number {
+  const isFree = a.metrics.cost_per_hour === 0 && b.metrics.cost_per_hour === 0;
+  return isFree
+    ? b.metrics.throughput_tokens_per_sec - a.metrics.throughput_tokens_per_sec
+    : badness(request, a) - badness(request, b);
 }
 
 /** What the best split of a type has least of. */
@@ -86,7 +94,7 @@ function bestOfFamily(
     }
     keepsRules = true;
     if (!evaluation.metrics.meets_cost_threshold) continue;
-    if (best === null || badness(request, evaluation) < badness(request, best.evaluation)) {
+    if (best === null || compareBadness(request, evaluation, best.evaluation) < 0) {
       best = { choice, evaluation };
     }
   }

@@ -1,3 +1,5 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
@@ -109,6 +111,18 @@ describe("a problem of a named model and a pool out of the catalogue", () => {
     expect(problem.warnings.join("\n")).toContain(
       "the model it describes (llama3-70b) is not used",
     );
+  });
+
+  it("says that a bandwidth matrix beside it is not used", () => {
+    const directory = mkdtempSync(join(tmpdir(), "matrix-"));
+    try {
+      writeFileSync(join(directory, "network_bandwidth.csv"), "of another pool\n");
+      const { warnings, network } = read({ ...SMALL, configDir: directory });
+      expect(network.kind).toBe("derived");
+      expect(warnings.join("\n")).toContain("network_bandwidth.csv: it is not used");
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
   });
 
   it("has the pool of a directory where no flag asks for the catalogue", () => {

@@ -38,6 +38,27 @@ function lowest(problem: Problem, family: string): number {
 }
 
 describe("the best even split of every type", () => {
+  it("is the fastest where all instances are owned", () => {
+    const problem = { ...foundingProblem(), workload };
+    const owned = {
+      ...problem,
+      pool: createPool(problem.pool.types.map((type) => ({ ...type, ownedCount: type.count }))),
+    };
+    const fastest = new Map(
+      best(problem, { objective: "throughput" }).map((one) => [one.family, one]),
+    );
+    const free = best(owned);
+    expect(free.some(({ status }) => status === "best")).toBe(true);
+    for (const one of free) {
+      const other = fastest.get(one.family)!;
+      expect(one.status).toBe(other.status);
+      if (one.status !== "best" || other.status !== "best") continue;
+      expect(one.evaluation.metrics.throughput_tokens_per_sec).toBe(
+        other.evaluation.metrics.throughput_tokens_per_sec,
+      );
+    }
+  });
+
   it("is the cheapest of all there are, the cheapest type first", () => {
     const problem = foundingProblem({ workload, rules: RELAXED_RULES });
     const families = best(problem);
