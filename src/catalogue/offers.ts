@@ -101,6 +101,9 @@ function offerOf(
   };
 }
 
+/** The region of machines that a provider puts where it likes: two of them may stand in different data centres. */
+const ANYWHERE = "anywhere";
+
 /**
  * The machine type as the core knows it, standing at a site. Links reach no further than one region of one provider; where the
  * region is not known, no further than the provider's other machines of which it is not known either.
@@ -121,5 +124,6 @@ export function instanceAt(
     gpu,
     typeName: row.instance,
     site: region === null ? row.provider : `${row.provider}/${region}`,
+    ...(region === ANYWHERE && { isScattered: true }),
   };
 }

@@ -42,7 +42,16 @@ export function asksForCatalogue(flags: CatalogueFlags): boolean {
  * @throws InputError as `selectPool` and the readers do
  */
 export function choosePool(flags: CatalogueFlags, today: string): PoolSelection {
-  return selectPool(readCatalogue(flags.catalogueDirectory), itemsOf(flags), today);
+  const selection = selectPool(readCatalogue(flags.catalogueDirectory), itemsOf(flags), today);
+  if (
+    Object.entries(flags).some(
+      ([name, value]) => name !== "catalogueDirectory" && value !== undefined,
+    )
+  ) {
+    return selection;
+  }
+  const note = `nothing is said of the pool: it is all that the catalogue has on demand, ${selection.entries.length} offers, ${DEFAULT_MAX_COUNT} instances of each.`;
+  return { ...selection, warnings: [note, ...selection.warnings] };
 }
 
 function itemsOf(flags: CatalogueFlags): readonly PoolItem[] {

@@ -19,6 +19,8 @@ export interface InstanceType {
   readonly typeName?: string;
   /** Where it stands, `provider/region`. A pipeline stays inside one site; absent: the pool has no sites. */
   readonly site?: string;
+  /** Two instances of the type may stand far apart: a pipeline stays on one. Absent: they stand together. */
+  readonly isScattered?: true;
 }
 
 /** What the provider calls the type. */
@@ -49,6 +51,7 @@ export function servingKey(instance: InstanceType): string {
       insideGBytesPerSecond,
       externalGbitsPerSecond,
       gpu ?? null,
+      instance.isScattered ?? false,
     ]);
     keys.set(instance, key);
   }

@@ -46,7 +46,7 @@ export function groupGBytesPerSecond(
   return smallest;
 }
 
-/** Bandwidth from one GPU to another, GB/s. GPU ids are numbers inside their instance. */
+/** Bandwidth from one GPU to another, GB/s; 0 where there is no link to count on. GPU ids are numbers inside their instance. */
 export function pairGBytesPerSecond(
   network: Network,
   source: PoolType,
@@ -64,6 +64,8 @@ export function pairGBytesPerSecond(
   if (source === target && sourceIndex === targetIndex) {
     return sourceGpu === targetGpu ? SELF_GBYTES_PER_SECOND : source.instance.insideGBytesPerSecond;
   }
+  // Nobody knows what lies between instances that may stand anywhere.
+  if (source.instance.isScattered || target.instance.isScattered) return 0;
   return Math.min(
     externalShareGBytesPerSecond(source.instance),
     externalShareGBytesPerSecond(target.instance),

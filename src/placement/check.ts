@@ -91,11 +91,25 @@ export function checkPlacement(
 /** What links between sites do is not known: a pipeline stays inside one. */
 function checkSites(stages: readonly PlacedStage[], violations: Violation[]): void {
   const sites = [...new Set(stages.map(({ type }) => type.instance.site))];
-  if (sites.length < 2) return;
+  if (sites.length < 2) {
+    checkScattered(stages, violations);
+    return;
+  }
   violations.push({
     rule: "several_sites",
     message: `the stages are at ${sites.length} sites (${sites.map((site) => site ?? "a site without a name").join(", ")}); a pipeline stays inside one.`,
     sites,
+  });
+}
+
+function checkScattered(stages: readonly PlacedStage[], violations: Violation[]): void {
+  const scattered = stages.find(({ type }) => type.instance.isScattered);
+  const instances = new Set(stages.map(({ stage }) => stage.gpu_type));
+  if (!scattered || instances.size < 2) return;
+  violations.push({
+    rule: "several_sites",
+    message: `the stages are on ${instances.size} instances, and those of ${scattered.type.instance.name} may stand anywhere; a pipeline stays on one.`,
+    instances: instances.size,
   });
 }
 

@@ -92,7 +92,9 @@ export function atFloor(
           {
             host: source.host,
             outside:
-              source.outsideRate >= floor && (links !== null || share >= minOutsideGBytesPerSecond),
+              !source.host.type.instance.isScattered &&
+              source.outsideRate >= floor &&
+              (links !== null || share >= minOutsideGBytesPerSecond),
             inside: source.insideRate >= floor,
           },
         ];

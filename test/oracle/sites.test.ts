@@ -25,7 +25,11 @@ function atSites(prng: Prng, problem: Problem): Problem {
   const entries = problem.pool.types.map(
     ({ position, firstGpu, ...entry }): PoolEntry => ({
       ...entry,
-      instance: { ...entry.instance, site: prng.pick(SITES) },
+      instance: {
+        ...entry.instance,
+        site: prng.pick(SITES),
+        ...(prng.chance(0.25) && { isScattered: true as const }),
+      },
     }),
   );
   const twin = prng.pick(entries);

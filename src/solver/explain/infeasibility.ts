@@ -60,10 +60,14 @@ async function irreducible(prober: Prober, limits: readonly SetLimit[]): Promise
   return kept;
 }
 
+/** Rows and bounds of a MILP that are named at most. */
+const MOST_ROWS_NAMED = 8;
+
 /** What HiGHS says of the MILPs themselves: which of their rows and bounds exclude each other, for the most stages that are allowed. */
 async function conflictSentences(prober: Prober): Promise<string[]> {
   const last = await prober.conflict({ limits: NO_LIMITS });
-  if (!last) return [];
+  // Rows and bounds by the hundred tell nobody anything.
+  if (!last || last.rows.length > MOST_ROWS_NAMED) return [];
   return [
     `In the MILP for ${last.stages} ${last.stages === 1 ? "stage" : "stages"} at batch ${last.batch} these cannot hold together, and without any one of them the others could: ${last.rows.join(", ")}.`,
   ];
