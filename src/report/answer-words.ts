@@ -1,15 +1,15 @@
 import type { Problem } from "../placement/problem.ts";
 import { DEFAULT_TP_DEGREES, type ObjectiveName, type SolveRequest } from "../solver/request.ts";
 import type { Answer } from "../solver/solution.ts";
-import { figure, percent, usd } from "./format.ts";
-import { batchWords } from "./load-words.ts";
+import { percent } from "./format.ts";
+import { batchWords, costWords } from "./load-words.ts";
 import { objectiveWords } from "./objective-words.ts";
 import { rentWords, splitWords } from "./words.ts";
 
 /** An answer in two sentences: what to rent and how to cut the model, and what that does and costs. */
 export function headlineWords(problem: Problem, answer: Answer): string {
-  const { metrics } = answer;
-  return `${planWords(problem, answer)} ${usd(metrics.dollar_per_million_token)} per million tokens, ${figure(metrics.throughput_tokens_per_sec)} tokens/s, ${usd(metrics.cost_per_hour)} per hour.`;
+  const { placement, metrics } = answer;
+  return `${planWords(problem, answer)} ${costWords(problem.workload, placement, metrics)}.`;
 }
 
 /** What to rent and how to cut the model, in one sentence. */

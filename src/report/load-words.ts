@@ -2,7 +2,7 @@ import type { Metrics } from "../placement/evaluation.ts";
 import type { Placement } from "../placement/placement.ts";
 import { CONCURRENCY_LEVELS, type Load, tokensPerRequest } from "../workload/load.ts";
 import type { Workload } from "../workload/workload.ts";
-import { count, figure, percent } from "./format.ts";
+import { count, figure, percent, usd } from "./format.ts";
 
 /** The sequences in flight of a placement: "batch 32", or "concurrency 48" where the load was not given as batch sizes. */
 export function batchWords({ load }: Workload, { batch_size }: Placement): string {
@@ -50,6 +50,9 @@ export function loadFacts(
       capacity_requests_per_sec: capacity,
       request_rate_per_sec: requestRate,
       capacity_used: used,
+      ...(load.kind === "request_rate" && {
+        dollar_per_million_token_at_rate: usdPerMillionAtRate({ load }, placement, metrics),
+      }),
     },
   };
 }
@@ -67,6 +70,27 @@ function rateFacts<R extends number | null>(
   const capacity = metrics.throughput_tokens_per_sec / tokens;
   const used = requestsPerSecond === null ? null : requestsPerSecond / capacity;
   return { capacity, used: used as R extends null ? null : number };
+}
+
+/** USD per million tokens when no more comes than the rate of requests that is to be served; null without one. */
+export function usdPerMillionAtRate(
+  { load }: Pick<Workload, "load">,
+  placement: Placement,
+  metrics: Metrics,
+): number | null {
+  if (load?.kind !== "request_rate") return null;
+  const { used } = rateFacts(load.requestsPerSecond, placement, metrics);
+  return metrics.dollar_per_million_token / Math.min(1, used);
+}
+
+/** What a placement costs and does; for a rate of requests what it costs there, which is more than at full use. */
+export function costWords(workload: Workload, placement: Placement, metrics: Metrics): string {
+  const perHour = `${usd(metrics.cost_per_hour)} per hour`;
+  const speed = `${figure(metrics.throughput_tokens_per_sec)} tokens/s`;
+  const atRate = usdPerMillionAtRate(workload, placement, metrics);
+  return atRate === null || workload.load?.kind !== "request_rate"
+    ? `${usd(metrics.dollar_per_million_token)} per million tokens, ${speed}, ${perHour}`
+    : `${perHour}, ${usd(atRate)} per million tokens at ${figure(workload.load.requestsPerSecond)} requests/s; up to ${speed}`;
 }
 
 /** What a throughput target is that comes from a rate of requests; empty when none does. */

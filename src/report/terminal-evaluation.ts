@@ -1,8 +1,9 @@
 import type { Evaluation, Infeasible, Success, Violation } from "../placement/evaluation.ts";
 import type { Problem } from "../placement/problem.ts";
 import { brokenLimits } from "./broken-limits.ts";
-import { figure, plural, printable, usd } from "./format.ts";
+import { plural, printable } from "./format.ts";
 import { joinBlocks, renderItem, renderPairs, wrap } from "./layout.ts";
+import { costWords } from "./load-words.ts";
 import type { Paint } from "./paint.ts";
 import { renderMemory } from "./terminal-memory.ts";
 import { renderMetrics, renderStages } from "./terminal-placement.ts";
@@ -26,7 +27,7 @@ function renderSuccess(problem: Problem, { placement, metrics }: Success, paint:
   return joinBlocks([
     paint.bold(
       wrap(
-        `${placementWords(problem.pool, placement)}. ${usd(metrics.dollar_per_million_token)} per million tokens, ${figure(metrics.throughput_tokens_per_sec)} tokens/s, ${usd(metrics.cost_per_hour)} per hour.`,
+        `${placementWords(problem.pool, placement)}. ${costWords(problem.workload, placement, metrics)}.`,
       ),
     ),
     renderWorkload(problem, placement, metrics, "evaluate"),

@@ -1,5 +1,6 @@
 import type { FamilyBest } from "../solver/even-splits.ts";
 import type { Answer } from "../solver/solution.ts";
+import type { Workload } from "../workload/workload.ts";
 import { figure, printable, usd, usdColumn } from "./format.ts";
 import { renderItem, renderTable, wrap } from "./layout.ts";
 import { againstWords } from "./objective-words.ts";
@@ -12,9 +13,12 @@ const MOST_LISTED = 20;
 export function renderEvenSplits(
   families: readonly FamilyBest[],
   answer: Answer,
+  { load }: Workload,
   paint: Paint,
 ): string {
   const { metrics } = answer;
+  // A rate of requests leaves capacity idle: then the price per hour is what differs, not that per token at full use.
+  const isRate = load?.kind === "request_rate";
   const rows = [
     [
       "this answer",
@@ -41,7 +45,13 @@ export function renderEvenSplits(
       figure(throughput_tokens_per_sec),
       usd(cost_per_hour),
       usdColumn(dollar_per_million_token),
-      againstWords("cost-per-token", dollar_per_million_token, metrics.dollar_per_million_token),
+      isRate
+        ? againstWords("cost", cost_per_hour, metrics.cost_per_hour)
+        : againstWords(
+            "cost-per-token",
+            dollar_per_million_token,
+            metrics.dollar_per_million_token,
+          ),
     ]);
   }
   const table = renderTable(
@@ -50,8 +60,8 @@ export function renderEvenSplits(
       { head: "best even split" },
       { head: "tokens/s", align: "right" },
       { head: "$/hour", align: "right" },
-      { head: "$/M tokens", align: "right" },
-      { head: "per token", align: "right" },
+      { head: isRate ? "$/M at full use" : "$/M tokens", align: "right" },
+      { head: isRate ? "per hour" : "per token", align: "right" },
     ],
     rows,
   );

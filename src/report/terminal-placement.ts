@@ -4,6 +4,7 @@ import { type Placement, parseInstanceName } from "../placement/placement.ts";
 import type { Problem } from "../placement/problem.ts";
 import { count, duration, figure, percent, plural, shortGpu, usd } from "./format.ts";
 import { renderPairs, renderTable } from "./layout.ts";
+import { usdPerMillionAtRate } from "./load-words.ts";
 import type { Paint } from "./paint.ts";
 import { memoryBar, memoryLegend } from "./terminal-memory.ts";
 import {
@@ -75,13 +76,21 @@ export function metricsPairs(
       `${usd(metrics.cost_per_hour)} per hour for ${hiredWords(problem, placement, metrics)} used`,
     ],
     ...pricePairs(problem, placement),
-    ["Per token", `${usd(metrics.dollar_per_million_token)} per million tokens`],
+    ["Per token", perTokenWords(problem, placement, metrics)],
     [
       "Whole job",
       `${count(problem.totalTokensToProcess)} tokens in ${duration(metrics.total_runtime_hours)} for ${usd(metrics.total_cost)}`,
     ],
     ["Limited by", `${bottleneckWords(placement, metrics)}${slack === "" ? "" : `; ${slack}`}`],
   ];
+}
+
+function perTokenWords({ workload }: Problem, placement: Placement, metrics: Metrics): string {
+  const full = `${usd(metrics.dollar_per_million_token)} per million tokens`;
+  const atRate = usdPerMillionAtRate(workload, placement, metrics);
+  return atRate === null || workload.load?.kind !== "request_rate"
+    ? full
+    : `${usd(atRate)} per million tokens at ${figure(workload.load.requestsPerSecond)} requests/s; ${full} at full use`;
 }
 
 /** What the rented instances cost each and where that is from; nothing where the source of the prices says no more than a number. */

@@ -37,7 +37,7 @@ export function renderSolution(
     renderProof(solution, paint),
     explanation ? renderExplanation(problem, solution, explanation, paint) : "",
     frontier ? renderFrontier(problem.pool, frontier, frontier_complete ?? false, paint) : "",
-    renderEvenSplits(evenSplits, solution, paint),
+    renderEvenSplits(evenSplits, solution, problem.workload, paint),
   ]);
 }
 
