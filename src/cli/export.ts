@@ -1,4 +1,5 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { InputError } from "../errors.ts";
 import { type Export, exportPlacement } from "../export/export.ts";
 import type { LaunchFile } from "../export/launch.ts";
@@ -29,6 +30,9 @@ import {
   readFlaggedProblem,
   requireFlag,
 } from "./problem-flags.ts";
+
+/** What solve --out writes the answer to. */
+const SOLUTION_JSON = "solution.json";
 
 /** The flags of `export`. */
 export interface ExportFlags extends ProblemFlagValues, OwnedFlag {
@@ -75,7 +79,10 @@ function choosePlacement({ placement, solution }: ExportFlags): string {
   }
   const path = placement ?? solution;
   if (path === undefined) throw new InputError("export", "there is nothing to export.", hint);
-  return path;
+  // What solve --out was given is as good as the file in it.
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory()
+    ? join(path, SOLUTION_JSON)
+    : path;
 }
 
 async function exportEvaluated(

@@ -39,7 +39,9 @@ export function deployableRequest(
     throw new InputError(
       "--deployable",
       limit.message,
-      "Change the problem, or leave --deployable out.",
+      form === "tensorrt-llm" && limit.rule === "engine"
+        ? "Give --engine tensorrt-llm, or leave --deployable out."
+        : "Change the problem, or leave --deployable out.",
     );
   }
   const refused = new Set(refusedTypes(form, problem));

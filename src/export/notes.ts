@@ -17,9 +17,19 @@ export function launchNotes(
       : [
           `the engine is told to load "${settings.checkpoint}", the model's name in the plan; give --checkpoint for another one.`,
         ]),
+    ...weightNotes(problem, settings),
     ...(problem.engine ? [] : [unplannedNote(engine, problem, settings)]),
     ...(engine === "sglang" ? sglangNotes(problem, plan) : []),
     ...(engine === "tensorrt-llm" ? tensorrtLlmNotes(plan, settings) : []),
+  ];
+}
+
+/** A checkpoint that nobody looked at may have other weights than the plan, and then fits otherwise. */
+function weightNotes({ model }: Problem, { onlineFp8, checkpoint }: LaunchSettings): string[] {
+  const format = model.architecture?.weightFormat ?? "16bit";
+  if (format === "16bit" || onlineFp8 || checkpoint === model.checkpoint) return [];
+  return [
+    `the plan is for ${format} weights: the checkpoint has to have them${format === "fp8" ? ", or --online-fp8 has the engine make them while it loads" : ""}.`,
   ];
 }
 

@@ -85,7 +85,16 @@ function checkOwned(
   const entry = entries.find(({ instance }) => instance.name === name);
   if (!entry) {
     const names = entries.map(({ instance }) => instance.name);
-    throw new InputError("--own", `"${name}" is not in the pool.`, nearestHint(name, names));
+    const variants = names.filter(
+      (each) => each.startsWith(`${name}@`) || each.startsWith(`${name}:`),
+    );
+    throw new InputError(
+      "--own",
+      `"${name}" is not in the pool.`,
+      variants.length > 0
+        ? `It is there more than once; say which: ${variants.join(", ")}.`
+        : nearestHint(name, names),
+    );
   }
   flagNumber("--own", number, { unit: "instances", integer: true, min: 0 });
   if (number > entry.count) {

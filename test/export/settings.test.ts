@@ -117,6 +117,15 @@ describe("what is not the plan's", () => {
     expect(warningsOf("vllm", published, ONE_KIND, false)!.join()).not.toContain("--checkpoint");
   });
 
+  it("is said of weights that a named checkpoint may not have", () => {
+    const planned = problemOf("vllm");
+    const architecture = { ...planned.model.architecture!, weightFormat: "fp8" as const };
+    const fp8 = { ...planned, model: { ...planned.model, architecture } };
+    expect(warningsOf("vllm", fp8)!.join()).toContain("the plan is for fp8 weights");
+    const published = { ...fp8, model: { ...fp8.model, checkpoint: "owner/name" } };
+    expect(warningsOf("vllm", published, ONE_KIND, false)).toEqual([]);
+  });
+
   it("is said of SGLang: nobody measured it, and it sizes caches by the smallest GPU", () => {
     const uncalibrated = "predictions are those of vllm: SGLang is not calibrated.";
     expect(warningsOf("sglang", problemOf("sglang"))).toEqual([uncalibrated]);

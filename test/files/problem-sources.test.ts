@@ -163,6 +163,16 @@ describe("is refused", () => {
       /latent attention/,
     ],
     [
+      "an owned type that is there at two prices",
+      {
+        model: "llama-3.1-8b",
+        instances: "g6.xlarge@us-east-1:spot=1,g6.xlarge@us-east-1=1",
+        ownedByType: new Map([["g6.xlarge", 1]]),
+      },
+      "--own",
+      /not in the pool/,
+    ],
+    [
       "owned instances that the pool has not",
       { ...SMALL, ownedByType: new Map([["p5.48xlarge", 3]]) },
       "--own",
