@@ -103,7 +103,7 @@ function pricePairs(
     .filter(({ typeName, index }) => index >= (pool.byName.get(typeName)!.ownedCount ?? 0));
   return [...new Set(rented.map(({ typeName }) => typeName))]
     .map((name) => pool.byName.get(name)!)
-    .filter(({ price }) => price.kind !== "unspecified" && price.kind !== "owned")
+    .filter(({ price }) => price.kind !== "unspecified" && price.microUsdPerHour > 0)
     .map(({ instance, price }, index) => [
       index === 0 ? "Prices" : "",
       [
