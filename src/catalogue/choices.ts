@@ -1,9 +1,10 @@
 import { InputError } from "../errors.ts";
 import { type Price, usdToMicroUsd } from "../hardware/price.ts";
 import { type Catalogue, type PriceKind, placeText } from "./catalogue.ts";
-import { checkRegionNames, matchTypes, sameName, shortList } from "./match-types.ts";
+import { checkRegionNames, matchTypes, shortList } from "./match-types.ts";
 import type { MachineType, Market, Offer } from "./offers.ts";
 import type { PoolItem } from "./pool-item.ts";
+import { sameName } from "./same-name.ts";
 
 /** One entry of a pool before it has its name. */
 export interface Choice {

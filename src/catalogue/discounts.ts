@@ -1,5 +1,5 @@
 import type { CatalogueDiscount, CataloguePrice } from "./catalogue.ts";
-import { sameName } from "./match-types.ts";
+import { sameName } from "./same-name.ts";
 
 /** What a discount can name, the most telling first: it decides between rows that name equally many. */
 const FIELDS = ["instance", "region", "kind", "provider"] as const;

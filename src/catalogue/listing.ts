@@ -7,8 +7,9 @@ import {
   priceKey,
 } from "./catalogue.ts";
 import type { ListOrder } from "./list-order.ts";
-import { checkRegionNames, matchTypes, sameName } from "./match-types.ts";
+import { checkRegionNames, matchTypes } from "./match-types.ts";
 import { type MachineType, marketOf, type Offer } from "./offers.ts";
+import { sameName } from "./same-name.ts";
 
 /** What a list of offers is narrowed to; absent conditions ask for nothing. */
 export interface ListFilter {

@@ -4,6 +4,7 @@ import type { Catalogue } from "./catalogue.ts";
 import { catalogueGpuNames, meansGpu } from "./gpus.ts";
 import type { MachineType, Market } from "./offers.ts";
 import type { PoolItem } from "./pool-item.ts";
+import { sameName } from "./same-name.ts";
 
 /** Conditions on machine types, and how each is told. */
 const CONDITIONS = [
@@ -26,11 +27,6 @@ const CONDITIONS = [
     value: ({ gpu }: MachineType) => gpu.name,
   },
 ] as const;
-
-/** Whether two names are the same but for letter case. */
-export function sameName(a: string, b: string): boolean {
-  return a.toLowerCase() === b.toLowerCase();
-}
 
 /**
  * The machine types that an item asks for.

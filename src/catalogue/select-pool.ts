@@ -3,11 +3,11 @@ import type { PoolEntry } from "../hardware/pool.ts";
 import { type Catalogue, compareTexts } from "./catalogue.ts";
 import { type Choice, choicesOf } from "./choices.ts";
 import { meansGpu } from "./gpus.ts";
-import { sameName } from "./match-types.ts";
 import { instanceAt, marketOf } from "./offers.ts";
 import type { PoolItem } from "./pool-item.ts";
 import { poolNames } from "./pool-names.ts";
 import { poolWarnings } from "./pool-warnings.ts";
+import { sameName } from "./same-name.ts";
 
 export type { PoolItem } from "./pool-item.ts";
 
