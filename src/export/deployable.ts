@@ -95,7 +95,7 @@ function dividingDegrees({ model }: Problem, tpDegrees: readonly number[]): numb
   if (dividing.length > 0) return dividing;
   throw new InputError(
     "--deployable",
-    `no TP degree of ${listed(tpDegrees)} divides the ${model.numAttentionHeads} attention heads and ${model.numKvHeads} key/value heads.`,
+    `no TP degree of ${listed(tpDegrees)} divides the ${model.numAttentionHeads} attention heads and ${model.numKvHeads} key/value heads${model.weightBlock === undefined ? "" : `, with whole blocks of ${model.weightBlock} weights`}.`,
     "Give one to --tp-degrees that does.",
   );
 }

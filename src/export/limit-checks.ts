@@ -38,7 +38,25 @@ export function unevenHeads(model: Model, tpDegree: number): string | null {
   const uneven = layerKinds(model).find(
     ({ numKvHeads }) => numKvHeads % tpDegree !== 0 && tpDegree % numKvHeads !== 0,
   );
-  return uneven ? `the ${uneven.numKvHeads} key/value heads, nor they it` : null;
+  return uneven
+    ? `the ${uneven.numKvHeads} key/value heads, nor they it`
+    : brokenBlocks(model, tpDegree);
+}
+
+/**
+ * Weights that share a scale by blocks cannot be cut within a block: vLLM and SGLang refuse a feed-forward network of which a GPU
+ * would hold parts of blocks. Source: vLLM, fp8 quantisation, "not divisible by weight quantization block_n".
+ */
+function brokenBlocks({ weightBlock, architecture }: Model, tpDegree: number): string | null {
+  if (weightBlock === undefined || tpDegree === 1) return null;
+  const widths = (architecture?.kinds ?? []).flatMap(({ ffnWidth, sharedFfnWidth }) => [
+    ffnWidth,
+    sharedFfnWidth,
+  ]);
+  const broken = widths.find((width) => (width / tpDegree) % weightBlock !== 0);
+  return broken === undefined
+    ? null
+    : `a feed-forward network of ${broken} elements into whole blocks of ${weightBlock}`;
 }
 
 /** World size / nodes is the number of ranks of every node. */

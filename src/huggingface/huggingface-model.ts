@@ -26,6 +26,8 @@ export interface HuggingFaceModel {
   /** The repository whose weights are served as they are; null where it is unknown, or another format of weights is served. */
   readonly checkpoint: string | null;
   readonly architecture: Architecture;
+  /** Side of the blocks of weights that share a scale, elements; null where there are none. */
+  readonly weightBlock: number | null;
   /** Layers after which a stage may end; null: after any. */
   readonly allowedCuts: readonly number[] | null;
   /** max_position_embeddings; null where the files do not say. */

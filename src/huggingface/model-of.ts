@@ -7,7 +7,13 @@ import type { HuggingFaceModel } from "./huggingface-model.ts";
  * The model that both cost models take. Its layers and weights are those that `layerPlanOf` gives; `dHidden` and `numKvHeads` are of
  * the first kind of layer, `dHidden` being what each token passes.
  */
-export function modelOf({ name, checkpoint, architecture, allowedCuts }: HuggingFaceModel): Model {
+export function modelOf({
+  name,
+  checkpoint,
+  architecture,
+  weightBlock,
+  allowedCuts,
+}: HuggingFaceModel): Model {
   const layers = layerPlanOf(architecture, allowedCuts);
   const [first] = architecture.kinds;
   return {
@@ -23,6 +29,7 @@ export function modelOf({ name, checkpoint, architecture, allowedCuts }: Hugging
     layers,
     architecture,
     ...(checkpoint !== null && { checkpoint }),
+    ...(weightBlock !== null && { weightBlock }),
   };
 }
 

@@ -30,6 +30,8 @@ export interface Model {
   readonly architecture?: Architecture;
   /** The Hugging Face repository, `owner/name`, that has these weights; absent where none is known. */
   readonly checkpoint?: string;
+  /** Side of the blocks of weights that share a scale, elements; absent where there are none. */
+  readonly weightBlock?: number;
 }
 
 /** Layers that are not alike, what stands at the ends, and where a pipeline may be cut. */
