@@ -31,9 +31,24 @@ export interface CatalogueFlags {
   readonly catalogueDirectory?: string | undefined;
 }
 
+/** The flags that choose from a catalogue; `catalogueDirectory` says only which one. */
+const CHOICES = [
+  "instances",
+  "poolItems",
+  "providers",
+  "regions",
+  "gpus",
+  "priceKinds",
+  "maxCount",
+] as const satisfies readonly (keyof CatalogueFlags)[];
+
+function choosesAny(flags: CatalogueFlags): boolean {
+  return CHOICES.some((name) => flags[name] !== undefined);
+}
+
 /** Whether any flag asks for a pool out of the catalogue. */
 export function asksForCatalogue(flags: CatalogueFlags): boolean {
-  return Object.values(flags).some((value) => value !== undefined);
+  return choosesAny(flags) || flags.catalogueDirectory !== undefined;
 }
 
 /**
@@ -43,13 +58,7 @@ export function asksForCatalogue(flags: CatalogueFlags): boolean {
  */
 export function choosePool(flags: CatalogueFlags, today: string): PoolSelection {
   const selection = selectPool(readCatalogue(flags.catalogueDirectory), itemsOf(flags), today);
-  if (
-    Object.entries(flags).some(
-      ([name, value]) => name !== "catalogueDirectory" && value !== undefined,
-    )
-  ) {
-    return selection;
-  }
+  if (choosesAny(flags)) return selection;
   const note = `nothing is said of the pool: it is all that the catalogue has on demand, ${selection.entries.length} offers, ${DEFAULT_MAX_COUNT} instances of each.`;
   return { ...selection, warnings: [note, ...selection.warnings] };
 }

@@ -41,22 +41,7 @@ const LAYERS = "layers.csv";
  * @throws InputError that names file and line, or the flag, for everything that is missing, unreadable or contradictory.
  */
 export function readProblem(options: ProblemOptions): Problem {
-  const {
-    configDir,
-    model,
-    overrides = {},
-    today,
-    ignoreNetworkFile,
-    instances,
-    poolItems,
-    providers,
-    regions,
-    gpus,
-    priceKinds,
-    maxCount,
-    catalogueDirectory,
-    ...flags
-  } = options;
+  const { configDir, model, overrides = {}, today, ignoreNetworkFile, ...flags } = options;
   if (configDir === undefined && model === undefined) {
     throw new InputError(
       "--model",
@@ -66,17 +51,7 @@ export function readProblem(options: ProblemOptions): Problem {
   }
   refuseOverridesAlone(model, overrides);
   const config = configDir === undefined ? null : configPath(configDir, model !== undefined);
-  const catalogueFlags = {
-    instances,
-    poolItems,
-    providers,
-    regions,
-    gpus,
-    priceKinds,
-    maxCount,
-    catalogueDirectory,
-  };
-  const fromCatalogue = configDir === undefined || asksForCatalogue(catalogueFlags);
+  const fromCatalogue = configDir === undefined || asksForCatalogue(flags);
   if (fromCatalogue && flags.cloudProvider !== undefined) {
     throw new InputError(
       "--cloud-provider",
@@ -86,7 +61,7 @@ export function readProblem(options: ProblemOptions): Problem {
   }
   const networkFile = configDir === undefined ? null : findOptional(configDir, NETWORK);
   const pool: PoolSource = fromCatalogue
-    ? { pool: withoutMatrix(choosePool(catalogueFlags, today ?? clockDay()), networkFile) }
+    ? { pool: withoutMatrix(choosePool(flags, today ?? clockDay()), networkFile) }
     : poolFiles(configDir);
   const inDirectory = (name: string): string | null => {
     const path = configDir === undefined ? null : join(configDir, name);

@@ -194,7 +194,7 @@ function flooredPatterns(
 }
 
 /** Every non-empty part of the patterns with at most so many groups: what an instance really holds then counts. */
-function subPatterns(
+export function subPatterns(
   patterns: readonly FlooredPattern[],
   maxGroups: number,
 ): readonly FlooredPattern[] {

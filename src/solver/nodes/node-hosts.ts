@@ -1,4 +1,9 @@
-import type { FlooredHost, FlooredOption, FlooredPattern } from "../floor.ts";
+import {
+  type FlooredHost,
+  type FlooredOption,
+  type FlooredPattern,
+  subPatterns,
+} from "../floor.ts";
 import type { LatencyBudget } from "../latency-budget.ts";
 import { foldSizes } from "./fold-sizes.ts";
 import type { NodeShape } from "./node-rules.ts";
@@ -91,21 +96,7 @@ function withEqualStages(floored: FlooredHost, stagesPerNode: number): FlooredHo
 
 /** Every part of the patterns with exactly so many groups. */
 function exactPatterns(patterns: readonly FlooredPattern[], groups: number): FlooredPattern[] {
-  const parts = new Map<string, FlooredPattern>();
-  const add = (
-    { counts, partition }: FlooredPattern,
-    option: number,
-    chosen: readonly number[],
-    left: number,
-  ): void => {
-    if (option === counts.length) {
-      if (left === 0) parts.set(chosen.join(), { counts: chosen, partition });
-      return;
-    }
-    for (let n = 0; n <= Math.min(counts[option]!, left); n++) {
-      add({ counts, partition }, option + 1, [...chosen, n], left - n);
-    }
-  };
-  for (const pattern of patterns) add(pattern, 0, [], groups);
-  return [...parts.values()];
+  return subPatterns(patterns, groups).filter(
+    ({ counts }) => counts.reduce((sum, count) => sum + count, 0) === groups,
+  );
 }
