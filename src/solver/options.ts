@@ -3,7 +3,7 @@ import { externalShareGBytesPerSecond, type InstanceType } from "../hardware/ins
 import type { Network } from "../hardware/network.ts";
 import type { Problem } from "../placement/problem.ts";
 import type { OperatingPoint } from "../workload/workload.ts";
-import { canListGroups, degreesOf, matrixGroups } from "./hosts/groups.ts";
+import type { OtherGroups } from "./hosts/groups.ts";
 import type { GroupKind, HostClass } from "./hosts/host-class.ts";
 import { type LatencyBudget, withinLatency } from "./latency-budget.ts";
 import { NOTHING, type SizeRates } from "./size-rates.ts";
@@ -53,6 +53,11 @@ export interface BatchOptions {
   readonly hosts: readonly HostOptions[];
   /** Every raw rate a placement can have (rates of stages and links), rising, tokens/s. */
   readonly levels: Float64Array;
+  /**
+   * Whether the levels hold the rates of every TP group that any GPUs can form, not only of the groups of the hosts. Only then
+   * may a formulation over single groups be used: see `slots/units.ts`.
+   */
+  readonly holdsAllGroups: boolean;
 }
 
 const UNLIMITED: LinkEnd = { tpDegree: 1, groupGBytesPerSecond: Number.POSITIVE_INFINITY };
@@ -60,11 +65,13 @@ const UNLIMITED: LinkEnd = { tpDegree: 1, groupGBytesPerSecond: Number.POSITIVE_
 /**
  * Tabulates every stage that the rules, the memory and the limits on latencies allow in a setting. Groups of which not even
  * one layer fits are left out, although `evaluate` lets them pass.
+ * @param otherGroups kinds of groups that only links or rules on nodes can make worth forming, see `groupsBeside`
  */
 export function batchOptions(
   problem: Problem,
   classes: readonly HostClass[],
   setting: StageSetting,
+  otherGroups: OtherGroups,
 ): BatchOptions {
   const { costModel, network } = problem;
   const { point } = setting;
@@ -87,7 +94,8 @@ export function batchOptions(
         : Number.POSITIVE_INFINITY,
     });
   }
-  return { setting, hosts, levels: levelsOf(problem, classes, hosts, setting) };
+  const levels = levelsOf(problem, hosts, setting, otherGroups ?? []);
+  return { setting, hosts, levels, holdsAllGroups: otherGroups !== null };
 }
 
 /** tokens/s of a link that only the bandwidth between its two GPUs limits. */
@@ -99,25 +107,25 @@ export function pairRate(
   return costModel.link(UNLIMITED, UNLIMITED, gBytesPerSecond, point).tokensPerSecond;
 }
 
-/** Raw rates are rates of stages or links, and none is above the fastest stage. */
+/**
+ * Raw rates are rates of stages or links, and none is above the fastest stage. The other groups are no faster than those of
+ * the hosts, but a placement that needs them is as fast as they are.
+ */
 function levelsOf(
   problem: Problem,
-  classes: readonly HostClass[],
   hosts: readonly HostOptions[],
   setting: StageSetting,
+  otherGroups: NonNullable<OtherGroups>,
 ): Float64Array {
-  const linkRates = matrixLinkRates(problem.network, problem.costModel, setting.point);
+  const others = otherGroups.flatMap(({ host, kinds }) =>
+    kinds.map((kind) => stageOption(problem, host, kind, 0, setting)),
+  );
   const levels = new Set<number>();
   let fastest = 0;
-  const addStages = (option: StageOption): void => {
-    for (const rate of option.starts ? tableRates(option.starts) : option.rates) levels.add(rate);
+  for (const option of [...hosts.flatMap(({ options }) => options), ...others]) {
+    for (const rate of ratesOf(option)) levels.add(rate);
     fastest = Math.max(fastest, option.rates[0] ?? 0);
-  };
-  for (const { options } of hosts) for (const option of options) addStages(option);
-  // Where links bind, TP groups may be formed for the sake of their links, out of any GPUs.
-  const bind = linkRates.some((rate) => rate < fastest);
-  const others = bind ? groupOptions(problem, classes, setting) : [];
-  for (const option of others) addStages(option);
+  }
   const addLink = (rate: number): void => {
     if (rate < fastest) levels.add(rate);
   };
@@ -127,34 +135,18 @@ function levelsOf(
     for (const { endRate } of options) addLink(endRate);
   }
   for (const { endRate } of others) addLink(endRate);
-  for (const rate of linkRates) addLink(rate);
+  for (const rate of matrixLinkRates(problem.network, problem.costModel, setting.point)) {
+    addLink(rate);
+  }
   return Float64Array.from(levels).sort();
 }
 
-/** The options of every TP group that an explicit matrix tells apart; none where they are too many to be used one by one. */
-function groupOptions(
-  problem: Problem,
-  classes: readonly HostClass[],
-  setting: StageSetting,
-): StageOption[] {
-  const { network } = problem;
-  if (network.kind !== "matrix" || !canListGroups(classes)) return [];
-  return classes.flatMap((host) => {
-    const kinds = new Map<string, GroupKind>();
-    for (const instanceIndex of host.instances) {
-      for (const tpDegree of degreesOf(host.kinds)) {
-        for (const { groupGBytesPerSecond } of matrixGroups(
-          network,
-          host,
-          instanceIndex,
-          tpDegree,
-        )) {
-          kinds.set(`${tpDegree} ${groupGBytesPerSecond}`, { tpDegree, groupGBytesPerSecond });
-        }
-      }
-    }
-    return [...kinds.values()].map((kind) => stageOption(problem, host, kind, 0, setting));
-  });
+/** tokens/s of every stage of an option; the same may come more than once. */
+export function ratesOf({
+  starts,
+  rates,
+}: Pick<StageOption, "starts" | "rates">): Iterable<number> {
+  return starts ? tableRates(starts) : rates;
 }
 
 function matrixLinkRates(network: Network, costModel: CostModel, point: OperatingPoint): number[] {

@@ -61,7 +61,7 @@ function mostHeld(
   for (let pipelineStages = 1; pipelineStages <= numbers; pipelineStages++) {
     const setting = { point, pipelineStages, sizes, latency: null, tables: new TableCache() };
     let layers = 0;
-    for (const { host, options } of batchOptions(problem, classes, setting).hosts) {
+    for (const { host, options } of batchOptions(problem, classes, setting, []).hosts) {
       let perGpu = 0;
       for (const { sizes: possible, tpDegree } of options) {
         const largest = possible.at(-1)!;

@@ -1,5 +1,5 @@
-import type { MatrixNetwork } from "../../hardware/network.ts";
-import type { HostClass } from "./host-class.ts";
+import type { MatrixNetwork, Network } from "../../hardware/network.ts";
+import type { GroupKind, HostClass } from "./host-class.ts";
 
 /** A set of GPUs of one instance as a TP group. */
 export interface MatrixGroup {
@@ -10,16 +10,49 @@ export interface MatrixGroup {
 }
 
 /** More groups than this are not told apart one by one. */
-const MOST_GROUPS = 20_000;
+export const MOST_GROUPS = 20_000;
 
-/** Whether the groups of all instances are few enough to be listed. */
-export function canListGroups(classes: readonly HostClass[]): boolean {
+/** How many TP groups the GPUs of all instances can form. */
+export function countGroups(classes: readonly HostClass[]): number {
   let groups = 0;
   for (const { type, instances, kinds } of classes) {
     for (const t of degreesOf(kinds))
       groups += instances.length * choose(type.instance.gpuCount, t);
   }
-  return groups <= MOST_GROUPS;
+  return groups;
+}
+
+/** Kinds of TP groups beside those of the classes; null where there are too many groups to be listed. */
+export type OtherGroups =
+  | readonly { readonly host: HostClass; readonly kinds: readonly GroupKind[] }[]
+  | null;
+
+/**
+ * The kinds of TP groups that some GPUs of an explicit matrix can form and that are in none of the partitions worth having. A
+ * faster group takes the place of such a group wherever stages alone decide; a slow link, a rule on links or one on nodes can ask
+ * for just these GPUs. On a derived network GPUs are alike, and there are none.
+ */
+export function groupsBeside(network: Network, classes: readonly HostClass[]): OtherGroups {
+  if (network.kind === "derived") return [];
+  if (countGroups(classes) > MOST_GROUPS) return null;
+  return classes.map((host) => {
+    const own = new Set(host.kinds.map(nameOf));
+    const others = new Map<string, GroupKind>();
+    for (const instanceIndex of host.instances) {
+      for (const tpDegree of degreesOf(host.kinds)) {
+        for (const group of matrixGroups(network, host, instanceIndex, tpDegree)) {
+          const { groupGBytesPerSecond } = group;
+          const name = nameOf({ tpDegree, groupGBytesPerSecond });
+          if (!own.has(name)) others.set(name, { tpDegree, groupGBytesPerSecond });
+        }
+      }
+    }
+    return { host, kinds: [...others.values()] };
+  });
+}
+
+function nameOf({ tpDegree, groupGBytesPerSecond }: GroupKind): string {
+  return `${tpDegree} ${groupGBytesPerSecond}`;
 }
 
 /** The TP degrees of a class, rising. */

@@ -1,15 +1,16 @@
 import { InputError } from "../../errors.ts";
-import { deriveMatrix } from "../../hardware/network.ts";
+import { deriveMatrix, type MatrixNetwork } from "../../hardware/network.ts";
 import { type PlacementStage, parseInstanceName } from "../../placement/placement.ts";
 import type { Problem } from "../../placement/problem.ts";
 import type { CaseCosts, CaseLimit, CaseModel } from "../case-terms.ts";
 import { countModel } from "../count/formulation.ts";
 import type { HostClass } from "../hosts/host-class.ts";
+import { requireLevel } from "../levels.ts";
 import { MatrixLinks } from "../links/matrix-links.ts";
 import { caseRules } from "../nodes/case-rules.ts";
 import type { SolveRequest } from "../request.ts";
 import { slotModel } from "../slots/formulation.ts";
-import { slotUnits } from "../slots/units.ts";
+import { slotUnits, type Unit } from "../slots/units.ts";
 import { startsModel } from "../starts/formulation.ts";
 import { linkedStartsModel } from "../starts/linked-formulation.ts";
 import { startsMatter } from "../starts/start-table.ts";
@@ -105,11 +106,12 @@ export function linkedModel(
     problem,
     network,
     classes,
-    setting,
+    family.batch,
     levels[level]!,
     family.tpDegree,
     problem.network.kind === "derived" && classes.every(hasAlignedGroups) ? "aligned" : "all",
   );
+  requireLinkLevels(network, units, family, levels, levels[level]!);
   return startsMatter(problem)
     ? linkedStartsModel(
         units,
@@ -134,6 +136,28 @@ export function linkedModel(
         caseRules(request, family.shape),
         family.shape,
       );
+}
+
+/** @throws InternalError when a link that the formulation may use has a rate that is no level */
+function requireLinkLevels(
+  { gpuCount, gBytesPerSecond }: MatrixNetwork,
+  units: readonly Unit[],
+  { linkRate }: Scenario["family"],
+  levels: Float64Array,
+  floor: number,
+): void {
+  const ends = [...new Set(units.map(({ lowestGpu }) => lowestGpu))];
+  const used = new Set(
+    ends.flatMap((source) =>
+      ends
+        .filter((target) => target !== source)
+        .map((target) => gBytesPerSecond[source * gpuCount + target]!),
+    ),
+  );
+  for (const bandwidth of used) {
+    const rate = linkRate(bandwidth);
+    if (rate >= floor) requireLevel(levels, rate, `a link of ${bandwidth} GB/s`);
+  }
 }
 
 /** Whether blocks of neighbouring GPUs are all the groups an instance with alike GPUs needs. */

@@ -1,6 +1,7 @@
 import type { Problem } from "../../placement/problem.ts";
 import { allowedSegmentSizes } from "../../placement/segment-sizes.ts";
 import type { OperatingPoint } from "../../workload/workload.ts";
+import { groupsBeside } from "../hosts/groups.ts";
 import type { HostClass } from "../hosts/host-class.ts";
 import { sitesWorthSearching } from "../hosts/sites.ts";
 import { latencyBudget } from "../latency-budget.ts";
@@ -59,12 +60,15 @@ export function scenarios(
         : null,
   };
   const all: Scenario[] = [];
-  const sites = sitesWorthSearching(classes, request, network);
+  const sites = sitesWorthSearching(classes, request, network).map((hosts) => ({
+    hosts,
+    otherGroups: groupsBeside(network, hosts),
+  }));
   for (const point of points) {
     for (const { stages: numbers, setting } of stageSettings(problem, point, tables)) {
-      for (const hosts of sites) {
+      for (const { hosts, otherGroups } of sites) {
         if (shouldStop()) return { list: all, isWhole: false };
-        const batch = batchOptions(problem, hosts, setting);
+        const batch = batchOptions(problem, hosts, setting, otherGroups);
         const measures = measuresOf(problem, hosts, setting);
         for (const part of variants(batch, hosts, numbers, request, network.kind === "matrix")) {
           const family = new Family(

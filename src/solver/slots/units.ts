@@ -2,14 +2,16 @@ import { InputError } from "../../errors.ts";
 import type { MatrixNetwork } from "../../hardware/network.ts";
 import type { Problem } from "../../placement/problem.ts";
 import {
-  canListGroups,
+  countGroups,
   degreesOf,
   type MatrixGroup,
+  MOST_GROUPS,
   matrixGroups,
   slowestPair,
 } from "../hosts/groups.ts";
 import type { HostClass } from "../hosts/host-class.ts";
-import { type StageSetting, stageOption } from "../options.ts";
+import { requireLevel } from "../levels.ts";
+import { type BatchOptions, ratesOf, stageOption } from "../options.ts";
 import { sizesAtFloor } from "../size-rates.ts";
 import { type FlooredStarts, startsAtFloor } from "../starts/floored-starts.ts";
 
@@ -32,21 +34,24 @@ export interface Unit {
  * so none stands for another.
  * `groups`: "aligned" lists blocks of t neighbouring GPUs only, which is enough where GPUs are alike and the degrees divide
  * one another and the GPUs of the instance.
+ * @param batch holds the levels, of which every rate that a unit can have has to be one: a placement of units whose rate lies
+ *   between two levels would be jumped over
  * @throws InputError when there are too many to list
+ * @throws InternalError when a unit can have a rate that is no level
  */
 export function slotUnits(
   problem: Problem,
   network: MatrixNetwork,
   classes: readonly HostClass[],
-  setting: StageSetting,
+  batch: BatchOptions,
   floor: number,
   tpDegree: number | null,
   groups: "all" | "aligned",
 ): Unit[] {
-  if (groups === "all" && !canListGroups(classes)) {
+  if (groups === "all" && (!batch.holdsAllGroups || countGroups(classes) > MOST_GROUPS)) {
     throw new InputError(
-      "network_bandwidth.csv",
-      "slow links of the matrix bind, and the instances offer too many TP groups to tell apart.",
+      problem.network.kind === "matrix" ? "network_bandwidth.csv" : "gpu_pool.csv",
+      `here it matters which GPUs a stage has, for its links or for the rules on nodes, and the instances offer more than ${MOST_GROUPS} TP groups to tell apart.`,
       "Limit the TP degrees (--tp-degrees, --tp-config) or the instances (--include, --exclude).",
     );
   }
@@ -66,7 +71,7 @@ export function slotUnits(
           const key = `${t} ${groupGBytesPerSecond}`;
           let sizes = sizesOf.get(key);
           if (!sizes) {
-            sizes = fastSizes(problem, host, t, groupGBytesPerSecond, setting, floor);
+            sizes = fastSizes(problem, host, t, groupGBytesPerSecond, batch, floor);
             sizesOf.set(key, sizes);
           }
           if (sizes.sizes.length === 0) continue;
@@ -85,11 +90,14 @@ function fastSizes(
   host: HostClass,
   tpDegree: number,
   groupGBytesPerSecond: number,
-  setting: StageSetting,
+  { setting, levels }: BatchOptions,
   floor: number,
 ): UnitSizes {
   const option = stageOption(problem, host, { tpDegree, groupGBytesPerSecond }, 0, setting);
-  if (option.endRate < floor) return { sizes: [], starts: null };
+  if (option.endRate < floor || option.sizes.length === 0) return { sizes: [], starts: null };
+  const formed = [...ratesOf(option), option.endRate].filter((rate) => rate >= floor);
+  for (const rate of formed)
+    requireLevel(levels, rate, `TP ${tpDegree} on ${host.type.instance.name}`);
   return {
     sizes: sizesAtFloor(option, floor),
     starts: option.starts && startsAtFloor(option.starts, floor),
