@@ -16,8 +16,8 @@ export interface StageShape {
   readonly pipelineStages: number;
 }
 
-/** Which resource takes most of a stage's time. */
-export type LimitedBy = "compute" | "memory_bandwidth" | "collectives";
+/** What takes most of a stage's time: the largest item of its `TimeBill` where the model has one. */
+export type LimitedBy = "compute" | "memory_bandwidth" | "collectives" | "links" | "overhead";
 
 /** What a cost model says of the speed of one stage. */
 export interface StageEstimate {
@@ -75,6 +75,22 @@ export interface TimeBill {
   readonly linksSeconds: number;
   /** What is none of these: launching kernels, the engine's CPU time, batches too small to be efficient. */
   readonly overheadSeconds: number;
+}
+
+/** The largest item of a bill, the first of equals, and its seconds. */
+export function largestItem(bill: TimeBill): {
+  readonly name: LimitedBy;
+  readonly seconds: number;
+} {
+  const items: readonly (readonly [LimitedBy, number])[] = [
+    ["compute", bill.computeSeconds],
+    ["memory_bandwidth", bill.memorySeconds],
+    ["collectives", bill.collectivesSeconds],
+    ["links", bill.linksSeconds],
+    ["overhead", bill.overheadSeconds],
+  ];
+  const [name, seconds] = items.reduce((most, item) => (item[1] > most[1] ? item : most));
+  return { name, seconds };
 }
 
 /** How near a prediction is to something that was measured. */

@@ -47,7 +47,15 @@ const metricsSchema: z.ZodType<PlanMetrics> = z.looseObject({
   bottleneck: z.looseObject({
     kind: z.enum(["stage", "link"]),
     index: count,
-    limited_by: z.enum(["compute", "memory_bandwidth", "collectives", "network"]),
+    limited_by: z.enum([
+      "compute",
+      "memory_bandwidth",
+      "collectives",
+      "links",
+      "overhead",
+      "network",
+      "bubble",
+    ]),
   }),
   stages: z
     .array(

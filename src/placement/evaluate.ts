@@ -1,4 +1,4 @@
-import type { LinkEnd, MemoryBill } from "../cost/cost-model.ts";
+import { type CostModel, type LinkEnd, largestItem, type MemoryBill } from "../cost/cost-model.ts";
 import { InternalError } from "../errors.ts";
 import { pairGBytesPerSecond } from "../hardware/network.ts";
 import { instanceMicroUsdPerHour } from "../hardware/pool.ts";
@@ -107,6 +107,13 @@ function measure(problem: Problem, placed: readonly PlacedStage[], point: Operat
   if (raw === Number.POSITIVE_INFINITY) {
     throw new InternalError("the cost model gives no stage of the placement a rate.");
   }
+  const pipelineEfficiency = costModel.pipelineEfficiency(point, placed.length);
+  if (
+    bottleneck.kind === "stage" &&
+    isBubble(costModel, placed[bottleneck.index]!, point, raw, pipelineEfficiency)
+  ) {
+    bottleneck = { ...bottleneck, limited_by: "bubble" };
+  }
   const rented = rentedInstances(placed);
   let microUsdPerHour = 0;
   let gpusRented = 0;
@@ -116,7 +123,6 @@ function measure(problem: Problem, placed: readonly PlacedStage[], point: Operat
     gpusRented += type.instance.gpuCount;
     gpusUsed += used;
   }
-  const pipelineEfficiency = costModel.pipelineEfficiency(point, placed.length);
   const tokensPerSecond = raw * pipelineEfficiency * costModel.realWorldEfficiency;
   const money = economics(microUsdPerHour, tokensPerSecond, problem.totalTokensToProcess);
   const inputShare = shareOfInput(point);
@@ -200,6 +206,22 @@ function measure(problem: Problem, placed: readonly PlacedStage[], point: Operat
       tpotMs,
     ),
   };
+}
+
+/** The five items of a bill add up to the stage's time: a bubble of less than a fifth of it is never the largest share. */
+const LEAST_LARGEST_SHARE = 1 / 5;
+
+/** Whether the bubble takes more time than any item of the slowest stage's own. */
+function isBubble(
+  costModel: CostModel,
+  { shape }: PlacedStage,
+  point: OperatingPoint,
+  tokensPerSecond: number,
+  efficiency: number,
+): boolean {
+  const share = 1 / efficiency - 1;
+  if (share <= LEAST_LARGEST_SHARE || !costModel.timeBill) return false;
+  return share > largestItem(costModel.timeBill(shape, point)).seconds * tokensPerSecond;
 }
 
 function toMs(seconds: number | null | undefined): number | null {

@@ -96,7 +96,8 @@ export interface Bottleneck {
   readonly kind: "stage" | "link";
   /** Stage (or the link's source stage), from 0. */
   readonly index: number;
-  readonly limited_by: LimitedBy | "network";
+  /** `bubble`: filling and draining the pipeline takes more than any item of the slowest stage's own time. */
+  readonly limited_by: LimitedBy | "network" | "bubble";
 }
 
 /** Metrics of a placement. Names are the contract's, units are in the names; costs in USD. */

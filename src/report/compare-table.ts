@@ -27,10 +27,13 @@ const FIGURES: Readonly<
   least_memory_headroom_gb: ["least headroom, GiB", (value) => value.toFixed(2)],
 };
 
-const LIMIT_WORDS: Readonly<Record<LimitedBy | "network", string>> = {
+const LIMIT_WORDS: Readonly<Record<LimitedBy | "network" | "bubble", string>> = {
   compute: "compute",
   memory_bandwidth: "memory bandwidth",
   collectives: "TP collectives",
+  links: "messages between stages",
+  overhead: "overhead",
+  bubble: "the pipeline's bubble",
   network: "network",
 };
 

@@ -127,6 +127,12 @@ function resourceWords(bottleneck: Bottleneck, tpDegree: number): string {
       return "the memory bandwidth of its GPUs";
     case "collectives":
       return `the exchange between the ${tpDegree} GPUs of its TP group`;
+    case "links":
+      return "the messages between it and the next stage";
+    case "overhead":
+      return "overhead: launching kernels, the engine's CPU time, batches too small to be efficient";
+    case "bubble":
+      return "the bubble: filling and draining the pipeline takes more than any part of its own time";
     case "network":
       return "the network";
   }

@@ -111,7 +111,10 @@ export function createCalibratedModel(
       const serving = group.serving(content);
       return {
         tokensPerSecond: group.tokensPerCycle / serving.cycleSeconds,
-        limitedBy: group.limitedBy(content),
+        // Only reports ask, and a search makes stages by the million.
+        get limitedBy() {
+          return group.limitedBy(content);
+        },
         ttftSeconds: serving.ttftSeconds,
         tpotSeconds: serving.tpotSeconds,
       };

@@ -2,7 +2,7 @@ import type { GpuSpec } from "../../hardware/gpu-specs.ts";
 import { externalShareGBytesPerSecond } from "../../hardware/instance.ts";
 import type { Architecture } from "../../model/architecture.ts";
 import type { OperatingPoint, Phase } from "../../workload/workload.ts";
-import type { LimitedBy, StageShape, TimeBill } from "../cost-model.ts";
+import { type LimitedBy, largestItem, type StageShape, type TimeBill } from "../cost-model.ts";
 import type { EngineSettings } from "../engine-settings.ts";
 import { collectives } from "./collectives.ts";
 import {
@@ -49,6 +49,8 @@ export class GroupTimes {
   private readonly terms: ServingTerms;
   private readonly lengths: ServedLengths;
   private readonly context: GroupContext;
+  /** By the layers of a stage: reports ask again and again. */
+  private readonly limits = new Map<string, LimitedBy>();
   /** Whether 4-bit weights of llama.cpp keep embedding and LM head in its own format. */
   private readonly isLlamaCpp4: boolean;
   /** Tokens served by a stage in one cycle, the pipeline's b/S requests of it: (b/S)·(s + o), of the phase's own tokens. */
@@ -150,25 +152,15 @@ export class GroupTimes {
     );
   }
 
-  /** What takes most of the stage's time over a cycle, among compute, memory and collectives. */
-  limitedBy({ layersOfKind }: StageContent): LimitedBy {
-    let compute = 0;
-    let memory = 0;
-    let collective = 0;
-    for (const [times, steps] of [
-      [this.decode, this.steps.decodeSteps],
-      [this.mixed, this.steps.promptSteps],
-    ] as const) {
-      for (let kind = 0; kind < layersOfKind.length; kind++) {
-        const layer = times.layerOfKind[kind]!;
-        const weight = steps * layersOfKind[kind]!;
-        compute += weight * layer.compute;
-        memory += weight * layer.memory;
-        collective += weight * layer.collectives;
-      }
+  /** What takes most of the stage's time over a cycle: the largest item of its bill. */
+  limitedBy(content: StageContent): LimitedBy {
+    const key = `${content.layersOfKind.join(" ")} ${content.hasHead}`;
+    let limit = this.limits.get(key);
+    if (limit === undefined) {
+      limit = largestItem(this.timeBill(content)).name;
+      this.limits.set(key, limit);
     }
-    if (collective >= compute && collective >= memory) return "collectives";
-    return compute >= memory ? "compute" : "memory_bandwidth";
+    return limit;
   }
 }
 

@@ -196,7 +196,7 @@ export function segmentRate(
     const only = time(phase === "prefill" ? prefillPass(point) : decodePass(point));
     return {
       tokensPerSecond: (only.tokens / secondsOf(only)) * efficiency,
-      limitedBy: limit(only, 1, only, 0),
+      limitedBy: limit(only, 1, only, 0, efficiency),
     };
   }
   const prefill = time(prefillPass(point));
@@ -207,7 +207,13 @@ export function segmentRate(
     tokensPerSecond:
       ((inputTokens + outputTokens) / (inputTokens / prefillRate + outputTokens / decodeRate)) *
       interferenceFactor,
-    limitedBy: limit(prefill, inputTokens / prefill.tokens, decode, outputTokens / decode.tokens),
+    limitedBy: limit(
+      prefill,
+      inputTokens / prefill.tokens,
+      decode,
+      outputTokens / decode.tokens,
+      efficiency * interferenceFactor,
+    ),
   };
 }
 
@@ -252,11 +258,22 @@ export function segmentTimeBill(
   };
 }
 
-/** The cause with the largest time when pass `a` runs `timesA` and pass `b` runs `timesB` times. */
-function limit(a: PassTime, timesA: number, b: PassTime, timesB: number): LimitedBy {
+/**
+ * The cause with the largest time when pass `a` runs `timesA` and pass `b` runs `timesB` times and all of it is slowed down by
+ * an efficiency: the largest item of `segmentTimeBill`.
+ */
+function limit(
+  a: PassTime,
+  timesA: number,
+  b: PassTime,
+  timesB: number,
+  efficiency: number,
+): LimitedBy {
   const collectives = a.collectiveSeconds * timesA + b.collectiveSeconds * timesB;
   const compute = a.computeSeconds * timesA + b.computeSeconds * timesB;
   const memory = a.memorySeconds * timesA + b.memorySeconds * timesB;
+  const overhead = (collectives + compute + memory) * (1 / efficiency - 1);
+  if (overhead > Math.max(collectives, compute, memory)) return "overhead";
   if (collectives > compute && collectives > memory) return "collectives";
   return compute > memory ? "compute" : "memory_bandwidth";
 }
