@@ -39,6 +39,7 @@ export function requestOf(flags: RequestFlags, { load }: Workload): SolveRequest
     maxInstanceTypes: flags.maxInstanceTypes ?? DEFAULT_REQUEST.maxInstanceTypes,
     maxInstances: flags.maxInstances ?? DEFAULT_REQUEST.maxInstances,
     maxStagesByType: flags.maxStages ?? DEFAULT_REQUEST.maxStagesByType,
+    maxRentedByType: DEFAULT_REQUEST.maxRentedByType,
     uniformTp: flags.uniformTp ?? DEFAULT_REQUEST.uniformTp,
     gap: flags.gap ?? DEFAULT_REQUEST.gap,
     frontier: flags.frontier ?? DEFAULT_REQUEST.frontier,

@@ -1,8 +1,20 @@
+import type { PoolType } from "../hardware/pool.ts";
 import type { Metrics } from "../placement/evaluation.ts";
 import { type Placement, parseInstanceName } from "../placement/placement.ts";
 import type { Problem } from "../placement/problem.ts";
 import { brokenNodeRule } from "./nodes/node-rules.ts";
 import type { SolveRequest } from "./request.ts";
+
+/** Instances of a type that a placement rents; owned ones cost nothing at any price. */
+export function rentedInstances(
+  { instance, ownedCount = 0 }: PoolType,
+  { stages }: Placement,
+): number {
+  return [...new Set(stages.map(({ gpu_type }) => gpu_type))].filter((name) => {
+    const parsed = parseInstanceName(name);
+    return parsed?.typeName === instance.name && parsed.index >= ownedCount;
+  }).length;
+}
 
 /** The first rule of a request on what is rented that a placement breaks, in words; null when it keeps them all. */
 export function brokenRentalRule(
@@ -22,6 +34,10 @@ export function brokenRentalRule(
     if (request.includeTypes && !request.includeTypes.includes(name))
       return `${name} is not included`;
     if (request.excludeTypes.includes(name)) return `${name} is excluded`;
+  }
+  for (const [name, most] of request.maxRentedByType) {
+    const rented = rentedInstances(problem.pool.byName.get(name)!, placement);
+    if (rented > most) return `${rented} rented instances of ${name}, at most ${most}`;
   }
   for (const { gpu_type, tp_degree } of placement.stages) {
     const { typeName } = parseInstanceName(gpu_type)!;

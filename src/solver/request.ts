@@ -25,6 +25,8 @@ export interface SolveRequest {
   readonly maxInstances: number | null;
   /** At most this many stages on a type, by name. */
   readonly maxStagesByType: ReadonlyMap<string, number>;
+  /** At most this many rented instances of a type, by name; owned ones do not count. The pool stays as it is. */
+  readonly maxRentedByType: ReadonlyMap<string, number>;
   /** One TP degree for all stages. */
   readonly uniformTp: boolean;
   /** Allowed |objective − bound| / |objective|; 0 is exact. */
@@ -53,6 +55,7 @@ export const DEFAULT_REQUEST: SolveRequest = {
   maxInstanceTypes: null,
   maxInstances: null,
   maxStagesByType: new Map(),
+  maxRentedByType: new Map(),
   uniformTp: false,
   gap: 0,
   frontier: false,

@@ -114,6 +114,16 @@ export function checkRequest(problem: Problem, request: SolveRequest): void {
       );
     }
   }
+  for (const [name, most] of request.maxRentedByType) {
+    requireType("maxRentedByType", name);
+    if (!Number.isSafeInteger(most) || most < 0) {
+      throw new InputError(
+        "maxRentedByType",
+        `${most} is not a number of instances.`,
+        "Give an integer from 0.",
+      );
+    }
+  }
   for (const [name, most] of request.maxTpByType) {
     requireType("--tp-config", name);
     if (!Number.isSafeInteger(most) || most < 1) {

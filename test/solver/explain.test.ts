@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, it } from "vitest";
+import { deriveMatrix } from "../../src/hardware/network.ts";
 import { createPool } from "../../src/hardware/pool.ts";
 import { usdToMicroUsd } from "../../src/hardware/price.ts";
 import { evaluate } from "../../src/placement/evaluate.ts";
@@ -8,7 +9,8 @@ import { DEFAULT_REQUEST, type SolveRequest } from "../../src/solver/request.ts"
 import type { Answer, Relaxation } from "../../src/solver/solution.ts";
 import { solve } from "../../src/solver/solve.ts";
 import { type Limits, NO_LIMITS } from "../../src/workload/workload.ts";
-import { foundingProblem } from "../support/founding.ts";
+import { entry, foundingProblem } from "../support/founding.ts";
+import { TOY_MODEL, TOY_RULES, toyProblem } from "../support/toy.ts";
 
 const backend = createInlineHighs();
 afterAll(() => backend.dispose());
@@ -80,6 +82,56 @@ describe("what would change an answer", () => {
       }
     });
   }
+
+  it("keeps the pool of a bandwidth matrix, of rented and owned instances", async () => {
+    const entries = [
+      entry("a", "NVIDIA A100", 1, 80, 600, 400, 1, 2),
+      { ...entry("b", "NVIDIA A100", 1, 80, 600, 400, 3, 2), ownedCount: 1 },
+      entry("c", "NVIDIA A100", 1, 80, 600, 400, 7, 1),
+    ];
+    const pool = createPool(entries);
+    const problem = toyProblem({
+      pool,
+      network: deriveMatrix(pool),
+      rules: { ...TOY_RULES, maxPipelineStages: 2, minLayersPerStage: 6 },
+      workload: { phase: "prefill", inputTokens: 512, outputTokens: 0, minBatch: 8, maxBatch: 8 },
+      limits: { ...NO_LIMITS, minTokensPerSecond: 1 },
+    });
+    // All that one type can give, so that something has to take the place of what gets dearer.
+    const answer = await answerOf(problem, { explain: true, excludeTypes: ["b"] });
+    const [rise, ...others] = answer.explanation!.price_rises;
+    expect(rise).toMatchObject({ instance_type: "a", price_usd_per_hour: 1 });
+    expect(rise!.changes_above_usd_per_hour).toBeCloseTo(7, 9);
+    expect(others).toEqual([]);
+    const owned = await answerOf(problem, { objective: "throughput", explain: true });
+    expect(owned.explanation!.best_by_type.map(({ objective }) => objective !== null)).toEqual([
+      true,
+      true,
+      true,
+    ]);
+  });
+
+  it("keeps the pool that a percentile of links is one of", async () => {
+    // Without c the link of x and y would be the fastest of all; with c it is one of the slow ones, which are not used.
+    const model = { ...TOY_MODEL, numLayers: 2, layerWeightGib: 20 };
+    const problem = toyProblem({
+      model,
+      pool: createPool([
+        entry("c", "NVIDIA A100", 1, 80, 600, 400, 1, 1),
+        entry("x", "NVIDIA A10G", 1, 24, 32, 50, 1, 1),
+        entry("y", "NVIDIA A10G", 1, 24, 32, 1, 1, 1),
+      ]),
+      workload: { phase: "prefill", inputTokens: 512, outputTokens: 0, minBatch: 8, maxBatch: 8 },
+    });
+    const thresholdAt = async (bandwidthPercentile: number | null): Promise<number | null> => {
+      const answer = await answerOf(problem, { explain: true, bandwidthPercentile });
+      expect(answer.explanation!.price_rises).toHaveLength(1);
+      return answer.explanation!.price_rises[0]!.changes_above_usd_per_hour;
+    };
+    expect(await thresholdAt(null)).toBeGreaterThan(1);
+    expect(await thresholdAt(0.5)).toBeGreaterThan(1);
+    expect(await thresholdAt(0.9)).toBeNull();
+  });
 
   it("names the limit that binds and what it costs", async () => {
     const limits = { ...NO_LIMITS, maxHourlyCostUsd: 30, maxTotalRuntimeHours: 100 };

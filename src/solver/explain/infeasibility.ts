@@ -183,8 +183,13 @@ async function countRelaxations(prober: Prober): Promise<Relaxation[]> {
   for (const type of problem.pool.types.filter((one) => isAllowed(one, request))) {
     // No placement has more instances than stages.
     const most = type.count + problem.rules.maxPipelineStages;
-    const found = await smallest(type.count + 1, most, (count) =>
-      prober.any({ pool: withCount(problem.pool.types, type, count) }),
+    const placementAt = (count: number): Promise<Found | null> =>
+      prober.any({ pool: withCount(problem.pool.types, type, count) });
+    // A percentile is one of the larger pool's links: more slow ones can allow a link, more fast ones forbid it again.
+    const found = await (request.bandwidthPercentile === null ? smallest : first)(
+      type.count + 1,
+      most,
+      placementAt,
     );
     if (!found) continue;
     relaxations.push({
@@ -203,6 +208,19 @@ function withCount(
   count: number,
 ): ReturnType<typeof createPool> {
   return createPool(types.map((type) => (type === changed ? { ...type, count } : type)));
+}
+
+/** The smallest value in a range for which a placement exists, whatever follows from it for larger ones. */
+async function first(
+  from: number,
+  to: number,
+  placementAt: (value: number) => Promise<Found | null>,
+): Promise<{ readonly value: number; readonly found: Found } | null> {
+  for (let value = from; value <= to; value++) {
+    const found = await placementAt(value);
+    if (found) return { value, found };
+  }
+  return null;
 }
 
 /** The smallest value in a range for which a placement exists, when existence never ends as the value grows. */

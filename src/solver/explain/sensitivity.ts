@@ -2,9 +2,10 @@ import { InternalError } from "../../errors.ts";
 import { createPool, type PoolType } from "../../hardware/pool.ts";
 import { usdToMicroUsd } from "../../hardware/price.ts";
 import { evaluate } from "../../placement/evaluate.ts";
-import { type Placement, parseInstanceName } from "../../placement/placement.ts";
+import type { Placement } from "../../placement/placement.ts";
 import type { Problem } from "../../placement/problem.ts";
 import { isAllowed } from "../hosts/hosts.ts";
+import { rentedInstances } from "../rental-rules.ts";
 import type { Found } from "../search/goal.ts";
 import { isMaximised, objectiveValue } from "../search/objectives.ts";
 import type { BindingLimit, FrontierPoint, PriceRise, Sensitivity, TypeBest } from "../solution.ts";
@@ -102,19 +103,10 @@ function compareNumbers(a: number, b: number): number {
 async function priceRises(prober: Prober, answer: Best): Promise<PriceRise[]> {
   const rises: PriceRise[] = [];
   for (const type of prober.problem.pool.types) {
-    const rented = rentedOf(type, answer.found.placement);
+    const rented = rentedInstances(type, answer.found.placement);
     if (rented > 0) rises.push(await priceRise(prober, answer, type, rented));
   }
   return rises;
-}
-
-/** Instances of a type that a placement rents; owned ones cost nothing at any price. */
-function rentedOf(type: PoolType, placement: Placement): number {
-  const names = new Set(placement.stages.map((stage) => stage.gpu_type));
-  return [...names].filter((name) => {
-    const parsed = parseInstanceName(name);
-    return parsed?.typeName === type.instance.name && parsed.index >= (type.ownedCount ?? 0);
-  }).length;
 }
 
 /** Prices are looked at up to this many times today's. */
@@ -157,8 +149,12 @@ async function priceRise(
     return rise >= 0 ? rise : Number.POSITIVE_INFINITY;
   };
 
-  const count = (type.ownedCount ?? 0) + rented - 1;
-  const fewer = await prober.best({ pool: changedPool(problem, type, { count }) });
+  // The pool stays whole: a matrix and a percentile of its links are those of all its instances, rented or not.
+  const { maxRentedByType } = prober.request;
+  const fewer = await prober.best(
+    {},
+    { maxRentedByType: new Map([...maxRentedByType, [type.instance.name, rented - 1]]) },
+  );
   let next = fewer?.found.placement ?? null;
   let rise = next ? crossing(next) : Number.POSITIVE_INFINITY;
   if (rise === Number.POSITIVE_INFINITY) {
@@ -199,18 +195,13 @@ function riseWithinLimits(problem: Problem, { metrics }: Found, rented: number):
   return Math.max(0, usdToMicroUsd(Math.min(...budgets) - metrics.cost_per_hour) / rented);
 }
 
-function changedPool(
-  problem: Problem,
-  changed: PoolType,
-  changes: Partial<PoolType>,
-): Problem["pool"] {
+/** The pool at another price of a type. */
+function dearer(problem: Problem, dear: PoolType, microUsdPerHour: number): Problem["pool"] {
   return createPool(
-    problem.pool.types.map((type) => (type === changed ? { ...type, ...changes } : type)),
+    problem.pool.types.map((type) =>
+      type === dear ? { ...type, price: { ...type.price, microUsdPerHour } } : type,
+    ),
   );
-}
-
-function dearer(problem: Problem, type: PoolType, microUsdPerHour: number): Problem["pool"] {
-  return changedPool(problem, type, { price: { ...type.price, microUsdPerHour } });
 }
 
 /** The objective's value of a placement at another price of a type, whether or not it keeps the limits there. */

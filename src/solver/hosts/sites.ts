@@ -13,13 +13,17 @@ import type { HostClass } from "./host-class.ts";
  */
 export function sitesWorthSearching(
   classes: readonly HostClass[],
-  request: Pick<SolveRequest, "maxTpByType" | "maxStagesByType" | "maxInstanceTypes" | "nodeRules">,
+  request: Pick<
+    SolveRequest,
+    "maxTpByType" | "maxStagesByType" | "maxRentedByType" | "maxInstanceTypes" | "nodeRules"
+  >,
   network: Network,
 ): readonly (readonly HostClass[])[] {
   const sites = sitesOf(classes);
   const tellsTypesApart =
     request.maxTpByType.size > 0 ||
     request.maxStagesByType.size > 0 ||
+    request.maxRentedByType.size > 0 ||
     request.maxInstanceTypes !== null ||
     (request.nodeRules !== null && request.nodeRules.nodeKinds !== "any");
   if (sites.length < 2 || tellsTypesApart || network.kind === "matrix") return sites;

@@ -3,12 +3,35 @@ import type { CaseLimit } from "../case-terms.ts";
 import type { CaseContext } from "./case-context.ts";
 import { unitsWithin } from "./costs.ts";
 
+/** Limits of a case as rows: budgets, and how many instances of a type may be rented. */
+export function limitRows(context: CaseContext, scenario: number, level: number): CaseLimit[] {
+  return [...budgetRows(context, scenario, level), ...rentedRows(context)];
+}
+
+/** Most rented instances of a type. Owned instances are host classes of their own. */
+export function rentedRows({ request, classes }: CaseContext): CaseLimit[] {
+  return [...request.maxRentedByType].flatMap(([name, most]) => {
+    const isCounted = classes.map(
+      ({ type, instances }) =>
+        type.instance.name === name && instances[0]! >= (type.ownedCount ?? 0),
+    );
+    const rentable = classes.reduce(
+      (sum, { instances }, position) => sum + (isCounted[position] ? instances.length : 0),
+      0,
+    );
+    if (rentable <= most) return [];
+    return [
+      { name: `rented.${name}`, perInstance: (position) => Number(isCounted[position]), most },
+    ];
+  });
+}
+
 /**
  * Budgets as rows. When the price is what is minimised, only the hourly budget needs a row (and saves work): any other
  * limit on the cheapest plan of a level can be read off its price and throughput. A weighted plan is not the cheapest, so
  * there the price that the level's throughput can bear becomes a row of its own.
  */
-export function budgetRows(context: CaseContext, scenario: number, level: number): CaseLimit[] {
+function budgetRows(context: CaseContext, scenario: number, level: number): CaseLimit[] {
   const { problem, units } = context;
   const budgets: number[] = [];
   if (problem.limits.maxHourlyCostUsd !== null) {

@@ -1,6 +1,6 @@
 import { InternalError } from "../../errors.ts";
 import { type CaseModel, countsLinks } from "../case-terms.ts";
-import { boundRows, budgetRows, hasLevelBudget } from "./budget-rows.ts";
+import { boundRows, hasLevelBudget, limitRows } from "./budget-rows.ts";
 import type { CaseContext } from "./case-context.ts";
 import { fastModel, isFastModelExact, linkedModel } from "./case-model.ts";
 import { solveExactly } from "./exact-case.ts";
@@ -12,7 +12,7 @@ import { breakWeightedTie } from "./ties.ts";
 /** The MILP of a case that an answer came from. */
 export function caseModel(context: CaseContext, scenario: number, level: number): CaseModel {
   const costs = context.objective.scale;
-  const limits = budgetRows(context, scenario, level);
+  const limits = limitRows(context, scenario, level);
   const here = context.scenarios[scenario]!;
   return isFastModelExact(context, here, level, countsLinks(costs, limits))
     ? fastModel(context, here, level, costs, limits)
@@ -30,7 +30,7 @@ export async function solveCase(
   leastCost: number,
   offer: (found: Found) => void,
 ): Promise<CaseResult> {
-  const limits = [...budgetRows(context, scenario, level), ...boundRows(context, leastCost)];
+  const limits = [...limitRows(context, scenario, level), ...boundRows(context, leastCost)];
   const solved = await solveExactly(context, scenario, level, context.objective.scale, limits);
   const isOneLevel = hasLevelBudget(context);
   switch (solved.status) {

@@ -1,5 +1,5 @@
 import type { CaseLimit } from "../case-terms.ts";
-import { budgetRows } from "./budget-rows.ts";
+import { limitRows, rentedRows } from "./budget-rows.ts";
 import type { CaseContext } from "./case-context.ts";
 import { solveExactly } from "./exact-case.ts";
 import { found } from "./found.ts";
@@ -19,7 +19,7 @@ export async function breakNameTie(context: CaseContext, best: Found): Promise<F
     scenario,
     level,
     { perInstance: (position) => position, perLink: 0 },
-    [{ name: "cost", perInstance: scale.perInstance, most: best.cost }],
+    [{ name: "cost", perInstance: scale.perInstance, most: best.cost }, ...rentedRows(context)],
   );
   if (solved.status !== "optimal") return best;
   const other = found(context, scenario, level, solved.placement);
@@ -47,7 +47,7 @@ export async function breakWeightedTie(
     perLink: scale.perLink,
     most: best.cost,
   };
-  const limits = [...budgetRows(context, scenario, level), sameCost];
+  const limits = [...limitRows(context, scenario, level), sameCost];
   const solved = await solveExactly(context, scenario, level, tieCosts, limits);
   if (solved.status !== "optimal") return best;
   const other = found(context, scenario, level, solved.placement);
