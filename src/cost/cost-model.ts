@@ -47,7 +47,7 @@ export interface LatencyFrame {
 export interface MemoryBill {
   /** All weights, embedding and LM head among them. */
   readonly weightsGib: number;
-  /** KV cache of the sequences of the operating point. */
+  /** KV cache of the sequences of the operating point; at least that of one request as long as the engine is to take. */
   readonly kvCacheGib: number;
   readonly activationsGib: number;
   /** CUDA graphs, collectives' buffers and what the runtime takes outside its pools; 0 when the model has no such item. */
@@ -161,6 +161,13 @@ export interface CostModel {
    * only; the search does not ask. Absent where the model does not say.
    */
   timeBill?(shape: StageShape, point: OperatingPoint): TimeBill;
+  /**
+   * The longest request whose KV cache the stage holds, tokens; Infinity where it holds any. Null where it holds not even the
+   * sequences of the operating point. For reports only; absent where the model knows no longest request.
+   */
+  longestRequestTokens?(shape: StageShape, point: OperatingPoint): number | null;
+  /** The same model with another limit on the length of requests, tokens (null: none); absent where the model knows none. */
+  withMaxModelLen?(tokens: number | null): CostModel;
   /**
    * `minUtilization`: share (0 to 1) of the GPU memory that a stage has to use; `startLayer`: its first layer, from 1. Where
    * all layers are alike the range is the same for every start and says nothing of where the model ends.

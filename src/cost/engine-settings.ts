@@ -1,3 +1,4 @@
+import type { OperatingPoint } from "../workload/workload.ts";
 import type { Engine } from "./calibrated/engines.ts";
 
 /** The serving engine and how it is started. */
@@ -9,6 +10,15 @@ export interface EngineSettings {
   readonly maxModelLenTokens: number | null;
   /** Most tokens of one step. */
   readonly maxBatchedTokens: number;
+}
+
+/** Tokens of the longest request that the engine has to take: the limit that is given, or else a request of the lengths served. */
+export function longestRequestTokens(
+  { maxModelLenTokens }: EngineSettings,
+  { phase, inputTokens, outputTokens }: OperatingPoint,
+): number {
+  const served = phase === "prefill" ? inputTokens : inputTokens + outputTokens;
+  return Math.max(maxModelLenTokens ?? 0, served);
 }
 
 /**

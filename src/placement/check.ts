@@ -6,6 +6,7 @@ import { nearestHint } from "../nearest.ts";
 import type { OperatingPoint } from "../workload/workload.ts";
 import { assignGpus, isTpDegree, type Location } from "./assign-gpus.ts";
 import type { Rule, Violation } from "./evaluation.ts";
+import { memoryShape, nameLongestRequest, tooLongRequest } from "./longest-request.ts";
 import { type Placement, type PlacementStage, parseInstanceName } from "./placement.ts";
 import type { Problem } from "./problem.ts";
 import { isQuantisedSize, minPipelineSegment } from "./segment-sizes.ts";
@@ -83,6 +84,7 @@ export function checkPlacement(
       },
     });
   }
+  nameLongestRequest(problem, point, violations);
   checkCover(problem, placement, violations);
   checkSites(stages, violations);
   return { stages, violations, warnings };
@@ -187,7 +189,11 @@ function checkMemory(
   if (size <= range.largest && size >= range.smallest && range.fits) return;
   const where = describe(stage, index);
   const items = memoryItems(problem, type, stage, pipelineStages, point);
-  if (size > range.largest) {
+  const tooLong = tooLongRequest(problem, memoryShape(type.instance, stage, pipelineStages), point);
+  if (tooLong !== null) {
+    // What the whole pipeline holds is known when all stages are: the message is completed then.
+    violations.push({ rule: "above_kv_cache", stage: index, message: where, ...tooLong, ...items });
+  } else if (size > range.largest) {
     violations.push({
       rule: "above_max_segment",
       stage: index,
@@ -313,17 +319,7 @@ function memoryItems(
   readonly required_gb: number;
   readonly available_gb: number;
 } {
-  const bill = problem.costModel.memory(
-    {
-      instance: type.instance,
-      tpDegree: stage.tp_degree,
-      layers: sizeOf(stage),
-      startLayer: stage.start_layer,
-      groupGBytesPerSecond: Number.POSITIVE_INFINITY,
-      pipelineStages,
-    },
-    point,
-  );
+  const bill = problem.costModel.memory(memoryShape(type.instance, stage, pipelineStages), point);
   return {
     weights_gb: bill.weightsGib,
     kv_cache_gb: bill.kvCacheGib,

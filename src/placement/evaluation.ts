@@ -10,6 +10,7 @@ export const RULES = [
   "gpu_reuse",
   "gpu_free",
   "above_max_segment",
+  "above_kv_cache",
   "below_min_segment",
   "below_min_layers",
   "below_min_pipeline_segment",

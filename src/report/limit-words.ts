@@ -39,6 +39,8 @@ function words(
       return `${mostText(value)} ms`;
     case "max_pipeline_stages":
       return plural(value, "stage");
+    case "max_model_len":
+      return plural(value, "token");
     case "min_layers_per_stage":
       return plural(value, "layer");
     case "min_memory_utilization":

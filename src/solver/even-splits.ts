@@ -177,6 +177,8 @@ function shortReason(violation: Violation): string {
       return `${violation.size} layers a stage are fewer than min_layers_per_stage`;
     case "below_min_pipeline_segment":
       return `${violation.size} layers a stage are too few for max_pipeline_stages`;
+    case "above_kv_cache":
+      return `the KV cache holds ${violation.kv_cache_holds_tokens} tokens, a request may have ${violation.longest_request_tokens}`;
     case "not_quantised":
       return `${violation.size} layers a stage are not a quantised size`;
     default:

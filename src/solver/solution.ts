@@ -93,7 +93,7 @@ export interface Sensitivity {
 
 /** The smallest change of one limit or one count that makes a placement possible, the others staying as they are. */
 export interface Relaxation {
-  /** "max_hourly_cost" and so on, or "count of TYPE" for more instances of a type. */
+  /** "max_hourly_cost", "max_model_len" and so on, or "count of TYPE" for more instances of a type. */
   readonly change: string;
   readonly from: number;
   readonly to: number;

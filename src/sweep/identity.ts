@@ -6,7 +6,7 @@ import type { Problem } from "../placement/problem.ts";
 import { type RunParameters, runPoint } from "./run.ts";
 
 /** Raised when evaluate() or the files of a run change their meaning, so that older runs are not taken for current ones. */
-export const RUN_FORMAT = 2;
+export const RUN_FORMAT = 3;
 
 /**
  * Everything that decides what a run's files say, as plain data: two runs with equal identities have equal results.

@@ -342,7 +342,11 @@ describe("weights", () => {
           // Tied ends are one matrix on one stage, and two on two.
           const isCopied = architecture.tiedEmbeddings && bills.length > 1;
           within(sum("weightsGib"), alone.weightsGib + (isCopied ? alone.embeddingGib : 0), 1e-12);
-          within(sum("kvCacheGib"), alone.kvCacheGib, 1e-12);
+          // Every stage has room for the longest request of its own layers, which is more where a window keeps others small.
+          expect(sum("kvCacheGib")).toBeGreaterThanOrEqual(alone.kvCacheGib * (1 - 1e-12));
+          if (architecture.kinds.every(({ windowTokens }) => windowTokens === null)) {
+            within(sum("kvCacheGib"), alone.kvCacheGib, 1e-12);
+          }
           expect(bills.filter(({ embeddingGib }) => embeddingGib > 0)).toHaveLength(1);
           expect(bills.at(-1)!.lmHeadGib > 0).toBe(!architecture.tiedEmbeddings || isCopied);
         },

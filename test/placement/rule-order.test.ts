@@ -126,6 +126,8 @@ test("every rule of the contract is one of the above", () => {
     "gpu_reuse",
     "gpu_free",
     "above_max_segment",
+    // In test/placement/longest-request.test.ts, with an engine.
+    "above_kv_cache",
     "below_min_segment",
     "below_min_layers",
     "below_min_pipeline_segment",

@@ -307,7 +307,7 @@ describe("a run directory that is not whole", () => {
     ],
     [
       "another format",
-      () => edit(json, (text) => text.replace('"format": 2', '"format": 0')),
+      () => edit(json, (text) => text.replace('"format": 3', '"format": 0')),
       /metrics\.json: it is not the result of a run/,
     ],
     [

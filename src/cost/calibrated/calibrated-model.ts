@@ -130,6 +130,16 @@ export function createCalibratedModel(
       );
     },
 
+    longestRequestTokens(shape: StageShape, point: OperatingPoint): number | null {
+      return memoryOf(shape.instance, shape.tpDegree, point).longestRequestTokens(
+        layers.content(shape.startLayer, shape.layers),
+      );
+    },
+
+    withMaxModelLen(maxModelLenTokens: number | null): CostModel {
+      return createCalibratedModel(architecture, { ...settings, maxModelLenTokens }, knowledge);
+    },
+
     segmentRange(
       instance: InstanceType,
       tpDegree: number,

@@ -2,11 +2,12 @@ import type { GpuSpec } from "../../hardware/gpu-specs.ts";
 import type { Architecture } from "../../model/architecture.ts";
 import type { OperatingPoint } from "../../workload/workload.ts";
 import type { MemoryBill, SegmentRange } from "../cost-model.ts";
-import type { EngineSettings } from "../engine-settings.ts";
+import { type EngineSettings, longestRequestTokens } from "../engine-settings.ts";
 import { TRAITS } from "./engines.ts";
 import type { LayerCounts } from "./layer-counts.ts";
 import {
   BYTES_PER_GIB,
+  longestSequenceTokens,
   type MemorySettings,
   type StageContent,
   type StaticMemory,
@@ -23,6 +24,11 @@ export class GroupMemory {
   private readonly settings: MemorySettings;
   /** Tokens of KV cache that a sequence holds on average. */
   private readonly heldTokens: number;
+  /** Tokens of the longest request that the engine is to take. */
+  private readonly longestTokens: number;
+  /** What a layer with a window keeps of the longest request beyond the window, tokens. */
+  private readonly windowSlackTokens: number;
+  private readonly hasWindows: boolean;
   private readonly capacityBytes: number;
 
   constructor(
@@ -41,12 +47,16 @@ export class GroupMemory {
       maxSequences: Math.min(MAX_SEQUENCES, Math.max(point.batch, LEAST_SEQUENCES)),
     };
     this.heldTokens = heldTokens(point, engine, common);
+    this.longestTokens = longestRequestTokens(engine, point);
+    this.windowSlackTokens =
+      traits.memoryRule === "share_of_total" ? engine.maxBatchedTokens - 1 : 0;
+    this.hasWindows = architecture.kinds.some(({ windowTokens }) => windowTokens !== null);
     this.capacityBytes = gpu.usableMemoryGib * BYTES_PER_GIB;
   }
 
   bill(content: StageContent): MemoryBill {
     const fixed = this.fixed(content);
-    const kv = this.point.batch * this.sequenceBytes(content);
+    const kv = this.neededKvBytes(content);
     const total = fixed.weights + fixed.activations + fixed.runtime + fixed.reserve + kv;
     return {
       weightsGib: fixed.weights / BYTES_PER_GIB,
@@ -70,6 +80,19 @@ export class GroupMemory {
     return this.kvSequencesOf(this.fixed(content), content);
   }
 
+  /** @see CostModel.longestRequestTokens */
+  longestRequestTokens(content: StageContent): number | null {
+    const { kvSpace } = this.fixed(content);
+    if (this.point.batch * this.sequenceBytes(content) > kvSpace) return null;
+    return longestSequenceTokens(
+      this.architecture,
+      content,
+      this.tpDegree,
+      kvSpace,
+      this.windowSlackTokens,
+    );
+  }
+
   /** @see CostModel.segmentRange */
   segmentRange(
     counts: LayerCounts,
@@ -84,7 +107,7 @@ export class GroupMemory {
     for (let layers = 1; layers <= most; layers++) {
       const content = counts.content(startLayer, layers);
       const fixed = this.fixed(content);
-      const kv = this.point.batch * this.sequenceBytes(content);
+      const kv = this.neededKvBytes(content);
       if (kv > fixed.kvSpace) {
         // The last stage holds the LM head besides: one layer fewer may still have fitted, more never will.
         break;
@@ -99,6 +122,25 @@ export class GroupMemory {
 
   private fixed(content: StageContent): StaticMemory {
     return staticMemory(this.architecture, content, this.gpu, this.tpDegree, this.settings);
+  }
+
+  /**
+   * KV cache that has to be there, bytes: that of the sequences of the operating point, or of one request as long as the engine is to
+   * take, whichever is more. Engines refuse to start where the longest request does not fit. Sources: vLLM, kv_cache_utils
+   * (check_enough_kv_cache_memory) and kv_cache_interface (a layer with a window keeps window − 1 tokens and those of a step).
+   */
+  private neededKvBytes(content: StageContent): number {
+    const served = this.point.batch * this.sequenceBytes(content);
+    const isLonger = this.longestTokens > this.point.batch * this.heldTokens;
+    if (!isLonger && !this.hasWindows) return served;
+    const longest = sequenceKvBytes(
+      this.architecture,
+      content,
+      this.tpDegree,
+      this.longestTokens,
+      this.windowSlackTokens,
+    );
+    return Math.max(served, longest);
   }
 
   private sequenceBytes(content: StageContent): number {

@@ -172,19 +172,55 @@ const TRT_RUNTIME_GIB = 2.6;
 const TRT_GROUP_GIB = 1.07;
 const TRT_ACTIVATION_FACTOR = 2.177;
 
-/** KV cache of a sequence of so many tokens on one GPU of the stage, bytes; windowed layers keep their window only. */
+/**
+ * KV cache of a sequence of so many tokens on one GPU of the stage, bytes; windowed layers keep their window only, and
+ * `windowSlackTokens` beyond it.
+ */
 export function sequenceKvBytes(
   architecture: Architecture,
   content: StageContent,
   tpDegree: number,
   tokens: number,
+  windowSlackTokens: number = 0,
 ): number {
   let bytes = 0;
   for (const [position, count] of content.layersOfKind.entries()) {
     if (count === 0) continue;
     const kind = architecture.kinds[position]!;
-    const kept = kind.windowTokens === null ? tokens : Math.min(tokens, kind.windowTokens);
+    const kept =
+      kind.windowTokens === null ? tokens : Math.min(tokens, kind.windowTokens + windowSlackTokens);
     bytes += count * kvElementsPerToken(architecture, kind, tpDegree) * architecture.kvBytes * kept;
   }
   return bytes;
+}
+
+/**
+ * The longest sequence whose KV cache fits into so many bytes, whole tokens: the inverse of `sequenceKvBytes`, which rises with the
+ * tokens, and no further than its kinds keep any. Infinity where a stage has windowed layers alone and all windows fit.
+ */
+export function longestSequenceTokens(
+  architecture: Architecture,
+  content: StageContent,
+  tpDegree: number,
+  spaceBytes: number,
+  windowSlackTokens: number,
+): number {
+  const bytesOf = (tokens: number): number =>
+    sequenceKvBytes(architecture, content, tpDegree, tokens, windowSlackTokens);
+  const windows = architecture.kinds.flatMap(({ windowTokens }) =>
+    windowTokens === null ? [] : [windowTokens + windowSlackTokens],
+  );
+  // Between two windows bytes are a straight line.
+  let from = 0;
+  for (const to of [...new Set(windows)].sort((a, b) => a - b)) {
+    if (bytesOf(to) > spaceBytes) break;
+    from = to;
+  }
+  const perToken = bytesOf(from + 1) - bytesOf(from);
+  if (perToken === 0) return Number.POSITIVE_INFINITY;
+  let tokens = Math.max(0, from + Math.floor((spaceBytes - bytesOf(from)) / perToken));
+  // The last token is decided by the sum itself, not by its quotient.
+  while (bytesOf(tokens + 1) <= spaceBytes) tokens++;
+  while (tokens > 0 && bytesOf(tokens) > spaceBytes) tokens--;
+  return tokens;
 }

@@ -7,6 +7,7 @@ import type { Found } from "../search/goal.ts";
 import type { Infeasibility, Relaxation } from "../solution.ts";
 import { latencySentences, leastLatency, unmetLatency } from "./least-latency.ts";
 import { type SetLimit, setLimits, without } from "./limits.ts";
+import { longestRequest } from "./longest-request.ts";
 import type { Prober } from "./prober.ts";
 import { type Extremes, limitReasons, noFitReasons } from "./reasons.ts";
 
@@ -19,6 +20,17 @@ export async function explainInfeasible(prober: Prober): Promise<Infeasibility> 
   const { problem, request, points } = prober;
   const limits = setLimits(problem.limits);
   const unlimited = limits.length > 0 ? await prober.any({ limits: NO_LIMITS }) : null;
+  const shorter = await longestRequest(prober, unlimited ? problem.limits : NO_LIMITS);
+  if (!unlimited && shorter) {
+    return {
+      sentences: [
+        ...(limits.length > 0 ? ["Nothing fits even without budgets and targets."] : []),
+        `No KV cache holds a request of max-model-len ${shorter.from} tokens, and engines refuse to start without that room. The largest max-model-len that fits is ${shorter.to} (to 0.1 %).`,
+      ],
+      conflict: [],
+      relaxations: [shorter, ...(await ruleRelaxations(prober))],
+    };
+  }
   if (!unlimited) {
     const reasons = noFitReasons(problem, request, points);
     return {
@@ -45,7 +57,11 @@ export async function explainInfeasible(prober: Prober): Promise<Infeasibility> 
       ...(limits.length > 1 ? latencySentences(problem.limits, conflict, relaxations) : []),
     ],
     conflict: conflict.map(({ name, value }) => `${name} ${value}`),
-    relaxations: [...relaxations, ...(await countRelaxations(prober))],
+    relaxations: [
+      ...relaxations,
+      ...(shorter ? [shorter] : []),
+      ...(await countRelaxations(prober)),
+    ],
   };
 }
 

@@ -6,7 +6,7 @@ import type { Found } from "../search/goal.ts";
 import { objectiveValue } from "../search/objectives.ts";
 import { SearchSession, type SessionLimits } from "../search/session.ts";
 import { SingleGoal } from "../search/single-goal.ts";
-import type { TableCache } from "../starts/table-cache.ts";
+import { TableCache } from "../starts/table-cache.ts";
 
 /** A limit on time struck while something was being explained. */
 export class ExplanationCut extends Error {}
@@ -56,8 +56,13 @@ export class Prober {
       this.points,
       this.backend,
       this.limits,
-      this.tables,
+      this.tablesOf(changed),
     ).conflict();
+  }
+
+  /** Tables are of one cost model. */
+  private tablesOf({ costModel }: Problem): TableCache {
+    return costModel === this.problem.costModel ? this.tables : new TableCache();
   }
 
   private async search(
@@ -73,7 +78,7 @@ export class Prober {
       this.points,
       this.backend,
       this.limits,
-      this.tables,
+      this.tablesOf(problem),
     );
     const { objective } = session;
     const goal = new SingleGoal(objective, objective.scale, session.allows, request.gap);
