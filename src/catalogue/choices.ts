@@ -1,3 +1,4 @@
+import { BOUNDS } from "../bounds.ts";
 import { InputError } from "../errors.ts";
 import { type Price, usdToMicroUsd } from "../hardware/price.ts";
 import { type Catalogue, type PriceKind, placeText } from "./catalogue.ts";
@@ -83,7 +84,15 @@ function checkNumbers(item: PoolItem): void {
   if (kinds.length > 1) {
     throw new InputError(where, "one price cannot be of several kinds.", "Give one kind.");
   }
-  if (usdToMicroUsd(usdPerHour) === 0 && kinds.some((kind) => kind !== "owned")) {
+  const { least, most } = BOUNDS.usdPerHour;
+  if (usdPerHour > most || (usdPerHour !== 0 && usdPerHour < least)) {
+    throw new InputError(
+      where,
+      `a price of ${usdPerHour} dollars per hour is ${usdPerHour > most ? `above ${most}, the most` : "below 0.000001, the least"} that is plausible.`,
+      "Give the price of one instance and hour, or 0 for one that is owned.",
+    );
+  }
+  if (usdPerHour === 0 && kinds.some((kind) => kind !== "owned")) {
     throw new InputError(
       where,
       `the ${kinds[0]} price is ${usdPerHour}, which is nothing.`,

@@ -1,11 +1,9 @@
 import type { Command } from "commander";
+import { GPUS, SECONDS, STAGES } from "../files/ranges.ts";
 import { OBJECTIVES } from "../solver/request.ts";
 import { addLimitOptions } from "./limit-options.ts";
 import { choiceOption, jsonOption, numberOption, outOption, textOption } from "./options.ts";
 import { addProblemOptions, ownOption } from "./problem-options.ts";
-
-const GPUS = { unit: "GPUs", integer: true, min: 1 };
-const STAGES = { unit: "stages", integer: true, min: 1 };
 
 /** Adds the flags of `evaluate` to its command. */
 export function addEvaluateOptions(command: Command): Command {
@@ -26,10 +24,11 @@ export function addEvaluateOptions(command: Command): Command {
       }),
     )
     .addOption(
-      numberOption("--time-limit <seconds>", "bound on the command, with --compare-optimum", {
-        unit: "seconds",
-        above: 0,
-      }),
+      numberOption(
+        "--time-limit <seconds>",
+        "bound on the command, with --compare-optimum",
+        SECONDS,
+      ),
     )
     .addOption(outOption("write solution.json and solution_summary.csv here"))
     .addOption(jsonOption());

@@ -2,6 +2,7 @@ import type { Command, Option } from "commander";
 import { PRICE_KINDS } from "../catalogue/catalogue.ts";
 import { IMPORT_SOURCES } from "../catalogue/import-sources.ts";
 import { LIST_ORDERS } from "../catalogue/list-order.ts";
+import { MEMORY } from "../files/ranges.ts";
 import type { InstancesFlags } from "./instances.ts";
 import type { ImportFlags } from "./instances-import.ts";
 import type { CliIo } from "./io.ts";
@@ -34,10 +35,7 @@ export function addInstances(program: Command, io: CliIo, done: (exitCode: numbe
       }),
     )
     .addOption(
-      numberOption("--min-memory-gib <n>", "at least so much GPU memory in all, GiB", {
-        unit: "GiB",
-        above: 0,
-      }),
+      numberOption("--min-memory-gib <n>", "at least so much GPU memory in all, GiB", MEMORY),
     )
     .addOption(
       numberOption("--max-price <usd>", "at most so much for an instance and hour, USD", {

@@ -1,5 +1,6 @@
 import type { Command, Option } from "commander";
 import type { ProblemFlags } from "../files/merge-flags.ts";
+import { BUDGETS, type BudgetUnit, MARGIN_PERCENT } from "../files/ranges.ts";
 import { numberOption } from "./options.ts";
 
 /** The flags on budgets and targets. */
@@ -46,7 +47,7 @@ export function addLimitOptions(command: Command): Command {
       numberOption(
         "--safety-margin <percent>",
         "what predicted latencies must stay below their limits by (default: 10)",
-        { unit: "per cent", min: 0 },
+        MARGIN_PERCENT,
       ),
     );
 }
@@ -69,6 +70,6 @@ function divided(value: number | undefined, by: number): number | undefined {
   return value === undefined ? undefined : value / by;
 }
 
-function limitOption(flags: string, description: string, unit: string): Option {
-  return numberOption(flags, description, { unit, min: 0 });
+function limitOption(flags: string, description: string, unit: BudgetUnit): Option {
+  return numberOption(flags, description, BUDGETS[unit]);
 }

@@ -1,6 +1,15 @@
 import type { Command, Option } from "commander";
 import { DEFAULT_MAX_COUNT, MOST_INSTANCES } from "../catalogue/pool-spec.ts";
 import { ENGINES } from "../cost/calibrated/engines.ts";
+import {
+  EFFICIENCY,
+  JOB_TOKENS,
+  REQUESTS_PER_SECOND,
+  SEQUENCES,
+  STAGES,
+  TOKENS,
+  TOKENS_OR_NONE,
+} from "../files/ranges.ts";
 import { CONCURRENCY_RANGE, COST_MODELS, DEFAULT_COST_MODEL } from "../files/serving-keys.ts";
 import { KV_CACHE_DTYPES } from "../huggingface/huggingface-model.ts";
 import { WEIGHT_FORMATS } from "../model/architecture.ts";
@@ -14,9 +23,7 @@ import {
   textOption,
 } from "./options.ts";
 
-const TOKENS = { unit: "tokens", integer: true };
 const INSTANCE_COUNT = { unit: "instances", integer: true, min: 1, max: MOST_INSTANCES };
-const SEQUENCES = { unit: "sequences", integer: true, min: 1 };
 
 const PROBLEM_GROUP = "The problem:";
 
@@ -108,17 +115,14 @@ function addPoolOptions(command: Command): void {
       textOption("--cloud-provider <name>", "whose instances gpu_pool.csv means (default: AWS)"),
     )
     .addOption(
-      numberOption("--max-pipeline-stages <n>", "most pipeline stages (default: 8)", {
-        unit: "stages",
-        integer: true,
-        min: 1,
-      }),
+      numberOption("--max-pipeline-stages <n>", "most pipeline stages (default: 8)", STAGES),
     )
     .addOption(
-      numberOption("--total-tokens <tokens>", "tokens of the whole job, for its time and cost", {
-        ...TOKENS,
-        min: 1,
-      }),
+      numberOption(
+        "--total-tokens <tokens>",
+        "tokens of the whole job, for its time and cost",
+        JOB_TOKENS,
+      ),
     );
 }
 
@@ -127,30 +131,28 @@ function addLengthOptions(command: Command): void {
   command
     .optionsGroup("How long sequences are:")
     .addOption(
-      numberOption("--input-length <tokens>", "input tokens of a sequence, or their mean", {
-        ...TOKENS,
-        min: 1,
-      }),
+      numberOption("--input-length <tokens>", "input tokens of a sequence, or their mean", TOKENS),
     )
     .addOption(
       numberOption(
         "--input-length-p95 <tokens>",
         "95th percentile of the input length, which is then lognormal",
-        { ...TOKENS, min: 1 },
+        TOKENS,
       ),
     )
     .addOption(textOption("--input-lengths <file>", "histogram of input lengths: tokens,count"))
     .addOption(
-      numberOption("--output-length <tokens>", "output tokens of a sequence, or their mean", {
-        ...TOKENS,
-        min: 0,
-      }),
+      numberOption(
+        "--output-length <tokens>",
+        "output tokens of a sequence, or their mean",
+        TOKENS_OR_NONE,
+      ),
     )
     .addOption(
       numberOption(
         "--output-length-p95 <tokens>",
         "95th percentile of the output length, which is then lognormal",
-        { ...TOKENS, min: 1 },
+        TOKENS,
       ),
     )
     .addOption(textOption("--output-lengths <file>", "histogram of output lengths: tokens,count"));
@@ -167,10 +169,11 @@ function addLoadOptions(command: Command): void {
     )
     .option("--max-load", "as many sequences in flight as the KV cache holds")
     .addOption(
-      numberOption("--request-rate <rate>", "requests per second that have to be served", {
-        unit: "requests per second",
-        above: 0,
-      }),
+      numberOption(
+        "--request-rate <rate>",
+        "requests per second that have to be served",
+        REQUESTS_PER_SECOND,
+      ),
     );
 }
 
@@ -196,20 +199,18 @@ function addCostModelOptions(command: Command): Command {
       numberOption(
         "--gpu-memory-utilization <share>",
         "share of the GPU memory that the engine may use (default: 0.92 for vllm)",
-        { unit: "", above: 0, max: 1 },
+        EFFICIENCY,
       ),
     )
     .addOption(
-      numberOption("--max-model-len <tokens>", "longest request, input and output", {
-        ...TOKENS,
-        min: 1,
-      }),
+      numberOption("--max-model-len <tokens>", "longest request, input and output", TOKENS),
     )
     .addOption(
-      numberOption("--max-num-batched-tokens <tokens>", "most tokens of one step (default: 8192)", {
-        ...TOKENS,
-        min: 1,
-      }),
+      numberOption(
+        "--max-num-batched-tokens <tokens>",
+        "most tokens of one step (default: 8192)",
+        TOKENS,
+      ),
     )
     .addOption(calibrationOption());
 }

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { ENGINES } from "../cost/calibrated/engines.ts";
+import { GBYTES_PER_SECOND } from "../files/ranges.ts";
 import type { AccuracyFlags } from "./accuracy.ts";
 import type { BenchFlags } from "./bench.ts";
 import type { CalibrateFlags } from "./calibrate.ts";
@@ -164,16 +165,10 @@ function addNetwork(program: Command, io: CliIo, done: Done): void {
     .addOption(configDirOption())
     .option("--derive", "from the instance table")
     .addOption(
-      numberOption("--intra <gbps>", "bandwidth inside an instance, GB/s", {
-        unit: "GB/s",
-        above: 0,
-      }),
+      numberOption("--intra <gbps>", "bandwidth inside an instance, GB/s", GBYTES_PER_SECOND),
     )
     .addOption(
-      numberOption("--inter <gbps>", "bandwidth between instances, GB/s", {
-        unit: "GB/s",
-        above: 0,
-      }),
+      numberOption("--inter <gbps>", "bandwidth between instances, GB/s", GBYTES_PER_SECOND),
     )
     .addOption(textOption("--out <file>", "the network_bandwidth.csv to write"))
     .addOption(jsonOption())

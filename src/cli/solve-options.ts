@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { EXPORT_TARGETS, KUBERNETES_KINDS } from "../export/targets.ts";
+import { GPUS, SECONDS, SHARE, STAGES } from "../files/ranges.ts";
 import { DEFAULT_REQUEST, OBJECTIVES } from "../solver/request.ts";
 import { DEFAULT_SOLVER, SOLVERS } from "./io.ts";
 import { addLimitOptions } from "./limit-options.ts";
@@ -15,9 +16,6 @@ import {
 } from "./options.ts";
 import { addProblemOptions, ownOption } from "./problem-options.ts";
 
-const SHARE = { unit: "", min: 0, max: 1 };
-const GPUS = { unit: "GPUs", integer: true, min: 1 };
-const STAGES = { unit: "stages", integer: true, min: 1 };
 const INSTANCES = { unit: "instances", integer: true, min: 1 };
 const TYPES = { unit: "instance types", integer: true, min: 1 };
 
@@ -88,12 +86,7 @@ function addParallelismOptions(command: Command): void {
 function addSearchOptions(command: Command): Command {
   return command
     .optionsGroup("The search, and what is told of it:")
-    .addOption(
-      numberOption("--time-limit <seconds>", "bound on the whole command", {
-        unit: "seconds",
-        above: 0,
-      }),
-    )
+    .addOption(numberOption("--time-limit <seconds>", "bound on the whole command", SECONDS))
     .addOption(
       numberOption("--gap <g>", "allowed |objective − bound| / |objective| (default: 0)", SHARE),
     )

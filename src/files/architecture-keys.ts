@@ -1,5 +1,6 @@
 import { WEIGHT_FORMATS } from "../model/architecture.ts";
-import { above, count, type KeySpec, optional } from "./key-spec.ts";
+import { type KeySpec, number, optional } from "./key-spec.ts";
+import { BYTES_PER_PARAMETER, ELEMENTS, EXPERTS, LAYERS, TOKENS } from "./ranges.ts";
 
 /** How the KV cache is kept: `auto` is 16 bit. */
 const KV_CACHE_DTYPES = ["auto", "fp8", "bf16"] as const;
@@ -43,22 +44,22 @@ export interface ArchitectureValues {
   readonly tie_word_embeddings: boolean | null;
 }
 
-const elements = (min = 1): KeySpec => optional(count("elements", min));
+const elements = (min = 1): KeySpec => optional(number({ ...ELEMENTS, min }));
 
 export const ARCHITECTURE_KEYS: Readonly<Record<keyof ArchitectureValues, KeySpec>> = {
   head_dim: elements(),
-  ffn_matrices: optional(count("matrices", 2, 3)),
-  num_experts: optional(count("experts")),
-  experts_per_token: optional(count("experts")),
+  ffn_matrices: optional(number({ unit: "matrices", integer: true, min: 2, max: 3 })),
+  num_experts: optional(number(EXPERTS)),
+  experts_per_token: optional(number(EXPERTS)),
   expert_d_hidden: elements(),
   shared_expert_d_hidden: elements(0),
-  first_dense_layers: optional(count("layers", 0)),
+  first_dense_layers: optional(number({ ...LAYERS, min: 0 })),
   dense_d_hidden: elements(),
   weight_format: optional({ kind: "choice", choices: WEIGHT_FORMATS }),
-  weight_bytes_per_parameter: optional(above("bytes", 0, 4)),
+  weight_bytes_per_parameter: optional(number(BYTES_PER_PARAMETER)),
   kv_cache_dtype: optional({ kind: "choice", choices: KV_CACHE_DTYPES }),
-  sliding_window: optional(count("tokens")),
-  sliding_window_pattern: optional(count("layers", 2)),
+  sliding_window: optional(number(TOKENS)),
+  sliding_window_pattern: optional(number({ ...LAYERS, min: 2 })),
   kv_lora_rank: elements(),
   q_lora_rank: elements(0),
   qk_rope_head_dim: elements(),

@@ -17,6 +17,7 @@ import { type Config, configPlace, parseConfig, type Settings } from "./parse-co
 import { parseNetwork } from "./parse-network.ts";
 import { flagNumber } from "./placed.ts";
 import { type PoolSource, poolOf } from "./pool-source.ts";
+import { JOB_TOKENS, SECONDS, STAGES } from "./ranges.ts";
 import type { CostModelName } from "./serving-keys.ts";
 import type { OpenNamed, SourceText } from "./source-text.ts";
 
@@ -71,11 +72,7 @@ export function buildProblem(files: ProblemFiles, flags: ProblemFlags = {}): Pro
       maxPipelineStages:
         flags.maxPipelineStages === undefined
           ? values.max_pipeline_stages
-          : flagNumber("--max-pipeline-stages", flags.maxPipelineStages, {
-              unit: "stages",
-              integer: true,
-              min: 1,
-            }),
+          : flagNumber("--max-pipeline-stages", flags.maxPipelineStages, STAGES),
       minLayersPerStage: values.min_layers_per_stage,
       minMemoryUtilization: values.min_memory_utilization,
       quantizeSegments: values.enable_segment_quantization,
@@ -94,15 +91,11 @@ export function buildProblem(files: ProblemFiles, flags: ProblemFlags = {}): Pro
     totalTokensToProcess:
       flags.totalTokens === undefined
         ? values.total_tokens_to_process
-        : flagNumber("--total-tokens", flags.totalTokens, {
-            unit: "tokens",
-            integer: true,
-            min: 1,
-          }),
+        : flagNumber("--total-tokens", flags.totalTokens, JOB_TOKENS),
     timeLimitSeconds:
       flags.timeLimitSeconds === undefined
         ? values.time_limit_seconds
-        : flagNumber("--time-limit", flags.timeLimitSeconds, { unit: "seconds", above: 0 }),
+        : flagNumber("--time-limit", flags.timeLimitSeconds, SECONDS),
     warnings: [
       ...ignoredKeys(settings),
       ...(engine ? [] : referenceNotes(settings, flags)),

@@ -18,6 +18,7 @@ import type { LengthFlags } from "./merge-lengths.ts";
 import { parseCalibration } from "./parse-calibration.ts";
 import { configPlace, type Settings } from "./parse-config.ts";
 import { flagNumber } from "./placed.ts";
+import { EFFICIENCY, TOKENS } from "./ranges.ts";
 import { COST_MODELS, type CostModelName, DEFAULT_COST_MODEL } from "./serving-keys.ts";
 import type { SourceText } from "./source-text.ts";
 
@@ -71,7 +72,6 @@ export function engineSettings(
     return null;
   }
   const { values } = config;
-  const tokens = { unit: "tokens", integer: true, min: 1 };
   const engine = flags.engine === undefined ? (values.engine ?? "vllm") : flagEngine(flags.engine);
   const number = (
     flag: string,
@@ -81,17 +81,13 @@ export function engineSettings(
   return {
     engine,
     gpuMemoryUtilization:
-      number("--gpu-memory-utilization", flags.gpuMemoryUtilization, {
-        unit: "",
-        above: 0,
-        max: 1,
-      }) ??
+      number("--gpu-memory-utilization", flags.gpuMemoryUtilization, EFFICIENCY) ??
       values.gpu_memory_utilization ??
       DEFAULT_MEMORY_UTILIZATION[engine],
     maxModelLenTokens:
-      number("--max-model-len", flags.maxModelLenTokens, tokens) ?? values.max_model_len,
+      number("--max-model-len", flags.maxModelLenTokens, TOKENS) ?? values.max_model_len,
     maxBatchedTokens:
-      number("--max-num-batched-tokens", flags.maxBatchedTokens, tokens) ??
+      number("--max-num-batched-tokens", flags.maxBatchedTokens, TOKENS) ??
       values.max_num_batched_tokens ??
       DEFAULT_MAX_BATCHED_TOKENS,
   };

@@ -1,6 +1,27 @@
+import { BOUNDS } from "../bounds.ts";
 import { PHASES, type Phase } from "../workload/workload.ts";
 import { ARCHITECTURE_KEYS, type ArchitectureValues } from "./architecture-keys.ts";
-import { above, count, type KeySpec, optional } from "./key-spec.ts";
+import { type KeySpec, number, optional } from "./key-spec.ts";
+import {
+  BUDGETS,
+  type BudgetUnit,
+  BYTES_PER_ELEMENT,
+  EFFICIENCY,
+  ELEMENTS,
+  END_GIB,
+  HEADS,
+  JOB_TOKENS,
+  LAYER_GIB,
+  LAYERS,
+  SECONDS,
+  SEQUENCES,
+  SHARE,
+  STAGES,
+  TOKENS,
+  TOKENS_OR_NONE,
+  TOKENS_PER_SECOND,
+  VOCABULARY,
+} from "./ranges.ts";
 import { SERVING_KEYS, type ServingValues } from "./serving-keys.ts";
 
 /** Weight w of the weighted objective by the seed's names. Source: reference model, "Solver-side rules". */
@@ -13,15 +34,12 @@ export const PRIORITY_WEIGHTS: Readonly<Record<string, number>> = {
 /** Values of a budget that mean none in config.csv (a flag is literal). Source: reference model. */
 const NO_BUDGET: readonly number[] = [999, 999_999];
 
-const share: KeySpec = { kind: "number", range: { unit: "", min: 0, max: 1 } };
-const budget = (unit: string): KeySpec => ({
+const share = number(SHARE);
+const budget = (unit: BudgetUnit): KeySpec => ({
   kind: "number",
-  range: { unit, min: 0 },
+  range: BUDGETS[unit],
   none: NO_BUDGET,
 });
-
-/** More layers than any network has; keeps a slip of the hand from starting an endless search. */
-const MAX_LAYERS = 10_000;
 
 /** What config.csv says of the model by its dimensions. */
 interface ModelValues extends ArchitectureValues {
@@ -101,21 +119,21 @@ export type SettingKey = keyof SettingValues;
 /** Every parameter config.csv may hold, and what it takes. */
 export const CONFIG_KEYS: Readonly<Record<ConfigKey, KeySpec>> = {
   model_name: { kind: "text" },
-  num_decoder_layers: count("layers", 1, MAX_LAYERS),
-  d_model: count("elements"),
-  d_hidden: count("elements"),
-  vocab_size: count("tokens"),
-  num_attention_heads: count("heads"),
-  num_kv_heads: optional(count("heads")),
-  layer_weight_memory_gb: above("GB", 0),
-  embedding_memory_gb: optional({ kind: "number", range: { unit: "GB", min: 0 } }),
-  lm_head_memory_gb: optional({ kind: "number", range: { unit: "GB", min: 0 } }),
-  bytes_per_element: above("bytes", 0),
-  time_limit_seconds: above("seconds", 0),
+  num_decoder_layers: number({ ...LAYERS, max: BOUNDS.layers.most }),
+  d_model: number(ELEMENTS),
+  d_hidden: number(ELEMENTS),
+  vocab_size: number(VOCABULARY),
+  num_attention_heads: number(HEADS),
+  num_kv_heads: optional(number(HEADS)),
+  layer_weight_memory_gb: number(LAYER_GIB),
+  embedding_memory_gb: optional(number(END_GIB)),
+  lm_head_memory_gb: optional(number(END_GIB)),
+  bytes_per_element: number(BYTES_PER_ELEMENT),
+  time_limit_seconds: number(SECONDS),
   optimality_gap: share,
   enable_segment_quantization: { kind: "boolean" },
-  max_pipeline_stages: count("stages"),
-  min_layers_per_stage: count("layers"),
+  max_pipeline_stages: number(STAGES),
+  min_layers_per_stage: number(LAYERS),
   min_memory_utilization: share,
   network_bandwidth_percentile_threshold: share,
   optimization_priority: optional({ kind: "choice", choices: Object.keys(PRIORITY_WEIGHTS) }),
@@ -124,18 +142,22 @@ export const CONFIG_KEYS: Readonly<Record<ConfigKey, KeySpec>> = {
   max_cost_per_million_token: budget("dollars per million tokens"),
   max_total_cost: budget("dollars"),
   max_total_runtime_hours: budget("hours"),
-  throughput_normalization: above("tokens per second", 0),
-  cost_normalization: above("dollars per hour", 0),
-  total_tokens_to_process: count("tokens"),
-  real_world_efficiency: optional(above("", 0, 1)),
-  micro_batch_size: optional(count("sequences")),
-  interference_factor: optional(above("", 0, 1)),
-  cross_instance_penalty: optional({ kind: "number", range: { unit: "", min: 0 } }),
-  sequence_length: optional(count("tokens")),
-  output_length: optional(count("tokens", 0)),
+  throughput_normalization: number(TOKENS_PER_SECOND),
+  cost_normalization: number({
+    unit: "dollars per hour",
+    above: 0,
+    plausible: BOUNDS.usdPerHour,
+  }),
+  total_tokens_to_process: number(JOB_TOKENS),
+  real_world_efficiency: optional(number(EFFICIENCY)),
+  micro_batch_size: optional(number(SEQUENCES)),
+  interference_factor: optional(number(EFFICIENCY)),
+  cross_instance_penalty: optional(number({ unit: "", min: 0, plausible: BOUNDS.penalty })),
+  sequence_length: optional(number(TOKENS)),
+  output_length: optional(number(TOKENS_OR_NONE)),
   workload_phase: optional({ kind: "choice", choices: PHASES }),
-  min_batch_size: optional(count("sequences")),
-  max_batch_size: optional(count("sequences")),
+  min_batch_size: optional(number(SEQUENCES)),
+  max_batch_size: optional(number(SEQUENCES)),
   ...SERVING_KEYS,
   ...ARCHITECTURE_KEYS,
 };

@@ -4,12 +4,11 @@ import { type ForeignPrice, ImportCollector } from "../catalogue/import-collecto
 import { InputError } from "../errors.ts";
 import { usdToMicroUsd } from "../hardware/price.ts";
 import { readRecords } from "./csv.ts";
-import { MAX_USD_PER_HOUR } from "./instance-cells.ts";
 import { rangeHint, readNumber } from "./numbers.ts";
+import { PRICE } from "./ranges.ts";
 import type { SourceText } from "./source-text.ts";
 
 const REQUIRED = ["InstanceType", "Region", "Price"] as const;
-const PRICE = { unit: "dollars per hour", min: 0, max: MAX_USD_PER_HOUR };
 
 /** AWS's zones outside of a region's own: use1-atl2-az1, us-west-2-lax-1a. Their spot prices are far from the region's. */
 const LOCAL_ZONE = /^[a-z]+\d-[a-z]{3}\d-az\d+$|^[a-z]+-[a-z]+-\d-[a-z]{3}-\d[a-z]$/;

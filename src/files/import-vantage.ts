@@ -5,8 +5,9 @@ import { type ForeignPrice, ImportCollector } from "../catalogue/import-collecto
 import { InputError } from "../errors.ts";
 import { isWholeMemory } from "../hardware/gpu-specs.ts";
 import { usdToMicroUsd } from "../hardware/price.ts";
-import { readNumber } from "./numbers.ts";
+import { numberProblem, rangeHint, readNumber } from "./numbers.ts";
 import { parseJson } from "./parse-json.ts";
+import { GBITS_PER_SECOND, PRICE } from "./ranges.ts";
 import type { SourceText } from "./source-text.ts";
 
 /** Prices are strings there; some are empty or "N/A". */
@@ -116,7 +117,8 @@ function takeInstance(
   for (const [region, { linux }] of Object.entries(value.pricing)) {
     if (linux === undefined) continue;
     const take = (kind: ForeignPrice["kind"], text: z.infer<typeof PRICE_TEXT>): void => {
-      const microUsdPerHour = priceOf(text);
+      const where = `${place.fileName}:${place.line}, ${name} in ${region}, ${kind}`;
+      const microUsdPerHour = priceOf(text, where);
       if (microUsdPerHour === null) return;
       const source = `Vantage ec2instances, ${place.fileName}${kind === "reserved" ? ", 1 year, no upfront" : ""}`;
       collector.price(type, { region, kind, microUsdPerHour, source, place });
@@ -125,7 +127,7 @@ function takeInstance(
     take("spot", linux.spot_avg ?? linux.spot_min);
     take("reserved", linux.reserved?.[RESERVED_TERM]);
   }
-  const gbitsPerSecond = networkGbits(value);
+  const gbitsPerSecond = networkGbits(value, `${place.fileName}:${place.line}, ${name}`);
   if (gbitsPerSecond !== null && gbitsPerSecond !== type.networkGbitsPerSecond) {
     collector.instance({
       ...type,
@@ -137,17 +139,30 @@ function takeInstance(
   }
 }
 
-/** Micro-dollars an hour; null for what is no number, such as "N/A". */
-function priceOf(text: z.infer<typeof PRICE_TEXT>): number | null {
-  const reading = readNumber(String(text ?? "").trim(), { unit: "dollars per hour", min: 0 });
-  return "value" in reading ? usdToMicroUsd(reading.value) : null;
+/** Micro-dollars an hour; null for words, such as "N/A". @throws InputError for a number that is no price */
+function priceOf(text: z.infer<typeof PRICE_TEXT>, where: string): number | null {
+  const trimmed = String(text ?? "").trim();
+  if (!/\d/.test(trimmed)) return null;
+  const reading = readNumber(trimmed, PRICE);
+  if ("value" in reading) return usdToMicroUsd(reading.value);
+  throw new InputError(where, `the price is ${reading.problem}.`, rangeHint(PRICE));
 }
 
 /** "3200 Gigabit", "4x 100 Gigabit"; what is only reached at times ("Up to 25 Gigabit") counts with its baseline, words not. */
-function networkGbits({ network_performance, baseline_bandwidth_gbps }: Instance): number | null {
+function networkGbits(
+  { network_performance, baseline_bandwidth_gbps }: Instance,
+  where: string,
+): number | null {
   const match = /^(?:(\d+)x )?(\d+(?:\.\d+)?) Gigabit$/.exec(network_performance?.trim() ?? "");
-  if (match) return Number(match[1] ?? 1) * Number(match[2]);
-  return baseline_bandwidth_gbps ? baseline_bandwidth_gbps : null;
+  const gbits = match ? Number(match[1] ?? 1) * Number(match[2]) : baseline_bandwidth_gbps;
+  if (!gbits) return null;
+  const problem = numberProblem(gbits, GBITS_PER_SECOND);
+  if (problem === null) return gbits;
+  throw new InputError(
+    where,
+    `the network bandwidth is ${gbits}, which is ${problem}.`,
+    rangeHint(GBITS_PER_SECOND),
+  );
 }
 
 /** The lines on which types are named. */

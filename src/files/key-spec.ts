@@ -8,16 +8,6 @@ export type KeySpec = { readonly optional?: true } & (
   | { readonly kind: "number"; readonly range: NumberRange; readonly none?: readonly number[] }
 );
 
-/** A whole number of something. */
-export const count = (unit: string, min = 1, max?: number): KeySpec => ({
-  kind: "number",
-  range: max === undefined ? { unit, integer: true, min } : { unit, integer: true, min, max },
-});
-
-/** A number above a bound. */
-export const above = (unit: string, bound: number, max?: number): KeySpec => ({
-  kind: "number",
-  range: max === undefined ? { unit, above: bound } : { unit, above: bound, max },
-});
+export const number = (range: NumberRange): KeySpec => ({ kind: "number", range });
 
 export const optional = (spec: KeySpec): KeySpec => ({ ...spec, optional: true });

@@ -5,9 +5,11 @@ import { type Limits, NO_LIMITS, PHASES, type Phase, type Workload } from "../wo
 import type { CostModelFlags } from "./choose-cost-model.ts";
 import { type LengthFlags, mergeInputLength, mergeOutputLength } from "./merge-lengths.ts";
 import { type LoadFlags, mergeLoad } from "./merge-load.ts";
+import type { NumberRange } from "./numbers.ts";
 import type { Settings } from "./parse-config.ts";
 import { flagNumber, fromConfig } from "./placed.ts";
 import type { PoolFlags } from "./pool-source.ts";
+import { BUDGETS, MARGIN_PERCENT } from "./ranges.ts";
 import type { OpenNamed } from "./source-text.ts";
 
 /** What the command line says about a problem; every flag wins over the key of config.csv. */
@@ -78,16 +80,25 @@ function flagPhase(phase: string): Phase {
 
 const MS_PER_SECOND = 1000;
 
-/** The flag and the unit of every limit, as the flag takes it. */
-const LIMIT_FLAGS: Readonly<Record<keyof Limits, readonly [flag: string, unit: string]>> = {
-  maxHourlyCostUsd: ["--max-hourly-cost", "dollars per hour"],
-  maxCostPerMillionTokenUsd: ["--max-cost-per-million-token", "dollars per million tokens"],
-  maxTotalCostUsd: ["--max-total-cost", "dollars"],
-  maxTotalRuntimeHours: ["--max-total-runtime-hours", "hours"],
-  minTokensPerSecond: ["--min-throughput", "tokens per second"],
-  maxTtftSeconds: ["--max-ttft-ms", "milliseconds"],
-  maxTpotSeconds: ["--max-tpot-ms", "milliseconds"],
-  latencySafetyMargin: ["--safety-margin", ""],
+const LATENCY: NumberRange = {
+  unit: "milliseconds",
+  above: 0,
+  plausible: BUDGETS.milliseconds.plausible!,
+};
+
+/** The flag of every limit, and what it takes, as the flag takes it. */
+const LIMIT_FLAGS: Readonly<Record<keyof Limits, readonly [flag: string, range: NumberRange]>> = {
+  maxHourlyCostUsd: ["--max-hourly-cost", BUDGETS["dollars per hour"]],
+  maxCostPerMillionTokenUsd: [
+    "--max-cost-per-million-token",
+    BUDGETS["dollars per million tokens"],
+  ],
+  maxTotalCostUsd: ["--max-total-cost", BUDGETS.dollars],
+  maxTotalRuntimeHours: ["--max-total-runtime-hours", BUDGETS.hours],
+  minTokensPerSecond: ["--min-throughput", BUDGETS["tokens per second"]],
+  maxTtftSeconds: ["--max-ttft-ms", LATENCY],
+  maxTpotSeconds: ["--max-tpot-ms", LATENCY],
+  latencySafetyMargin: ["--safety-margin", { ...MARGIN_PERCENT, unit: "" }],
 };
 
 /** Budgets and targets: flags, which are literal, over config keys. */
@@ -98,14 +109,14 @@ export function mergeLimits(
   const merge = (limit: keyof Limits, configured: number | null): number | null => {
     const value = flags[limit];
     if (value === undefined || value === null) return value === null ? null : configured;
-    const [flag, unit] = LIMIT_FLAGS[limit];
-    return flagNumber(flag, value, { unit, min: 0 });
+    const [flag, range] = LIMIT_FLAGS[limit];
+    return flagNumber(flag, value, range);
   };
   const seconds = (limit: "maxTtftSeconds" | "maxTpotSeconds"): number | null => {
     const value = flags[limit] ?? null;
     if (value === null) return null;
-    const [flag, unit] = LIMIT_FLAGS[limit];
-    return flagNumber(flag, value * MS_PER_SECOND, { unit, above: 0 }) / MS_PER_SECOND;
+    const [flag, range] = LIMIT_FLAGS[limit];
+    return flagNumber(flag, value * MS_PER_SECOND, range) / MS_PER_SECOND;
   };
   return {
     maxHourlyCostUsd: merge("maxHourlyCostUsd", values.max_hourly_cost),

@@ -9,6 +9,7 @@ import {
 import { configPlace, type Settings } from "./parse-config.ts";
 import { parseLengths } from "./parse-lengths.ts";
 import { flagNumber, fromConfig, type Placed } from "./placed.ts";
+import { TOKENS } from "./ranges.ts";
 import type { OpenNamed } from "./source-text.ts";
 
 /** What the command line says of input and output lengths. */
@@ -96,7 +97,7 @@ interface SideFlags {
 function mergeSide(side: Side, config: Settings, open: OpenNamed, flags: SideFlags): MergedLength {
   const [meanFlag, p95Flag, fileFlag] = side.flags;
   const [meanKey, p95Key, fileKey] = side.keys;
-  const range = { unit: "tokens", integer: true, min: side.least };
+  const range = { ...TOKENS, min: side.least };
   const flagMean =
     flags.mean === undefined
       ? null
@@ -113,7 +114,7 @@ function mergeSide(side: Side, config: Settings, open: OpenNamed, flags: SideFla
     return ofHistogram(side, open(flags.file, "flag"), fileFlag);
   }
   if (flags.p95 !== undefined) {
-    const p95 = flagNumber(p95Flag, flags.p95, { ...range, min: 1 });
+    const p95 = flagNumber(p95Flag, flags.p95, TOKENS);
     return ofLognormal(side, flagMean ?? fromConfig(config, meanKey), {
       value: p95,
       where: p95Flag,

@@ -2,6 +2,7 @@ import { InputError } from "../errors.ts";
 import type { Load } from "../workload/load.ts";
 import type { Settings } from "./parse-config.ts";
 import { flagNumber, fromConfig, type Placed } from "./placed.ts";
+import { REQUESTS_PER_SECOND, SEQUENCES } from "./ranges.ts";
 import { CONCURRENCY_RANGE } from "./serving-keys.ts";
 
 /** What the command line says of the sequences in flight. */
@@ -89,10 +90,7 @@ function saidByFlags({ minBatch, maxBatch, concurrency, maxLoad, requestRate }: 
       : [
           said("--request-rate", {
             kind: "request_rate",
-            requestsPerSecond: flagNumber("--request-rate", requestRate, {
-              unit: "requests per second",
-              above: 0,
-            }),
+            requestsPerSecond: flagNumber("--request-rate", requestRate, REQUESTS_PER_SECOND),
           }),
         ]),
   ];
@@ -119,7 +117,6 @@ function saidByConfig(config: Settings): Said[] {
 }
 
 function mergeBatches(config: Settings, flags: LoadFlags): Omit<MergedLoad, "load"> {
-  const sequences = { unit: "sequences", integer: true, min: 1 };
   const merge = (
     flag: string,
     value: number | undefined,
@@ -127,7 +124,7 @@ function mergeBatches(config: Settings, flags: LoadFlags): Omit<MergedLoad, "loa
   ): Placed<number> | null =>
     value === undefined
       ? fromConfig<number>(config, key)
-      : { value: flagNumber(flag, value, sequences), where: flag };
+      : { value: flagNumber(flag, value, SEQUENCES), where: flag };
   const minBatch = merge("--min-batch-size", flags.minBatch, "min_batch_size");
   const maxBatch = merge("--max-batch-size", flags.maxBatch, "max_batch_size");
   if (minBatch && maxBatch && minBatch.value > maxBatch.value) {

@@ -1,3 +1,5 @@
+import type { Bounds } from "../bounds.ts";
+
 /** Which numbers a place of a file or a flag takes. */
 export interface NumberRange {
   /** What is counted or measured, for messages: "layers", "dollars per hour"; empty for a bare number. */
@@ -9,6 +11,10 @@ export interface NumberRange {
   readonly above?: number;
   /** Largest number taken. */
   readonly max?: number;
+  /** What 0 stands for, where it is another thing than a small number. */
+  readonly zero?: string;
+  /** What the quantity can be at all, where it is not 0; told only to who gives something else. */
+  readonly plausible?: Bounds;
 }
 
 /** A number, or what is wrong with it in words that follow "… is". */
@@ -41,14 +47,24 @@ export function numberProblem(value: number, range: NumberRange): string | null 
   if (range.min !== undefined && value < range.min) return `below ${range.min}`;
   if (range.above !== undefined && value <= range.above) return `not above ${range.above}`;
   if (range.max !== undefined && value > range.max) return `above ${range.max}`;
+  if (range.plausible !== undefined && value !== 0) {
+    const { least, most } = range.plausible;
+    if (value < least) return `below ${decimal(least)}, the least that is plausible`;
+    if (value > most) return `above ${decimal(most)}, the most that is plausible`;
+  }
   return null;
 }
 
 /** What to give instead: "Give a whole number of layers from 1 to 10000." */
-export function rangeHint({ unit, integer, min, above, max }: NumberRange): string {
+export function rangeHint({ unit, integer, min, above, max, zero }: NumberRange): string {
   const kind = `${integer ? "a whole number" : "a number"}${unit === "" ? "" : ` of ${unit}`}`;
   const least = min !== undefined ? ` from ${min}` : above !== undefined ? ` above ${above}` : "";
   const most = max !== undefined ? `${least === "" ? " up" : ""} to ${max}` : "";
   const joined = above !== undefined && most !== "" ? `${least} and up${most}` : `${least}${most}`;
-  return `Give ${kind}${joined}.`;
+  return `Give ${kind}${joined}.${zero === undefined ? "" : ` 0 is ${zero}.`}`;
+}
+
+/** A bound without an exponent: "0.000001", "1000000000". */
+function decimal(value: number): string {
+  return value.toLocaleString("en-US", { useGrouping: false, maximumFractionDigits: 12 });
 }

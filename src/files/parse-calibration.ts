@@ -1,3 +1,4 @@
+import { BOUNDS } from "../bounds.ts";
 import {
   CALIBRATED_PARAMETERS,
   type CalibratedParameter,
@@ -15,8 +16,8 @@ import { type JsonFields, jsonMisfit, jsonObject, parseJson } from "./parse-json
 /** What the file says it is. */
 const FORMAT = "llm-placement calibration 1";
 
-const FACTOR = { unit: "", above: 0, max: 1e6 };
-const SIZE = { unit: "", min: 0 };
+const FACTOR = { unit: "", above: 0, max: 1e6, plausible: BOUNDS.factor };
+const SIZE = { unit: "", min: 0, plausible: BOUNDS.logError };
 const COUNT = { unit: "", integer: true, min: 0 };
 
 /** A calibration as the text of its file. */

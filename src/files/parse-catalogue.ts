@@ -12,8 +12,18 @@ import { GPU_CLASSES, GPU_LINKS } from "../hardware/gpu-specs.ts";
 import { usdToMicroUsd } from "../hardware/price.ts";
 import { nearestHint } from "../nearest.ts";
 import { type CsvRow, type CsvTable, cellOf, cellPlace, readNumberCell, readTable } from "./csv.ts";
-import { MAX_USD_PER_HOUR } from "./instance-cells.ts";
 import type { NumberRange } from "./numbers.ts";
+import {
+  GBITS_PER_SECOND,
+  GBYTES_PER_SECOND,
+  GPU_MEMORY,
+  GPUS_PER_INSTANCE,
+  MEMORY,
+  PRICE,
+  TFLOPS,
+  TFLOPS_OR_NONE,
+  WATTS,
+} from "./ranges.ts";
 import type { SourceText } from "./source-text.ts";
 
 /** The files of a catalogue folder; a folder may have any of them. */
@@ -74,9 +84,6 @@ const OPTIONAL_COLUMNS: ReadonlySet<string> = new Set([
   "as_of",
 ]);
 
-const PRICE: NumberRange = { unit: "dollars per hour", min: 0, max: MAX_USD_PER_HOUR };
-/** Half a micro-dollar: below it a price would be rounded to nothing. */
-const SMALLEST_USD_PER_HOUR = 5e-7;
 const ANY = "*";
 
 /**
@@ -112,12 +119,12 @@ function gpuRow(cells: Cells): CatalogueGpu {
     spec: {
       name: cells.name("gpu"),
       gpuClass: cells.choice("gpu_class", GPU_CLASSES, "class of GPUs"),
-      tflops16: cells.number("tflops_16bit", { unit: "TFLOPS", above: 0 }),
-      tflops8: cells.number("tflops_8bit", { unit: "TFLOPS (0: no such units)", min: 0 }),
-      tflops4: cells.number("tflops_4bit", { unit: "TFLOPS (0: no such units)", min: 0 }),
-      memoryGBytesPerSecond: cells.number("memory_gbytes_per_second", { unit: "GB/s", above: 0 }),
-      usableMemoryGib: cells.number("usable_memory_gib", { unit: "GiB", above: 0 }),
-      tdpWatts: cells.number("tdp_watts", { unit: "watts", above: 0 }),
+      tflops16: cells.number("tflops_16bit", TFLOPS),
+      tflops8: cells.number("tflops_8bit", TFLOPS_OR_NONE),
+      tflops4: cells.number("tflops_4bit", TFLOPS_OR_NONE),
+      memoryGBytesPerSecond: cells.number("memory_gbytes_per_second", GBYTES_PER_SECOND),
+      usableMemoryGib: cells.number("usable_memory_gib", MEMORY),
+      tdpWatts: cells.number("tdp_watts", WATTS),
       link: cells.choice("link", GPU_LINKS, "link between GPUs"),
     },
     source: cells.text("source"),
@@ -130,13 +137,18 @@ function instanceRow(cells: Cells): CatalogueInstance {
     provider: cells.name("provider"),
     instance: cells.name("instance"),
     gpu: cells.name("gpu"),
-    gpus: cells.number("gpus", { unit: "GPUs", integer: true, min: 1, max: 1000 }),
-    gpuMemoryGib: cells.number("gpu_memory_gib", { unit: "GiB of one GPU", above: 0 }),
-    insideGBytesPerSecond: cells.number("inside_gbytes_per_second", { unit: "GB/s", above: 0 }),
+    gpus: cells.number("gpus", GPUS_PER_INSTANCE),
+    gpuMemoryGib: cells.number("gpu_memory_gib", GPU_MEMORY),
+    insideGBytesPerSecond: cells.number("inside_gbytes_per_second", GBYTES_PER_SECOND),
     link: cells.choice("link", GPU_LINKS, "link between GPUs"),
-    networkGbitsPerSecond: cells.number("network_gbits_per_second", { unit: "Gbit/s", above: 0 }),
-    vcpus: cells.numberOrNull("vcpus", { unit: "virtual CPUs", integer: true, min: 1 }),
-    hostMemoryGib: cells.numberOrNull("host_memory_gib", { unit: "GiB", above: 0 }),
+    networkGbitsPerSecond: cells.number("network_gbits_per_second", GBITS_PER_SECOND),
+    vcpus: cells.numberOrNull("vcpus", {
+      unit: "virtual CPUs",
+      integer: true,
+      min: 1,
+      max: 100_000,
+    }),
+    hostMemoryGib: cells.numberOrNull("host_memory_gib", MEMORY),
     source: cells.text("source"),
     checkedOn: cells.dayOrNull("checked_on"),
     place: cells.place,
@@ -144,16 +156,12 @@ function instanceRow(cells: Cells): CatalogueInstance {
 }
 
 function priceRow(cells: Cells): CataloguePrice {
-  const usdPerHour = cells.number("usd_per_hour", PRICE);
-  if (usdPerHour > 0 && usdPerHour < SMALLEST_USD_PER_HOUR) {
-    throw cells.error("usd_per_hour", "less than a micro-dollar", "Give the price per hour.");
-  }
   return {
     provider: cells.name("provider"),
     instance: cells.name("instance"),
     region: cells.name("region"),
     kind: cells.choice("kind", PRICE_KINDS, "kind of price"),
-    microUsdPerHour: usdToMicroUsd(usdPerHour),
+    microUsdPerHour: usdToMicroUsd(cells.number("usd_per_hour", PRICE)),
     asOf: cells.dayOrNull("as_of"),
     source: cells.text("source"),
     place: cells.place,

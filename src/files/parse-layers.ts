@@ -3,6 +3,7 @@ import type { LayerKind, LayerPlan, Model } from "../model/model.ts";
 import { nearestHint } from "../nearest.ts";
 import { type CsvRow, type CsvTable, cellOf, cellPlace, readNumberCell, readTable } from "./csv.ts";
 import type { NumberRange } from "./numbers.ts";
+import { ELEMENTS, HEADS, LAYER_GIB, LAYERS, TOKENS } from "./ranges.ts";
 
 /** A model before anything is said of single layers: what an empty cell of layers.csv stands for. */
 export type AlikeModel = Omit<Model, "layers">;
@@ -26,12 +27,12 @@ const COLUMNS = {
   optional: [WEIGHT, HIDDEN, KV_HEADS, WINDOW, CUT_AFTER],
 };
 
-const LAYER: NumberRange = { unit: "", integer: true, min: 1 };
+const LAYER: NumberRange = { ...LAYERS, unit: "" };
 const RANGES: Readonly<Record<string, NumberRange>> = {
-  [WEIGHT]: { unit: "GB", above: 0 },
-  [HIDDEN]: { unit: "elements", integer: true, min: 1 },
-  [KV_HEADS]: { unit: "heads", integer: true, min: 1 },
-  [WINDOW]: { unit: "tokens", integer: true, min: 1 },
+  [WEIGHT]: LAYER_GIB,
+  [HIDDEN]: ELEMENTS,
+  [KV_HEADS]: HEADS,
+  [WINDOW]: TOKENS,
 };
 
 /** After which layers of a run a stage may end: any, none, or only the last one. The end of the model is always allowed. */

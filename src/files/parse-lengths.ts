@@ -2,13 +2,13 @@ import { InputError } from "../errors.ts";
 import type { LengthBin } from "../workload/lengths.ts";
 import { type CsvTable, cellPlace, readNumberCell, readTable } from "./csv.ts";
 import type { NumberRange } from "./numbers.ts";
+import { SHARE, TOKENS } from "./ranges.ts";
 
-const TOKENS = "tokens";
+const LENGTH = "tokens";
 const COUNT = "count";
 const PROBABILITY = "probability";
 
 const COUNT_RANGE: NumberRange = { unit: "sequences", integer: true, min: 0 };
-const PROBABILITY_RANGE: NumberRange = { unit: "", min: 0, max: 1 };
 
 /** How far the sum of probabilities may be from 1: four digits are written carelessly, a missing row is not. */
 const SUM_TOLERANCE = 1e-3;
@@ -21,22 +21,18 @@ const SUM_TOLERANCE = 1e-3;
  */
 export function parseLengths(text: string, fileName: string, least: number): LengthBin[] {
   const table = readTable(text, fileName, {
-    required: [TOKENS],
+    required: [LENGTH],
     optional: [COUNT, PROBABILITY],
   });
   const weightColumn = chooseColumn(table);
-  const weightRange = weightColumn === COUNT ? COUNT_RANGE : PROBABILITY_RANGE;
+  const weightRange = weightColumn === COUNT ? COUNT_RANGE : SHARE;
   const lines = new Map<number, number>();
   const bins = table.rows.map((row): LengthBin => {
-    const tokens = readNumberCell(table, row, TOKENS, {
-      unit: "tokens",
-      integer: true,
-      min: least,
-    });
+    const tokens = readNumberCell(table, row, LENGTH, { ...TOKENS, min: least });
     const earlier = lines.get(tokens);
     if (earlier !== undefined) {
       throw new InputError(
-        cellPlace(table, row, TOKENS),
+        cellPlace(table, row, LENGTH),
         `a length of ${tokens} tokens is already given in line ${earlier}.`,
         "Add the two rows up.",
       );

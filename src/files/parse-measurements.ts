@@ -1,7 +1,22 @@
+import { BOUNDS } from "../bounds.ts";
 import { KINDS, type Measurement, type MeasurementKind } from "../calibration/measurement.ts";
 import { InputError } from "../errors.ts";
 import { nearestHint } from "../nearest.ts";
-import { type CsvRow, readTable } from "./csv.ts";
+import { type CsvRow, type CsvTable, readNumberCell, readTable } from "./csv.ts";
+import type { NumberRange } from "./numbers.ts";
+import {
+  BYTES_PER_ELEMENT,
+  ELEMENTS,
+  EXPERTS,
+  GPU_MEMORY,
+  GPUS,
+  HEADS,
+  LAYERS,
+  MILLISECONDS,
+  PRICE,
+  STAGES,
+  VOCABULARY,
+} from "./ranges.ts";
 
 const TEXT_COLUMNS = [
   "source",
@@ -21,33 +36,44 @@ const OPTIONAL_TEXT_COLUMNS = [
   "tput_basis",
 ] as const;
 
-const NUMBER_COLUMNS = [
-  "num_layers",
-  "hidden_size",
-  "intermediate_size",
-  "num_heads",
-  "num_kv_heads",
-  "head_dim",
-  "vocab_size",
-  "num_experts",
-  "experts_per_token",
-  "weight_bytes_per_param",
-  "kv_bytes",
-  "gpu_mem_gb",
-  "tp",
-  "pp",
-  "dp",
-  "nodes",
-  "batch_or_concurrency",
-  "input_len",
-  "output_len",
-  "total_tokens_per_s",
-  "input_tokens_per_s",
-  "output_tokens_per_s",
-  "ttft_ms",
-  "tpot_ms",
-  "price_per_hour",
-] as const;
+const MEASURED_COUNT: NumberRange = {
+  unit: "",
+  integer: true,
+  min: 0,
+  plausible: BOUNDS.sequences,
+};
+/** A mean of lengths, which may be none of input where all of it was cached. */
+const LENGTH: NumberRange = { unit: "tokens", min: 0, plausible: BOUNDS.tokens };
+const RATE: NumberRange = { unit: "tokens per second", min: 0, plausible: BOUNDS.tokensPerSecond };
+
+/** The columns of numbers, and what they take. */
+const NUMBER_COLUMNS = {
+  num_layers: LAYERS,
+  hidden_size: ELEMENTS,
+  intermediate_size: ELEMENTS,
+  num_heads: HEADS,
+  num_kv_heads: HEADS,
+  head_dim: ELEMENTS,
+  vocab_size: VOCABULARY,
+  num_experts: { ...EXPERTS, min: 0 },
+  experts_per_token: { ...EXPERTS, min: 0 },
+  weight_bytes_per_param: BYTES_PER_ELEMENT,
+  kv_bytes: BYTES_PER_ELEMENT,
+  gpu_mem_gb: GPU_MEMORY,
+  tp: GPUS,
+  pp: STAGES,
+  dp: MEASURED_COUNT,
+  nodes: MEASURED_COUNT,
+  batch_or_concurrency: { unit: "sequences", min: 0, plausible: BOUNDS.sequences },
+  input_len: LENGTH,
+  output_len: LENGTH,
+  total_tokens_per_s: RATE,
+  input_tokens_per_s: RATE,
+  output_tokens_per_s: RATE,
+  ttft_ms: MILLISECONDS,
+  tpot_ms: MILLISECONDS,
+  price_per_hour: PRICE,
+} as const satisfies Readonly<Record<string, NumberRange>>;
 
 /**
  * Reads measured points: a CSV in the columns of the measured data, in any order; numeric columns may be absent or empty.
@@ -56,30 +82,19 @@ const NUMBER_COLUMNS = [
 export function parseMeasurements(text: string, fileName: string): Measurement[] {
   const table = readTable(text, fileName, {
     required: TEXT_COLUMNS,
-    optional: [...OPTIONAL_TEXT_COLUMNS, ...NUMBER_COLUMNS],
+    optional: [...OPTIONAL_TEXT_COLUMNS, ...Object.keys(NUMBER_COLUMNS)],
   });
-  return table.rows.map((row) => measurement(row, fileName));
+  return table.rows.map((row) => measurement(table, row));
 }
 
-function measurement(row: CsvRow, fileName: string): Measurement {
+function measurement(table: CsvTable, row: CsvRow): Measurement {
   const text = (column: string): string => row.cells.get(column) ?? "";
-  const number = (column: (typeof NUMBER_COLUMNS)[number]): number | null => {
-    const cell = text(column);
-    if (cell === "") return null;
-    const value = Number(cell);
-    if (!Number.isFinite(value)) {
-      throw new InputError(
-        `${fileName}:${row.line}`,
-        `${column} is "${cell}", not a number.`,
-        "Give a number or leave the cell empty.",
-      );
-    }
-    return value;
-  };
+  const number = (column: keyof typeof NUMBER_COLUMNS): number | null =>
+    text(column) === "" ? null : readNumberCell(table, row, column, NUMBER_COLUMNS[column]);
   return {
     source: text("source"),
     sourceRow: text("source_row"),
-    kind: kindOf(text("kind"), `${fileName}:${row.line}`),
+    kind: kindOf(text("kind"), `${table.fileName}:${row.line}`),
     configGroup: text("config_group"),
     modelId: text("model_id"),
     numLayers: number("num_layers"),

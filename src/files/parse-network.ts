@@ -2,8 +2,7 @@ import { InputError } from "../errors.ts";
 import type { MatrixNetwork } from "../hardware/network.ts";
 import { readRecords } from "./csv.ts";
 import { readNumber } from "./numbers.ts";
-
-const BANDWIDTH = { unit: "GB/s", above: 0 };
+import { GBYTES_PER_SECOND } from "./ranges.ts";
 
 /** The label of a GPU in the header and in the first column. */
 export function gpuLabel(index: number): string {
@@ -83,7 +82,7 @@ function readRow(
   for (let column = 0; column < gpuCount; column++) {
     const cell = cells[column + 1]!;
     if (cell !== lastCell || cell === "") {
-      const reading = readNumber(cell, BANDWIDTH);
+      const reading = readNumber(cell, GBYTES_PER_SECOND);
       if ("problem" in reading) {
         throw new InputError(
           `${fileName}:${line}, column ${gpuLabel(column)}`,

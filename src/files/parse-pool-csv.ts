@@ -2,7 +2,7 @@ import type { PoolItem } from "../catalogue/pool-item.ts";
 import { MOST_INSTANCES, readPriceKind } from "../catalogue/pool-spec.ts";
 import { InputError } from "../errors.ts";
 import { type CsvRow, type CsvTable, cellOf, cellPlace, readNumberCell, readTable } from "./csv.ts";
-import { MAX_USD_PER_HOUR } from "./instance-cells.ts";
+import { PRICE } from "./ranges.ts";
 
 const COLUMNS = {
   required: ["instance", "count"],
@@ -51,11 +51,7 @@ function readItem(table: CsvTable, row: CsvRow): PoolItem {
     }),
     maxCount,
     ...(filled("usd_per_hour") && {
-      usdPerHour: readNumberCell(table, row, "usd_per_hour", {
-        unit: "dollars per hour",
-        min: 0,
-        max: MAX_USD_PER_HOUR,
-      }),
+      usdPerHour: readNumberCell(table, row, "usd_per_hour", PRICE),
     }),
     ...(filled("owned") && {
       ownedCount: readNumberCell(table, row, "owned", {

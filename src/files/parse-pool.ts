@@ -1,7 +1,7 @@
 import { InputError } from "../errors.ts";
 import { type CsvRow, type CsvTable, cellOf, cellPlace, readTable } from "./csv.ts";
-import { MAX_USD_PER_HOUR } from "./instance-cells.ts";
 import { type NumberRange, rangeHint, readNumber } from "./numbers.ts";
+import { PRICE } from "./ranges.ts";
 
 /** One row of gpu_pool.csv. */
 export interface PoolRow {
@@ -20,10 +20,6 @@ export interface PoolFile {
 
 const COLUMNS = { required: ["instance_name", "count"], optional: ["dollar_per_hour"] };
 const COUNT: NumberRange = { unit: "instances", integer: true, min: 1, max: 1_000_000 };
-const PRICE: NumberRange = { unit: "dollars per hour", min: 0, max: MAX_USD_PER_HOUR };
-
-/** Half a micro-dollar: below it a price would be rounded to nothing. */
-const SMALLEST_USD_PER_HOUR = 5e-7;
 
 /**
  * Reads gpu_pool.csv: instance_name,count and optionally dollar_per_hour.
@@ -67,21 +63,9 @@ function readRow(table: CsvTable, row: CsvRow): PoolRow {
   return {
     name,
     count: readCell(table, row, "count", COUNT, name),
-    dollarPerHour: price === "" ? null : readPrice(table, row, name),
+    dollarPerHour: price === "" ? null : readCell(table, row, "dollar_per_hour", PRICE, name),
     line: row.line,
   };
-}
-
-function readPrice(table: CsvTable, row: CsvRow, name: string): number {
-  const usd = readCell(table, row, "dollar_per_hour", PRICE, name);
-  if (usd > 0 && usd < SMALLEST_USD_PER_HOUR) {
-    throw new InputError(
-      cellPlace(table, row, "dollar_per_hour"),
-      `the price of ${name} is "${cellOf(row, "dollar_per_hour")}", less than a micro-dollar.`,
-      "Give 0 for an instance that is owned, else its price per hour.",
-    );
-  }
-  return usd;
 }
 
 function readCell(

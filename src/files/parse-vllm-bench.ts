@@ -1,8 +1,25 @@
+import { BOUNDS } from "../bounds.ts";
 import type { MeasuredRun, PlanFacts } from "../calibration/measured-run.ts";
 import type { Measurement } from "../calibration/measurement.ts";
 import { InputError } from "../errors.ts";
 import { nearestName } from "../nearest.ts";
 import { jsonObject, parseJson } from "./parse-json.ts";
+import {
+  BYTES_PER_ELEMENT,
+  EFFICIENCY,
+  ELEMENTS,
+  EXPERTS,
+  GPUS,
+  HEADS,
+  LAYERS,
+  MILLISECONDS,
+  REQUESTS_PER_SECOND,
+  SECONDS,
+  SEQUENCES,
+  STAGES,
+  TOKENS_PER_SECOND,
+  VOCABULARY,
+} from "./ranges.ts";
 import { BenchFields } from "./vllm-bench-fields.ts";
 
 /** A result of `vllm bench serve` as a measured row. */
@@ -20,10 +37,6 @@ export interface MissingKey {
 }
 
 const COUNT = { unit: "", integer: true, min: 0 };
-const DEGREE = { unit: "GPUs", integer: true, min: 1 };
-const SEQUENCES = { unit: "sequences", integer: true, min: 1 };
-const SIZE = { unit: "", above: 0 };
-const MILLISECONDS = { unit: "milliseconds", min: 0 };
 
 /**
  * Reads results of `vllm bench serve --save-result`: one object, an array of them, or one a line (--append-result).
@@ -80,30 +93,30 @@ function readResult(result: BenchFields, origin: Origin): BenchResult {
     kind: load.kind,
     configGroup: result.text("config_group") ?? "",
     modelId: result.text("model_id") ?? "",
-    numLayers: result.number("num_layers", { ...COUNT, min: 1 }),
-    hiddenSize: result.number("hidden_size", SIZE),
-    intermediateSize: result.number("intermediate_size", SIZE),
-    numHeads: result.number("num_heads", SIZE),
-    numKvHeads: result.number("num_kv_heads", SIZE),
-    headDim: result.number("head_dim", SIZE),
-    vocabSize: result.number("vocab_size", SIZE),
-    numExperts: result.number("num_experts", COUNT),
-    expertsPerToken: result.number("experts_per_token", COUNT),
-    weightBytesPerParam: result.number("weight_bytes_per_param", SIZE),
-    kvBytes: result.number("kv_bytes", SIZE),
+    numLayers: result.number("num_layers", LAYERS),
+    hiddenSize: result.number("hidden_size", ELEMENTS),
+    intermediateSize: result.number("intermediate_size", ELEMENTS),
+    numHeads: result.number("num_heads", HEADS),
+    numKvHeads: result.number("num_kv_heads", HEADS),
+    headDim: result.number("head_dim", ELEMENTS),
+    vocabSize: result.number("vocab_size", VOCABULARY),
+    numExperts: result.number("num_experts", { ...EXPERTS, min: 0 }),
+    expertsPerToken: result.number("experts_per_token", { ...EXPERTS, min: 0 }),
+    weightBytesPerParam: result.number("weight_bytes_per_param", BYTES_PER_ELEMENT),
+    kvBytes: result.number("kv_bytes", BYTES_PER_ELEMENT),
     gpu: result.text("gpu") ?? "",
     interconnect: result.text("interconnect") ?? "",
     instanceType: result.text("instance_type") ?? "",
-    tp: result.number("tp", DEGREE),
-    pp: result.number("pp", DEGREE),
-    dp: result.number("dp", DEGREE),
-    nodes: result.number("nodes", { ...COUNT, min: 1 }),
+    tp: result.number("tp", GPUS),
+    pp: result.number("pp", STAGES),
+    dp: result.number("dp", GPUS),
+    nodes: result.number("nodes", { ...COUNT, min: 1, plausible: BOUNDS.sequences }),
     batchOrConcurrency: load.concurrency,
     inputLen: meanTokens("total_input_tokens"),
     outputLen: meanTokens("total_output_tokens"),
-    totalTokensPerS: result.number("total_token_throughput", SIZE),
+    totalTokensPerS: result.number("total_token_throughput", TOKENS_PER_SECOND),
     inputTokensPerS: null,
-    outputTokensPerS: result.number("output_throughput", SIZE),
+    outputTokensPerS: result.number("output_throughput", TOKENS_PER_SECOND),
     ttftMs: result.number("mean_ttft_ms", MILLISECONDS),
     tpotMs: result.number("mean_tpot_ms", MILLISECONDS),
     engine: result.text("engine") ?? origin.engine,
@@ -136,7 +149,7 @@ function readLoad(result: BenchFields): BenchLoad {
   const rate =
     result.fields.request_rate === "inf"
       ? null
-      : result.number("request_rate", { unit: "requests per second", above: 0 });
+      : result.number("request_rate", REQUESTS_PER_SECOND);
   if (rate !== null) {
     return {
       kind: "online_e2e",
@@ -152,7 +165,7 @@ function readLoad(result: BenchFields): BenchLoad {
 /** Mean requests in flight, L = X · W: from the mean end-to-end latency, else TTFT + (O − 1) · TPOT; null when neither is known. */
 function littlesLaw(result: BenchFields): number | null {
   const completed = result.number("completed", COUNT);
-  const seconds = result.number("duration", SIZE);
+  const seconds = result.number("duration", SECONDS);
   const output = result.number("total_output_tokens", COUNT);
   if (!completed || seconds === null || output === null) return null;
   const ttftMs = result.number("mean_ttft_ms", MILLISECONDS);
@@ -169,7 +182,7 @@ function least(a: number | null, b: number | null): number | null {
 }
 
 function memoryFact(result: BenchFields): PlanFacts {
-  const share = result.number("gpu_memory_utilization", { unit: "", above: 0, max: 1 });
+  const share = result.number("gpu_memory_utilization", EFFICIENCY);
   return share === null ? {} : { memoryUtilization: share };
 }
 

@@ -1,7 +1,8 @@
 import { ENGINES, type Engine } from "../cost/calibrated/engines.ts";
 import { MOST_SEQUENCES } from "../workload/load.ts";
-import { above, count, type KeySpec, optional } from "./key-spec.ts";
+import { type KeySpec, number, optional } from "./key-spec.ts";
 import type { NumberRange } from "./numbers.ts";
+import { EFFICIENCY, REQUESTS_PER_SECOND, TOKENS } from "./ranges.ts";
 
 /** The cost models a user can choose from. */
 export const COST_MODELS = ["calibrated", "reference"] as const;
@@ -44,14 +45,14 @@ export const CONCURRENCY_RANGE: NumberRange = {
 export const SERVING_KEYS: Readonly<Record<keyof ServingValues, KeySpec>> = {
   cost_model: optional({ kind: "choice", choices: COST_MODELS }),
   engine: optional({ kind: "choice", choices: ENGINES }),
-  gpu_memory_utilization: optional(above("", 0, 1)),
-  max_model_len: optional(count("tokens")),
-  max_num_batched_tokens: optional(count("tokens")),
-  sequence_length_p95: optional(count("tokens")),
-  output_length_p95: optional(count("tokens")),
+  gpu_memory_utilization: optional(number(EFFICIENCY)),
+  max_model_len: optional(number(TOKENS)),
+  max_num_batched_tokens: optional(number(TOKENS)),
+  sequence_length_p95: optional(number(TOKENS)),
+  output_length_p95: optional(number(TOKENS)),
   input_lengths_file: optional({ kind: "text" }),
   output_lengths_file: optional({ kind: "text" }),
-  concurrency: optional({ kind: "number", range: CONCURRENCY_RANGE }),
+  concurrency: optional(number(CONCURRENCY_RANGE)),
   load: optional({ kind: "choice", choices: ["max"] }),
-  request_rate: optional(above("requests per second", 0)),
+  request_rate: optional(number(REQUESTS_PER_SECOND)),
 };

@@ -53,7 +53,7 @@ describe("parseCatalogue", () => {
     [{ prices: replaced(PRICES, "55.04", "-1") }, /^prices\.csv:2, column usd_per_hour: .*below 0/],
     [
       { prices: replaced(PRICES, "55.04", "0.0000001") },
-      /^prices\.csv:2, column usd_per_hour: .*less than a micro-dollar/,
+      /^prices\.csv:2, column usd_per_hour: .*below 0\.000001, the least that is plausible/,
     ],
     [
       { prices: replaced(PRICES, "spot", "spott") },

@@ -128,7 +128,7 @@ describe("accuracy", () => {
     [
       "a cell that is no number",
       measuredCsv({}, { tpot_ms: "fast" }),
-      ':3: tpot_ms is "fast", not a number. Give a number or leave the cell empty.',
+      ':3, column tpot_ms: tpot_ms is "fast", which is not a decimal number. Give a number of milliseconds from 0.',
     ],
     ["an unknown kind", measuredCsv({ kind: "online" }), ':2: kind "online" is not known.'],
   ])("refuses a file with %s", async (_, text, message) => {

@@ -625,7 +625,7 @@ export const FILES: readonly BadInput[] = [
     "a pool with a negative price",
     "gpu_pool.csv",
     "instance_name,count,dollar_per_hour\nbox.2x,1,-3\n",
-    'DIR/gpu_pool.csv:2, column dollar_per_hour: the dollar_per_hour of box.2x is "-3", which is below 0. Give a number of dollars per hour from 0 to 1000000.',
+    'DIR/gpu_pool.csv:2, column dollar_per_hour: the dollar_per_hour of box.2x is "-3", which is below 0. Give a number of dollars per hour from 0 to 1000000. 0 is an instance that is owned.',
   ),
   file(
     "a table without a column",
@@ -643,7 +643,7 @@ export const FILES: readonly BadInput[] = [
     "a table with a negative price",
     "cloud_instances_specs.csv",
     instancesText({ "Price per Hour USD": "-5" }),
-    'DIR/cloud_instances_specs.csv:2, column Price per Hour USD (box.2x): the price is "-5", which is negative. Give one price per hour in USD, such as $40.96, or a range, such as $140-160, with "per GPU" behind it if it is that of one GPU.',
+    'DIR/cloud_instances_specs.csv:2, column Price per Hour USD (box.2x): the price is "-5", which is negative. Give one price per hour in USD, such as $40.96, or a range, such as $140-160, with "per GPU" behind it if it is that of one GPU; remarks belong in the column Price Source.',
   ),
   file(
     "a table without a price",

@@ -271,8 +271,8 @@ const POOLS: readonly BadInput[] = [
   pool(
     "own price that rounds to nothing",
     "instance_name,count,dollar_per_hour\nbox.2x,1,1e-9\n",
-    "less than a micro-dollar",
-    "Give 0 for an instance that is owned",
+    "below 0.000001, the least that is plausible",
+    "0 is an instance that is owned",
   ),
   pool(
     "type not in the table",
@@ -349,7 +349,7 @@ const INSTANCES: readonly BadInput[] = [
   used("decimal comma", { "Price per Hour USD": "40,96" }, "not one number", "such as $40.96"),
   used("price in euros", { "Price per Hour USD": "€8.50" }, "not in USD"),
   used("price per month", { "Price per Hour USD": "$6,205 per month" }, "not a price per hour"),
-  used("price in thousands", { "Price per Hour USD": "$3k" }, "letters touch the number"),
+  used("price in thousands", { "Price per Hour USD": "$3k" }, 'in which "k" is not understood'),
   used("price beyond reason", { "Price per Hour USD": "$2,000,000" }, "above 1000000"),
   used("GPU without a name", { "GPU Model": "" }, "column GPU Model (box.2x)", "no name"),
   used("no GPUs", { num_gpus: "0" }, "column num_gpus (box.2x)", "whole number from 1"),

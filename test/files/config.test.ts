@@ -204,16 +204,11 @@ describe("config.csv", () => {
         case "choice":
           return fc.constantFrom(...spec.choices).map((choice) => [choice, choice]);
         case "number": {
-          const { integer, min, above, max } = spec.range;
-          const least = min ?? above ?? 0;
+          const { integer, min = 0, plausible, max } = spec.range;
+          const most = Math.min(max ?? 1e12, plausible?.most ?? 1e12);
           const numbers = integer
-            ? fc.integer({ min: least, max: max ?? 1_000_000 })
-            : fc.double({
-                min: least,
-                max: max ?? 1e12,
-                minExcluded: above !== undefined,
-                noNaN: true,
-              });
+            ? fc.integer({ min, max: Math.min(most, 1_000_000) })
+            : fc.double({ min: Math.max(min, plausible?.least ?? 0), max: most, noNaN: true });
           return numbers.map((value) => [String(value), spec.none?.includes(value) ? null : value]);
         }
       }

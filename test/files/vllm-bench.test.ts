@@ -130,7 +130,7 @@ describe("results of vllm bench serve", () => {
     ["[1]", "dir/bench.json: [0]: it is 1. Give a JSON object."],
     ['{"tp": [2]}', "dir/bench.json: tp: it is [2]. Give a number."],
     ['{"gpu": 7}', "dir/bench.json: gpu: it is 7. Give a text."],
-    ['{"pp": 0}', "dir/bench.json: pp: 0 is below 1. Give a whole number of GPUs from 1."],
+    ['{"pp": 0}', "dir/bench.json: pp: 0 is below 1. Give a whole number of stages from 1."],
     [
       '{"mean_ttft_ms": NaN}',
       'dir/bench.json:1, column 18: not JSON: a value has to stand here, not "NaN". Correct the JSON.',

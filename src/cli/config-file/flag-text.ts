@@ -35,7 +35,10 @@ export function flagText(
   ): string => {
     const content = isScalar(at) ? at.value : undefined;
     if (!types.includes(typeof content)) return refuse(hint, at, place);
-    return String(content);
+    // As it stands there: YAML has hexadecimal numbers, and what a flag would not take is not taken here.
+    return typeof content === "number" && isScalar(at)
+      ? (at.source ?? String(content))
+      : String(content);
   };
   const list = (types: readonly string[], hint: string): string => {
     if (!isSeq(node)) return scalar(node, [...types, "string"], hint, where);

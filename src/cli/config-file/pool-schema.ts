@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { BOUNDS } from "../../bounds.ts";
 import { PRICE_KINDS, type PriceKind } from "../../catalogue/catalogue.ts";
 import { DEFAULT_MAX_COUNT, MOST_INSTANCES } from "../../catalogue/pool-spec.ts";
 
@@ -31,6 +32,7 @@ const FIELDS = {
   usd_per_hour: z
     .number()
     .min(0)
+    .max(BOUNDS.usdPerHour.most)
     .meta({ description: "Price of one instance in USD per hour, in place of the catalogue's." }),
   owned: count.min(0).meta({ description: "So many of them are owned already and cost nothing." }),
 };
