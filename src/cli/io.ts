@@ -18,7 +18,7 @@ export interface CliIo {
   readonly stderr: Output;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Calls the listener at every Ctrl-C until the returned function is called. Without a listener Ctrl-C ends the process. */
-  readonly onInterrupt: (listener: () => void) => () => void;
+  readonly onInterrupt: (listener: (exitCode: number) => void) => () => void;
   /** Ends the process at once. */
   readonly exit: (code: number) => void;
   /** Asks the user, whose answer is a line; absent where there is no terminal to ask on. */

@@ -1,6 +1,13 @@
 import { once } from "node:events";
+import { constants } from "node:os";
 import { InputError } from "../errors.ts";
 import { type CliIo, EXIT, type Output } from "./io.ts";
+
+/** What asks a process to end: Ctrl-C, a scheduler's time limit or `kill`, a terminal that is closed. */
+const ENDING_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/** A process that a signal has ended has this exit code, plus the signal's number. */
+const SIGNALLED = 128;
 
 /** The world of a command that runs as this process. */
 export function processIo(): CliIo {
@@ -14,8 +21,13 @@ export function processIo(): CliIo {
     ...(process.stdin.isTTY && process.stderr.isTTY && { ask }),
     exit: (code) => process.exit(code),
     onInterrupt: (listener) => {
-      process.on("SIGINT", listener);
-      return () => process.off("SIGINT", listener);
+      const listeners = ENDING_SIGNALS.map(
+        (signal) => [signal, () => listener(SIGNALLED + constants.signals[signal])] as const,
+      );
+      for (const [signal, heard] of listeners) process.on(signal, heard);
+      return () => {
+        for (const [signal, heard] of listeners) process.off(signal, heard);
+      };
     },
   };
 }

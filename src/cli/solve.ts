@@ -62,7 +62,7 @@ export async function runSolve(
     if (flags.exportModel !== undefined) {
       if ("placement" in solution) {
         const { writeModel } = await import("./write-model.ts");
-        writeModel(flags.exportModel, problem, asked, solution, backend);
+        await writeModel(flags.exportModel, problem, asked, solution, backend);
       } else {
         warnings.push(`there is no answer, so ${flags.exportModel} is not written.`);
       }

@@ -7,7 +7,10 @@ import { type SolvePhase, type SolveProgress, solve } from "../solver/solve.ts";
 import { type CliIo, EXIT } from "./io.ts";
 import { type Progress, startProgress } from "./progress.ts";
 
-/** Solves with a progress line, and with Ctrl-C as a limit: the first one ends the search, the second one the process. */
+/**
+ * Solves with a progress line, and with Ctrl-C and the signals that ask a process to end as a limit: the first one ends the
+ * search, the second one the process.
+ */
 export async function solveWatched(
   problem: Problem,
   request: SolveRequest,
@@ -18,10 +21,11 @@ export async function solveWatched(
 ): Promise<Solution> {
   const progress = startProgress(io);
   const controller = new AbortController();
-  const stopListening = io.onInterrupt(() => {
-    if (controller.signal.aborted) io.exit(EXIT.interrupted);
+  const stopListening = io.onInterrupt((exitCode) => {
+    if (controller.signal.aborted) io.exit(exitCode);
     controller.abort();
-    void io.stderr.write("\nstopping with the best answer so far; Ctrl-C again ends at once\n");
+    const again = exitCode === EXIT.interrupted ? "Ctrl-C again" : "the same signal again";
+    void io.stderr.write(`\nstopping with the best answer so far; ${again} ends at once\n`);
   });
   progress.log(() => sizeText(problem));
   const logStep = stepLog(progress, request.objective);
@@ -59,10 +63,8 @@ function stepLog(progress: Progress, objective: ObjectiveName): (state: SolvePro
   let phase: SolvePhase | null = null;
   let best = "-";
   return (state) => {
-    if (phase === null) {
-      progress.log((seconds) => `${clock(seconds)}  ${count(state.casesTotal)} cases`);
-    } else if (state.phase !== phase) {
-      progress.log((seconds) => `${clock(seconds)}  now the ${state.phase}`);
+    if (state.phase !== phase) {
+      progress.log((seconds) => `${clock(seconds)}  ${phaseText(state)}`);
     }
     phase = state.phase;
     const value = valueText(objective, state.bestValue);
@@ -70,6 +72,20 @@ function stepLog(progress: Progress, objective: ObjectiveName): (state: SolvePro
     best = value;
     progress.log((seconds) => progressText(state, objective, seconds));
   };
+}
+
+function phaseText({ phase, casesTotal }: SolveProgress): string {
+  switch (phase) {
+    case "even splits":
+      return "even splits, for a first answer";
+    case "tables":
+      return "tables of all stages";
+    case "answer":
+      return `${count(casesTotal)} cases`;
+    case "frontier":
+    case "explanation":
+      return `now the ${phase}`;
+  }
 }
 
 function effortText({ status, run }: Solution, seconds: number): string {
@@ -81,17 +97,32 @@ function clock(seconds: number): string {
 }
 
 function progressText(state: SolveProgress, objective: ObjectiveName, seconds: number): string {
-  const { phase, bestValue, bound, casesOpen, casesTotal, milpsSolved, questions } = state;
+  const { phase, share, bestValue, bound, casesOpen, casesTotal, milpsSolved, questions } = state;
   const found = `${clock(seconds)}  best ${valueText(objective, bestValue)}  bound ${valueText(objective, bound)}  gap ${gapText(bestValue, bound)}`;
+  const done = casesTotal === 0 ? 0 : 1 - casesOpen / casesTotal;
   const open = `${count(casesOpen)} of ${count(casesTotal)} cases open  ${count(milpsSolved)} MILPs`;
+  const best = `best ${valueText(objective, bestValue)}`;
   switch (phase) {
+    case "even splits":
+      return `${clock(seconds)}  even splits ${bar(share)}  ${best}`;
+    case "tables":
+      return `${clock(seconds)}  tables of stages ${bar(share)}  ${best}`;
     case "answer":
-      return `${found}  ${open}`;
+      return `${found}  ${bar(done)}  ${open}`;
     case "frontier":
-      return `${found}  frontier: ${open}`;
+      return `${found}  frontier ${bar(done)}  ${open}`;
     case "explanation":
       return `${found}  explanation: question ${questions}`;
   }
+}
+
+const BAR_WIDTH = 10;
+
+/** A share from 0 to 1 as a bar and in whole percent, rounded down: 100 % is all. */
+function bar(share: number | null): string {
+  if (share === null) return "";
+  const full = Math.floor(share * BAR_WIDTH);
+  return `[${"#".repeat(full)}${"-".repeat(BAR_WIDTH - full)}] ${Math.floor(share * 100)} %`;
 }
 
 /** Objectives that are this near, relatively, are the same: invariant 3 of CONTRIBUTING.md. */

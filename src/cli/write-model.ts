@@ -7,13 +7,13 @@ import type { Answer } from "../solver/solution.ts";
 import { answerModel } from "../solver/solve.ts";
 
 /** Writes the MILP whose optimum is an answer, as MPS or LP by the name of the file. @throws InputError when it fails. */
-export function writeModel(
+export async function writeModel(
   path: string,
   problem: Problem,
   request: SolveRequest,
   answer: Answer,
   backend: MilpBackend,
-): void {
+): Promise<void> {
   const write = /\.mps$/i.test(path) ? writeMps : writeLp;
-  writeFileAtomic(path, write(answerModel(problem, request, answer, backend)));
+  writeFileAtomic(path, write(await answerModel(problem, request, answer, backend)));
 }

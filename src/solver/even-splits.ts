@@ -1,3 +1,4 @@
+import { servingKey } from "../hardware/instance.ts";
 import { pairGBytesPerSecond } from "../hardware/network.ts";
 import type { PoolType } from "../hardware/pool.ts";
 import { evaluate } from "../placement/evaluate.ts";
@@ -7,6 +8,7 @@ import type { Problem } from "../placement/problem.ts";
 import type { OperatingPoint } from "../workload/workload.ts";
 import { isAllowed, tpDegreesOf } from "./hosts/hosts.ts";
 import { slowestUsedLink } from "./link-rule.ts";
+import type { Pace } from "./pace.ts";
 import type { SolveRequest } from "./request.ts";
 import { requestedPoints } from "./requested-points.ts";
 
@@ -41,7 +43,53 @@ export type FamilyBest =
  */
 export function bestEvenSplits(problem: Problem, request: SolveRequest): FamilyBest[] {
   const points = requestedPoints(problem);
-  const families = problem.pool.types.map((type) => bestOfFamily(problem, request, points, type));
+  return bestFirst(
+    problem.pool.types.map((type) => bestOfFamily(problem, request, points, type)),
+    request,
+  );
+}
+
+/**
+ * The best even splits of the types worth looking at, with breaks between them: those that may be used, and of types that
+ * differ in price only the cheapest, since the dearer ones do the same for more.
+ * @param onFamily told of each as it is found, with the share of the types that are done; false ends the work
+ */
+export async function eachEvenSplit(
+  problem: Problem,
+  request: SolveRequest,
+  pace: Pace,
+  onFamily: (best: FamilyBest, share: number) => boolean = () => true,
+): Promise<FamilyBest[]> {
+  const points = requestedPoints(problem);
+  const types = cheapestOfEach(problem.pool.types.filter((type) => isAllowed(type, request)));
+  const families: FamilyBest[] = [];
+  for (const type of types) {
+    const best = bestOfFamily(problem, request, points, type);
+    families.push(best);
+    if (!onFamily(best, families.length / types.length)) break;
+    await pace.turn();
+  }
+  return bestFirst(families, request);
+}
+
+/** Of types that serve alike and are as plentiful the cheapest, the first of equals. */
+function cheapestOfEach(types: readonly PoolType[]): readonly PoolType[] {
+  const cheapest = new Map<string, PoolType>();
+  for (const type of types) {
+    const { instance, count, ownedCount = 0 } = type;
+    // Types of a pool file that serve alike are there on purpose.
+    const key = instance.site === undefined ? instance.name : servingKey(instance);
+    const like = `${key} ${count} ${ownedCount}`;
+    const known = cheapest.get(like);
+    if (!known || type.price.microUsdPerHour < known.price.microUsdPerHour) {
+      cheapest.set(like, type);
+    }
+  }
+  const kept = new Set(cheapest.values());
+  return types.filter((type) => kept.has(type));
+}
+
+function bestFirst(families: FamilyBest[], request: SolveRequest): FamilyBest[] {
   return families.sort((a, b) => {
     if (a.status === "best" && b.status === "best") {
       const difference = compareBadness(request, a.evaluation, b.evaluation);
@@ -84,18 +132,23 @@ function bestOfFamily(
   let best: { choice: SplitChoice; evaluation: Success } | null = null;
   let closestMiss: Miss | null = null;
   let keepsRules = false;
-  for (const choice of choicesOf(problem, request, points, type)) {
-    const evaluation = evaluateChoice(problem, family, choice);
-    if (evaluation === null) continue;
-    if (evaluation.status === "INFEASIBLE") {
-      const miss = describeMiss(choice, evaluation);
-      if (closestMiss === null || miss.distance < closestMiss.distance) closestMiss = miss;
-      continue;
-    }
-    keepsRules = true;
-    if (!evaluation.metrics.meets_cost_threshold) continue;
-    if (best === null || compareBadness(request, evaluation, best.evaluation) < 0) {
-      best = { choice, evaluation };
+  for (const shape of shapesOf(problem, request, type)) {
+    // By rising batch: what one is too large for, all larger ones are.
+    for (const point of points) {
+      const choice = { ...shape, point };
+      const evaluation = evaluateChoice(problem, family, choice);
+      if (evaluation === null) break;
+      if (evaluation.status === "INFEASIBLE") {
+        const miss = describeMiss(choice, evaluation);
+        if (closestMiss === null || miss.distance < closestMiss.distance) closestMiss = miss;
+        if (evaluation.violations.some(({ rule }) => rule === "above_max_segment")) break;
+        continue;
+      }
+      keepsRules = true;
+      if (!evaluation.metrics.meets_cost_threshold) continue;
+      if (best === null || compareBadness(request, evaluation, best.evaluation) < 0) {
+        best = { choice, evaluation };
+      }
     }
   }
   if (best) return { family, status: "best", ...best };
@@ -107,12 +160,11 @@ function bestOfFamily(
 }
 
 /** The splits that the request allows. Smaller shapes first: among equals the first one wins. */
-function* choicesOf(
+function* shapesOf(
   problem: Problem,
   request: SolveRequest,
-  points: readonly OperatingPoint[],
   type: PoolType,
-): Generator<SplitChoice> {
+): Generator<Omit<SplitChoice, "point">> {
   if (!isAllowed(type, request)) return;
   const { pool, network, rules, model } = problem;
   const slowest = slowestUsedLink(pool, network, request.bandwidthPercentile);
@@ -133,7 +185,7 @@ function* choicesOf(
     if (newLink < slowest) return;
     for (const tpDegree of tpDegreesOf(type, request)) {
       if (request.noIdleGpus && tpDegree < type.instance.gpuCount) continue;
-      for (const point of points) yield { tpDegree, ppStages, point };
+      yield { tpDegree, ppStages };
     }
   }
 }

@@ -1,11 +1,10 @@
 import { InternalError } from "../errors.ts";
-import { evenSplit } from "../placement/even-split.ts";
 import type { Problem } from "../placement/problem.ts";
 import { type OperatingPoint, pointWarnings } from "../workload/workload.ts";
+import { eachEvenSplit } from "./even-splits.ts";
 import { explainInfeasible } from "./explain/infeasibility.ts";
 import { ExplanationCut, Prober } from "./explain/prober.ts";
 import { explainAnswer, frontierPoint } from "./explain/sensitivity.ts";
-import { isAllowed, tpDegreesOf } from "./hosts/hosts.ts";
 import type { MilpBackend, MilpModel } from "./milp/model.ts";
 import type { SolveRequest } from "./request.ts";
 import { allowedPoints, checkRequest, requestedPoints } from "./requested-points.ts";
@@ -20,6 +19,8 @@ import { TableCache } from "./starts/table-cache.ts";
 /** How far a search has come. */
 export interface SolveProgress {
   readonly phase: SolvePhase;
+  /** How much of the phase is done, from 0 to 1; null where nobody knows. */
+  readonly share: number | null;
   readonly elapsedSeconds: number;
   readonly casesTotal: number;
   readonly casesOpen: number;
@@ -32,8 +33,11 @@ export interface SolveProgress {
   readonly bound: number | null;
 }
 
-/** What a solve is looking for: the answer, then the frontier, then what explains the answer. */
-export type SolvePhase = "answer" | "frontier" | "explanation";
+/**
+ * What a solve is at: even splits as a first answer, the tables of all stages, the search for the answer, the one for the
+ * frontier, what explains the answer.
+ */
+export type SolvePhase = "even splits" | "tables" | "answer" | "frontier" | "explanation";
 
 export interface SolveOptions {
   /** Ends the search: the answer is then the best so far. */
@@ -73,24 +77,31 @@ export async function solve(
   const session = new SearchSession(problem, request, points, backend, limits, tables);
   const { objective } = session;
   const goal = new SingleGoal(objective, objective.scale, session.allows, request.gap);
-  offerEvenSplits(problem, request, points, session, goal);
   let told: Omit<SolveProgress, "elapsedSeconds"> = NOTHING_TOLD;
   const tell = (news: Partial<SolveProgress>): void => {
     told = { ...told, ...news };
     const elapsedSeconds = (performance.now() - startedMilliseconds) / 1000;
     options.onProgress?.({ ...told, elapsedSeconds });
   };
+  const best = (): number | null =>
+    goal.best && objectiveValue(problem, request, goal.best.metrics);
+  await offerEvenSplits(problem, request, session, goal, (share) =>
+    tell({ phase: "even splits", share, bestValue: best() }),
+  );
+  await session.prepare((share) => tell({ phase: "tables", share, bestValue: best() }));
   const result = await session.run(goal, ({ cases, casesOpen, milps, openKey }) =>
     tell({
+      phase: "answer",
+      share: null,
       casesTotal: cases,
       casesOpen,
       milpsSolved: milps,
-      bestValue: goal.best && objectiveValue(problem, request, goal.best.metrics),
+      bestValue: best(),
       bound: objective.value(goal.bound(openKey)),
     }),
   );
   if (result.complete && goal.best) {
-    const bestValue = objectiveValue(problem, request, goal.best.metrics);
+    const bestValue = best();
     tell({ casesOpen: 0, bestValue, bound: request.gap === 0 ? bestValue : told.bound });
   }
   const frontier = request.frontier
@@ -116,27 +127,29 @@ export async function solve(
   if (result.complete && request.gap === 0 && goal.best.origin === null) {
     throw new InternalError("the search ended without a MILP having found the best placement.");
   }
-  const best = result.complete ? await session.canonical(goal.best) : goal.best;
-  const value = objectiveValue(problem, request, best.metrics);
+  const found = result.complete ? await session.canonical(goal.best) : goal.best;
+  const value = objectiveValue(problem, request, found.metrics);
+  const isProven = result.complete || goal.isProven(result.openKey);
   const bound =
-    result.complete && request.gap === 0
+    isProven && request.gap === 0
       ? value
       : besideValue(objective, value, goal.bound(result.openKey));
   return {
-    status: result.complete ? "optimal" : "feasible",
+    status: isProven ? "optimal" : "feasible",
     objective: { name: request.objective, value, unit: objective.unit },
     bound,
     gap: value === bound ? 0 : Math.abs(value - bound) / Math.abs(value),
-    placement: best.placement,
-    metrics: best.metrics,
+    placement: found.placement,
+    metrics: found.metrics,
     ...extra,
-    ...(request.explain && result.complete ? await whatChanges(prober, best, value) : {}),
+    ...(request.explain && result.complete ? await whatChanges(prober, found, value) : {}),
     run: session.effort(startedMilliseconds),
   };
 }
 
 const NOTHING_TOLD: Omit<SolveProgress, "elapsedSeconds"> = {
-  phase: "answer",
+  phase: "even splits",
+  share: 0,
   casesTotal: 0,
   casesOpen: 0,
   milpsSolved: 0,
@@ -181,12 +194,12 @@ async function whatChanges(
  * The MILP whose optimum is an answer: its batch, its number of stages, its raw throughput as the floor.
  * @throws InternalError when the answer is not one of this problem
  */
-export function answerModel(
+export async function answerModel(
   problem: Problem,
   request: SolveRequest,
   answer: Answer,
   backend: MilpBackend,
-): MilpModel {
+): Promise<MilpModel> {
   const session = new SearchSession(
     problem,
     request,
@@ -196,7 +209,7 @@ export function answerModel(
     new TableCache(),
   );
   const { placement, metrics } = answer;
-  const model = session.modelOf(placement, metrics.raw_throughput_tokens_per_sec);
+  const model = await session.modelOf(placement, metrics.raw_throughput_tokens_per_sec);
   if (!model) throw new InternalError("the answer belongs to no case of this problem.");
   return model;
 }
@@ -209,33 +222,25 @@ function besideValue(objective: SearchObjective, value: number, boundKey: number
     : Math.min(bound, value);
 }
 
-/** Even splits are cheap to score and give a limit that strikes early something to fall back on. */
-function offerEvenSplits(
+/**
+ * Even splits are cheap to score, and give whatever strikes early something to fall back on. So a limit on time does not end
+ * them, only a signal.
+ */
+async function offerEvenSplits(
   problem: Problem,
   request: SolveRequest,
-  points: readonly OperatingPoint[],
   session: SearchSession,
   goal: SingleGoal,
-): void {
-  if (request.bandwidthPercentile !== null) return;
-  for (const point of points) {
-    if (session.isOver) return;
-    for (const type of problem.pool.types.filter((type) => isAllowed(type, request))) {
-      const most = Math.min(type.count, problem.rules.maxPipelineStages, problem.model.numLayers);
-      for (const tpDegree of tpDegreesOf(type, request)) {
-        for (let ppStages = 1; ppStages <= most; ppStages++) {
-          const split = evenSplit(
-            problem,
-            { family: type.instance.name, tpDegree, ppStages },
-            point,
-          );
-          if (split.status !== "placement") continue;
-          const found = session.scoreHeuristic(split.placement);
-          if (found) goal.offer(found);
-        }
-      }
+  onShare: (share: number) => void,
+): Promise<void> {
+  await eachEvenSplit(problem, request, session.pace, (family, share) => {
+    if (family.status === "best") {
+      const found = session.scoreHeuristic(family.evaluation.placement);
+      if (found) goal.offer(found);
     }
-  }
+    onShare(share);
+    return !session.isAborted;
+  });
 }
 
 async function findFrontier(

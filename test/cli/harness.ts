@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll } from "vitest";
-import type { CliIo } from "../../src/cli/io.ts";
+import { type CliIo, EXIT } from "../../src/cli/io.ts";
 import { runCli } from "../../src/cli/run-cli.ts";
 import type { Placement } from "../../src/placement/placement.ts";
 import { createInlineHighs } from "../../src/solver/milp/highs-inline.ts";
@@ -39,7 +39,7 @@ const SHARED_HIGHS: MilpBackend = {
 /** Runs a command line in this process. */
 export async function cli(argv: readonly string[], world: World = {}): Promise<CliRun> {
   const texts = { stdout: "", stderr: "" };
-  const listeners = new Set<() => void>();
+  const listeners = new Set<(exitCode: number) => void>();
   const output = (name: "stdout" | "stderr") => ({
     isTty: world.isTty ?? false,
     columns: world.columns,
@@ -48,7 +48,7 @@ export async function cli(argv: readonly string[], world: World = {}): Promise<C
     },
   });
   world.onStart?.(() => {
-    for (const listener of listeners) listener();
+    for (const listener of listeners) listener(EXIT.interrupted);
   });
   const code = await runCli(argv, {
     stdout: output("stdout"),

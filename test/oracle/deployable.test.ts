@@ -314,7 +314,7 @@ describe("limits on both latencies that few cuts of a node keep", { timeout: 120
   async function expectModel(problem: Problem, request: SolveRequest): Promise<void> {
     const solution = await solve(problem, request, backend);
     if (!("placement" in solution)) return;
-    const milp = answerModel(problem, request, solution, backend);
+    const milp = await answerModel(problem, request, solution, backend);
     expect((await backend.solve(milp, {})).status).toBe("optimal");
   }
 

@@ -3,6 +3,7 @@ import { evaluate } from "../../src/placement/evaluate.ts";
 import { countModel } from "../../src/solver/count/formulation.ts";
 import { hostClasses } from "../../src/solver/hosts/hosts.ts";
 import { createInlineHighs } from "../../src/solver/milp/highs-inline.ts";
+import { Pace } from "../../src/solver/pace.ts";
 import { DEFAULT_REQUEST } from "../../src/solver/request.ts";
 import { priceUnits } from "../../src/solver/search/costs.ts";
 import { priceScale } from "../../src/solver/search/objectives.ts";
@@ -28,7 +29,7 @@ describe("the knapsack bound of a case", () => {
         inputTokens: 2048,
         outputTokens: 512,
       } as const;
-      const { list } = scenarios(
+      const { list } = await scenarios(
         problem,
         DEFAULT_REQUEST,
         classes,
@@ -36,7 +37,7 @@ describe("the knapsack bound of a case", () => {
         0,
         scale,
         new TableCache(),
-        () => false,
+        { shouldStop: () => false, pace: new Pace() },
       );
       let tight = 0;
       let solved = 0;

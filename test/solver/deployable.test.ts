@@ -137,7 +137,7 @@ describe("a solve for a target", () => {
       noIdleGpus: true,
     });
     const answer = answerOf(await solve(problem, request, backend));
-    const outcome = await backend.solve(answerModel(problem, request, answer, backend), {});
+    const outcome = await backend.solve(await answerModel(problem, request, answer, backend), {});
     expect(outcome.status).toBe("optimal");
     const onType = answer.placement.stages.filter(({ gpu_type }) => gpu_type.startsWith("l40s.2"));
     expect(onType.length).toBeLessThanOrEqual(2);

@@ -72,7 +72,7 @@ describe("a limit on the time to first token", () => {
     const problem = servedProblem({ maxTtftSeconds: 3.08, maxTpotSeconds: 9 });
     const answer = await answerOf(problem, { objective: "cost" });
     const request = { ...DEFAULT_REQUEST, objective: "cost" } as const;
-    const milp = answerModel(problem, request, answer, backend);
+    const milp = await answerModel(problem, request, answer, backend);
     expect(milp.rows.map(({ name }) => name)).toEqual(expect.arrayContaining(["ttft", "tpot"]));
     const outcome = await backend.solve(milp, { absoluteGap: 0.5 });
     // Prices in units of 1 $: 10 + 1, times one more than the most stages, and one for each instance.

@@ -23,7 +23,8 @@ async function told(
 
 describe("the progress of a solve", () => {
   it("has a bound that rises to the best, which falls, and ends with no case open", async () => {
-    const states = await told(UNLIKE_LAYERS);
+    const all = await told(UNLIKE_LAYERS);
+    const states = all.filter(({ phase }) => phase === "answer");
     const bounds = states.map(({ bound }) => bound!);
     const values = states.map(({ bestValue }) => bestValue!);
     expect(new Set(bounds).size).toBeGreaterThan(5);
@@ -32,6 +33,18 @@ describe("the progress of a solve", () => {
     expect(states.at(-1)).toMatchObject({ phase: "answer", casesOpen: 0, bound: values.at(-1) });
     const milps = states.map(({ milpsSolved }) => milpsSolved);
     expect(milps).toEqual([...milps].sort((a, b) => a - b));
+  });
+
+  it("says from the start which share of the even splits and then of the tables is done", async () => {
+    const all = await told(UNLIKE_LAYERS);
+    for (const wanted of ["even splits", "tables"] as const) {
+      const shares = all.filter(({ phase }) => phase === wanted).map(({ share }) => share!);
+      expect(shares.length).toBeGreaterThan(0);
+      expect(shares).toEqual([...shares].sort((a, b) => a - b));
+      expect(Math.min(...shares)).toBeGreaterThanOrEqual(0);
+      expect(Math.max(...shares)).toBeLessThanOrEqual(1);
+    }
+    expect(all[0]).toMatchObject({ phase: "even splits", casesTotal: 0, bound: null });
   });
 
   it("says what is looked for: the answer, the frontier, the explanation", async () => {
@@ -47,7 +60,7 @@ describe("the progress of a solve", () => {
       { frontier: true, explain: true },
     );
     const phases = [...new Set(states.map(({ phase }) => phase))];
-    expect(phases).toEqual(["answer", "frontier", "explanation"]);
+    expect(phases).toEqual(["even splits", "tables", "answer", "frontier", "explanation"]);
     const questions = states
       .filter(({ phase }) => phase === "explanation")
       .map((state) => state.questions);

@@ -1,6 +1,7 @@
 import { afterAll, expect, it } from "vitest";
 import { hostClasses } from "../../src/solver/hosts/hosts.ts";
 import { createInlineHighs } from "../../src/solver/milp/highs-inline.ts";
+import { Pace } from "../../src/solver/pace.ts";
 import { DEFAULT_REQUEST } from "../../src/solver/request.ts";
 import { priceUnits } from "../../src/solver/search/costs.ts";
 import { priceScale } from "../../src/solver/search/objectives.ts";
@@ -14,7 +15,7 @@ afterAll(() => backend.dispose());
 
 const POINT = { phase: "aggregated", batch: 32, inputTokens: 2048, outputTokens: 512 } as const;
 
-it("scenarios stop where they are told to, and say so", () => {
+it("scenarios stop where they are told to, and say so", async () => {
   const problem = foundingProblem();
   const classes = hostClasses(problem, DEFAULT_REQUEST);
   const scale = priceScale(priceUnits(classes), maxStagesOf(problem));
@@ -28,13 +29,13 @@ it("scenarios stop where they are told to, and say so", () => {
       0,
       scale,
       new TableCache(),
-      () => asked++ >= blocks,
+      { shouldStop: () => asked++ >= blocks, pace: new Pace() },
     );
   };
-  const all = until(Number.POSITIVE_INFINITY);
+  const all = await until(Number.POSITIVE_INFINITY);
   expect(all.isWhole).toBe(true);
-  expect(until(0)).toEqual({ list: [], isWhole: false });
-  const some = until(1);
+  expect(await until(0)).toEqual({ list: [], isWhole: false });
+  const some = await until(1);
   expect(some.isWhole).toBe(false);
   expect(some.list.length).toBeGreaterThan(0);
   expect(some.list.length).toBeLessThan(all.list.length);
@@ -46,4 +47,36 @@ it("a limit that strikes before all cases are known leaves no proof and no bound
   expect(["feasible", "no_solution"]).toContain(solution.status);
   expect(solution.frontier_complete).toBe(false);
   if (solution.status === "feasible") expect(Number.isFinite(solution.bound)).toBe(false);
+});
+
+it("a limit that strikes when only ties are left does not take the proof away", async () => {
+  const problem = foundingProblem();
+  const request = { ...DEFAULT_REQUEST, objective: "throughput" } as const;
+  const whole = await solve(problem, request, backend);
+  if (whole.status !== "optimal") throw new Error(whole.status);
+  const seen = new Set<string>();
+  for (let milps = 1; milps <= whole.run.milps_solved; milps++) {
+    const controller = new AbortController();
+    let asked = 0;
+    const cut: typeof backend = {
+      ...backend,
+      name: backend.name,
+      dispose: () => backend.dispose(),
+      solve: async (model, options) => {
+        const outcome = await backend.solve(model, options);
+        if (++asked === milps) controller.abort();
+        return outcome;
+      },
+    };
+    const solution = await solve(problem, request, cut, { signal: controller.signal });
+    if (!("placement" in solution)) continue;
+    seen.add(solution.status);
+    if (solution.status === "feasible") {
+      expect(solution.gap).toBeGreaterThan(0);
+      expect(solution.bound).not.toBe(solution.objective.value);
+    } else {
+      expect(solution.objective.value).toBe(whole.objective.value);
+    }
+  }
+  expect(seen).toContain("optimal");
 });

@@ -54,7 +54,12 @@ const SAME = 1e-12;
 
 /** −1, 0 or 1: a below, equal to (within rounding) or above b. */
 export function compare(a: number, b: number): number {
-  if (a === b || Math.abs(a - b) <= SAME * Math.max(Math.abs(a), Math.abs(b))) return 0;
+  if (a === b) return 0;
+  // An infinite difference is below an infinite tolerance.
+  const difference = Math.abs(a - b);
+  const isSame =
+    Number.isFinite(difference) && difference <= SAME * Math.max(Math.abs(a), Math.abs(b));
+  if (isSame) return 0;
   return a < b ? -1 : 1;
 }
 

@@ -8,6 +8,7 @@ import { latencyBudget } from "../latency-budget.ts";
 import { MatrixLinks } from "../links/matrix-links.ts";
 import { variants } from "../nodes/variants.ts";
 import { type BatchOptions, batchOptions, pairRate, type StageSetting } from "../options.ts";
+import type { Pace } from "../pace.ts";
 import type { SolveRequest } from "../request.ts";
 import { layerMeasures } from "../starts/measures.ts";
 import { startsMatter } from "../starts/start-table.ts";
@@ -34,11 +35,17 @@ export interface Scenarios {
   readonly isWhole: boolean;
 }
 
-/**
- * Every scenario of a problem; none when no stage fits anywhere.
- * @param shouldStop asked now and then: tables of a large catalogue take longer than some limits on time
- */
-export function scenarios(
+/** How the making of tables is watched: they of a large catalogue take longer than some limits on time. */
+export interface TableHooks {
+  /** Asked before each block of tables. */
+  readonly shouldStop: () => boolean;
+  readonly pace: Pace;
+  /** Told the share of the tables that is made, from 0 to 1. */
+  readonly onShare?: (share: number) => void;
+}
+
+/** Every scenario of a problem; none when no stage fits anywhere. */
+export async function scenarios(
   problem: Problem,
   request: SolveRequest,
   classes: readonly HostClass[],
@@ -46,8 +53,8 @@ export function scenarios(
   minOutsideGBytesPerSecond: number,
   scale: CostScale,
   tables: TableCache,
-  shouldStop: () => boolean,
-): Scenarios {
+  { shouldStop, pace, onShare }: TableHooks,
+): Promise<Scenarios> {
   const { costModel, network } = problem;
   const bounds: BoundSetting = {
     layers: problem.model.numLayers,
@@ -64,27 +71,32 @@ export function scenarios(
     hosts,
     otherGroups: groupsBeside(network, hosts),
   }));
-  for (const point of points) {
-    for (const { stages: numbers, setting } of stageSettings(problem, point, tables)) {
-      for (const { hosts, otherGroups } of sites) {
+  for (const [index, point] of points.entries()) {
+    const settings = stageSettings(problem, point, tables);
+    for (const [part, { stages: numbers, setting }] of settings.entries()) {
+      for (const [place, { hosts, otherGroups }] of sites.entries()) {
+        onShare?.((index + (part + place / sites.length) / settings.length) / points.length);
+        await tabulate(problem, hosts, setting, pace);
         if (shouldStop()) return { list: all, isWhole: false };
         const batch = batchOptions(problem, hosts, setting, otherGroups);
+        await pace.turn();
         const measures = measuresOf(problem, hosts, setting);
-        for (const part of variants(batch, hosts, numbers, request, network.kind === "matrix")) {
+        await pace.turn();
+        for (const variant of variants(batch, hosts, numbers, request, network.kind === "matrix")) {
           const family = new Family(
-            part.classes === hosts ? batch : onlyOf(batch, part.classes),
-            part.tpDegree,
-            part.stages.at(-1)!,
+            variant.classes === hosts ? batch : onlyOf(batch, variant.classes),
+            variant.tpDegree,
+            variant.stages.at(-1)!,
             bounds,
             (bandwidth) => pairRate(costModel, bandwidth, point),
             measures,
-            part.shape,
+            variant.shape,
           );
-          for (const stages of part.stages) {
+          for (const stages of variant.stages) {
             const efficiency = costModel.pipelineEfficiency(point, stages);
             all.push({
               family,
-              classes: part.classes,
+              classes: variant.classes,
               point,
               stages,
               levels: batch.levels,
@@ -97,6 +109,22 @@ export function scenarios(
     }
   }
   return { list: all, isWhole: true };
+}
+
+/** Makes the tables of a site's stages one by one, with breaks between them; where stages start is most of the work. */
+async function tabulate(
+  problem: Problem,
+  classes: readonly HostClass[],
+  { point, pipelineStages, sizes, tables }: StageSetting,
+  pace: Pace,
+): Promise<void> {
+  if (!startsMatter(problem)) return;
+  for (const { type, kinds } of classes) {
+    for (const kind of kinds) {
+      tables.of(problem, type.instance, kind, sizes, point, pipelineStages);
+      await pace.turn();
+    }
+  }
 }
 
 /**

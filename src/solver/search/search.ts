@@ -1,5 +1,6 @@
 import TinyQueue from "tinyqueue";
 import { InternalError } from "../../errors.ts";
+import type { Pace } from "../pace.ts";
 import { type Corner, compare, type Goal } from "./goal.ts";
 import type { Scenario } from "./scenarios.ts";
 
@@ -54,6 +55,8 @@ export interface SearchResult {
 export interface SearchHooks {
   /** Asked between cases. */
   readonly shouldStop: () => boolean;
+  /** Breaks of the work that goes on between MILPs. */
+  readonly pace: Pace;
   /** Told before each MILP. */
   readonly onCase?: (state: {
     readonly cases: number;
@@ -114,12 +117,16 @@ export async function search(
     cases += levels.length;
     if (levels.length > 0) {
       add(index, 0, levels.length - 1, family.roughBound(0, stages), "high", true);
+      const turn = hooks.pace.turn();
+      if (turn) await turn;
     }
   }
   for (let node = queue.pop(); node; node = queue.pop()) {
     const { scenario, low, next } = node;
     const { family, stages } = scenarios[scenario]!;
     const facts = known[scenario]!;
+    const turn = hooks.pace.turn();
+    if (turn) await turn;
     if (hooks.shouldStop()) {
       return { complete: false, cases, casesSolved, openKey: node.priority[0] };
     }

@@ -6,6 +6,7 @@ import { hostClasses } from "../hosts/hosts.ts";
 import { slowestUsedLink } from "../link-rule.ts";
 import type { MilpBackend, MilpModel } from "../milp/model.ts";
 import { hasShape, typesOfNodes } from "../nodes/node-rules.ts";
+import { Pace } from "../pace.ts";
 import type { SolveRequest } from "../request.ts";
 import type { SearchEffort } from "../solution.ts";
 import type { TableCache } from "../starts/table-cache.ts";
@@ -15,7 +16,7 @@ import { priceUnits } from "./costs.ts";
 import { lastAtMost, scorePlacement } from "./found.ts";
 import type { Found, Goal } from "./goal.ts";
 import { type SearchObjective, searchObjective } from "./objectives.ts";
-import { maxStagesOf, scenarios } from "./scenarios.ts";
+import { maxStagesOf, type Scenario, scenarios } from "./scenarios.ts";
 import { type SearchResult, search } from "./search.ts";
 import type { Allows } from "./single-goal.ts";
 import { breakNameTie } from "./ties.ts";
@@ -35,13 +36,17 @@ export type OnCase = (state: {
   readonly openKey: number;
 }) => void;
 
+/** Told the share of the tables that is made, from 0 to 1. */
+export type OnTables = (share: number) => void;
+
 /** Everything the searches of one solve share: cases, MILP back end, clock and counters. */
 export class SearchSession {
   readonly objective: SearchObjective;
   readonly allows: Allows;
-  private readonly context: CaseContext;
-  /** False when a limit struck before all cases were known. */
-  private readonly isWhole: boolean;
+  readonly pace: Pace = new Pace();
+  private readonly context: CaseContext & { scenarios: readonly Scenario[] };
+  /** False when a limit struck before all cases were known; null before their tables are made. */
+  private isWhole: boolean | null = null;
   private milps = 0;
   private cases = 0;
   private casesSolved = 0;
@@ -50,7 +55,7 @@ export class SearchSession {
   constructor(
     problem: Problem,
     request: SolveRequest,
-    points: readonly OperatingPoint[],
+    private readonly points: readonly OperatingPoint[],
     private readonly backend: MilpBackend,
     private readonly limits: SessionLimits,
     private readonly tables: TableCache,
@@ -65,24 +70,13 @@ export class SearchSession {
         tokensPerSecond,
         problem.totalTokensToProcess,
       );
-    const { list, isWhole } = scenarios(
-      problem,
-      request,
-      classes,
-      points,
-      slowestUsedLink(problem.pool, problem.network, request.bandwidthPercentile),
-      this.objective.scale,
-      tables,
-      () => this.isOver,
-    );
-    this.isWhole = isWhole;
     this.context = {
       problem,
       request,
       classes,
       units,
       objective: this.objective,
-      scenarios: list,
+      scenarios: [],
       backend,
       milpOptions: () => {
         this.milps++;
@@ -112,13 +106,40 @@ export class SearchSession {
     return child;
   }
 
+  /** Makes the tables of all cases, once; as far as it gets before a limit strikes. */
+  async prepare(onTables?: OnTables): Promise<void> {
+    if (this.isWhole !== null) return;
+    const { problem, request, classes } = this.context;
+    const { list, isWhole } = await scenarios(
+      problem,
+      request,
+      classes,
+      this.points,
+      slowestUsedLink(problem.pool, problem.network, request.bandwidthPercentile),
+      this.objective.scale,
+      this.tables,
+      {
+        shouldStop: () => this.isOver,
+        pace: this.pace,
+        ...(onTables && { onShare: onTables }),
+      },
+    );
+    this.context.scenarios = list;
+    this.isWhole = isWhole;
+  }
+
+  /** Whether a signal has ended the solve; a limit on time is another matter. */
+  get isAborted(): boolean {
+    return this.limits.signal?.aborted === true;
+  }
+
   get isOver(): boolean {
-    const { signal, deadlineMilliseconds } = this.limits;
-    return signal?.aborted === true || performance.now() >= deadlineMilliseconds;
+    return this.isAborted || performance.now() >= this.limits.deadlineMilliseconds;
   }
 
   /** Searches for a goal to the end, or until a limit strikes. */
   async run(goal: Goal, onCase?: OnCase): Promise<SearchResult> {
+    await this.prepare();
     const result = await search(
       this.context.scenarios,
       goal,
@@ -126,6 +147,7 @@ export class SearchSession {
         solveCase(this.context, scenario, level, leastCost, (found) => goal.offer(found)),
       {
         shouldStop: () => this.isOver,
+        pace: this.pace,
         onCase: ({ cases, casesOpen, openKey }) =>
           onCase?.({ cases, casesOpen, milps: this.milps, openKey }),
       },
@@ -150,7 +172,8 @@ export class SearchSession {
   }
 
   /** The MILP of the case that a placement belongs to; null when it belongs to none. */
-  modelOf(placement: Placement, rawTokensPerSecond: number): MilpModel | null {
+  async modelOf(placement: Placement, rawTokensPerSecond: number): Promise<MilpModel | null> {
+    await this.prepare();
     const { batch_size, stages } = placement;
     const types = typesOfNodes(placement);
     const scenario = this.context.scenarios.findIndex(
@@ -176,6 +199,7 @@ export class SearchSession {
     readonly stages: number;
     readonly rows: readonly string[];
   } | null> {
+    await this.prepare();
     const { scenarios } = this.context;
     for (let scenario = scenarios.length - 1; scenario >= 0; scenario--) {
       const { point, stages, levels } = scenarios[scenario]!;

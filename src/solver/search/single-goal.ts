@@ -76,6 +76,17 @@ export class SingleGoal implements Goal {
   }
 
   /**
+   * Whether the best cannot be bettered by more than the allowed gap, whatever is left of the search: then its value is proven,
+   * although a limit may have struck before all ties were looked at.
+   * @param open as in `bound`
+   */
+  isProven(open: number): boolean {
+    if (!this.best) return false;
+    const least = this.bestKey[0] - this.gap * Math.abs(this.bestKey[0]);
+    return compare(this.bound(open), least) >= 0;
+  }
+
+  /**
    * A first key that no placement is below.
    * @param open smallest first key of the cases not looked at; Infinity when the search is complete
    */
