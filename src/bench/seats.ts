@@ -22,7 +22,7 @@ export interface UsableType {
 export function usableTypes(problem: Problem, request: SolveRequest): UsableType[] {
   return problem.pool.types
     .filter((type) => type.count > 0 && isAllowed(type, request))
-    .map((type) => ({ type, tpDegrees: tpDegreesOf(type, request) }))
+    .map((type) => ({ type, tpDegrees: tpDegreesOf(problem, type, request) }))
     .filter(({ tpDegrees }) => tpDegrees.length > 0);
 }
 

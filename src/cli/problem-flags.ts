@@ -26,6 +26,7 @@ export interface ProblemFlagValues {
   readonly catalogue?: string;
   readonly maxPipelineStages?: number;
   readonly totalTokens?: number;
+  readonly anyShape?: true;
   readonly cloudProvider?: string;
   readonly phase?: Phase;
   readonly inputLength?: number;
@@ -84,6 +85,7 @@ export function readFlaggedProblem(
     catalogueDirectory: flags.catalogue,
     maxPipelineStages: flags.maxPipelineStages,
     totalTokens: flags.totalTokens,
+    anyShape: flags.anyShape,
     cloudProvider: flags.cloudProvider,
     phase: flags.phase,
     inputTokens: flags.inputLength,

@@ -195,6 +195,10 @@ function addCostModelOptions(command: Command): Command {
         byDefault: "vllm",
       }),
     )
+    .option(
+      "--any-shape",
+      "also TP degrees that heads, widths, groups of weights or the vocabulary forbid the engine",
+    )
     .addOption(
       numberOption(
         "--gpu-memory-utilization <share>",

@@ -1,5 +1,6 @@
 import { InputError } from "../errors.ts";
 import type { Problem } from "../placement/problem.ts";
+import { leftOut } from "../placement/tp-shape.ts";
 import { mergeWarnings, solutionJson } from "../report/json.ts";
 import type { MilpBackend } from "../solver/milp/model.ts";
 import type { SolveRequest } from "../solver/request.ts";
@@ -55,7 +56,12 @@ export async function runSolve(
       flags.json ? null : loadReport(problem, asked),
       flags.report === undefined ? null : import("./report-file.ts"),
     ]);
-    const warnings = mergeWarnings(problem.warnings, solution.warnings);
+    const warnings = mergeWarnings(
+      problem.warnings,
+      // What is asked for by name and left out is not left out in silence.
+      leftOut(problem, flags.tpDegrees ?? []),
+      solution.warnings,
+    );
     if (solution.frontier_complete === false) {
       warnings.push("a limit struck before the frontier was complete.");
     }

@@ -2,9 +2,9 @@ import { DEFAULT_MAX_BATCHED_TOKENS } from "../cost/engine-settings.ts";
 import { InputError } from "../errors.ts";
 import type { PoolType } from "../hardware/pool.ts";
 import type { Problem } from "../placement/problem.ts";
+import { shapeBreach } from "../placement/tp-shape.ts";
 import type { NodeRules } from "../solver/nodes/node-rules.ts";
 import type { SolveRequest } from "../solver/request.ts";
-import { unevenHeads } from "./limit-checks.ts";
 import { problemLimits } from "./limits.ts";
 import { skyCloud } from "./skypilot-clouds.ts";
 import { type ExportForm, FORMS, type FormTraits } from "./targets.ts";
@@ -21,7 +21,7 @@ import { listed } from "./words.ts";
  * | gpu_vendor, cloud                                 | types left out; types of one vendor at a time           |
  * | layer_cut                                         | kept by every placement                                 |
  * | step_tokens                                       | operating points left out                               |
- * | uniform_tp, tp_divides_heads                      | one TP degree, of those that share the heads evenly     |
+ * | uniform_tp, tp_shape                              | one TP degree, of those that the model can be cut by    |
  * | equal_gpus, node_order                            | equal stages on every node, one after the other         |
  * | node_kinds, one_stage_per_node, gpu_choice        | shapes of nodes (`NodeRules`)                           |
  * | owned_instances                                   | rented instances only                                   |
@@ -48,7 +48,7 @@ export function deployableRequest(
   return {
     ...request,
     uniformTp: true,
-    tpDegrees: dividingDegrees(problem, request.tpDegrees),
+    tpDegrees: startableDegrees(traits, problem, request.tpDegrees),
     includeTypes: request.includeTypes?.filter((name) => !refused.has(name)) ?? null,
     excludeTypes: request.includeTypes
       ? request.excludeTypes
@@ -89,14 +89,19 @@ function vendorGroups({ pool }: Problem): NodeRules["typeGroups"] {
   return groups.every((names) => names.length > 0) ? groups : null;
 }
 
-/** @throws InputError when none of the degrees shares the heads evenly */
-function dividingDegrees({ model }: Problem, tpDegrees: readonly number[]): number[] {
-  const dividing = tpDegrees.filter((degree) => unevenHeads(model, degree) === null);
-  if (dividing.length > 0) return dividing;
+/** @throws InputError when the target's engine starts the model at none of the degrees */
+function startableDegrees(
+  { engine, title }: FormTraits,
+  { model }: Problem,
+  tpDegrees: readonly number[],
+): number[] {
+  const breaches = tpDegrees.map((degree) => shapeBreach(model, engine, degree));
+  const startable = tpDegrees.filter((_, i) => breaches[i] === null);
+  if (startable.length > 0) return startable;
   throw new InputError(
     "--deployable",
-    `no TP degree of ${listed(tpDegrees)} divides the ${model.numAttentionHeads} attention heads and ${model.numKvHeads} key/value heads${model.weightBlock === undefined ? "" : `, with whole blocks of ${model.weightBlock} weights`}.`,
-    "Give one to --tp-degrees that does.",
+    `${title} starts the model at no TP degree of ${listed(tpDegrees)}: TP ${tpDegrees[0]} ${breaches[0]!.words}.`,
+    "Give one to --tp-degrees that it does; TP 1 always is.",
   );
 }
 

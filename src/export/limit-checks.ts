@@ -1,4 +1,3 @@
-import { layerKinds, type Model } from "../model/model.ts";
 import { isWholeInstance, type LaunchNode } from "./launch-plan.ts";
 import type { LimitContext } from "./limit-context.ts";
 import { PLANNED_AS } from "./settings.ts";
@@ -26,37 +25,6 @@ export function vendorProblem({ traits, plan }: LimitContext): string | null {
   if (nvidia) return `${amd.instance} has GPUs of AMD, ${nvidia.instance} of NVIDIA.`;
   if (traits.amd) return null;
   return `${amd.instance} has GPUs of AMD; ${traits.title} needs NVIDIA's.`;
-}
-
-/**
- * What a TP degree t does not share out evenly, or null: query heads, t dividing them; and key/value heads, t dividing them or, where
- * each is kept more than once, they t. Sources: vLLM's `LlamaAttention`, SGLang's of the same name.
- */
-export function unevenHeads(model: Model, tpDegree: number): string | null {
-  const { numAttentionHeads } = model;
-  if (numAttentionHeads % tpDegree !== 0) return `the ${numAttentionHeads} attention heads`;
-  const uneven = layerKinds(model).find(
-    ({ numKvHeads }) => numKvHeads % tpDegree !== 0 && tpDegree % numKvHeads !== 0,
-  );
-  return uneven
-    ? `the ${uneven.numKvHeads} key/value heads, nor they it`
-    : brokenBlocks(model, tpDegree);
-}
-
-/**
- * Weights that share a scale by blocks cannot be cut within a block: vLLM and SGLang refuse a feed-forward network of which a GPU
- * would hold parts of blocks. Source: vLLM, fp8 quantisation, "not divisible by weight quantization block_n".
- */
-function brokenBlocks({ weightBlock, architecture }: Model, tpDegree: number): string | null {
-  if (weightBlock === undefined || tpDegree === 1) return null;
-  const widths = (architecture?.kinds ?? []).flatMap(({ ffnWidth, sharedFfnWidth }) => [
-    ffnWidth,
-    sharedFfnWidth,
-  ]);
-  const broken = widths.find((width) => (width / tpDegree) % weightBlock !== 0);
-  return broken === undefined
-    ? null
-    : `a feed-forward network of ${broken} elements into whole blocks of ${weightBlock}`;
 }
 
 /** World size / nodes is the number of ranks of every node. */

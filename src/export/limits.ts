@@ -2,6 +2,7 @@ import { DEFAULT_MAX_BATCHED_TOKENS } from "../cost/engine-settings.ts";
 import { isAllowedCut } from "../model/model.ts";
 import type { Placement } from "../placement/placement.ts";
 import type { Problem } from "../placement/problem.ts";
+import { shapeBreach } from "../placement/tp-shape.ts";
 import type { Phase } from "../workload/workload.ts";
 import { planLaunch } from "./launch-plan.ts";
 import {
@@ -9,7 +10,6 @@ import {
   engineMismatch,
   gpuChoiceProblem,
   nodeOrderProblem,
-  unevenHeads,
   unevenNodes,
   vendorProblem,
 } from "./limit-checks.ts";
@@ -28,7 +28,7 @@ export const LIMIT_RULES = [
   "layer_cut",
   "step_tokens",
   "uniform_tp",
-  "tp_divides_heads",
+  "tp_shape",
   "equal_gpus",
   "node_order",
   "node_kinds",
@@ -89,13 +89,12 @@ const CHECKS: Readonly<Record<LimitRule, (context: LimitContext) => string | nul
     const degrees = [...new Set(placement.stages.map((stage) => stage.tp_degree))];
     return `stages have TP degrees ${listed(degrees)}; ${traits.title} has one TP size for all stages.`;
   },
-  tp_divides_heads: ({ problem: { model }, placement }) => {
-    const stage = placement.stages.findIndex(
-      ({ tp_degree }) => unevenHeads(model, tp_degree) !== null,
-    );
-    if (stage < 0) return null;
-    const { tp_degree } = placement.stages[stage]!;
-    return `TP ${tp_degree} of stage ${stage} does not divide ${unevenHeads(model, tp_degree)}.`;
+  tp_shape: ({ traits, problem: { model }, placement }) => {
+    for (const [stage, { tp_degree }] of placement.stages.entries()) {
+      const breach = shapeBreach(model, traits.engine, tp_degree);
+      if (breach) return `TP ${tp_degree} of stage ${stage} ${breach.words}.`;
+    }
+    return null;
   },
   equal_gpus: (context) => (context.traits.equalNodes ? unevenNodes(context) : null),
   node_order: (context) => (context.traits.equalNodes ? nodeOrderProblem(context) : null),

@@ -76,6 +76,7 @@ export function buildProblem(files: ProblemFiles, flags: ProblemFlags = {}): Pro
       minLayersPerStage: values.min_layers_per_stage,
       minMemoryUtilization: values.min_memory_utilization,
       quantizeSegments: values.enable_segment_quantization,
+      ...(flags.anyShape && { anyShape: true }),
     },
     workload,
     limits: limitsAtRate(mergeLimits(settings, flags.limits ?? {}), workload),

@@ -24,6 +24,8 @@ export interface ProblemFlags extends LengthFlags, LoadFlags, CostModelFlags, Po
   readonly maxPipelineStages?: number | undefined;
   /** --total-tokens of the whole job. */
   readonly totalTokens?: number | undefined;
+  /** --any-shape: also TP degrees that the engine does not start the model at. */
+  readonly anyShape?: boolean | undefined;
 }
 
 /** A workload, and what the user has to know of how it was read. */

@@ -1,4 +1,5 @@
 import type { Architecture, WeightFormat } from "../model/architecture.ts";
+import type { WeightGroups } from "../model/weight-groups.ts";
 
 /** How the KV cache may be kept: `auto` as the checkpoint says, else 16 bit; `bf16` 2 bytes an element, `fp8` 1. */
 export const KV_CACHE_DTYPES = ["auto", "bf16", "fp8"] as const;
@@ -26,8 +27,8 @@ export interface HuggingFaceModel {
   /** The repository whose weights are served as they are; null where it is unknown, or another format of weights is served. */
   readonly checkpoint: string | null;
   readonly architecture: Architecture;
-  /** Side of the blocks of weights that share a scale, elements; null where there are none. */
-  readonly weightBlock: number | null;
+  /** Weights that share a scale and are not parted; null where there are none. */
+  readonly weightGroups: WeightGroups | null;
   /** Layers after which a stage may end; null: after any. */
   readonly allowedCuts: readonly number[] | null;
   /** max_position_embeddings; null where the files do not say. */

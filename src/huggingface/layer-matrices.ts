@@ -1,10 +1,8 @@
 import type { Architecture, LatentAttention, LayerArchitecture } from "../model/architecture.ts";
+import type { LayerPart } from "../model/weight-groups.ts";
 
 /** What a model's matrices follow from. */
 type Dimensions = Pick<Architecture, "hidden" | "heads" | "headDim" | "latent">;
-
-/** Which part of a layer a matrix belongs to. */
-type LayerPart = "attention" | "dense" | "experts" | "shared";
 
 /** A matrix of a layer; of experts, all experts' together. */
 export interface LayerMatrix {

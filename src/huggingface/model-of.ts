@@ -11,7 +11,7 @@ export function modelOf({
   name,
   checkpoint,
   architecture,
-  weightBlock,
+  weightGroups,
   allowedCuts,
 }: HuggingFaceModel): Model {
   const layers = layerPlanOf(architecture, allowedCuts);
@@ -29,7 +29,7 @@ export function modelOf({
     layers,
     architecture,
     ...(checkpoint !== null && { checkpoint }),
-    ...(weightBlock !== null && { weightBlock }),
+    ...(weightGroups !== null && { weightGroups }),
   };
 }
 

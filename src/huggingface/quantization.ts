@@ -1,5 +1,6 @@
 import { InputError } from "../errors.ts";
 import { BYTES_PER_PARAMETER, type WeightFormat } from "../model/architecture.ts";
+import type { WeightGroups } from "../model/weight-groups.ts";
 import { isJsonObject, isText, type JsonObject, misfit, type PlaceOf } from "./config-fields.ts";
 import { type ModuleTest, moduleTest } from "./module-patterns.ts";
 
@@ -8,6 +9,8 @@ export interface Quantization {
   readonly format: WeightFormat;
   /** Bytes of a weight that is, scales included. */
   readonly bytes: number;
+  /** How many weights share a scale, where a cut may not part them; null where that does not matter. */
+  readonly group: ScaleGroup | null;
   /** Modules of layers that are not: they keep 16 bit. */
   readonly isLeftAlone: ModuleTest;
   /** Whether the cache is FP8; null where nothing is said. */
@@ -15,15 +18,27 @@ export interface Quantization {
   readonly place: string;
 }
 
+/** Weights that share a scale: so many along the input of a matrix, and along its output; elements. */
+export type ScaleGroup = Omit<WeightGroups, "parts">;
+
 /** One object that describes a quantisation, and where it stands. */
 interface Section {
   readonly fields: JsonObject;
   readonly place: (name: string) => string;
 }
 
-type Format = Pick<Quantization, "format" | "bytes">;
+type Format = Pick<Quantization, "format" | "bytes" | "group">;
 
-const fixed = (format: WeightFormat): Format => ({ format, bytes: BYTES_PER_PARAMETER[format] });
+const fixed = (format: WeightFormat, group: ScaleGroup | null = groupOfFormat(format)): Format => ({
+  format,
+  bytes: BYTES_PER_PARAMETER[format],
+  group,
+});
+
+/** What a format alone says of groups. Engines pad parted ones of MXFP4; how INT4 is grouped, a checkpoint says. */
+export function groupOfFormat(format: WeightFormat): ScaleGroup | null {
+  return format === "nvfp4" ? { inputs: 16, outputs: 1 } : null;
+}
 
 const METHODS = [
   "fp8",
@@ -51,7 +66,10 @@ export function readQuantizationConfig(
   switch (method) {
     case "fp8":
     case "fbgemm_fp8":
-      return finish(section, fixed("fp8"), ["ignored_layers", "modules_to_not_convert"]);
+      return finish(section, fixed("fp8", blockOf(section, "weight_block_size", value)), [
+        "ignored_layers",
+        "modules_to_not_convert",
+      ]);
     case "mxfp4":
       return finish(section, fixed("mxfp4"), ["modules_to_not_convert"]);
     case "awq":
@@ -96,6 +114,25 @@ function finish(section: Section, format: Format, lists: readonly string[]): Qua
   };
 }
 
+/**
+ * A block of weights that share a scale, as outputs × inputs; null where none is named.
+ * @throws InputError for what is no pair of whole numbers
+ */
+function blockOf({ place }: Section, name: string, weights: JsonObject): ScaleGroup | null {
+  const block = weights[name] ?? null;
+  if (block === null) return null;
+  const isPair =
+    Array.isArray(block) &&
+    block.length === 2 &&
+    block.every((side) => Number.isSafeInteger(side) && side > 0);
+  if (!isPair) throw misfit(place(name), block, "two whole numbers above 0");
+  const [outputs, inputs] = block as [number, number];
+  return { inputs, outputs };
+}
+
+/** Source: ModelOpt, FP8_2D_BLOCKWISE_WEIGHT_ONLY_CFG. */
+const MODELOPT_BLOCK: ScaleGroup = { inputs: 128, outputs: 128 };
+
 /** ModelOpt's names of formats. Source: QUANT_ALGO of TensorRT-LLM and vLLM's modelopt readers. */
 const MODELOPT_FORMATS: Readonly<Record<string, WeightFormat>> = {
   FP8: "fp8",
@@ -108,7 +145,7 @@ const MODELOPT_FORMATS: Readonly<Record<string, WeightFormat>> = {
 function modeloptFormat({ fields, place }: Section): Format {
   const algorithm = fields.quant_algo;
   const format = typeof algorithm === "string" ? MODELOPT_FORMATS[algorithm] : undefined;
-  if (format) return fixed(format);
+  if (format) return algorithm === "FP8_PB_WO" ? fixed(format, MODELOPT_BLOCK) : fixed(format);
   throw new InputError(
     place("quant_algo"),
     algorithm === undefined ? "it is missing." : `${JSON.stringify(algorithm)} is not modelled.`,
@@ -149,8 +186,13 @@ function grouped(
   if (!Number.isSafeInteger(group) || (group !== -1 && (group as number) < 1)) {
     throw misfit(place("group_size"), group, "a whole number from 1 on, or -1");
   }
-  const scales = group === -1 ? 0 : (2 + zeroBytes) / (group as number);
-  return { format: "int4", bytes: bits / 8 + scales };
+  if (group === -1) return { format: "int4", bytes: bits / 8, group: null };
+  const inputs = group as number;
+  return {
+    format: "int4",
+    bytes: bits / 8 + (2 + zeroBytes) / inputs,
+    group: { inputs, outputs: 1 },
+  };
 }
 
 /** compressed-tensors: one format for all groups; the modules are its targets without those to ignore. */
@@ -170,7 +212,8 @@ function compressedTensors(section: Section): Quantization {
     );
   }
   const targets = all.flatMap((group) => group.targets);
-  const quantization = finish(section, first, ["ignore"]);
+  const group = all.find((each) => each.group !== null)?.group ?? null;
+  const quantization = finish(section, { ...first, group }, ["ignore"]);
   // A target that is a class of modules, as Linear, means all matrices.
   if (targets.some((target) => /^[A-Z]\w*$/.test(target))) return quantization;
   const isTarget = moduleTest(targets, place);
@@ -198,7 +241,10 @@ function groupOf(
 
 function groupFormat(section: Section, weights: JsonObject): Format {
   const { num_bits: bits, type, group_size: group } = weights;
-  if (type === "float" && bits === 8) return fixed("fp8");
+  if (type === "float" && bits === 8) {
+    const inner: Section = { ...section, place: () => section.place("config_groups") };
+    return fixed("fp8", blockOf(inner, "block_structure", weights));
+  }
   if (type === "float" && bits === 4 && group === 16) return fixed("nvfp4");
   if (type === "float" && bits === 4 && group === 32) return fixed("mxfp4");
   if (type === "int") {

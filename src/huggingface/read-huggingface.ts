@@ -8,7 +8,7 @@ import { type JsonFile, readQuantization } from "./quantization-files.ts";
 import { sizeNotes, statedWeightBytes } from "./safetensors-index.ts";
 import { kvBytesOf, storedWeights } from "./storage.ts";
 import { notServed, refuseUnmodelled } from "./unmodelled.ts";
-import { weightBlockOf } from "./weight-block.ts";
+import { weightGroupsOf } from "./weight-groups.ts";
 
 /** What a Hugging Face repository says of a model. */
 export interface HuggingFaceFiles {
@@ -58,7 +58,7 @@ export function huggingFaceModel(files: HuggingFaceFiles): HuggingFaceModel {
     repository: files.repository ?? null,
     checkpoint: overrides.weightFormat ? null : (files.repository ?? null),
     architecture,
-    weightBlock: overrides.weightFormat ? null : weightBlockOf(fields),
+    weightGroups: weightGroupsOf(dimensions, quantization, overrides.weightFormat),
     allowedCuts: null,
     maxContextTokens: countOf(fields, "max_position_embeddings"),
     parameters,

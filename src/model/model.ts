@@ -1,5 +1,6 @@
 import { InputError } from "../errors.ts";
 import type { Architecture } from "./architecture.ts";
+import type { WeightGroups } from "./weight-groups.ts";
 
 /**
  * The network being served: a decoder-only transformer.
@@ -30,8 +31,8 @@ export interface Model {
   readonly architecture?: Architecture;
   /** The Hugging Face repository, `owner/name`, that has these weights; absent where none is known. */
   readonly checkpoint?: string;
-  /** Side of the blocks of weights that share a scale, elements; absent where there are none. */
-  readonly weightBlock?: number;
+  /** Weights that share a scale and are not parted; absent where there are none. */
+  readonly weightGroups?: WeightGroups;
 }
 
 /** Layers that are not alike, what stands at the ends, and where a pipeline may be cut. */

@@ -10,6 +10,7 @@ import { memoryShape, nameLongestRequest, tooLongRequest } from "./longest-reque
 import { type Placement, type PlacementStage, parseInstanceName } from "./placement.ts";
 import type { Problem } from "./problem.ts";
 import { isQuantisedSize, minPipelineSegment } from "./segment-sizes.ts";
+import { forbiddenTp } from "./tp-shape.ts";
 
 /** A stage that stands on real GPUs. */
 export interface PlacedStage {
@@ -59,6 +60,7 @@ export function checkPlacement(
       });
     }
     const gpuIds = located && assignGpus(located, stage, index, usedGpus, violations);
+    checkShape(problem, stage, index, violations);
     if (rangeOk && located) {
       checkMemory(problem, located.type, stage, index, pipelineStages, point, violations, warnings);
     }
@@ -161,6 +163,30 @@ function locate(
     gpu_type: stage.gpu_type,
   });
   return null;
+}
+
+/** The TP degree against what of the model it has to share out. */
+function checkShape(
+  problem: Problem,
+  stage: PlacementStage,
+  index: number,
+  violations: Violation[],
+): void {
+  const { tp_degree } = stage;
+  const breach = isTpDegree(tp_degree) ? forbiddenTp(problem, tp_degree) : null;
+  if (!breach) return;
+  violations.push({
+    rule: "tp_shape",
+    stage: index,
+    message: `${describe(stage, index)}: TP ${tp_degree} ${breach.words}, so ${engineWords(problem)}.`,
+    dimension: breach.dimension,
+    size: breach.size,
+    tp_degree,
+  });
+}
+
+function engineWords({ engine }: Problem): string {
+  return engine ? `${engine.engine} does not start it` : "serving engines do not start it";
 }
 
 /** The size against what the GPU holds, and against the memory it has to use. */

@@ -9,6 +9,7 @@ export const RULES = [
   "gpu_ids",
   "gpu_reuse",
   "gpu_free",
+  "tp_shape",
   "above_max_segment",
   "above_kv_cache",
   "below_min_segment",

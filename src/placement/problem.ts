@@ -14,6 +14,8 @@ export interface PlacementRules {
   readonly minMemoryUtilization: number;
   /** A stage's size must be a divisor of the number of layers or a power of two from 4 up to it. */
   readonly quantizeSegments: boolean;
+  /** Also TP degrees that the engine does not start the model at (see tp-shape.ts); absent: only those that it does. */
+  readonly anyShape?: boolean;
 }
 
 /** The seed's weighted objective: T / throughputNormalization − w/(1 − w) · C / costNormalization − penalty · X. */

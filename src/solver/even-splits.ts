@@ -183,7 +183,7 @@ function* shapesOf(
         ? Number.POSITIVE_INFINITY
         : pairGBytesPerSecond(network, type, ppStages - 2, 0, type, ppStages - 1, 0);
     if (newLink < slowest) return;
-    for (const tpDegree of tpDegreesOf(type, request)) {
+    for (const tpDegree of tpDegreesOf(problem, type, request)) {
       if (request.noIdleGpus && tpDegree < type.instance.gpuCount) continue;
       yield { tpDegree, ppStages };
     }

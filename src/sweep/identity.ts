@@ -3,6 +3,7 @@ import { checkPlacement } from "../placement/check.ts";
 import { placementPoint } from "../placement/evaluate.ts";
 import { evenSplit } from "../placement/even-split.ts";
 import type { Problem } from "../placement/problem.ts";
+import { forbiddenTp } from "../placement/tp-shape.ts";
 import { type RunParameters, runPoint } from "./run.ts";
 
 /** Raised when evaluate() or the files of a run change their meaning, so that older runs are not taken for current ones. */
@@ -30,6 +31,7 @@ export function runIdentity(problem: Problem, run: RunParameters): unknown {
       owned: Math.min(type.ownedCount ?? 0, run.ppStages),
     },
     rules,
+    forbiddenTp: forbiddenTp(problem, run.tpDegree),
     limits,
     totalTokensToProcess,
     costModel: {

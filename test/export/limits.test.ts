@@ -129,7 +129,7 @@ const BREACHES: readonly Breach[] = [
     says: /TP degrees 4 and 2; .* has one TP size for all stages/,
   },
   {
-    rule: "tp_divides_heads",
+    rule: "tp_shape",
     placement: aggregated([
       { gpu_type: "g6e.24xlarge#0", tp_degree: 3, start_layer: 1, end_layer: 40 },
       { gpu_type: "g6e.24xlarge#1", tp_degree: 3, start_layer: 41, end_layer: 80 },

@@ -154,6 +154,8 @@ function drawAttempt(prng: Prng, flavour: Flavour): Pick<Drawn, "problem" | "req
       minLayersPerStage: prng.pick([1, 1, 1, 2, 3, 5]),
       minMemoryUtilization: prng.pick([0, 0, 0, 0.3, 0.5, 0.7]),
       quantizeSegments: prng.chance(0.35),
+      // Heads are made up; shapes.test.ts draws those that forbid something.
+      anyShape: true,
     },
     workload: {
       phase: point.phase,

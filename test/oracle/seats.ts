@@ -3,6 +3,7 @@ import { instanceMicroUsdPerHour, type PoolType } from "../../src/hardware/pool.
 import type { Problem } from "../../src/placement/problem.ts";
 import type { SolveRequest } from "../../src/solver/request.ts";
 import type { OperatingPoint } from "../../src/workload/workload.ts";
+import { canShareOut } from "./shape-rule.ts";
 
 /** One concrete instance that may be used. */
 export interface Machine {
@@ -89,6 +90,8 @@ export class Seats {
     for (const gpus of sets) {
       const ids = gpuIds(gpus);
       if (!this.request.tpDegrees.includes(ids.length) || ids.length > most) continue;
+      const { model, rules } = this.problem;
+      if (!rules.anyShape && !canShareOut(model, ids.length)) continue;
       const kind = this.kindOf(machine, ids);
       if (this.kinds[kind]!.rates.some((row) => row.some((rate) => rate > 0))) {
         seats.push({ gpus, lowestGpu: ids[0]!, kind });

@@ -125,6 +125,7 @@ test("every rule of the contract is one of the above", () => {
     "gpu_ids",
     "gpu_reuse",
     "gpu_free",
+    "tp_shape",
     "above_max_segment",
     // In test/placement/longest-request.test.ts, with an engine.
     "above_kv_cache",

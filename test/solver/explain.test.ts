@@ -202,6 +202,23 @@ function relaxed(problem: Problem, { change, to }: Relaxation, nudge: number): P
 }
 
 describe("why nothing fits", () => {
+  it("the model's shape, where it forbids every TP degree that is asked for", async () => {
+    const { model } = foundingProblem();
+    const problem = foundingProblem({ model: { ...model, numAttentionHeads: 28, numKvHeads: 4 } });
+    const request = { ...DEFAULT_REQUEST, tpDegrees: [8] };
+    const solution = await solve(problem, request, backend);
+    expect(solution).toMatchObject({
+      status: "infeasible",
+      explanation: {
+        sentences: [
+          "TP 8 is left out: it does not divide the 28 attention heads. --any-shape allows it all the same.",
+        ],
+      },
+    });
+    const any = { ...problem, rules: { ...problem.rules, anyShape: true } };
+    expect((await solve(any, request, backend)).status).toBe("optimal");
+  });
+
   const cases: readonly [string, Problem, number][] = [
     [
       "a budget and a target",

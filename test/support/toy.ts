@@ -25,12 +25,13 @@ export const TOY_MODEL: Model = {
   layerWeightGib: 0.5,
 };
 
-/** No rule but the memory and the cover; a test adds the one it is about. */
+/** No rule but the memory and the cover, and any TP degree; a test adds the one it is about. */
 export const TOY_RULES: PlacementRules = {
   maxPipelineStages: 12,
   minLayersPerStage: 1,
   minMemoryUtilization: 0,
   quantizeSegments: false,
+  anyShape: true,
 };
 
 /** External share of one GPU: 64/4/8 = 2 GB/s for quad, 16/2/8 = 8/1/8 = 128/16/8 = 1 GB/s for the others. */

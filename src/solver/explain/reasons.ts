@@ -1,6 +1,7 @@
 import { microUsdToUsd } from "../../hardware/price.ts";
 import type { Problem } from "../../placement/problem.ts";
 import { allowedSegmentSizes } from "../../placement/segment-sizes.ts";
+import { leftOut } from "../../placement/tp-shape.ts";
 import type { LatencyLimitName, Limits, OperatingPoint } from "../../workload/workload.ts";
 import type { HostClass } from "../hosts/host-class.ts";
 import { hostClasses } from "../hosts/hosts.ts";
@@ -28,7 +29,8 @@ export function noFitReasons(
     ];
   }
   const classes = hostClasses(problem, request);
-  const sentences: string[] = [];
+  const sentences = leftOut(problem, request.tpDegrees);
+  if (sentences.length > 0 && classes.length === 0) return sentences;
   for (const point of points) {
     const { mostLayers, mostOfOneStage } = mostHeld(problem, classes, point);
     if (mostOfOneStage === 0) {

@@ -1,5 +1,6 @@
 import type { PoolType } from "../../hardware/pool.ts";
 import type { Problem } from "../../placement/problem.ts";
+import { forbiddenTp } from "../../placement/tp-shape.ts";
 import type { SolveRequest } from "../request.ts";
 import { type AllowedType, derivedHosts } from "./derived-hosts.ts";
 import type { HostClass } from "./host-class.ts";
@@ -9,7 +10,7 @@ import { matrixHosts } from "./matrix-hosts.ts";
 export function hostClasses(problem: Problem, request: SolveRequest): HostClass[] {
   const allowed: AllowedType[] = problem.pool.types
     .filter((type) => isAllowed(type, request))
-    .map((type) => ({ type, tpDegrees: tpDegreesOf(type, request) }))
+    .map((type) => ({ type, tpDegrees: tpDegreesOf(problem, type, request) }))
     .filter(({ tpDegrees }) => tpDegrees.length > 0);
   const classes =
     problem.network.kind === "matrix"
@@ -42,13 +43,15 @@ export function isAllowed(type: PoolType, request: SolveRequest): boolean {
   );
 }
 
-/** The TP degrees a request allows on a type, rising. */
-export function tpDegreesOf(type: PoolType, request: SolveRequest): number[] {
+/** The TP degrees that a request and the model's shape allow on a type, rising. */
+export function tpDegreesOf(problem: Problem, type: PoolType, request: SolveRequest): number[] {
   const most = Math.min(
     type.instance.gpuCount,
     request.maxTpByType.get(type.instance.name) ?? Number.POSITIVE_INFINITY,
   );
-  return [...new Set(request.tpDegrees)].filter((t) => t <= most).sort((a, b) => a - b);
+  return [...new Set(request.tpDegrees)]
+    .filter((t) => t <= most && forbiddenTp(problem, t) === null)
+    .sort((a, b) => a - b);
 }
 
 function compareText(a: string, b: string): number {

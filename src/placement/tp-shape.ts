@@ -1,0 +1,236 @@
+import type { Engine } from "../cost/calibrated/engines.ts";
+import type { Architecture, LayerArchitecture } from "../model/architecture.ts";
+import { layerKinds, type Model } from "../model/model.ts";
+import type { WeightGroups } from "../model/weight-groups.ts";
+import type { Problem } from "./problem.ts";
+
+/** What is launched; null where the cost model stands for no engine: what all engines refuse that launch files are written for. */
+export type ShapeEngine = Engine | "sglang" | null;
+
+/** Of a model, what can forbid a TP degree. */
+export const SHAPE_DIMENSIONS = [
+  "attention_heads",
+  "kv_heads",
+  "ffn_width",
+  "expert_width",
+  "shared_expert_width",
+  "weight_group",
+  "vocabulary",
+] as const;
+export type ShapeDimension = (typeof SHAPE_DIMENSIONS)[number];
+
+/** Why an engine does not start a model at a TP degree. */
+export interface ShapeBreach {
+  readonly dimension: ShapeDimension;
+  /** Heads, elements or tokens that cannot be shared out. */
+  readonly size: number;
+  /** Follows "TP 8 ". */
+  readonly words: string;
+}
+
+/** Engines pad the vocabulary to a multiple of this. Source: vLLM's and SGLang's VocabParallelEmbedding. */
+const VOCABULARY_PADDING = 64;
+
+/**
+ * What forbids an engine to share a model out to `tpDegree` GPUs, or null. Nothing does at TP 1.
+ *
+ * vLLM, SGLang and TensorRT-LLM refuse a degree
+ * - that does not divide the query heads (vLLM, `ModelConfig.verify_with_parallel_config`);
+ * - that neither divides the key/value heads nor is a multiple of them, each then being kept more than once (`QKVParallelLinear`); the
+ *   latent vector of MLA is kept whole on every GPU;
+ * - that does not divide the width of a feed-forward network, of an expert or of the shared experts (`ColumnParallelLinear`, `FusedMoE`);
+ * - that parts weights with one scale: blocks of FP8 (vLLM, `validate_fp8_block_shape`), groups of AWQ, GPTQ and INT4 ("input size is not
+ *   aligned with the quantized weight shape"), groups of NVFP4. Those of MXFP4 are padded.
+ * vLLM and SGLang pad the vocabulary to a multiple of 64 and refuse a degree that does not divide that; TensorRT-LLM pads it to the degree.
+ * llama.cpp splits matrices by rows, unevenly where need be, and refuses nothing.
+ */
+export function shapeBreach(
+  model: Model,
+  engine: ShapeEngine,
+  tpDegree: number,
+): ShapeBreach | null {
+  if (tpDegree === 1 || engine === "llama.cpp") return null;
+  return (
+    headBreach(model, tpDegree) ??
+    widthBreach(model, tpDegree) ??
+    groupBreach(model, tpDegree) ??
+    vocabularyBreach(model, engine, tpDegree)
+  );
+}
+
+/** What forbids a TP degree in a problem; null as well where any shape is allowed. */
+export function forbiddenTp(
+  { model, engine, rules }: Pick<Problem, "model" | "engine" | "rules">,
+  tpDegree: number,
+): ShapeBreach | null {
+  return rules.anyShape ? null : shapeBreach(model, engine?.engine ?? null, tpDegree);
+}
+
+/** Which of some TP degrees are no candidates, and why: a sentence each. */
+export function leftOut(
+  problem: Pick<Problem, "model" | "engine" | "rules">,
+  tpDegrees: readonly number[],
+): string[] {
+  return [...new Set(tpDegrees)].flatMap((degree) => {
+    const breach = forbiddenTp(problem, degree);
+    return breach
+      ? [`TP ${degree} is left out: it ${breach.words}. --any-shape allows it all the same.`]
+      : [];
+  });
+}
+
+function headBreach(model: Model, t: number): ShapeBreach | null {
+  const heads = model.numAttentionHeads;
+  if (heads % t !== 0) {
+    return {
+      dimension: "attention_heads",
+      size: heads,
+      words: `does not divide the ${heads} attention heads`,
+    };
+  }
+  if (model.architecture?.latent) return null;
+  const uneven = layerKinds(model).find((kind) => !sharesKvHeads(kind.numKvHeads, t));
+  return uneven
+    ? {
+        dimension: "kv_heads",
+        size: uneven.numKvHeads,
+        words: `does not divide the ${uneven.numKvHeads} key/value heads, nor they it`,
+      }
+    : null;
+}
+
+function sharesKvHeads(kvHeads: number, t: number): boolean {
+  return kvHeads % t === 0 || t % kvHeads === 0;
+}
+
+/** One width that is cut. */
+interface Width {
+  readonly dimension: ShapeDimension;
+  readonly part: "dense" | "experts" | "shared";
+  readonly elements: number;
+  readonly words: string;
+}
+
+function widthBreach(model: Model, t: number): ShapeBreach | null {
+  const broken = widthsOf(model).find(({ elements }) => elements % t !== 0);
+  return broken
+    ? {
+        dimension: broken.dimension,
+        size: broken.elements,
+        words: `does not divide ${broken.words} of ${broken.elements} elements`,
+      }
+    : null;
+}
+
+/** Without a model's matrices, the width that a token passes: of experts together, and a multiple of one's. */
+function widthsOf(model: Model): Width[] {
+  const { architecture } = model;
+  return architecture
+    ? architecture.kinds.flatMap(widthsOfKind)
+    : layerKinds(model).map(({ dHidden }) => denseWidth(dHidden));
+}
+
+function widthsOfKind({ experts, ffnWidth, sharedFfnWidth }: LayerArchitecture): Width[] {
+  if (experts === 0) return [denseWidth(ffnWidth)];
+  const expert: Width = {
+    dimension: "expert_width",
+    part: "experts",
+    elements: ffnWidth,
+    words: "experts",
+  };
+  const shared: Width = {
+    dimension: "shared_expert_width",
+    part: "shared",
+    elements: sharedFfnWidth,
+    words: "shared experts",
+  };
+  return sharedFfnWidth > 0 ? [expert, shared] : [expert];
+}
+
+function denseWidth(elements: number): Width {
+  return { dimension: "ffn_width", part: "dense", elements, words: "a feed-forward network" };
+}
+
+function groupBreach({ architecture, weightGroups }: Model, t: number): ShapeBreach | null {
+  if (!architecture || !weightGroups) return null;
+  const { inputs, outputs } = weightGroups;
+  const cuts = [
+    ...architecture.kinds.flatMap((kind) => ffnCuts(kind, weightGroups, t)),
+    ...(weightGroups.parts.includes("attention")
+      ? architecture.kinds.flatMap((kind) => attentionCuts(architecture, kind, weightGroups, t))
+      : []),
+  ];
+  const broken = cuts.find(({ share, group }) => share % group !== 0);
+  if (!broken) return null;
+  const { size, share, words, group } = broken;
+  const kind = outputs > 1 ? `blocks of ${outputs} × ${inputs} weights` : `groups of ${group}`;
+  return {
+    dimension: "weight_group",
+    size,
+    words: `cuts ${words} of ${size} elements into ${share}, no whole ${kind} that share a scale`,
+  };
+}
+
+/** What one GPU gets of the width of a matrix, and the groups that it must be whole ones of; elements. */
+interface Cut {
+  readonly size: number;
+  readonly share: number;
+  readonly group: number;
+  readonly words: string;
+}
+
+/** Of the same width the outputs are cut in gate and up, the inputs in down. */
+function ffnCuts(
+  kind: LayerArchitecture,
+  { inputs, outputs, parts }: WeightGroups,
+  t: number,
+): Cut[] {
+  return widthsOfKind(kind)
+    .filter(({ part }) => parts.includes(part))
+    .flatMap(({ elements, words }) =>
+      [inputs, outputs].map((group) => ({ size: elements, share: elements / t, group, words })),
+    );
+}
+
+/** The output projection is cut by its inputs, the projections before it by their outputs. */
+function attentionCuts(
+  { heads, headDim, latent }: Architecture,
+  { kvHeads }: LayerArchitecture,
+  { inputs, outputs }: WeightGroups,
+  t: number,
+): Cut[] {
+  const cut = (headCount: number, width: number, group: number, words: string): Cut => ({
+    size: headCount * width,
+    share: Math.max(1, headCount / t) * width,
+    group,
+    words,
+  });
+  if (latent) {
+    const { nopeDim, ropeDim, valueDim } = latent;
+    return [
+      cut(heads, valueDim, inputs, "the heads' values"),
+      cut(heads, nopeDim + ropeDim, outputs, "queries"),
+      cut(heads, nopeDim + valueDim, outputs, "keys and values"),
+    ];
+  }
+  return [
+    cut(heads, headDim, inputs, "the heads' outputs"),
+    cut(heads, headDim, outputs, "queries"),
+    cut(kvHeads, headDim, outputs, "keys"),
+  ];
+}
+
+function vocabularyBreach(
+  { vocabSize }: Model,
+  engine: ShapeEngine,
+  t: number,
+): ShapeBreach | null {
+  if (engine === null || engine === "tensorrt-llm") return null;
+  const padded = Math.ceil(vocabSize / VOCABULARY_PADDING) * VOCABULARY_PADDING;
+  if (padded % t === 0) return null;
+  return {
+    dimension: "vocabulary",
+    size: vocabSize,
+    words: `does not divide the vocabulary of ${vocabSize} tokens, padded to ${padded}`,
+  };
+}
