@@ -60,7 +60,7 @@ function answerLine(problem: Problem, line: Line, path: string, flags: WorkloadF
     }
     if ("error" in parsed) throw parsed.error;
     const evaluation = evaluateInput(problem, parsed.placement, where, flags);
-    return problem.workload.load ? evaluationLineJson(problem.workload, evaluation) : evaluation;
+    return problem.workload.load ? evaluationLineJson(problem, evaluation) : evaluation;
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     return { status: "INVALID", error: error.message };

@@ -1,32 +1,51 @@
 import type { Problem } from "../placement/problem.ts";
+import { rateService } from "../placement/rate-service.ts";
 import { DEFAULT_TP_DEGREES, type ObjectiveName, type SolveRequest } from "../solver/request.ts";
 import type { Answer } from "../solver/solution.ts";
 import { percent } from "./format.ts";
-import { batchWords, costWords } from "./load-words.ts";
+import { batchWords, costWords, inFlightWords } from "./load-words.ts";
 import { objectiveWords } from "./objective-words.ts";
 import { rentWords, splitWords } from "./words.ts";
 
 /** An answer in two sentences: what to rent and how to cut the model, and what that does and costs. */
 export function headlineWords(problem: Problem, answer: Answer): string {
   const { placement, metrics } = answer;
-  return `${planWords(problem, answer)} ${costWords(problem.workload, placement, metrics)}.`;
+  return `${planWords(problem, answer)} ${costWords(problem, placement, metrics)}.`;
 }
 
 /** What to rent and how to cut the model, in one sentence. */
-export function planWords({ pool, workload }: Problem, { placement }: Answer): string {
-  return `${rentWords(pool, placement)}: ${splitWords(placement)}, ${batchWords(workload, placement)}.`;
+export function planWords(problem: Problem, { placement }: Answer): string {
+  const service = rateService(problem, placement);
+  const inFlight = service
+    ? inFlightWords(service.atRate.placement)
+    : batchWords(problem.workload, placement);
+  return `${rentWords(problem.pool, placement)}: ${splitWords(placement)}, ${inFlight}.`;
 }
+
+/** What a proof, that an answer is optimal or that there is none, speaks of; for scripts. */
+export const PROOF_SCOPE = "one pipeline; replicas are not searched";
+
+/** The same as a sentence. */
+export const SCOPE_SENTENCE =
+  "This speaks of single pipelines: several replicas of a pipeline are not searched.";
 
 /** Proven or not, and against what. */
 export function verdictWords(problem: Problem, request: SolveRequest, answer: Answer): string {
   const best = BEST[request.objective];
-  const mayBe = `the best placement may ${best.mayBe} ${objectiveWords(answer, answer.bound)} (gap ${percent(answer.gap)}).`;
+  const mayBe = `the best single pipeline may ${best.mayBe} ${objectiveWords(answer, answer.bound)} (gap ${percent(answer.gap)}).`;
   if (answer.status === "feasible") {
     return `Not proven: a limit struck. T${mayBe.slice(1)}`;
   }
   return answer.gap === 0
-    ? `Proven optimal: no placement of this pool${withinWords(problem, request)} ${best.isBetter}.`
-    : `Proven within the gap asked for: ${mayBe}`;
+    ? `Proven optimal among single pipelines: no one pipeline of this pool${withinWords(problem, request)} ${best.isBetter}${fullUseWords(problem, request)}. Replicas are not searched.`
+    : `Proven within the gap asked for, among single pipelines: ${mayBe} Replicas are not searched.`;
+}
+
+/** At a rate every token of the cheapest machines costs as little: what a token costs there is another question. */
+function fullUseWords({ workload }: Problem, { objective }: SolveRequest): string {
+  return workload.load?.kind === "request_rate" && objective === "cost-per-token"
+    ? " at full use"
+    : "";
 }
 
 const BEST: Readonly<Record<ObjectiveName, { isBetter: string; mayBe: string }>> = {

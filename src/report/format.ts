@@ -30,6 +30,20 @@ export function usd(value: number): string {
     .replace(/(\.\d\d)0$/, "$1")}`;
 }
 
+/** A year's hours by its months, 8,760 / 12: what providers reckon a month with. */
+const HOURS_PER_MONTH = 730;
+
+/** "$0.34 per hour ($248 per month)": the same rented for a month of 730 hours. */
+export function hourlyWords(usdPerHour: number): string {
+  return `${usd(usdPerHour)} per hour${usdPerHour === 0 ? "" : ` (${monthlyUsd(usdPerHour)} per month)`}`;
+}
+
+/** What an hourly price is in a month of 730 hours; whole dollars from ten on. */
+export function monthlyUsd(usdPerHour: number): string {
+  const perMonth = usdPerHour * HOURS_PER_MONTH;
+  return perMonth >= 10 && perMonth < MOST_GROUPED ? `$${count(perMonth)}` : usd(perMonth);
+}
+
 /** Dollars with four decimals, for columns of prices that are compared; amounts below ten cents as `usd`. */
 export function usdColumn(value: number): string {
   const size = Math.abs(value);

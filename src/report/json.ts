@@ -3,7 +3,7 @@ import type { Evaluation } from "../placement/evaluation.ts";
 import type { Placement } from "../placement/placement.ts";
 import type { Problem } from "../placement/problem.ts";
 import type { Deployability, Solution } from "../solver/solution.ts";
-import type { Workload } from "../workload/workload.ts";
+import { PROOF_SCOPE, SCOPE_SENTENCE } from "./answer-words.ts";
 import { loadFacts } from "./load-words.ts";
 import { planFacts } from "./plan-facts.ts";
 
@@ -19,9 +19,10 @@ export function solutionJson(
     objective: answer?.objective ?? null,
     bound: finiteOrNull(answer?.bound),
     gap: finiteOrNull(answer?.gap),
+    scope: PROOF_SCOPE,
     placement: answer?.placement ?? null,
     metrics: answer?.metrics ?? null,
-    ...(answer && loadFacts(problem.workload, answer.placement, answer.metrics)),
+    ...(answer && loadFacts(problem, answer.placement, answer.metrics)),
     ...planFacts(problem, answer?.placement ?? null),
     ...(solution.frontier && {
       frontier: solution.frontier,
@@ -30,10 +31,17 @@ export function solutionJson(
     ...(solution.deployable && { deployable: deployableJson(solution.deployable) }),
     // A search that was cut short explains nothing.
     ...(solution.status !== "no_solution" &&
-      solution.explanation && { explanation: solution.explanation }),
+      solution.explanation && { explanation: explanationJson(solution) }),
     warnings,
     run: solution.run,
   };
+}
+
+/** Why nothing fits, with what the proof speaks of; what would change an answer as it stands. */
+function explanationJson(solution: Solution): object | undefined {
+  if (solution.status !== "infeasible") return solution.explanation;
+  const { explanation } = solution;
+  return { ...explanation, sentences: [...explanation.sentences, SCOPE_SENTENCE] };
 }
 
 function deployableJson({ title: _, ...facts }: Deployability): object {
@@ -49,21 +57,21 @@ export function evaluationJson(
   const { warnings: _, ...said } = evaluation;
   return {
     ...said,
-    ...evaluatedLoad(problem.workload, evaluation),
+    ...evaluatedLoad(problem, evaluation),
     ...planFacts(problem, evaluation.placement),
     warnings,
   };
 }
 
 /** The answer to one line of `evaluate --placements`: what holds for all lines is not repeated in each. */
-export function evaluationLineJson(workload: Workload, evaluation: Evaluation): object {
+export function evaluationLineJson(problem: Problem, evaluation: Evaluation): object {
   const { warnings, ...said } = evaluation;
-  return { ...said, ...evaluatedLoad(workload, evaluation), warnings };
+  return { ...said, ...evaluatedLoad(problem, evaluation), warnings };
 }
 
-function evaluatedLoad(workload: Workload, evaluation: Evaluation): object {
+function evaluatedLoad(problem: Problem, evaluation: Evaluation): object {
   return evaluation.status === "SUCCESS"
-    ? loadFacts(workload, evaluation.placement, evaluation.metrics)
+    ? loadFacts(problem, evaluation.placement, evaluation.metrics)
     : {};
 }
 

@@ -1,8 +1,10 @@
 import type { Metrics } from "../placement/evaluation.ts";
 import type { Placement } from "../placement/placement.ts";
-import { CONCURRENCY_LEVELS, type Load, tokensPerRequest } from "../workload/load.ts";
+import type { Problem } from "../placement/problem.ts";
+import { type RateService, rateService } from "../placement/rate-service.ts";
+import { CONCURRENCY_LEVELS, tokensPerRequest } from "../workload/load.ts";
 import type { Workload } from "../workload/workload.ts";
-import { count, figure, percent, usd } from "./format.ts";
+import { count, figure, hourlyWords, percent, plural, usd } from "./format.ts";
 
 /** The sequences in flight of a placement: "batch 32", or "concurrency 48" where the load was not given as batch sizes. */
 export function batchWords({ load }: Workload, { batch_size }: Placement): string {
@@ -14,83 +16,125 @@ export type Chooser = "solve" | "evaluate";
 
 /** How the load decided the sequences in flight; null where they were given. */
 export function loadWords(
-  load: Load,
+  problem: Problem,
   placement: Placement,
   metrics: Metrics,
   chooser: Chooser,
 ): string | null {
-  const concurrency = `concurrency ${count(placement.batch_size)}`;
-  switch (load.kind) {
+  const { load } = problem.workload;
+  switch (load?.kind) {
+    case undefined:
     case "concurrency":
       return null;
     case "max":
-      return `${concurrency}: the ${chooser === "solve" ? "best" : "largest"} of the levels ${levelsWords()} that fits`;
+      return `concurrency ${count(placement.batch_size)}: the ${chooser === "solve" ? "best" : "largest"} of the levels ${levelsWords()} that fits`;
     case "request_rate": {
-      const { capacity, used } = rateFacts(load.requestsPerSecond, placement, metrics);
-      const choice =
-        chooser === "solve" ? `one of the levels ${levelsWords()}` : "the lowest that serves them";
-      return `${figure(load.requestsPerSecond)} requests/s, ${percent(used)} of the ${figure(capacity)} that ${concurrency} serves, ${choice}`;
+      const service = rateService(problem, placement);
+      if (!service) {
+        const most = capacityOf(placement, metrics);
+        return `${rateWords(load.requestsPerSecond)}, which it does not serve: ${figure(most)} with ${count(placement.batch_size)} sequences in flight`;
+      }
+      const { atRate, atCapacity, capacityRequestsPerSecond, used } = service;
+      return `${rateWords(load.requestsPerSecond)}: ${inFlightWords(atRate.placement)}; that is ${percent(used)} of its capacity, ${figure(capacityRequestsPerSecond)} requests/s with ${count(atCapacity.placement.batch_size)} in flight, the best of the levels ${levelsWords()}`;
     }
   }
 }
 
+/** "13 sequences in flight". */
+export function inFlightWords({ batch_size }: Placement): string {
+  return `${plural(batch_size, "sequence")} in flight`;
+}
+
+/** "2 requests/s". */
+export function rateWords(requestsPerSecond: number): string {
+  const text = figure(requestsPerSecond);
+  return `${text.includes(".") ? text.replace(/\.?0+$/, "") : text} requests/s`;
+}
+
 /** The load as `--json` prints it; nothing where the batch sizes given are all there is to say. */
 export function loadFacts(
-  { load }: Workload,
+  problem: Problem,
   placement: Placement,
   metrics: Metrics,
 ): { readonly load?: object } {
+  const { load } = problem.workload;
   if (!load) return {};
   const requestRate = load.kind === "request_rate" ? load.requestsPerSecond : null;
-  const { capacity, used } = rateFacts(requestRate, placement, metrics);
+  const capacity = capacityOf(placement, metrics);
+  const service = rateService(problem, placement);
   return {
     load: {
       kind: load.kind,
       concurrency: placement.batch_size,
       capacity_requests_per_sec: capacity,
       request_rate_per_sec: requestRate,
-      capacity_used: used,
-      ...(load.kind === "request_rate" && {
-        dollar_per_million_token_at_rate: usdPerMillionAtRate({ load }, placement, metrics),
+      capacity_used: requestRate === null ? null : requestRate / capacity,
+      ...(requestRate !== null && {
+        dollar_per_million_token_at_rate: service?.usdPerMillionTokens ?? null,
+        at_rate: service && atRateFacts(service),
+        capacity: service && capacityFacts(service),
       }),
     },
   };
 }
 
-/** Requests per second that a placement serves, and the share of it that a rate takes. */
-function rateFacts<R extends number | null>(
-  requestsPerSecond: R,
-  placement: Placement,
-  metrics: Metrics,
-): { readonly capacity: number; readonly used: R extends null ? null : number } {
+function atRateFacts(service: RateService): object {
+  const { placement, metrics } = service.atRate;
+  return {
+    concurrency: placement.batch_size,
+    throughput_tokens_per_sec: service.tokensPerSecond,
+    ttft_ms: metrics.ttft_ms,
+    tpot_ms: metrics.tpot_ms,
+    ttft_ms_interval: metrics.uncertainty?.ttft_ms ?? null,
+    tpot_ms_interval: metrics.uncertainty?.tpot_ms ?? null,
+    cost_per_hour: metrics.cost_per_hour,
+    dollar_per_million_token: service.usdPerMillionTokens,
+    capacity_used: service.used,
+    meets_latency_targets: service.keepsLatencyLimits,
+  };
+}
+
+function capacityFacts({ atCapacity, capacityRequestsPerSecond }: RateService): object {
+  const { placement, metrics } = atCapacity;
+  return {
+    concurrency: placement.batch_size,
+    requests_per_sec: capacityRequestsPerSecond,
+    throughput_tokens_per_sec: metrics.throughput_tokens_per_sec,
+    ttft_ms: metrics.ttft_ms,
+    tpot_ms: metrics.tpot_ms,
+    dollar_per_million_token: metrics.dollar_per_million_token,
+  };
+}
+
+/** Requests per second that a placement serves with its own sequences in flight. */
+function capacityOf(placement: Placement, metrics: Metrics): number {
   const tokens = tokensPerRequest(placement.workload_phase, {
     inputTokens: placement.sequence_length,
     outputTokens: placement.output_length,
   });
-  const capacity = metrics.throughput_tokens_per_sec / tokens;
-  const used = requestsPerSecond === null ? null : requestsPerSecond / capacity;
-  return { capacity, used: used as R extends null ? null : number };
+  return metrics.throughput_tokens_per_sec / tokens;
 }
 
-/** USD per million tokens when no more comes than the rate of requests that is to be served; null without one. */
-export function usdPerMillionAtRate(
-  { load }: Pick<Workload, "load">,
-  placement: Placement,
-  metrics: Metrics,
-): number | null {
-  if (load?.kind !== "request_rate") return null;
-  const { used } = rateFacts(load.requestsPerSecond, placement, metrics);
-  return metrics.dollar_per_million_token / Math.min(1, used);
+/** What a placement costs and does; for a rate of requests what it does at that rate. */
+export function costWords(problem: Problem, placement: Placement, metrics: Metrics): string {
+  const service = rateService(problem, placement);
+  const perHour = hourlyWords(metrics.cost_per_hour);
+  if (!service) {
+    return `${usd(metrics.dollar_per_million_token)} per million tokens, ${figure(metrics.throughput_tokens_per_sec)} tokens/s, ${perHour}`;
+  }
+  const { atRate, used, capacityRequestsPerSecond } = service;
+  return `At ${rateWords(service.requestsPerSecond)}: ${[
+    perHour,
+    `${usd(service.usdPerMillionTokens)} per million tokens`,
+    ...latencyWords(atRate.metrics),
+    `${percent(used)} of its capacity of ${figure(capacityRequestsPerSecond)} requests/s in use`,
+  ].join(", ")}`;
 }
 
-/** What a placement costs and does; for a rate of requests what it costs there, which is more than at full use. */
-export function costWords(workload: Workload, placement: Placement, metrics: Metrics): string {
-  const perHour = `${usd(metrics.cost_per_hour)} per hour`;
-  const speed = `${figure(metrics.throughput_tokens_per_sec)} tokens/s`;
-  const atRate = usdPerMillionAtRate(workload, placement, metrics);
-  return atRate === null || workload.load?.kind !== "request_rate"
-    ? `${usd(metrics.dollar_per_million_token)} per million tokens, ${speed}, ${perHour}`
-    : `${perHour}, ${usd(atRate)} per million tokens at ${figure(workload.load.requestsPerSecond)} requests/s; up to ${speed}`;
+function latencyWords({ ttft_ms, tpot_ms }: Metrics): string[] {
+  const words = (name: string, ms: number | null): string[] =>
+    ms === null ? [] : [`${name} ${figure(ms)} ms`];
+  return [...words("TTFT", ttft_ms), ...words("TPOT", tpot_ms)];
 }
 
 /** What a throughput target is that comes from a rate of requests; empty when none does. */

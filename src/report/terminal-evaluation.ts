@@ -27,11 +27,11 @@ function renderSuccess(problem: Problem, { placement, metrics }: Success, paint:
   return joinBlocks([
     paint.bold(
       wrap(
-        `${placementWords(problem.pool, placement)}. ${costWords(problem.workload, placement, metrics)}.`,
+        `${placementWords(problem.pool, placement)}. ${costWords(problem, placement, metrics)}.`,
       ),
     ),
     renderWorkload(problem, placement, metrics, "evaluate"),
-    renderStages(problem, metrics, paint),
+    renderStages(problem, placement, metrics, paint),
     renderMemory(problem, metrics, paint),
     renderMetrics(problem, placement, metrics, paint),
     broken.length === 0

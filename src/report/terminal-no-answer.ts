@@ -14,7 +14,7 @@ export function renderNoAnswerTitle(answer: NoAnswer, paint: Paint): string {
 /** The same without colour. */
 export function noAnswerWords({ status }: NoAnswer): string {
   return status === "infeasible"
-    ? "Infeasible: no placement of this pool keeps the rules and limits. This is proven."
+    ? "Infeasible: no one pipeline of this pool keeps the rules and limits. This is proven for single pipelines; replicas are not searched."
     : "No answer: a limit struck before any placement was found. One may exist.";
 }
 

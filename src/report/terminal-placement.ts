@@ -2,9 +2,10 @@ import { microUsdToUsd } from "../hardware/price.ts";
 import type { Metrics } from "../placement/evaluation.ts";
 import { type Placement, parseInstanceName } from "../placement/placement.ts";
 import type { Problem } from "../placement/problem.ts";
-import { count, duration, figure, percent, plural, shortGpu, usd } from "./format.ts";
+import { type RateService, rateService } from "../placement/rate-service.ts";
+import { count, duration, figure, hourlyWords, percent, plural, shortGpu, usd } from "./format.ts";
 import { renderPairs, renderTable } from "./layout.ts";
-import { usdPerMillionAtRate } from "./load-words.ts";
+import { inFlightWords, rateWords } from "./load-words.ts";
 import type { Paint } from "./paint.ts";
 import { memoryBar, memoryLegend } from "./terminal-memory.ts";
 import {
@@ -17,7 +18,12 @@ import {
 import { bottleneckWords, instanceWords, ownedInstances, slackWords } from "./words.ts";
 
 /** One row a stage: where it runs, what it holds, how fast and how busy it is. */
-export function renderStages({ pool }: Problem, metrics: Metrics, paint: Paint): string {
+export function renderStages(
+  { pool, workload }: Problem,
+  placement: Placement,
+  metrics: Metrics,
+  paint: Paint,
+): string {
   const table = renderTable(
     [
       { head: "stage", align: "right" },
@@ -46,7 +52,15 @@ export function renderStages({ pool }: Problem, metrics: Metrics, paint: Paint):
     }),
   );
   const legend = `  ${memoryLegend(metrics, paint)}`;
-  return `${paint.bold("Stages")}\n${table}\n${paint.dim(legend)}`;
+  const title =
+    workload.load?.kind === "request_rate" ? `Stages with ${inFlightWords(placement)}` : "Stages";
+  return `${paint.bold(title)}\n${table}\n${paint.dim(legend)}`;
+}
+
+/** Figures under a title. */
+export interface MetricsBlock {
+  readonly title: string;
+  readonly pairs: readonly Pair[];
 }
 
 /** Throughput, cost and what limits them. */
@@ -56,41 +70,86 @@ export function renderMetrics(
   metrics: Metrics,
   paint: Paint,
 ): string {
-  return `${paint.bold("Metrics")}\n${renderPairs(metricsPairs(problem, placement, metrics))}`;
+  return metricsBlocks(problem, placement, metrics)
+    .map(({ title, pairs }) => `${paint.bold(title)}\n${renderPairs(pairs)}`)
+    .join("\n\n");
 }
 
-/** The same as pairs of a label and a text; one without a label goes on with the one before. */
-export function metricsPairs(
+/** The same as blocks of pairs; where a rate is to be served, what is so at that rate and then what is so at capacity. */
+export function metricsBlocks(
   problem: Problem,
   placement: Placement,
   metrics: Metrics,
-): (readonly [label: string, text: string])[] {
-  const slack = slackWords(metrics);
+): readonly MetricsBlock[] {
+  const service = rateService(problem, placement);
+  if (service) return rateBlocks(problem, service);
   return [
-    ...throughputPairs(problem, metrics),
-    ...latencyPairs(problem, metrics),
-    ...confidencePairs(metrics),
-    ...kvCachePairs(problem, metrics, placement.sequence_length + placement.output_length),
-    [
-      "Cost",
-      `${usd(metrics.cost_per_hour)} per hour for ${hiredWords(problem, placement, metrics)} used`,
-    ],
-    ...pricePairs(problem, placement),
-    ["Per token", perTokenWords(problem, placement, metrics)],
-    [
-      "Whole job",
-      `${count(problem.totalTokensToProcess)} tokens in ${duration(metrics.total_runtime_hours)} for ${usd(metrics.total_cost)}`,
-    ],
-    ["Limited by", `${bottleneckWords(placement, metrics)}${slack === "" ? "" : `; ${slack}`}`],
+    {
+      title: "Metrics",
+      pairs: [
+        ...throughputPairs(problem, metrics),
+        ...latencyPairs(problem, metrics),
+        ...confidencePairs(metrics),
+        ...kvCachePairs(problem, metrics, placement.sequence_length + placement.output_length),
+        ...costPairs(problem, placement, metrics),
+        ["Per token", `${usd(metrics.dollar_per_million_token)} per million tokens`],
+        ["Whole job", jobWords(problem, metrics)],
+        ["Limited by", limitedByWords(placement, metrics)],
+      ],
+    },
   ];
 }
 
-function perTokenWords({ workload }: Problem, placement: Placement, metrics: Metrics): string {
-  const full = `${usd(metrics.dollar_per_million_token)} per million tokens`;
-  const atRate = usdPerMillionAtRate(workload, placement, metrics);
-  return atRate === null || workload.load?.kind !== "request_rate"
-    ? full
-    : `${usd(atRate)} per million tokens at ${figure(workload.load.requestsPerSecond)} requests/s; ${full} at full use`;
+function rateBlocks(problem: Problem, service: RateService): readonly MetricsBlock[] {
+  const { atRate, atCapacity, tokensPerSecond, used, usdPerMillionTokens } = service;
+  const { placement, metrics } = atCapacity;
+  return [
+    {
+      title: `At ${rateWords(service.requestsPerSecond)}`,
+      pairs: [
+        ["In flight", `${inFlightWords(atRate.placement)}: the fewest that serve the rate`],
+        ["Throughput", `${figure(tokensPerSecond)} tokens/s: what is asked for`],
+        ["In use", `${percent(used)} of the capacity`],
+        ...latencyPairs(problem, atRate.metrics),
+        ...confidencePairs(atRate.metrics),
+        ...costPairs(problem, placement, metrics),
+        ["Per token", `${usd(usdPerMillionTokens)} per million tokens`],
+      ],
+    },
+    {
+      title: `At capacity, ${figure(service.capacityRequestsPerSecond)} requests/s`,
+      pairs: [
+        ["In flight", inFlightWords(placement)],
+        ...throughputPairs(problem, metrics),
+        ...latencyPairs(problem, metrics),
+        ...kvCachePairs(problem, metrics, placement.sequence_length + placement.output_length),
+        ["Per token", `${usd(metrics.dollar_per_million_token)} per million tokens`],
+        ["Whole job", jobWords(problem, metrics)],
+        ["Limited by", limitedByWords(placement, metrics)],
+      ],
+    },
+  ];
+}
+
+type Pair = readonly [label: string, text: string];
+
+function costPairs(problem: Problem, placement: Placement, metrics: Metrics): Pair[] {
+  return [
+    [
+      "Cost",
+      `${hourlyWords(metrics.cost_per_hour)} for ${hiredWords(problem, placement, metrics)} used`,
+    ],
+    ...pricePairs(problem, placement),
+  ];
+}
+
+function jobWords({ totalTokensToProcess }: Problem, metrics: Metrics): string {
+  return `${count(totalTokensToProcess)} tokens in ${duration(metrics.total_runtime_hours)} for ${usd(metrics.total_cost)}`;
+}
+
+function limitedByWords(placement: Placement, metrics: Metrics): string {
+  const slack = slackWords(metrics);
+  return `${bottleneckWords(placement, metrics)}${slack === "" ? "" : `; ${slack}`}`;
 }
 
 /** What the rented instances cost each and where that is from; nothing where the source of the prices says no more than a number. */

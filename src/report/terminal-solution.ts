@@ -31,7 +31,7 @@ export function renderSolution(
     `${paint.bold(wrap(headlineWords(problem, solution)))}\n${verdict(problem, request, solution, paint)}`,
     renderDeployable(problem, solution, paint),
     renderWorkload(problem, placement, metrics, "solve"),
-    renderStages(problem, metrics, paint),
+    renderStages(problem, placement, metrics, paint),
     renderMemory(problem, metrics, paint),
     renderMetrics(problem, placement, metrics, paint),
     renderProof(solution, paint),

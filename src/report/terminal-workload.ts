@@ -25,15 +25,19 @@ export function workloadPairs(
 ): (readonly [label: string, text: string])[] {
   const { model, workload } = problem;
   const { workload_phase, sequence_length, output_length } = placement;
-  const { inputTokens, outputTokens, inputLengths, outputLengths, load } = workload;
+  const { inputTokens, outputTokens, inputLengths, outputLengths } = workload;
   const input = tokensWords(sequence_length, "input", inputTokens, inputLengths);
   const output = tokensWords(output_length, "output", outputTokens, outputLengths);
-  const loadText = load ? loadWords(load, placement, metrics, chooser) : null;
+  const loadText = loadWords(problem, placement, metrics, chooser);
   return [
     ["Model", `${printable(model.name)}, ${count(model.numLayers)} layers`],
     [
       "Workload",
-      `${workload_phase}, ${input} + ${output} tokens, ${batchWords(workload, placement)}`,
+      [
+        `${workload_phase}, ${input} + ${output} tokens`,
+        // At a rate the load says it: the placement's own batch is that of its capacity.
+        ...(workload.load?.kind === "request_rate" ? [] : [batchWords(workload, placement)]),
+      ].join(", "),
     ],
     ...(loadText === null ? [] : [["Load", loadText] as const]),
     ["Cost model", `${costModelWords(problem)}: an estimate, not a measurement`],

@@ -15,13 +15,35 @@ export function placementWords(pool: Pool, placement: Placement): string {
   return `${instancesWords(pool, placement)}: ${splitWords(placement)}`;
 }
 
-/** What is to be done to get the instances of a placement: "Rent 2 × g5.12xlarge and use 1 × g5.4xlarge (owned)". */
+/** What is to be done to get the instances of a placement: "Rent 2 × g5.12xlarge of AWS (us-east-1) and use 1 × g5.4xlarge (owned)". */
 export function rentWords(pool: Pool, placement: Placement): string {
   const { owned, rented } = countInstances(pool, placement);
-  const rent = rented.size > 0 ? `rent ${listTypes(rented).join(" + ")}` : null;
+  const rent = rented.size > 0 ? `rent ${offersWords(pool, rented)}` : null;
   const use = owned.size > 0 ? `use ${listTypes(owned).join(" + ")} (owned)` : null;
   const words = [rent, use].filter((part) => part !== null).join(" and ");
   return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** Rented types with whose they are and where: "2 × g5.12xlarge of AWS (us-east-1)"; said once where it is the same of all. */
+function offersWords(pool: Pool, rented: TypeCounts): string {
+  const types = [...rented].sort(([a], [b]) => (a < b ? -1 : 1));
+  const sellers = types.map(([type]) => sellerWords(pool, type));
+  if (new Set(sellers).size === 1) return `${listTypes(rented).join(" + ")}${sellers[0]}`;
+  return types
+    .map(([type, number], index) => `${number} × ${printable(type)}${sellers[index]}`)
+    .join(" + ");
+}
+
+/** " of AWS (us-east-1, spot)", as far as it is known; on-demand prices go without saying. */
+function sellerWords(pool: Pool, typeName: string): string {
+  const type = pool.byName.get(typeName);
+  if (!type || type.price.provider === "") return "";
+  const { provider, region, kind } = type.price;
+  const details = [
+    ...(region === null ? [] : [region]),
+    ...(kind === "on-demand" || kind === "unspecified" ? [] : [kind]),
+  ].map(printable);
+  return ` of ${printable(provider)}${details.length === 0 ? "" : ` (${details.join(", ")})`}`;
 }
 
 /** An instance as tables name it, with a word when it is owned. */

@@ -47,7 +47,9 @@ describe("evaluate a placement file", () => {
     expect(stdout).toMatch(
       /^1 × box\.2x: 1 stage of 12 layers, TP 2\. \$[\d.]+ per million tokens/,
     );
-    expect(stdout).toContain("$8.50 per hour for 1 instance; 2 of 2 rented GPUs used");
+    expect(stdout).toContain(
+      "$8.50 per hour ($6,205 per month) for 1 instance; 2 of 2 rented GPUs used",
+    );
     for (const line of stdout.split("\n")) expect(visibleWidth(line)).toBeLessThanOrEqual(100);
     expect(stderr).toBe("");
     expect(code).toBe(0);

@@ -57,7 +57,9 @@ describe("solve", () => {
   it("says what to rent and that it is proven, on stdout, and the time on stderr", async () => {
     const { code, stdout, stderr } = await solve();
     expect(stdout).toMatch(/^Rent \d/);
-    expect(stdout).toContain("Proven optimal: no placement of this pool serves a token for less.");
+    expect(stdout.replaceAll("\n", " ")).toContain(
+      "Proven optimal among single pipelines: no one pipeline of this pool serves a token for less.",
+    );
     expect(stderr).toMatch(/^done in \d+\.\d\d s\n$/);
     expect(code).toBe(0);
   });
@@ -81,6 +83,7 @@ describe("solve", () => {
       "objective",
       "bound",
       "gap",
+      "scope",
       "placement",
       "metrics",
       ...FACTS,
@@ -253,7 +256,7 @@ describe("solve without a proven answer", () => {
   it("explains what cannot be met, with exit code 2", async () => {
     const { code, stdout } = await solve("--max-hourly-cost", "0.01");
     expect(code).toBe(2);
-    expect(stdout).toMatch(/^Infeasible: no placement of this pool keeps the rules and limits/);
+    expect(stdout).toMatch(/^Infeasible: no one pipeline of this pool keeps the rules and limits/);
     expect(stdout).toMatch(/cheapest placement costs [\d.]+ USD per hour; the limit is 0\.01/);
     const json = JSON.parse((await solve("--max-hourly-cost", "0.01", "--json")).stdout);
     expect(json).toMatchObject({

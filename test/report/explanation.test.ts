@@ -4,6 +4,7 @@ import { evaluate } from "../../src/placement/evaluate.ts";
 import type { Success } from "../../src/placement/evaluation.ts";
 import type { Placement } from "../../src/placement/placement.ts";
 import type { Problem } from "../../src/placement/problem.ts";
+import { SCOPE_SENTENCE } from "../../src/report/answer-words.ts";
 import { solutionJson } from "../../src/report/json.ts";
 import { REPORT_WIDTH, visibleWidth } from "../../src/report/layout.ts";
 import { createPaint, PLAIN } from "../../src/report/paint.ts";
@@ -228,7 +229,7 @@ describe("why nothing fits", () => {
 
   it("is said in sentences behind the verdict, with what cannot be met together", () => {
     expect(text).toMatch(
-      /^Infeasible: no placement of this pool keeps the rules and limits\. This is proven\.\n\nWhy nothing fits\n {2}- Placements exist, but none within the limits\.\n {2}- The cheapest costs 11\.34\.\nThese cannot be met together: max_hourly_cost 5, min-throughput 400\.\nThe smallest single changes that would help:\n/,
+      /^Infeasible: no one pipeline of this pool keeps the rules and limits\. This is proven for single\npipelines; replicas are not searched\.\n\nWhy nothing fits\n {2}- Placements exist, but none within the limits\.\n {2}- The cheapest costs 11\.34\.\nThese cannot be met together: max_hourly_cost 5, min-throughput 400\.\nThe smallest single changes that would help:\n/,
     );
     expectFits(text);
   });
@@ -290,7 +291,10 @@ describe("the JSON of a solve", () => {
 
   it("holds the explanation as the types have it, when there is one", () => {
     expect(json(answerOf(answer, { explanation: SENSITIVITY })).explanation).toEqual(SENSITIVITY);
-    expect(json(noAnswer("infeasible")).explanation).toEqual(INFEASIBILITY);
+    expect(json(noAnswer("infeasible")).explanation).toEqual({
+      ...INFEASIBILITY,
+      sentences: [...INFEASIBILITY.sentences, SCOPE_SENTENCE],
+    });
     expect(json(answerOf(answer))).not.toHaveProperty("explanation");
     expect(json(noAnswer("no_solution"))).not.toHaveProperty("explanation");
   });

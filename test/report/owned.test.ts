@@ -28,11 +28,13 @@ describe("instances that are owned", () => {
     const problem = owning({ "g5.12xlarge": 1 });
     const text = reportOf(problem, splitOf("g5.12xlarge", 4, 2, problem));
     expect(oneLine(text)).toMatch(
-      /^Rent 1 × g5\.12xlarge and use 1 × g5\.12xlarge \(owned\): 2 stages of 40 layers, TP 4, batch 32\./,
+      /^Rent 1 × g5\.12xlarge of AWS and use 1 × g5\.12xlarge \(owned\): 2 stages of 40 layers, TP 4, batch 32\./,
     );
     expect(text).toMatch(/^ +0 {2}g5\.12xlarge#0 \(owned\) /m);
     expect(text).toMatch(/^ +1 {2}g5\.12xlarge#1 {2}/m);
-    expect(text).toContain("$5.67 per hour for 2 instances, 1 of them owned; 8 of 8 GPUs used");
+    expect(text).toContain(
+      "$5.67 per hour ($4,139 per month) for 2 instances, 1 of them owned; 8 of 8",
+    );
   });
 
   it("are used, not rented, when all are", () => {
@@ -59,7 +61,7 @@ describe("instances that are owned", () => {
     });
     if (mixed.status !== "SUCCESS") throw new Error(mixed.error);
     expect(oneLine(reportOf(problem, mixed))).toContain(
-      "Rent 1 × g6e.4xlarge + 1 × p3dn.24xlarge and use 1 × g5.4xlarge + 1 × p3dn.24xlarge (owned): 4 stages",
+      "Rent 1 × g6e.4xlarge + 1 × p3dn.24xlarge of AWS and use 1 × g5.4xlarge + 1 × p3dn.24xlarge (owned): 4 stages",
     );
     expect(oneLine(renderEvaluation(problem, mixed, PLAIN))).toContain(
       "1 × g6e.4xlarge + 1 × p3dn.24xlarge + 1 × g5.4xlarge (owned) + 1 × p3dn.24xlarge (owned): 4 stages",

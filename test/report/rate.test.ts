@@ -1,31 +1,111 @@
-import { expect, it } from "vitest";
-import { evaluate } from "../../src/placement/evaluate.ts";
-import { costWords, loadFacts, usdPerMillionAtRate } from "../../src/report/load-words.ts";
-import { foundingProblem } from "../support/founding.ts";
+import { describe, expect, it } from "vitest";
+import { evaluateAtRate } from "../../src/placement/at-load.ts";
+import type { Placement } from "../../src/placement/placement.ts";
+import { rateService } from "../../src/placement/rate-service.ts";
+import { headlineWords, verdictWords } from "../../src/report/answer-words.ts";
+import { figure } from "../../src/report/format.ts";
+import { renderSolveReport } from "../../src/report/html/solve-report.ts";
+import { solutionJson } from "../../src/report/json.ts";
+import { PLAIN } from "../../src/report/paint.ts";
+import { renderSolution } from "../../src/report/terminal-solution.ts";
+import { createInlineHighs } from "../../src/solver/milp/highs-inline.ts";
+import { DEFAULT_REQUEST } from "../../src/solver/request.ts";
+import type { Answer } from "../../src/solver/solution.ts";
+import { solve } from "../../src/solver/solve.ts";
+import { NO_LIMITS } from "../../src/workload/workload.ts";
+import { calibratedProblem, defaultSettings, llama } from "../support/calibrated.ts";
 
-const PLACEMENT = {
-  batch_size: 32,
-  sequence_length: 2048,
-  output_length: 512,
-  workload_phase: "aggregated",
-  stages: [{ gpu_type: "p4de.24xlarge#0", tp_degree: 8, start_layer: 1, end_layer: 80 }],
-} as const;
+const RATE = 2;
+const TOKENS = 1200;
+const REQUEST = { ...DEFAULT_REQUEST, objective: "cost", includeTypes: ["g6e.4xlarge"] } as const;
 
-it("a token costs at a rate of requests what the hour costs, spread over the tokens of that rate", () => {
-  const problem = foundingProblem();
-  const evaluation = evaluate(problem, PLACEMENT);
-  if (evaluation.status !== "SUCCESS") throw new Error(evaluation.error);
-  const { placement, metrics } = evaluation;
-  const load = { kind: "request_rate", requestsPerSecond: 0.01 } as const;
-  const expected = metrics.cost_per_hour / (0.01 * 2560 * 3600) / 1e-6;
-  expect(usdPerMillionAtRate({ load }, placement, metrics)).toBeCloseTo(expected, 9);
-  const workload = { ...problem.workload, load };
-  expect(costWords(workload, placement, metrics)).toMatch(
-    /^\$40\.96 per hour, \$\S+ per million tokens at 0\.01 requests\/s; up to /,
-  );
-  expect(loadFacts(workload, placement, metrics).load).toMatchObject({
-    dollar_per_million_token_at_rate: expect.closeTo(expected, 9),
+/** Llama 8B at 2 requests/s of 1,000 + 200 tokens. */
+const problem = (() => {
+  const plain = calibratedProblem(llama(), defaultSettings("vllm"));
+  return {
+    ...plain,
+    limits: { ...NO_LIMITS, minTokensPerSecond: RATE * TOKENS, maxTtftSeconds: 5 },
+    workload: {
+      ...plain.workload,
+      phase: "aggregated" as const,
+      inputTokens: 1000,
+      outputTokens: 200,
+      load: { kind: "request_rate" as const, requestsPerSecond: RATE },
+    },
+  };
+})();
+const answer = (await solve(problem, REQUEST, createInlineHighs())) as Answer;
+const placementAt = (batch_size: number): Placement => ({ ...answer.placement, batch_size });
+const atRate = evaluateAtRate(problem, RATE, placementAt);
+if (atRate.status !== "SUCCESS") throw new Error(atRate.error);
+const inFlight = atRate.placement.batch_size;
+const { cost_per_hour } = answer.metrics;
+const usdPerMillion = (cost_per_hour / (RATE * TOKENS * 3600)) * 1e6;
+
+describe("an answer at a rate of requests", () => {
+  it("has the latencies of that rate, and the capacity beside it", () => {
+    const service = rateService(problem, answer.placement)!;
+    expect(service.atRate).toEqual(atRate);
+    // Little's law: what is in flight has come in while one request is served.
+    const { ttft_ms, tpot_ms } = atRate.metrics;
+    const seconds = (ttft_ms! + 200 * tpot_ms!) / 1000;
+    expect(inFlight).toBeGreaterThan(0.7 * RATE * seconds);
+    expect(inFlight).toBeLessThan(1.3 * RATE * seconds + 1);
+    expect(inFlight).toBeLessThan(service.atCapacity.placement.batch_size);
+    expect(service.used).toBeCloseTo(RATE / service.capacityRequestsPerSecond, 9);
+    expect(service.atCapacity.metrics.ttft_ms! * 1.1).toBeLessThanOrEqual(5000);
+    expect(service.usdPerMillionTokens).toBeCloseTo(usdPerMillion, 9);
+    expect(service.keepsLatencyLimits).toBe(true);
   });
-  expect(usdPerMillionAtRate({}, placement, metrics)).toBeNull();
-  expect(costWords(problem.workload, placement, metrics)).toMatch(/^\$\S+ per million tokens, /);
+
+  it("is told at that rate by the terminal, its capacity second", () => {
+    const text = renderSolution(problem, REQUEST, answer, [], PLAIN);
+    const lines = text.replaceAll(/\n +(?=[a-z(])/g, " ");
+    const { ttft_ms } = atRate.metrics;
+    expect(headlineWords(problem, answer)).toContain(
+      `, ${inFlight} sequences in flight. At 2 requests/s: `,
+    );
+    expect(headlineWords(problem, answer)).toContain(`TTFT ${figure(ttft_ms!)} ms`);
+    expect(lines).toContain("\nAt 2 requests/s\n");
+    expect(lines.indexOf(`TTFT        ${figure(ttft_ms!)} ms`)).toBeGreaterThan(0);
+    expect(lines.indexOf("\nAt capacity, ")).toBeGreaterThan(lines.indexOf("\nAt 2 requests/s\n"));
+  });
+
+  it("is told at that rate by the report: title, tiles and targets", () => {
+    const page = renderSolveReport({
+      problem,
+      request: REQUEST,
+      solution: answer,
+      warnings: [],
+      version: "0",
+    });
+    const { ttft_ms } = atRate.metrics;
+    expect(page).toMatch(/<h1>[^<]* at 2 requests\/s for \$/);
+    expect(page).toContain(`<dt>TTFT, ms</dt><dd class="big">${figure(ttft_ms!)}</dd>`);
+    expect(page).toContain(`<dt>In flight</dt><dd class="big">${inFlight}</dd>`);
+    expect(page).toContain(`max_ttft_ms 5,000.0 ms: predicted ${figure(ttft_ms!)} ms`);
+  });
+
+  it("is told at that rate in JSON, beside the metrics of its batch", () => {
+    const json = solutionJson(problem, answer, []) as Record<string, Record<string, unknown>>;
+    expect(json.load).toMatchObject({
+      concurrency: answer.placement.batch_size,
+      dollar_per_million_token_at_rate: expect.closeTo(usdPerMillion, 9),
+      at_rate: {
+        concurrency: inFlight,
+        throughput_tokens_per_sec: RATE * TOKENS,
+        ttft_ms: atRate.metrics.ttft_ms,
+        tpot_ms: atRate.metrics.tpot_ms,
+        dollar_per_million_token: expect.closeTo(usdPerMillion, 9),
+        meets_latency_targets: true,
+      },
+      capacity: { requests_per_sec: expect.any(Number) },
+    });
+    expect(json.metrics!.ttft_ms).toBe(answer.metrics.ttft_ms);
+  });
+
+  it("costs as much a token as any other of the price: the verdict on tokens speaks of full use", () => {
+    const words = verdictWords(problem, { ...REQUEST, objective: "cost-per-token" }, answer);
+    expect(words.replaceAll("\n", " ")).toContain("serves a token for less at full use.");
+  });
 });

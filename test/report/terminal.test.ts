@@ -34,7 +34,7 @@ describe("the report of a solve", () => {
 
   it("begins with the answer in one sentence and its proof", () => {
     expect(report.replaceAll("\n", " ")).toMatch(
-      /^Rent 1 × p4de\.24xlarge: 1 stage of 80 layers, TP 8, batch 32\. \$9\.3999 per million tokens, 1,210\.4 tokens\/s, \$40\.96 per hour\. Proven optimal: no placement of this pool serves a token for less\./,
+      /^Rent 1 × p4de\.24xlarge of AWS: 1 stage of 80 layers, TP 8, batch 32\. \$9\.3999 per million tokens, 1,210\.4 tokens\/s, \$40\.96 per hour \(\$29,901 per month\)\. Proven optimal among single pipelines: no one pipeline of this pool serves a token for less\. Replicas are not searched\./,
     );
   });
 
@@ -69,7 +69,9 @@ describe("the report of a solve", () => {
       const limited = foundingProblem({ limits: { ...NO_LIMITS, ...changes } });
       const answer = answerOf(best, {}, asked.objective);
       const text = renderSolution(limited, asked, answer, [], PLAIN);
-      return text.replaceAll("\n", " ").match(/Proven optimal: no placement of this (.*?)\./)![1]!;
+      return text
+        .replaceAll("\n", " ")
+        .match(/Proven optimal among single pipelines: no one pipeline of this (.*?)\./)![1]!;
     };
     expect(claim({})).toBe("pool serves a token for less");
     expect(claim({ maxHourlyCostUsd: 50 })).toBe(
@@ -100,7 +102,7 @@ describe("the report of a solve", () => {
     if (mixed.status !== "SUCCESS") throw new Error(mixed.error);
     const text = renderSolution(problem, REQUEST, answerOf(mixed), [], PLAIN);
     expect(text.replaceAll("\n", " ")).toContain(
-      "Rent 1 × g6e.24xlarge + 1 × g6e.48xlarge: 3 stages of 40 + 2×20 layers, TP 2×4 + 2",
+      "Rent 1 × g6e.24xlarge + 1 × g6e.48xlarge of AWS: 3 stages of 40 + 2×20 layers, TP 2×4 + 2",
     );
     expect(text).toContain("10 of 12 rented GPUs used");
   });
@@ -113,7 +115,7 @@ describe("the report of a solve", () => {
     });
     const text = renderSolution(problem, REQUEST, answer, [], PLAIN).replaceAll("\n", " ");
     expect(text).toContain(
-      "Not proven: a limit struck. The best placement may cost as little as $4.70",
+      "Not proven: a limit struck. The best single pipeline may cost as little as $4.70",
     );
     expect(text).toContain("(gap 50 %)");
     expect(text).not.toContain("Proven optimal");

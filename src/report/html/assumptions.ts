@@ -1,8 +1,9 @@
 import type { Metrics } from "../../placement/evaluation.ts";
 import type { Problem } from "../../placement/problem.ts";
+import { rateService } from "../../placement/rate-service.ts";
 import { setLimits } from "../../solver/explain/limits.ts";
 import { DEFAULT_TP_DEGREES, type SolveRequest } from "../../solver/request.ts";
-import type { Solution } from "../../solver/solution.ts";
+import type { Answer, Solution } from "../../solver/solution.ts";
 import { count, figure, percent, plural } from "../format.ts";
 import { limitWords } from "../limit-words.ts";
 import { rateTargetWords } from "../load-words.ts";
@@ -25,15 +26,21 @@ export function assumptionsMarkup(
     ...askedPairs(problem, request),
     ...rulePairs(problem, request),
   ];
-  return html`${"placement" in solution ? rangesMarkup(problem, solution.metrics) : null}
+  return html`${"placement" in solution ? rangesMarkup(problem, solution) : null}
 ${pairsMarkup(pairs)}
 <h3>Not modelled</h3>
 <ul class="plain">${notModelled(problem).map((text) => html`<li>${text}</li>`)}</ul>`;
 }
 
 /** The 80 % intervals, drawn; nothing when the cost model does not say how sure it is. */
-function rangesMarkup(problem: Problem, metrics: Metrics): Markup | null {
-  const ranges = rangesOf(problem, metrics);
+function rangesMarkup(problem: Problem, { placement, metrics }: Answer): Markup | null {
+  // Latencies are those of the rate, where one is asked for; the throughput is what can be served.
+  const service = rateService(problem, placement);
+  const ranges = rangesOf(
+    problem,
+    service?.atCapacity.metrics ?? metrics,
+    service?.atRate.metrics ?? metrics,
+  );
   if (ranges.length === 0) return null;
   return html`<h3>How sure the figures are</h3>
 <div class="ranges">${ranges.map(rangePlot)}</div>
@@ -42,9 +49,10 @@ function rangesMarkup(problem: Problem, metrics: Metrics): Markup | null {
 
 const MS_PER_SECOND = 1000;
 
-function rangesOf({ limits }: Problem, metrics: Metrics): Range[] {
-  const { uncertainty, throughput_tokens_per_sec, ttft_ms, tpot_ms } = metrics;
-  if (!uncertainty) return [];
+function rangesOf({ limits }: Problem, served: Metrics, waited: Metrics): Range[] {
+  const { throughput_tokens_per_sec } = served;
+  const { ttft_ms, tpot_ms, uncertainty } = waited;
+  if (!served.uncertainty || !uncertainty) return [];
   const least = limits.minTokensPerSecond;
   const latency = (
     label: string,
@@ -66,9 +74,9 @@ function rangesOf({ limits }: Problem, metrics: Metrics): Range[] {
         ];
   return [
     {
-      label: "Throughput",
+      label: served === waited ? "Throughput" : "Throughput at capacity",
       value: throughput_tokens_per_sec,
-      interval: uncertainty.throughput_tokens_per_sec,
+      interval: served.uncertainty.throughput_tokens_per_sec,
       limit: least === null ? null : { value: least, isMost: false },
       words: (value) => `${figure(value)} tokens/s`,
     },

@@ -1,12 +1,15 @@
-import type { Metrics } from "../../placement/evaluation.ts";
+import type { Interval, Metrics } from "../../placement/evaluation.ts";
 import type { Problem } from "../../placement/problem.ts";
+import { type RateService, rateService } from "../../placement/rate-service.ts";
 import { type SetLimit, setLimits } from "../../solver/explain/limits.ts";
 import type { SolveRequest } from "../../solver/request.ts";
 import type { Answer, NoAnswer, Solution } from "../../solver/solution.ts";
+import { isLatencyLimit } from "../../workload/workload.ts";
 import { planWords, verdictWords } from "../answer-words.ts";
 import { limitIsMet } from "../broken-limits.ts";
-import { figure, percent, plural, usd } from "../format.ts";
+import { count, figure, hourlyWords, monthlyUsd, percent, plural, usd } from "../format.ts";
 import { limitWords } from "../limit-words.ts";
+import { rateWords } from "../load-words.ts";
 import { objectiveWords } from "../objective-words.ts";
 import { PLAIN } from "../paint.ts";
 import { renderDeployable, renderWithoutRestriction } from "../terminal-deployable.ts";
@@ -41,44 +44,92 @@ function restriction(sentence: string): Markup | null {
 }
 
 function answerMarkup(problem: Problem, request: SolveRequest, answer: Answer): Markup {
-  const { metrics, status, bound, gap } = answer;
+  const { placement, metrics, status, bound, gap } = answer;
   const isProven = status === "optimal";
-  return html`<h1>${problem.model.name} for ${usd(metrics.dollar_per_million_token)} per million tokens: ${figure(metrics.throughput_tokens_per_sec)} tokens/s at ${usd(metrics.cost_per_hour)} per hour</h1>
+  const service = rateService(problem, placement);
+  return html`<h1>${problem.model.name} ${titleWords(metrics, service)}</h1>
 <p>${planWords(problem, answer)}</p>
 <p><span class="badge ${isProven ? "good" : "warn"}">${isProven ? "✓ optimal, proven" : "! feasible, a limit struck"}</span>${verdictWords(problem, request, answer)}${gap === 0 ? html` <span class="dim">Bound ${objectiveWords(answer, bound)}, gap 0.</span>` : null}</p>
 ${restriction(renderDeployable(problem, answer, PLAIN))}
-${tiles(metrics)}
-${targets(problem, metrics)}
+${service ? rateTiles(service) : tiles(metrics)}
+${targets(problem, metrics, service)}
 ${confidence(metrics)}`;
 }
 
+/** What is served for how much; where a rate is asked for, at that rate. */
+function titleWords(metrics: Metrics, service: RateService | null): string {
+  const perHour = hourlyWords(metrics.cost_per_hour);
+  if (!service) {
+    return `for ${usd(metrics.dollar_per_million_token)} per million tokens: ${figure(metrics.throughput_tokens_per_sec)} tokens/s at ${perHour}`;
+  }
+  return `at ${rateWords(service.requestsPerSecond)} for ${perHour}: ${usd(service.usdPerMillionTokens)} per million tokens`;
+}
+
+function tile(label: string, value: string, note: string): Markup {
+  return html`<div><dt>${label}</dt><dd class="big">${value}</dd><dd class="note">${note}</dd></div>`;
+}
+
+/** An 80 % interval as the note of a tile. */
+function interval(range: Interval | null | undefined): string {
+  return intervalWords(range)
+    .trim()
+    .replace(/^\(|\)$/g, "");
+}
+
 function tiles(metrics: Metrics): Markup {
-  const { uncertainty, ttft_ms, tpot_ms } = metrics;
-  const tile = (label: string, value: string, note: string): Markup =>
-    html`<div><dt>${label}</dt><dd class="big">${value}</dd><dd class="note">${note}</dd></div>`;
-  const interval = (range: { low: number; high: number } | null | undefined): string =>
-    intervalWords(range)
-      .trim()
-      .replace(/^\(|\)$/g, "");
+  const { uncertainty } = metrics;
   return html`<dl class="tiles">${tile("$ per million tokens", usd(metrics.dollar_per_million_token), "input and output together")}${tile(
     "Throughput, tokens/s",
     figure(metrics.throughput_tokens_per_sec),
     interval(uncertainty?.throughput_tokens_per_sec) || "a point estimate",
-  )}${tile("$ per hour", usd(metrics.cost_per_hour), `${plural(metrics.num_instances, "instance")}, ${metrics.num_gpus} of ${plural(metrics.num_gpus_rented, "GPU")} used`)}${
-    ttft_ms === null ? null : tile("TTFT, ms", figure(ttft_ms), interval(uncertainty?.ttft_ms))
-  }${
-    tpot_ms === null ? null : tile("TPOT, ms", figure(tpot_ms), interval(uncertainty?.tpot_ms))
-  }</dl>`;
+  )}${priceTile(metrics)}${latencyTiles(metrics)}</dl>`;
 }
 
-/** Limits and targets that were given, each with what is predicted and whether it is kept. */
-function targets(problem: Problem, metrics: Metrics): Markup {
+/** Every figure is that of the rate; what could be served beside it stands in the notes. */
+function rateTiles(service: RateService): Markup {
+  const { atRate, atCapacity, used } = service;
+  return html`<dl class="tiles">${priceTile(atRate.metrics)}${tile(
+    "$ per million tokens",
+    usd(service.usdPerMillionTokens),
+    `at ${rateWords(service.requestsPerSecond)}; ${usd(atCapacity.metrics.dollar_per_million_token)} at full use`,
+  )}${tile("Throughput, tokens/s", figure(service.tokensPerSecond), `what is asked for; capacity ${figure(atCapacity.metrics.throughput_tokens_per_sec)}`)}${tile(
+    "In use",
+    percent(used),
+    `of a capacity of ${figure(service.capacityRequestsPerSecond)} requests/s`,
+  )}${tile("In flight", count(atRate.placement.batch_size), `sequences; ${count(atCapacity.placement.batch_size)} at capacity`)}${latencyTiles(atRate.metrics)}</dl>`;
+}
+
+function priceTile(metrics: Metrics): Markup {
+  return tile(
+    "$ per hour",
+    usd(metrics.cost_per_hour),
+    `${monthlyUsd(metrics.cost_per_hour)} per month; ${plural(metrics.num_instances, "instance")}, ${metrics.num_gpus} of ${plural(metrics.num_gpus_rented, "GPU")} used`,
+  );
+}
+
+function latencyTiles({ uncertainty, ttft_ms, tpot_ms }: Metrics): (Markup | null)[] {
+  return [
+    ttft_ms === null ? null : tile("TTFT, ms", figure(ttft_ms), interval(uncertainty?.ttft_ms)),
+    tpot_ms === null ? null : tile("TPOT, ms", figure(tpot_ms), interval(uncertainty?.tpot_ms)),
+  ];
+}
+
+/** Limits and targets that were given, each with what is predicted and whether it is kept; latencies are those of a rate. */
+function targets(problem: Problem, metrics: Metrics, service: RateService | null): Markup {
   const set = setLimits(problem.limits);
   if (set.length === 0) return html`<p class="dim">No limit and no latency target was given.</p>`;
   return html`<ul class="plain">${set.map((limit) => {
-    const isMet = limitIsMet(problem, metrics, limit.key);
-    return html`<li><b class="${isMet ? "good" : "bad"}">${isMet ? "✓ met" : "✕ not met"}</b> ${limit.name} ${limitWords(limit.name, limit.value)}${predicted(problem, metrics, limit)}</li>`;
+    const counted = service && isLatencyLimit(limit.key) ? service.atRate.metrics : metrics;
+    const isMet = limitIsMet(problem, counted, limit.key);
+    return html`<li><b class="${isMet ? "good" : "bad"}">${isMet ? "✓ met" : "✕ not met"}</b> ${limit.name} ${limitWords(limit.name, limit.value)}${atFullUse(limit, service)}${predicted(problem, counted, limit)}</li>`;
   })}</ul>`;
+}
+
+/** Budgets for tokens are kept by what a token costs at full use; at a rate it costs more, which is said. */
+function atFullUse({ key }: SetLimit, service: RateService | null): string {
+  return service && key === "maxCostPerMillionTokenUsd"
+    ? `, at full use; ${usd(service.usdPerMillionTokens)} at ${rateWords(service.requestsPerSecond)}`
+    : "";
 }
 
 /** What stands beside a latency target; where the interval reaches beyond it, that is said. */
@@ -87,7 +138,7 @@ function predicted(
   { ttft_ms, tpot_ms, uncertainty }: Metrics,
   { key, value }: SetLimit,
 ): string {
-  const [ms, interval] =
+  const [ms, range] =
     key === "maxTtftSeconds"
       ? [ttft_ms, uncertainty?.ttft_ms]
       : key === "maxTpotSeconds"
@@ -95,8 +146,8 @@ function predicted(
         : [null, null];
   if (ms === null) return "";
   const margin = limits.latencySafetyMargin;
-  const beyond = interval && interval.high > value ? ", whose upper end is beyond the target" : "";
-  return `: predicted ${figure(ms)} ms, with ${percent(margin)} margin ${figure(ms * (1 + margin))} ms${intervalWords(interval)}${beyond}`;
+  const beyond = range && range.high > value ? ", whose upper end is beyond the target" : "";
+  return `: predicted ${figure(ms)} ms, with ${percent(margin)} margin ${figure(ms * (1 + margin))} ms${intervalWords(range)}${beyond}`;
 }
 
 function confidence({ uncertainty }: Metrics): Markup {

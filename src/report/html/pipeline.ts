@@ -5,6 +5,7 @@ import { type Placement, parseInstanceName } from "../../placement/placement.ts"
 import type { Problem } from "../../placement/problem.ts";
 import { type TimeShares, timeShares } from "../../placement/time-shares.ts";
 import { count, figure, percent, shortGpu, usd } from "../format.ts";
+import { inFlightWords } from "../load-words.ts";
 import { gibCell, MEMORY_ITEMS } from "../terminal-memory.ts";
 import { trimmed } from "../terminal-placement.ts";
 import { bottleneckWords, slackWords } from "../words.ts";
@@ -40,7 +41,12 @@ export function pipelineMarkup(problem: Problem, placement: Placement, metrics: 
   const stages = drawnStages(problem, placement, metrics);
   const slack = slackWords(metrics);
   const times = stages.flatMap(({ time }) => (time ? [time] : []));
-  return html`<p><b>Limited by ${bottleneckWords(placement, metrics)}</b>${slack === "" ? "" : `; ${slack}`}.</p>
+  const load =
+    problem.workload.load?.kind === "request_rate"
+      ? html`<p class="dim">Speeds, memory and times with ${inFlightWords(placement)}.</p>
+`
+      : null;
+  return html`${load}<p><b>Limited by ${bottleneckWords(placement, metrics)}</b>${slack === "" ? "" : `; ${slack}`}.</p>
 ${barLegend(
   "Memory of each GPU",
   stages.map(({ memory }) => memory),

@@ -2,7 +2,7 @@ import type { Problem } from "../../placement/problem.ts";
 import type { SolveRequest } from "../../solver/request.ts";
 import type { Solution } from "../../solver/solution.ts";
 import { solutionJson } from "../json.ts";
-import { metricsPairs } from "../terminal-placement.ts";
+import { metricsBlocks } from "../terminal-placement.ts";
 import { assumptionsMarkup } from "./assumptions.ts";
 import { changeMarkup, infeasibleMarkup } from "./change.ts";
 import { frontierMarkup } from "./frontier.ts";
@@ -49,8 +49,10 @@ function sectionsOf(input: SolveReportInput): Section[] {
       id: "pipeline",
       title: "Pipeline",
       content: html`${pipelineMarkup(problem, answer.placement, answer.metrics)}
-<h3>All figures</h3>
-${pairsMarkup(metricsPairs(problem, answer.placement, answer.metrics))}`,
+${metricsBlocks(problem, answer.placement, answer.metrics).map(
+  ({ title, pairs }) => html`<h3>${title === "Metrics" ? "All figures" : title}</h3>
+${pairsMarkup(pairs)}`,
+)}`,
     },
     {
       id: "prices",
