@@ -1,6 +1,7 @@
 import { deriveMatrix, pairGBytesPerSecond } from "../../src/hardware/network.ts";
 import type { Placement, PlacementStage } from "../../src/placement/placement.ts";
 import type { Problem } from "../../src/placement/problem.ts";
+import type { NodeRules } from "../../src/solver/nodes/node-rules.ts";
 import type { SolveRequest } from "../../src/solver/request.ts";
 import type { OperatingPoint } from "../../src/workload/workload.ts";
 import { LatencyWays, type Ways } from "./latency-ways.ts";
@@ -100,6 +101,7 @@ function enumerate(
   const note = (rawRate: number, cost: number, instances: number, crossings: number): void => {
     if (!keepsRentalRules(request, machines, gpusInUse, trail)) return;
     const stages = trail.length;
+    if (!keepsNodeRules(request.nodeRules, point, machines, gpusInUse, trail, seats.kinds)) return;
     const { tpDegree } = seats.kinds[trail[0]!.seat.kind]!;
     const isUniform = trail.every(({ seat }) => seats.kinds[seat.kind]!.tpDegree === tpDegree);
     const tokensPerSecond =
@@ -212,6 +214,51 @@ function keepsRentalRules(
     if (stages.length > most) return false;
   }
   return true;
+}
+
+/** Whether nodes are as some launcher wants them: the rules of `NodeRules`, read off the seats. */
+function keepsNodeRules(
+  rules: NodeRules | null,
+  point: OperatingPoint,
+  machines: readonly Machine[],
+  gpusInUse: readonly number[],
+  trail: readonly { readonly machine: number; readonly seat: Seat }[],
+  kinds: readonly Kind[],
+): boolean {
+  if (!rules) return true;
+  if (rules.mostSequences !== null && point.batch > rules.mostSequences) return false;
+  const runs = trail.filter(({ machine }, i) => machine !== trail[i - 1]?.machine);
+  const used = [...new Set(trail.map(({ machine }) => machine))];
+  const nameOf = (machine: number): string => machines[machine]!.type.instance.name;
+  if (rules.typeGroups?.every((group) => used.some((m) => !group.includes(nameOf(m)))))
+    return false;
+  if (
+    rules.rentedOnly &&
+    used.some((m) => machines[m]!.index < (machines[m]!.type.ownedCount ?? 0))
+  )
+    return false;
+  if (rules.stagesPerNode === "any") return true;
+  // Each machine's stages side by side, equally many, of one TP degree.
+  if (runs.length !== used.length) return false;
+  const seatsOf = (machine: number): Seat[] =>
+    trail.filter((one) => one.machine === machine).map(({ seat }) => seat);
+  const each = trail.length / used.length;
+  if (used.some((machine) => seatsOf(machine).length !== each)) return false;
+  if (rules.stagesPerNode === "one" && each !== 1) return false;
+  if (new Set(trail.map(({ seat }) => kinds[seat.kind]!.tpDegree)).size > 1) return false;
+  if (
+    rules.wholeInstances &&
+    used.some((m) => gpusInUse[m] !== 2 ** machines[m]!.type.instance.gpuCount - 1)
+  ) {
+    return false;
+  }
+  // Nodes of a kind have one type and, where they get all GPUs in one order, the same GPUs stage by stage.
+  const looks = used.map((m) => {
+    const gpus = rules.wholeInstances ? seatsOf(m).map((seat) => seat.gpus) : [];
+    return [nameOf(m), ...gpus].join(" ");
+  });
+  if (rules.nodeKinds === "any") return true;
+  return new Set(rules.nodeKinds === "one" ? looks : looks.slice(1)).size <= 1;
 }
 
 /** A placement that does what an outcome says, its layers shared out afresh. */

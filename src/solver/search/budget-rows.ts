@@ -9,7 +9,7 @@ export function limitRows(context: CaseContext, scenario: number, level: number)
 }
 
 /** Most rented instances of a type. Owned instances are host classes of their own. */
-export function rentedRows({ request, classes }: CaseContext): CaseLimit[] {
+export function rentedRows({ problem, request, classes }: CaseContext): CaseLimit[] {
   return [...request.maxRentedByType].flatMap(([name, most]) => {
     const isCounted = classes.map(
       ({ type, instances }) =>
@@ -20,9 +20,8 @@ export function rentedRows({ request, classes }: CaseContext): CaseLimit[] {
       0,
     );
     if (rentable <= most) return [];
-    return [
-      { name: `rented.${name}`, perInstance: (position) => Number(isCounted[position]), most },
-    ];
+    const perInstance = (position: number): number => Number(isCounted[position]);
+    return [{ name: `rented.type${problem.pool.byName.get(name)!.position}`, perInstance, most }];
   });
 }
 
