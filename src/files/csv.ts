@@ -96,6 +96,20 @@ export function cellPlace(table: CsvTable, row: CsvRow, column: string): string 
   return `${table.fileName}:${row.line}, column ${column}`;
 }
 
+/** Names of instances, regions and providers are shorter by far; reports put them into columns, solvers into rows. */
+const MOST_NAME_CHARACTERS = 128;
+
+/** The name in a cell, which may be empty. @throws InputError with file, line and column for one that is far too long */
+export function readNameCell(table: CsvTable, row: CsvRow, column: string): string {
+  const name = cellOf(row, column);
+  if (name.length <= MOST_NAME_CHARACTERS) return name;
+  throw new InputError(
+    cellPlace(table, row, column),
+    `the name has ${name.length} characters.`,
+    `Give one of at most ${MOST_NAME_CHARACTERS}.`,
+  );
+}
+
 /** The number in a cell. @throws InputError with file, line and column for what is none, or out of its range */
 export function readNumberCell(
   table: CsvTable,

@@ -1,8 +1,7 @@
-/** Where a text stops being JSON. */
-export interface JsonBreak {
-  /** Line and column of the first character that cannot stand there, from 1. */
-  readonly line: number;
-  readonly column: number;
+import { placeAt, type TextPlace } from "./json-structure.ts";
+
+/** Where a text stops being JSON: the first character that cannot stand there. */
+export interface JsonBreak extends TextPlace {
   /** What stands there, in quotes, or "the end". */
   readonly found: string;
   readonly expected: string;
@@ -85,11 +84,9 @@ function describe(
   expected: Expected,
   inside: "{" | "[" | undefined,
 ): JsonBreak {
-  const before = text.slice(0, offset);
   const found = /^(?:[\w.+-]{1,20}|.)/su.exec(text.slice(offset))?.[0];
   return {
-    line: before.split("\n").length,
-    column: offset - before.lastIndexOf("\n"),
+    ...placeAt(text, offset),
     found: found === undefined ? "the end" : JSON.stringify(found),
     expected: expected === "next" ? `a comma or ${inside === "{" ? "}" : "]"}` : WORDS[expected],
   };

@@ -11,7 +11,15 @@ import { InputError } from "../errors.ts";
 import { GPU_CLASSES, GPU_LINKS } from "../hardware/gpu-specs.ts";
 import { usdToMicroUsd } from "../hardware/price.ts";
 import { nearestHint } from "../nearest.ts";
-import { type CsvRow, type CsvTable, cellOf, cellPlace, readNumberCell, readTable } from "./csv.ts";
+import {
+  type CsvRow,
+  type CsvTable,
+  cellOf,
+  cellPlace,
+  readNameCell,
+  readNumberCell,
+  readTable,
+} from "./csv.ts";
 import type { NumberRange } from "./numbers.ts";
 import {
   GBITS_PER_SECOND,
@@ -208,7 +216,7 @@ class Cells {
 
   /** A name that can stand in the names of a pool: not empty, without the characters that separate there. */
   name(column: string): string {
-    const text = this.text(column);
+    const text = readNameCell(this.#table, this.#row, column);
     if (text === "") throw this.error(column, "empty", "Give a name.");
     if (!/[@:=,#/*\s\p{C}]/u.test(text)) return text;
     throw this.error(column, `"${text}"`, "A name has no blanks and none of @ : = , # / * in it.");

@@ -1,15 +1,41 @@
 import { InputError } from "../errors.ts";
 import { findJsonBreak } from "./json-position.ts";
+import {
+  memberCount,
+  placeAt,
+  repeatedName,
+  structureOf,
+  type TextPlace,
+} from "./json-structure.ts";
 
 /** The members of a JSON object. */
 export type JsonFields = Readonly<Record<string, unknown>>;
 
 /**
- * Parses JSON.
+ * Parses JSON: the one reader for every file.
  * @param firstLine Line of the file on which the text starts.
- * @throws InputError with line and column for what is none
+ * @throws InputError with line and column for what is none, for levels and texts beyond all measure, and for a name that stands twice in
+ *   one object
  */
 export function parseJson(text: string, fileName: string, firstLine: number = 1): unknown {
+  const where = ({ line, column }: TextPlace): string =>
+    `${fileName}:${firstLine + line - 1}, column ${column}`;
+  const { members, excess } = structureOf(text);
+  if (excess !== null) {
+    throw new InputError(where(placeAt(text, excess.offset)), excess.problem, excess.hint);
+  }
+  const value = parse(text, where);
+  // Only the last of several members of one name is in the value.
+  const repeated = memberCount(value) === members ? null : repeatedName(text);
+  if (repeated === null) return value;
+  throw new InputError(
+    where(repeated),
+    `the name ${JSON.stringify(repeated.name)} stands twice in one object, first in line ${firstLine + repeated.firstLine - 1}.`,
+    "Keep one of the two.",
+  );
+}
+
+function parse(text: string, where: (place: TextPlace) => string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
@@ -17,7 +43,7 @@ export function parseJson(text: string, fileName: string, firstLine: number = 1)
     // JSON.parse and the search for the break disagree: a defect, not the user's fault.
     if (!broken) throw error;
     throw new InputError(
-      `${fileName}:${firstLine + broken.line - 1}, column ${broken.column}`,
+      where(broken),
       `not JSON: ${broken.expected} has to stand here, not ${broken.found}.`,
       "Correct the JSON.",
     );

@@ -2,7 +2,7 @@ import { InputError } from "../errors.ts";
 import { nearestHint } from "../nearest.ts";
 import type { PlacementStage } from "../placement/placement.ts";
 import { PHASES, type Phase } from "../workload/workload.ts";
-import { findJsonBreak } from "./json-position.ts";
+import { parseJson } from "./parse-json.ts";
 
 /** A placement as a file gives it: the operating point may be left to the problem. */
 export interface PlacementInput {
@@ -73,6 +73,13 @@ function readPlacement(
   firstLine: number,
   where: string = fileName,
 ): PlacementInput {
+  if (text.trim() === "") {
+    throw new InputError(
+      `${fileName}:${firstLine}`,
+      "there is no placement.",
+      'Give a JSON object with "stages".',
+    );
+  }
   const value = parseJson(text, fileName, firstLine);
   try {
     const root = asObject(value);
@@ -83,28 +90,6 @@ function readPlacement(
   } catch (error) {
     if (error instanceof Misfit) throw error.toInputError(where);
     throw error;
-  }
-}
-
-function parseJson(text: string, fileName: string, firstLine: number): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (text.trim() === "") {
-      throw new InputError(
-        `${fileName}:${firstLine}`,
-        "there is no placement.",
-        'Give a JSON object with "stages".',
-      );
-    }
-    const broken = findJsonBreak(text);
-    // JSON.parse and the search for the break disagree: a defect, not the user's fault.
-    if (!broken) throw error;
-    throw new InputError(
-      `${fileName}:${firstLine + broken.line - 1}, column ${broken.column}`,
-      `not JSON: ${broken.expected} has to stand here, not ${broken.found}.`,
-      "Correct the JSON.",
-    );
   }
 }
 

@@ -1,7 +1,15 @@
 import type { PoolItem } from "../catalogue/pool-item.ts";
 import { MOST_INSTANCES, readPriceKind } from "../catalogue/pool-spec.ts";
 import { InputError } from "../errors.ts";
-import { type CsvRow, type CsvTable, cellOf, cellPlace, readNumberCell, readTable } from "./csv.ts";
+import {
+  type CsvRow,
+  type CsvTable,
+  cellOf,
+  cellPlace,
+  readNameCell,
+  readNumberCell,
+  readTable,
+} from "./csv.ts";
 import { PRICE } from "./ranges.ts";
 
 const COLUMNS = {
@@ -43,7 +51,7 @@ function readItem(table: CsvTable, row: CsvRow): PoolItem {
   });
   return {
     where: `${table.fileName}:${row.line}`,
-    types: [cellOf(row, "instance")],
+    types: [readNameCell(table, row, "instance")],
     ...(filled("provider") && { providers: [cellOf(row, "provider")] }),
     ...(filled("region") && { regions: [cellOf(row, "region")] }),
     ...(filled("kind") && {

@@ -1,5 +1,5 @@
 import { InputError } from "../errors.ts";
-import { type CsvRow, type CsvTable, cellOf, cellPlace, readTable } from "./csv.ts";
+import { type CsvRow, type CsvTable, cellOf, cellPlace, readNameCell, readTable } from "./csv.ts";
 import { type NumberRange, rangeHint, readNumber } from "./numbers.ts";
 import { PRICE } from "./ranges.ts";
 
@@ -51,7 +51,7 @@ export function parsePool(text: string, fileName: string): PoolFile {
 }
 
 function readRow(table: CsvTable, row: CsvRow): PoolRow {
-  const name = cellOf(row, "instance_name");
+  const name = readNameCell(table, row, "instance_name");
   if (name === "") {
     throw new InputError(
       cellPlace(table, row, "instance_name"),

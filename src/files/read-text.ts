@@ -1,5 +1,5 @@
 import { channel } from "node:diagnostics_channel";
-import { readFileSync } from "node:fs";
+import { closeSync, openSync, readSync } from "node:fs";
 import { InputError } from "../errors.ts";
 import { fileError, isMissing } from "./file-error.ts";
 
@@ -12,16 +12,20 @@ export interface FileRead {
   readonly bytes: number;
 }
 
+/** A larger file is none of ours; a device that never ends is none either. Texts in JavaScript end at twice as much. */
+const MOST_BYTES = 256 * 2 ** 20;
+const CHUNK_BYTES = 2 ** 20;
+
 const reads = channel(READS_CHANNEL);
 
 /**
  * Reads a text file as UTF-8; a byte order mark is dropped.
- * @throws InputError for a file that is missing, a directory, not readable or not text.
+ * @throws InputError for a file that is missing, a directory, not readable, longer than 256 MiB or not text.
  */
 export function readText(path: string): string {
   let bytes: Uint8Array;
   try {
-    bytes = readFileSync(path);
+    bytes = readBytes(path);
   } catch (error) {
     if (isMissing(error)) {
       throw new InputError(path, "there is no such file.", "Check the path.");
@@ -33,6 +37,29 @@ export function readText(path: string): string {
   }
   if (reads.hasSubscribers) reads.publish({ path, bytes: bytes.length } satisfies FileRead);
   return decode(bytes, path);
+}
+
+/** All bytes of a file, pipe or device, up to the most that are read. */
+function readBytes(path: string): Uint8Array {
+  const file = openSync(path, "r");
+  try {
+    const chunks: Buffer[] = [];
+    for (let total = 0; ; ) {
+      const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+      const count = readSync(file, chunk, 0, CHUNK_BYTES, null);
+      if (count === 0) return Buffer.concat(chunks);
+      chunks.push(chunk.subarray(0, count));
+      total += count;
+      if (total <= MOST_BYTES) continue;
+      throw new InputError(
+        path,
+        `it is longer than ${MOST_BYTES / 2 ** 20} MiB.`,
+        "Check the path, or give the file in parts.",
+      );
+    }
+  } finally {
+    closeSync(file);
+  }
 }
 
 function decode(bytes: Uint8Array, path: string): string {

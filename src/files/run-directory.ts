@@ -13,6 +13,7 @@ import { type DataRow, dataRow } from "../sweep/row.ts";
 import { parseRunName, runName } from "../sweep/run-name.ts";
 import { DATA_CSV, rowsToCsv } from "./data-csv.ts";
 import { fileError, isMissing } from "./file-error.ts";
+import { parseJson } from "./parse-json.ts";
 import { writeFilesAtomic } from "./write-atomic.ts";
 
 /** The files of a run directory. */
@@ -40,7 +41,7 @@ export function writeRunDirectory(directory: string, record: RunRecord): void {
  */
 export function readRunDirectory(directory: string): StoredRun {
   const path = join(directory, RUN_JSON);
-  const parsed = runRecordSchema.safeParse(parseJson(path, readText(path)));
+  const parsed = runRecordSchema.safeParse(parseRecord(path));
   if (!parsed.success) {
     throw new InputError(
       path,
@@ -121,13 +122,15 @@ function readText(path: string): string {
   }
 }
 
-function parseJson(path: string, text: string): unknown {
+function parseRecord(path: string): unknown {
+  const text = readText(path);
   try {
-    return JSON.parse(text);
-  } catch {
+    return parseJson(text, path);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
     throw new InputError(
-      path,
-      `it is not JSON (${text.length} characters): it was cut short or edited.`,
+      error.where,
+      `it was cut short or edited (${text.length} characters): ${error.problem}`,
       REDO,
     );
   }

@@ -85,29 +85,37 @@ function findOneOf(fields: ConfigFields, names: readonly string[]): Found | null
   return first ?? null;
 }
 
-/** A whole number from `least` on under one of several names, null when absent. @throws InputError for anything else */
+/** Nothing that a model has so many of is counted here: vocabularies end below a million, contexts at some ten million tokens. */
+const MOST_COUNTED = 1_000_000_000;
+
+/**
+ * A whole number from `least` to `most` under one of several names, null when absent.
+ * @throws InputError for anything else
+ */
 export function countOf(
   fields: ConfigFields,
   names: string | readonly string[],
   least: number = 1,
+  most: number = MOST_COUNTED,
 ): number | null {
   const found = findOneOf(fields, typeof names === "string" ? [names] : names);
   if (found === null) return null;
-  if (Number.isSafeInteger(found.value) && (found.value as number) >= least) {
-    return found.value as number;
-  }
-  throw misfit(found.place, found.value, `a whole number from ${least} on`);
+  const value = found.value as number;
+  if (Number.isSafeInteger(value) && value >= least && value <= most) return value;
+  throw misfit(found.place, value, `a whole number from ${least} to ${most}`);
 }
 
-/** A whole number that has to be there. @throws InputError with the field's name where it is not */
-export function requiredCount(fields: ConfigFields, name: string): number {
-  const value = countOf(fields, name);
+/** A whole number from 1 on that has to be there. @throws InputError with the field's name where it is not */
+export function requiredCount(fields: ConfigFields, name: string, most?: number): number {
+  const value = countOf(fields, name, 1, most);
   if (value !== null) return value;
   const meant = nearestName(name, Object.keys(fields.own));
   throw new InputError(
     placeOfField(fields, name),
     "it is missing.",
-    meant === null ? "Give a whole number from 1 on." : `Is ${meant} meant?`,
+    meant === null
+      ? `Give a whole number from 1 to ${most ?? MOST_COUNTED}.`
+      : `Is ${meant} meant?`,
   );
 }
 

@@ -1,3 +1,4 @@
+import { BOUNDS } from "../bounds.ts";
 import { InputError } from "../errors.ts";
 import type { LatentAttention, LayerArchitecture } from "../model/architecture.ts";
 import {
@@ -21,7 +22,7 @@ export function readDimensions(
   fields: ConfigFields,
   family: Family,
 ): { readonly dimensions: Dimensions; readonly notes: readonly string[] } {
-  const layers = requiredCount(fields, "num_hidden_layers");
+  const layers = requiredCount(fields, "num_hidden_layers", BOUNDS.layers.most);
   const hidden = requiredCount(fields, "hidden_size");
   const heads = requiredCount(fields, "num_attention_heads");
   const kvHeads = countOf(fields, "num_key_value_heads") ?? heads;

@@ -114,8 +114,12 @@ function sharedWidth(fields: ConfigFields, family: Family, expertWidth: number):
 /** Which layers have experts: those that no rule of the file makes dense. Layers are counted from 0 in these fields. */
 function layersWithExperts(fields: ConfigFields, layers: number): boolean[] {
   const firstDense = countOf(fields, "first_k_dense_replace", 0) ?? 0;
-  const dense = listOf(fields, "mlp_only_layers", isWhole, "a list of layer numbers") ?? [];
-  const listed = listOf(fields, "moe_layers", isWhole, "a list of layer numbers");
+  const numbersOf = (name: string): ReadonlySet<number> | null => {
+    const numbers = listOf(fields, name, isWhole, "a list of layer numbers");
+    return numbers && new Set(numbers);
+  };
+  const dense = numbersOf("mlp_only_layers");
+  const listed = numbersOf("moe_layers");
   const step = countOf(fields, "decoder_sparse_step") ?? 1;
   const interleave = countOf(fields, "interleave_moe_layer_step") ?? 1;
   const kinds = listByLayer(
@@ -128,13 +132,13 @@ function layersWithExperts(fields: ConfigFields, layers: number): boolean[] {
   const frequency = expertFrequency(fields, layers);
   return Array.from({ length: layers }, (_, layer) => {
     if (kinds !== null) return isSparse(fields, kinds[layer]!);
-    if (listed !== null) return listed.includes(layer);
+    if (listed !== null) return listed.has(layer);
     return (
       layer >= firstDense &&
       frequency(layer) &&
       (layer + 1) % step === 0 &&
       (layer + 1) % interleave === 0 &&
-      !dense.includes(layer)
+      !dense?.has(layer)
     );
   });
 }

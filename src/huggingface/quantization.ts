@@ -144,7 +144,8 @@ const MODELOPT_FORMATS: Readonly<Record<string, WeightFormat>> = {
 
 function modeloptFormat({ fields, place }: Section): Format {
   const algorithm = fields.quant_algo;
-  const format = typeof algorithm === "string" ? MODELOPT_FORMATS[algorithm] : undefined;
+  const isKnown = typeof algorithm === "string" && Object.hasOwn(MODELOPT_FORMATS, algorithm);
+  const format = isKnown ? MODELOPT_FORMATS[algorithm] : undefined;
   if (format) return algorithm === "FP8_PB_WO" ? fixed(format, MODELOPT_BLOCK) : fixed(format);
   throw new InputError(
     place("quant_algo"),

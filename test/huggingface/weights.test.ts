@@ -107,7 +107,7 @@ describe("formats of weights", () => {
     ],
     [compressed(INT4, {}, "Linear"), 'config_groups: it is "Linear".'],
     [{ ...FP8, ignored_layers: [3] }, "ignored_layers: it is [3]. Give a list of module names."],
-    [compressed(INT4, { ignore: ["re:("] }), 'ignore: "re:(" is no regular expression.'],
+    [compressed(INT4, { ignore: ["re:("] }), 'ignore: "re:(" is no regular expression'],
     [{ ...FP8, ignored_layers: ["model.layers.0.mlp.experts.7.w1"] }, "names a single expert."],
     [
       {

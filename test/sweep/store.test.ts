@@ -280,9 +280,13 @@ describe("a run directory that is not whole", () => {
     [
       "JSON cut short",
       () => edit(json, (text) => text.slice(0, 100)),
-      /metrics\.json: it is not JSON/,
+      /metrics\.json:\d+, column \d+: it was cut short or edited/,
     ],
-    ["JSON empty", () => edit(json, () => ""), /metrics\.json: it is not JSON/],
+    [
+      "JSON empty",
+      () => edit(json, () => ""),
+      /metrics\.json:1, column 1: it was cut short or edited/,
+    ],
     ["JSON missing", () => rmSync(join(scratch.out, json)), /metrics\.json: it is missing/],
     ["CSV missing", () => rmSync(join(scratch.out, csv)), /metrics\.csv: it is missing/],
     [

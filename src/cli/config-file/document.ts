@@ -10,6 +10,7 @@ import {
   type YAMLMap,
 } from "yaml";
 import { InputError } from "../../errors.ts";
+import { checkSize, tooDeep } from "./document-size.ts";
 
 /** A value of a configuration file. */
 export interface Entry {
@@ -43,6 +44,7 @@ export function parseConfigDocument(text: string, path: string): ConfigDocument 
   const problem = document.errors[0] ?? document.warnings[0];
   if (problem) throw syntaxError(problem.message, problem.code, placeAt(problem.pos[0]));
   const placeOf = (node: Node | null): string => placeAt(node?.range?.[0] ?? 0);
+  checkSize(document, placeOf);
   const resolve = (node: unknown): Node | null =>
     isAlias(node) ? (node.resolve(document) ?? null) : ((node ?? null) as Node | null);
   const { contents } = document;
@@ -64,7 +66,8 @@ export function parseConfigDocument(text: string, path: string): ConfigDocument 
     entries: entriesOf(contents, "", placeOf, resolve),
     placeOf,
     resolve,
-    valueOf: (node) => node?.toJS(document) ?? null,
+    // How much aliases stand for has been checked.
+    valueOf: (node) => node?.toJS(document, { maxAliasCount: -1 }) ?? null,
   };
 }
 
@@ -113,6 +116,8 @@ function syntaxError(message: string, code: string, where: string): InputError {
       return new InputError(where, "this key is given twice.", "Keep one of the two.");
     case "MULTIPLE_DOCS":
       return new InputError(where, "a second document starts.", "Keep one.");
+    case "RESOURCE_EXHAUSTION":
+      return tooDeep(where);
     default:
       return new InputError(where, `not YAML: ${message.replace(/\.$/, "")}.`, "Correct the file.");
   }

@@ -27,12 +27,15 @@ export class Builder {
   }
 }
 
-/** Names that every LP and MPS reader takes; different types get different ones. */
+/** Solvers take names of 240 characters, and rows add words of their own. */
+const MOST_CHARACTERS = 160;
+
+/** Names that every LP and MPS reader takes, cut where they are long; different types get different ones. */
 export class SafeNames {
   private readonly taken = new Set<string>();
 
   of(name: string): string {
-    const base = name.replace(/[^A-Za-z0-9_]/g, "_");
+    const base = name.replace(/[^A-Za-z0-9_]/g, "_").slice(0, MOST_CHARACTERS);
     let safe = base;
     for (let n = 2; this.taken.has(safe); n++) safe = `${base}_${n}`;
     this.taken.add(safe);

@@ -44,7 +44,8 @@ function budgetRows(context: CaseContext, scenario: number, level: number): Case
     {
       name: "budget",
       perInstance: (position) => units.perInstance[position]!,
-      most: Math.min(...budgets),
+      // A budget that all instances together do not reach is a number that solvers need not be able to hold.
+      most: Math.min(...budgets, unitsOfAll(context)),
     },
   ];
 }
@@ -69,7 +70,8 @@ export function hasLevelBudget({ problem, objective }: CaseContext): boolean {
 }
 
 /** The highest price, in units, that meets all limits at a throughput; −1 when none does. */
-function mostUnitsAt({ problem, units, classes }: CaseContext, tokensPerSecond: number): number {
+function mostUnitsAt(context: CaseContext, tokensPerSecond: number): number {
+  const { problem, units } = context;
   const meets = (count: number): boolean =>
     meetsLimits(
       problem.limits,
@@ -79,14 +81,19 @@ function mostUnitsAt({ problem, units, classes }: CaseContext, tokensPerSecond: 
     );
   if (!meets(0)) return -1;
   let low = 0;
-  let high = units.perInstance.reduce(
-    (sum, price, position) => sum + price * classes[position]!.instances.length,
-    0,
-  );
+  let high = unitsOfAll(context);
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);
     if (meets(middle)) low = middle;
     else high = middle - 1;
   }
   return low;
+}
+
+/** The price of all instances together, in units. */
+function unitsOfAll({ units, classes }: CaseContext): number {
+  return units.perInstance.reduce(
+    (sum, price, position) => sum + price * classes[position]!.instances.length,
+    0,
+  );
 }

@@ -1,0 +1,126 @@
+/** A place of a text, from 1. */
+export interface TextPlace {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** A name that stands more than once in one object. */
+export interface RepeatedName extends TextPlace {
+  readonly name: string;
+  readonly firstLine: number;
+}
+
+/**
+ * Objects and lists that may stand inside one another. Real files stay below 20; what is read here walks through its values by
+ * calls inside calls, which a deeper file would bring down.
+ */
+const MOST_LEVELS = 64;
+
+/** Characters of one text in a file: real ones stay below 10,000; a regular expression gives up at ten million. */
+const MOST_CHARACTERS = 1_000_000;
+
+/** What a text of JSON is made of. */
+interface Structure {
+  /** Members of all objects together. */
+  readonly members: number;
+  /** The first thing that is larger than anything real, null when there is none. */
+  readonly excess: {
+    readonly offset: number;
+    readonly problem: string;
+    readonly hint: string;
+  } | null;
+}
+
+/** Goes through a text once, strings aside. What the text is when it is no JSON means nothing. */
+export function structureOf(text: string): Structure {
+  let members = 0;
+  let level = 0;
+  for (let offset = 0; offset < text.length; offset++) {
+    switch (text.charCodeAt(offset)) {
+      case QUOTE: {
+        const end = endOfString(text, offset);
+        if (end - offset > MOST_CHARACTERS) {
+          const problem = `a text of ${end - offset - 1} characters begins.`;
+          const hint = `Give at most ${MOST_CHARACTERS}.`;
+          return { members, excess: { offset, problem, hint } };
+        }
+        offset = end;
+        break;
+      }
+      case COLON:
+        members++;
+        break;
+      case OPEN_BRACE:
+      case OPEN_BRACKET:
+        if (++level > MOST_LEVELS) {
+          const problem = `more than ${MOST_LEVELS} objects and lists stand inside one another.`;
+          return { members, excess: { offset, problem, hint: "Make it flatter." } };
+        }
+        break;
+      case CLOSE_BRACE:
+      case CLOSE_BRACKET:
+        level--;
+    }
+  }
+  return { members, excess: null };
+}
+
+const QUOTE = 0x22;
+const COLON = 0x3a;
+const OPEN_BRACE = 0x7b;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACE = 0x7d;
+const CLOSE_BRACKET = 0x5d;
+const BACKSLASH = 0x5c;
+
+/** The offset of the quote that ends a string; the text's length where none does. */
+function endOfString(text: string, start: number): number {
+  for (let end = start + 1; ; end++) {
+    end = text.indexOf('"', end);
+    if (end < 0) return text.length;
+    let backslashes = 0;
+    while (text.charCodeAt(end - 1 - backslashes) === BACKSLASH) backslashes++;
+    if (backslashes % 2 === 0) return end;
+  }
+}
+
+/** The members of all objects in a parsed value whose levels are bounded. */
+export function memberCount(value: unknown): number {
+  if (typeof value !== "object" || value === null) return 0;
+  if (Array.isArray(value)) return value.reduce<number>((sum, item) => sum + memberCount(item), 0);
+  const members = Object.values(value);
+  return members.reduce<number>((sum, item) => sum + memberCount(item), members.length);
+}
+
+/** Strings, and what opens, closes and parts objects and lists; numbers and words are passed over. */
+const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],]/g;
+
+/** The first name in a JSON text that stands in its object already, null when there is none. */
+export function repeatedName(text: string): RepeatedName | null {
+  const open: { readonly names: Map<string, number> | null; expectsName: boolean }[] = [];
+  for (const { 0: token, index } of text.matchAll(TOKEN)) {
+    const inside = open.at(-1);
+    if (token === "{" || token === "[") {
+      open.push({ names: token === "{" ? new Map() : null, expectsName: token === "{" });
+    } else if (token === "}" || token === "]") {
+      open.pop();
+    } else if (token === ",") {
+      if (inside) inside.expectsName = inside.names !== null;
+    } else if (inside?.names && inside.expectsName) {
+      inside.expectsName = false;
+      const name = JSON.parse(token) as string;
+      const first = inside.names.get(name);
+      if (first !== undefined) {
+        return { name, ...placeAt(text, index), firstLine: placeAt(text, first).line };
+      }
+      inside.names.set(name, index);
+    }
+  }
+  return null;
+}
+
+/** The line and the column of an offset. */
+export function placeAt(text: string, offset: number): TextPlace {
+  const before = text.slice(0, offset);
+  return { line: before.split("\n").length, column: offset - before.lastIndexOf("\n") };
+}
