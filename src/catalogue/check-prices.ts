@@ -27,6 +27,7 @@ export function checkPrices(catalogue: Catalogue, today: string): readonly Findi
       ...checkSpot(row, onDemand.get(priceKey({ ...row, kind: "on-demand" }))),
       ...checkProvenance(row, today),
     ]),
+    ...pricesAhead(catalogue.prices, today),
     ...stalePrices(catalogue.prices, today),
   ];
 }
@@ -77,18 +78,9 @@ function checkSpot(row: CataloguePrice, onDemand: number | undefined): readonly 
 }
 
 function checkProvenance(row: CataloguePrice, today: string): readonly Finding[] {
+  if (row.kind === "owned" || isAhead(row, today)) return [];
   const where = placeText(row.place);
   const words = `${row.instance} (${row.region}, ${row.kind})`;
-  if (row.asOf !== null && ageDays(row.asOf, today) < 0) {
-    return [
-      {
-        severity: "error",
-        where,
-        message: `the price of ${words} is of ${row.asOf}, after ${today}.`,
-      },
-    ];
-  }
-  if (row.kind === "owned") return [];
   return [
     ...(row.asOf === null
       ? [{ severity: "warning", where, message: `the price of ${words} has no date.` } as const]
@@ -97,6 +89,27 @@ function checkProvenance(row: CataloguePrice, today: string): readonly Finding[]
       ? [{ severity: "warning", where, message: `the price of ${words} has no source.` } as const]
       : []),
   ];
+}
+
+function isAhead({ asOf }: CataloguePrice, today: string): boolean {
+  return asOf !== null && ageDays(asOf, today) < 0;
+}
+
+/** One finding a provider and date, however many prices there are: a clock that is wrong is before all of them. */
+function pricesAhead(prices: readonly CataloguePrice[], today: string): readonly Finding[] {
+  const ahead = prices.filter((row) => isAhead(row, today));
+  const groups = groupRows(ahead, ({ provider, asOf }) => `${provider} ${asOf}`);
+  return [...groups.values()].map((rows) => {
+    const { provider, instance, region, kind, asOf, place } = rows[0]!;
+    return {
+      severity: "error",
+      where: placeText(place),
+      message:
+        rows.length === 1
+          ? `the price of ${instance} (${region}, ${kind}) is of ${asOf}, after ${today}.`
+          : `${rows.length} prices of ${provider} are of ${asOf}, after ${today}: the date is wrong, or the clock.`,
+    };
+  });
 }
 
 /** One finding a provider and date, however many prices there are. */

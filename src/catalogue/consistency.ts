@@ -2,6 +2,8 @@ import { nearestHint } from "../nearest.ts";
 import {
   type Catalogue,
   type CatalogueGpu,
+  type CatalogueInstance,
+  type CataloguePrice,
   compareTexts,
   instanceKey,
   placeText,
@@ -55,6 +57,21 @@ export function checkConsistency(catalogue: Catalogue, today: string): readonly 
     .map(({ finding }) => finding);
 }
 
+/**
+ * The contradictions in what a pool takes of a catalogue: errors about its machine types, their GPUs and their prices. Dates are
+ * another matter.
+ */
+export function contradictions(
+  catalogue: Catalogue,
+  instances: readonly CatalogueInstance[],
+  prices: readonly CataloguePrice[],
+): readonly Finding[] {
+  const names = new Set(instances.map(({ gpu }) => gpu));
+  const gpus = catalogue.gpus.filter(({ spec }) => names.has(spec.name));
+  const used = { gpus, instances, prices, discounts: [], replacements: [] };
+  return checkConsistency(used, "9999-12-31").filter(({ severity }) => severity === "error");
+}
+
 /** By file, then by the number of the line. */
 function comparePlaces(a: string, b: string): number {
   const split = (where: string): readonly [string, number] => {
@@ -86,10 +103,19 @@ function repeatedRows<Row extends { readonly place: RowPlace }>(
   );
 }
 
-/** A GPU computes no slower with fewer bits. */
+/**
+ * 16-bit operations that a GPU does while it reads one byte of its memory. Datasheets: 37 (H20) to 419 (L40S); beyond these bounds one
+ * of the two figures is in another unit.
+ */
+const OPERATIONS_PER_BYTE = { least: 15, most: 2000 };
+
+/** A GPU computes no slower with fewer bits, and its memory is neither of another age nor in another unit. */
 function checkGpu({ spec, source, place }: CatalogueGpu): readonly Finding[] {
   const where = placeText(place);
   const { name, tflops16, tflops8, tflops4 } = spec;
+  const operationsPerByte = (tflops16 * 1000) / spec.memoryGBytesPerSecond;
+  const isOff =
+    operationsPerByte < OPERATIONS_PER_BYTE.least || operationsPerByte > OPERATIONS_PER_BYTE.most;
   const slower = (fewer: number, more: number): boolean => fewer > 0 && fewer < more;
   return [
     ...(slower(tflops8, tflops16) || slower(tflops4, Math.max(tflops8, tflops16))
@@ -98,6 +124,15 @@ function checkGpu({ spec, source, place }: CatalogueGpu): readonly Finding[] {
             severity: "error" as const,
             where,
             message: `${name} has fewer TFLOPS with fewer bits: ${tflops16} at 16, ${tflops8} at 8, ${tflops4} at 4.`,
+          },
+        ]
+      : []),
+    ...(isOff
+      ? [
+          {
+            severity: "error" as const,
+            where,
+            message: `${name} has ${tflops16} TFLOPS at 16 bit for ${spec.memoryGBytesPerSecond} GB/s of memory: ${operationsPerByte.toPrecision(2)} operations a byte; GPUs have ${OPERATIONS_PER_BYTE.least} to ${OPERATIONS_PER_BYTE.most}. One of the two is in another unit.`,
           },
         ]
       : []),

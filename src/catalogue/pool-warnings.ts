@@ -1,6 +1,7 @@
 import { microUsdToUsd } from "../hardware/price.ts";
 import { type Catalogue, compareTexts, instanceKey, placeText, priceKey } from "./catalogue.ts";
 import type { Choice } from "./choices.ts";
+import { contradictions } from "./consistency.ts";
 import { ageDays, STALE_AFTER_DAYS } from "./days.ts";
 import type { Market, Offer } from "./offers.ts";
 import { replacementText } from "./replacement-text.ts";
@@ -14,6 +15,8 @@ export function poolWarnings(
 ): readonly string[] {
   const offers = choices.flatMap(({ offer }) => (offer === null ? [] : [offer]));
   return [
+    contradictionText(catalogue, choices),
+    aheadOfClockText(offers, today, "of the pool"),
     stalePricesText(offers, today, "of the pool"),
     undatedText(offers),
     spotText(offers, market),
@@ -22,6 +25,32 @@ export function poolWarnings(
     replacedText(catalogue, choices),
     strayText(market),
   ].filter((text) => text !== null);
+}
+
+/** What is wrong with figures that the pool takes, as `instances --check` tells it of a whole catalogue. */
+function contradictionText(catalogue: Catalogue, choices: readonly Choice[]): string | null {
+  const instances = [...new Set(choices.map(({ type }) => type.row))];
+  const prices = choices.flatMap(({ offer }) => (offer === null ? [] : [offer.price]));
+  const found = contradictions(catalogue, instances, prices);
+  const [first] = found;
+  if (!first) return null;
+  const others = found.length === 1 ? "" : ` There are ${found.length - 1} more;`;
+  return `figures of the pool contradict themselves, and so may the answer: ${first.where}: ${first.message}${others} \`instances --check\` lists all.`;
+}
+
+/**
+ * Says that the clock stands before the day of a price; null when it does not.
+ * @param which prices they are: "of the pool"
+ */
+export function aheadOfClockText(
+  offers: readonly Offer[],
+  today: string,
+  which: string,
+): string | null {
+  const dates = offers.flatMap(({ price }) => (price.asOf === null ? [] : [price.asOf])).sort();
+  const ahead = dates.filter((day) => day > today);
+  if (ahead.length === 0) return null;
+  return `it is ${today} by the clock (or SOURCE_DATE_EPOCH), before ${some(ahead.length, offers.length, "price")} ${which} ${ahead.length === 1 ? "was" : "were"} taken, the last on ${ahead.at(-1)}: set the clock, or correct the dates. How old prices are cannot be said.`;
 }
 
 /**

@@ -3,7 +3,7 @@ import { checkConsistency } from "../catalogue/consistency.ts";
 import type { ListOrder } from "../catalogue/list-order.ts";
 import { type ListFilter, listOffers } from "../catalogue/listing.ts";
 import { readPriceKind } from "../catalogue/pool-spec.ts";
-import { stalePricesText } from "../catalogue/pool-warnings.ts";
+import { aheadOfClockText, stalePricesText } from "../catalogue/pool-warnings.ts";
 import { InputError } from "../errors.ts";
 import { readCatalogue } from "../files/read-catalogue.ts";
 import {
@@ -73,8 +73,11 @@ async function list(flags: InstancesFlags, io: CliIo): Promise<number> {
   };
   const rows = listOffers(readCatalogue(flags.catalogue), filter, flags.sort ?? "price");
   const offers = rows.flatMap(({ offer }) => (offer === null ? [] : [offer]));
-  const stale = stalePricesText(offers, today(io.env), "listed");
-  const warnings = stale === null ? [] : [stale];
+  const day = today(io.env);
+  const warnings = [
+    aheadOfClockText(offers, day, "listed"),
+    stalePricesText(offers, day, "listed"),
+  ].filter((text) => text !== null);
   await printWarnings(io, warnings);
   if (flags.json) {
     const instances = rows.map(instanceFields);

@@ -1,5 +1,4 @@
 import { type CostModel, type LinkEnd, largestItem, type MemoryBill } from "../cost/cost-model.ts";
-import { InternalError } from "../errors.ts";
 import { pairGBytesPerSecond } from "../hardware/network.ts";
 import { instanceMicroUsdPerHour } from "../hardware/pool.ts";
 import { microUsdToUsd } from "../hardware/price.ts";
@@ -11,6 +10,7 @@ import {
   withSpread,
 } from "../workload/workload.ts";
 import { type CheckedPlacement, checkPlacement, type PlacedStage } from "./check.ts";
+import { checkMetrics, noFigures } from "./check-metrics.ts";
 import type { Bottleneck, Evaluation, LinkMetrics, Metrics, StageMetrics } from "./evaluation.ts";
 import { pipelineLatency } from "./latency.ts";
 import { economics, meetsLatencyLimits, meetsLimits } from "./limits.ts";
@@ -42,8 +42,8 @@ export function placementPoint(placement: Placement, workload?: Workload): Opera
  * Budgets and targets refuse nothing here: `meets_cost_threshold` says whether all of them are met.
  *
  * @returns SUCCESS with metrics, or INFEASIBLE with every broken rule.
- * @throws InputError when the operating point is undefined (no output in aggregated serving, counts below 1), or the parts of
- *   the problem do not fit together
+ * @throws InputError when the operating point is undefined (no output in aggregated serving, counts below 1), the parts of the
+ *   problem do not fit together, or a quantity beyond its bounds (`BOUNDS`) gives figures that are none
  */
 export function evaluate(problem: Problem, placement: Placement): Evaluation {
   const point = placementPoint(placement, problem.workload);
@@ -61,12 +61,9 @@ export function evaluate(problem: Problem, placement: Placement): Evaluation {
       warnings,
     };
   }
-  return {
-    status: "SUCCESS",
-    placement: withGpuIds(placement, checked),
-    metrics: measure(problem, checked.stages, point),
-    warnings,
-  };
+  const metrics = measure(problem, checked.stages, point);
+  checkMetrics(problem, point, metrics);
+  return { status: "SUCCESS", placement: withGpuIds(placement, checked), metrics, warnings };
 }
 
 function withGpuIds(placement: Placement, checked: CheckedPlacement): Placement {
@@ -105,7 +102,7 @@ function measure(problem: Problem, placed: readonly PlacedStage[], point: Operat
   }
 
   if (raw === Number.POSITIVE_INFINITY) {
-    throw new InternalError("the cost model gives no stage of the placement a rate.");
+    throw noFigures(problem, point, "no rate");
   }
   const pipelineEfficiency = costModel.pipelineEfficiency(point, placed.length);
   if (

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { checkCatalogue } from "../../src/cli/doctor/data.ts";
 import { finding } from "../../src/cli/doctor/finding.ts";
 import { checkNode, checkWritable, judgeMemory } from "../../src/cli/doctor/machine.ts";
 import { checkSolver } from "../../src/cli/doctor/solvers.ts";
+import { readCatalogue } from "../../src/files/read-catalogue.ts";
 import type { MilpBackend, MilpOutcome } from "../../src/solver/milp/model.ts";
 import { cli } from "./harness.ts";
 
@@ -37,6 +39,23 @@ describe("doctor", () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/^warn {2}catalogue .* are more than 90 days old/m);
     expect(stdout.endsWith("see what is marked warn.\n")).toBe(true);
+  });
+
+  it("says that the clock stands before the prices", async () => {
+    const env = { SOURCE_DATE_EPOCH: "0" };
+    const { code, stdout } = await cli(["doctor"], { env });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^warn {2}catalogue .* but it is 1970-01-01 by the clock/m);
+  });
+
+  it("fails where instances or prices are missing", () => {
+    const whole = readCatalogue(undefined);
+    expect(checkCatalogue("2026-11-24", whole).level).not.toBe("fail");
+    expect(checkCatalogue("2026-11-24", { ...whole, prices: [] })).toMatchObject({
+      level: "fail",
+      message: expect.stringContaining("0 prices of no date to no date: files of the package are"),
+    });
+    expect(checkCatalogue("2026-11-24", { ...whole, instances: [] }).level).toBe("fail");
   });
 
   it("fails, with exit code 1, when the solver does not work", async () => {
