@@ -1,3 +1,4 @@
+import { lacksMemory, TOO_LITTLE_MEMORY } from "../../solver/milp/lacks-memory.ts";
 import type { MilpBackend, MilpModel } from "../../solver/milp/model.ts";
 import type { SolverName } from "../io.ts";
 import type { DoctorFinding } from "./finding.ts";
@@ -43,6 +44,9 @@ export async function checkSolver(
     const seconds = (performance.now() - startedMilliseconds) / 1000;
     if (outcome.status === "optimal" && Math.abs(outcome.objective - TINY_OPTIMUM) < 1e-9) {
       return { level: "ok", message: `loaded and solved a small MILP in ${seconds.toFixed(2)} s` };
+    }
+    if (outcome.status === "failed" && lacksMemory(outcome.reason)) {
+      return { level: "fail", message: `${TOO_LITTLE_MEMORY.problem} ${TOO_LITTLE_MEMORY.hint}` };
     }
     const answer = "objective" in outcome ? ` with ${outcome.objective}` : "";
     const reason = outcome.status === "failed" ? `: ${outcome.reason}` : "";

@@ -1,4 +1,4 @@
-import { InternalError } from "../../errors.ts";
+import { InputError, InternalError } from "../../errors.ts";
 import { evaluate } from "../../placement/evaluate.ts";
 import type { Metrics } from "../../placement/evaluation.ts";
 import { keepsLatencyLimits } from "../../placement/limits.ts";
@@ -8,6 +8,7 @@ import { type CaseCosts, type CaseLimit, type CaseModel, countsLinks } from "../
 import { arrangeStages } from "../links/arrange.ts";
 import type { LinksAtFloor } from "../links/matrix-links.ts";
 import { ones } from "../milp/builder.ts";
+import { lacksMemory, TOO_LITTLE_MEMORY } from "../milp/lacks-memory.ts";
 import type { MilpModel, MilpOutcome } from "../milp/model.ts";
 import { caseRules } from "../nodes/case-rules.ts";
 import { brokenNodeRule } from "../nodes/node-rules.ts";
@@ -243,6 +244,8 @@ async function callBackend(
     ...context.milpOptions(),
   });
   if (outcome.status === "failed") {
+    const { problem, hint } = TOO_LITTLE_MEMORY;
+    if (lacksMemory(outcome.reason)) throw new InputError("memory", problem, hint);
     throw new InternalError(`the MILP solver ${backend.name} failed: ${outcome.reason}`);
   }
   return outcome;

@@ -1,0 +1,14 @@
+/** What V8, WASM, the C++ library and worker threads say where memory ran out. */
+const OUT_OF_MEMORY =
+  /out of memory|cannot allocate|could not allocate|allocation failed|bad_alloc|ERR_WORKER_OUT_OF_MEMORY|memory limit|enlarge memory|memory\.grow/i;
+
+/** Whether a back end failed because it got no memory, by its reason. */
+export function lacksMemory(reason: string): boolean {
+  return OUT_OF_MEMORY.test(reason);
+}
+
+/** What is wrong then, and what to do next. */
+export const TOO_LITTLE_MEMORY = {
+  problem: "there is too little of it for the MILP solver: WebAssembly got none.",
+  hint: "Free memory, or raise the limit of the shell (ulimit -v) or of the container. Where only addresses are limited, NODE_OPTIONS=--disable-wasm-trap-handler needs 10 GB less of them. A small problem is also solved with --solver jslp, which needs no WebAssembly.",
+} as const;
