@@ -107,6 +107,8 @@ export {
   parseInstanceName,
 } from "./placement/placement.ts";
 export type { ObjectiveWeights, PlacementRules, Problem } from "./placement/problem.ts";
+export { restoreProblem } from "./problem-file/restore-problem.ts";
+export { type StoredProblem, storeProblem } from "./problem-file/store-problem.ts";
 export { bestEvenSplits, type FamilyBest, type SplitChoice } from "./solver/even-splits.ts";
 export { createInlineHighs, type InlineHighsOptions } from "./solver/milp/highs-inline.ts";
 export { createJslp } from "./solver/milp/jslp.ts";

@@ -1,3 +1,4 @@
+import { InputError } from "../errors.ts";
 import type { WorkloadFlags } from "../files/complete-placement.ts";
 import { parsePlacement } from "../files/parse-placement.ts";
 import { readText } from "../files/read-text.ts";
@@ -7,6 +8,7 @@ import type { Problem } from "../placement/problem.ts";
 import { evaluationJson, mergeWarnings, noPlacementJson } from "../report/json.ts";
 import type { MilpBackend } from "../solver/milp/model.ts";
 import type { OperatingPoint, Workload } from "../workload/workload.ts";
+import { problemOfAnswer, storedProblem } from "./answer-problem.ts";
 import { checkOutDirectory } from "./check-output.ts";
 import type { OptimaAnswer, Rated } from "./compare-optimum.ts";
 import { evaluateInput, evaluateOpen, opensBatch } from "./evaluate-load.ts";
@@ -42,22 +44,17 @@ interface Search {
 async function evaluateTask(flags: EvaluateFlags, io: CliIo, search: Search): Promise<number> {
   const task = chooseTask(flags);
   if (flags.out !== undefined) checkOutDirectory(flags.out);
-  const problem = readFlaggedProblem(flags, io, {
+  const more = {
     limits: limitsOfFlags(flags),
     timeLimitSeconds: flags.timeLimit,
     ownedByType: flags.own,
-  });
+  };
+  if (task.kind === "file") return evaluateFile(task.path, flags, more, io, search);
+  const problem = readFlaggedProblem(flags, io, more);
   switch (task.kind) {
     case "lines": {
       const { evaluateLines } = await import("./evaluate-lines.ts");
       return evaluateLines(problem, task.path, workloadFlags(flags, problem.workload), io);
-    }
-    case "file": {
-      const input = parsePlacement(readText(task.path), task.path);
-      const loadFlags = workloadFlags(flags, problem.workload);
-      const hasOwnBatch = input.batch_size !== undefined || !opensBatch(problem.workload);
-      const evaluation = evaluateInput(problem, input, task.path, loadFlags);
-      return answer(problem, evaluation, hasOwnBatch, flags, io, search);
     }
     case "split": {
       const point = splitPoint(problem.workload);
@@ -68,6 +65,34 @@ async function evaluateTask(flags: EvaluateFlags, io: CliIo, search: Search): Pr
         : answerNoPlacement(problem, task.split, point, split.error, flags, io, search);
     }
   }
+}
+
+/** A placement with or without the problem that it is of. */
+async function evaluateFile(
+  path: string,
+  flags: EvaluateFlags,
+  more: Parameters<typeof problemOfAnswer>[4],
+  io: CliIo,
+  search: Search,
+): Promise<number> {
+  const text = readText(path);
+  const problem = await problemOfAnswer(storedProblem(text, path), path, flags, io, more);
+  if (flags.compareOptimum) requireWholePool(problem, path);
+  const input = parsePlacement(text, path);
+  const loadFlags = workloadFlags(flags, problem.workload);
+  const hasOwnBatch = input.batch_size !== undefined || !opensBatch(problem.workload);
+  const evaluation = evaluateInput(problem, input, path, loadFlags);
+  return answer(problem, evaluation, hasOwnBatch, flags, io, search);
+}
+
+/** The best of a pool is not known where only a part of it is stored. */
+function requireWholePool({ poolTypesLeftOut }: Problem, path: string): void {
+  if (poolTypesLeftOut === undefined) return;
+  throw new InputError(
+    "--compare-optimum",
+    `${path} carries the instance types of its placements only, ${poolTypesLeftOut} others of the pool are left out.`,
+    "Give the flags or the --config of the solve as well.",
+  );
 }
 
 /** What flags say of the workload of a placement. Lengths from a distribution count by their mean. */

@@ -20,16 +20,12 @@ import type { Evaluation, Success } from "../placement/evaluation.ts";
 import type { Problem } from "../placement/problem.ts";
 import { visible } from "../report/format.ts";
 import { evaluationJson, mergeWarnings } from "../report/json.ts";
+import { problemOfAnswer, storedProblem } from "./answer-problem.ts";
 import { checkOutDirectory } from "./check-output.ts";
 import { workloadFlags } from "./evaluate.ts";
 import { evaluateInput } from "./evaluate-load.ts";
 import { type CliIo, EXIT, printWarnings } from "./io.ts";
-import {
-  type OwnedFlag,
-  type ProblemFlagValues,
-  readFlaggedProblem,
-  requireFlag,
-} from "./problem-flags.ts";
+import { type OwnedFlag, type ProblemFlagValues, requireFlag } from "./problem-flags.ts";
 
 /** What solve --out writes the answer to. */
 const SOLUTION_JSON = "solution.json";
@@ -52,8 +48,10 @@ export async function runExport(flags: ExportFlags, io: CliIo): Promise<number> 
   const form = chooseForm(flags);
   const path = choosePlacement(flags);
   if (flags.out !== undefined) checkOutDirectory(flags.out);
-  const problem = readFlaggedProblem(flags, io, { ownedByType: flags.own });
-  const input = parsePlacement(readText(path), path);
+  const text = readText(path);
+  const more = { ownedByType: flags.own };
+  const problem = await problemOfAnswer(storedProblem(text, path), path, flags, io, more);
+  const input = parsePlacement(text, path);
   const evaluation = evaluateInput(problem, input, path, workloadFlags(flags, problem.workload));
   const warnings = mergeWarnings(problem.warnings, evaluation.warnings);
   return evaluation.status === "SUCCESS"

@@ -134,6 +134,20 @@ export interface LinkEstimate {
   readonly gBytesPerSecond: number;
 }
 
+/** What a cost model of this program is made from, beside the model that is served and the engine's settings. */
+export type CostModelOrigin =
+  | {
+      readonly name: "reference";
+      readonly realWorldEfficiency: number;
+      readonly microBatchSize: number;
+      readonly interferenceFactor: number;
+    }
+  | {
+      readonly name: "calibrated";
+      /** Values of parameters that a calibration of the user's own sets in place of the shipped ones, by name. */
+      readonly factors: Readonly<Record<string, number>>;
+    };
+
 /**
  * The seam between the physics and everything else. `evaluate` and the solver call this and nothing else.
  *
@@ -196,6 +210,8 @@ export interface CostModel {
   uncertainty(shapes: readonly StageShape[], point: OperatingPoint): Uncertainty | null;
   /** Flat factor (0 to 1) between the model and the world; 1 when the model is calibrated. */
   readonly realWorldEfficiency: number;
+  /** What the model can be made from again; absent for one that this program did not make from its own constants. */
+  readonly origin?: CostModelOrigin;
   /** What a user must know about this hardware under this model, e.g. a GPU that stands in for another. */
   hardwareWarnings(instances: readonly InstanceType[]): readonly string[];
 }

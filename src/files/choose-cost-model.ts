@@ -1,15 +1,14 @@
 import { applyCalibration } from "../calibration/calibration-file.ts";
-import { createCalibratedModel } from "../cost/calibrated/calibrated-model.ts";
 import { ENGINES, type Engine } from "../cost/calibrated/engines.ts";
 import type { ParameterValues } from "../cost/calibrated/parameters.ts";
 import { SHIPPED } from "../cost/calibrated/shipped.ts";
-import type { CostModel } from "../cost/cost-model.ts";
+import type { CostModel, CostModelOrigin } from "../cost/cost-model.ts";
 import {
   DEFAULT_MAX_BATCHED_TOKENS,
   DEFAULT_MEMORY_UTILIZATION,
   type EngineSettings,
 } from "../cost/engine-settings.ts";
-import { createReferenceModel } from "../cost/reference/reference-model.ts";
+import { costModelOf } from "../cost/origin.ts";
 import { InputError } from "../errors.ts";
 import type { Model } from "../model/model.ts";
 import { nearestHint } from "../nearest.ts";
@@ -169,17 +168,24 @@ export function createCostModel(
   engine: EngineSettings | null,
   calibration: SourceText | null,
 ): CostModel {
-  if (engine === null) {
-    return createReferenceModel(model, {
-      realWorldEfficiency: values.real_world_efficiency ?? REFERENCE_DEFAULTS.real_world_efficiency,
-      microBatchSize: values.micro_batch_size ?? REFERENCE_DEFAULTS.micro_batch_size,
-      interferenceFactor: values.interference_factor ?? REFERENCE_DEFAULTS.interference_factor,
-    });
-  }
-  return createCalibratedModel(model.architecture!, engine, {
-    ...SHIPPED,
-    values: parameterValues(engine, calibration),
-  });
+  const origin: CostModelOrigin =
+    engine === null
+      ? {
+          name: "reference",
+          realWorldEfficiency:
+            values.real_world_efficiency ?? REFERENCE_DEFAULTS.real_world_efficiency,
+          microBatchSize: values.micro_batch_size ?? REFERENCE_DEFAULTS.micro_batch_size,
+          interferenceFactor: values.interference_factor ?? REFERENCE_DEFAULTS.interference_factor,
+        }
+      : { name: "calibrated", factors: changedValues(parameterValues(engine, calibration)) };
+  return costModelOf(origin, model, engine);
+}
+
+/** The values that are not the shipped ones. */
+function changedValues(values: ParameterValues): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(values).filter(([name, value]) => value !== SHIPPED.values[name]),
+  );
 }
 
 /** The shipped parameters, with the factors of a calibration on them where there is one. */

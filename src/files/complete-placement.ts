@@ -127,14 +127,17 @@ function refuseContradictions(input: PlacementInput, where: string, flags: Workl
   }
 }
 
-/** @throws InputError for a flag that leaves the batch open, beside a placement that has one */
+/**
+ * An answer's batch is the one that was found for the load, so a rate or the maximum load stands beside it.
+ * @throws InputError for a flag that leaves the batch open, beside a placement of one's own that has one
+ */
 export function refuseFixedBatch(
   input: PlacementInput,
   where: string,
   { maxLoad, requestRate }: WorkloadFlags,
 ): void {
   const flag = maxLoad ? "--max-load" : requestRate !== undefined ? "--request-rate" : null;
-  if (flag === null || input.batch_size === undefined) return;
+  if (flag === null || input.batch_size === undefined || input.isAnswer) return;
   throw new InputError(
     flag,
     `it leaves the batch open, but the placement in ${where} has batch_size ${input.batch_size}.`,

@@ -11,6 +11,8 @@ export interface PlacementInput {
   readonly output_length?: number;
   readonly workload_phase?: Phase;
   readonly stages: readonly PlacementStage[];
+  /** Whether it stood under `placement` of an answer, whose batch is the one that was found for the load. */
+  readonly isAnswer?: true;
 }
 
 /** What came of one line of a file with one placement a line. */
@@ -86,7 +88,8 @@ function readPlacement(
     if (!Object.hasOwn(root, "placement") || Object.hasOwn(root, "stages")) {
       return readFields(root);
     }
-    return inside("placement", () => readFields(asObject(root.placement)));
+    const placement = inside("placement", () => readFields(asObject(root.placement)));
+    return { ...placement, isAnswer: true };
   } catch (error) {
     if (error instanceof Misfit) throw error.toInputError(where);
     throw error;

@@ -44,6 +44,8 @@ export interface Problem {
   readonly totalTokensToProcess: number;
   /** Bound on a whole command, seconds; null for none. */
   readonly timeLimitSeconds: number | null;
+  /** Instance types that the pool had and the file of an answer, which the problem was read from, does not; absent: none. */
+  readonly poolTypesLeftOut?: number;
   /** What the reader had to tell the user (an ignored key, a stand-in GPU). */
   readonly warnings: readonly string[];
 }

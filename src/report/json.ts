@@ -2,6 +2,7 @@ import type { PlanFacts } from "../compare/plan.ts";
 import type { Evaluation } from "../placement/evaluation.ts";
 import type { Placement } from "../placement/placement.ts";
 import type { Problem } from "../placement/problem.ts";
+import { type StoredProblem, storeProblem } from "../problem-file/store-problem.ts";
 import type { Deployability, Solution } from "../solver/solution.ts";
 import { PROOF_SCOPE, SCOPE_SENTENCE } from "./answer-words.ts";
 import { loadFacts } from "./load-words.ts";
@@ -24,6 +25,7 @@ export function solutionJson(
     metrics: answer?.metrics ?? null,
     ...(answer && loadFacts(problem, answer.placement, answer.metrics)),
     ...planFacts(problem, answer?.placement ?? null),
+    problem: storeProblem(problem, placementsOf(solution)),
     ...(solution.frontier && {
       frontier: solution.frontier,
       frontier_complete: solution.frontier_complete ?? false,
@@ -44,6 +46,16 @@ function explanationJson(solution: Solution): object | undefined {
   return { ...explanation, sentences: [...explanation.sentences, SCOPE_SENTENCE] };
 }
 
+/** Every placement that a solution shows in full. */
+function placementsOf(solution: Solution): Placement[] {
+  const without = solution.deployable?.placement_without ?? null;
+  return [
+    ...("placement" in solution ? [solution.placement] : []),
+    ...(solution.frontier ?? []).map(({ placement }) => placement),
+    ...(without === null ? [] : [without]),
+  ];
+}
+
 function deployableJson({ title: _, ...facts }: Deployability): object {
   return facts;
 }
@@ -59,6 +71,7 @@ export function evaluationJson(
     ...said,
     ...evaluatedLoad(problem, evaluation),
     ...planFacts(problem, evaluation.placement),
+    problem: storeProblem(problem, [evaluation.placement]),
     warnings,
   };
 }
@@ -85,9 +98,19 @@ export function noPlacementJson(
   readonly placement: Placement | null;
   readonly error: string;
   readonly violations: readonly [];
-} & PlanFacts & { readonly warnings: readonly string[] } {
-  const facts = planFacts(problem, null);
-  return { status: "INFEASIBLE", placement: null, error, violations: [], ...facts, warnings };
+} & PlanFacts & {
+    readonly problem: StoredProblem | null;
+    readonly warnings: readonly string[];
+  } {
+  return {
+    status: "INFEASIBLE",
+    placement: null,
+    error,
+    violations: [],
+    ...planFacts(problem, null),
+    problem: storeProblem(problem, []),
+    warnings,
+  };
 }
 
 /** Different warnings of several sources, in their order. */

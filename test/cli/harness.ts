@@ -106,7 +106,7 @@ export const PLACEMENT: Placement = {
 };
 
 /** The fields of every answer's JSON that say what it is an answer to. */
-export const FACTS = ["model", "cost_model", "workload", "prices"] as const;
+export const FACTS = ["model", "cost_model", "workload", "prices", "problem"] as const;
 
 export function writeFiles(directory: string, files: Files): string {
   for (const [name, content] of Object.entries(files)) {

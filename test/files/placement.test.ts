@@ -44,7 +44,7 @@ describe("a placement file", () => {
 
   it("may hold the placement beside other things", () => {
     const golden = { config: "large", kind: "manual", placement: FULL, result: { status: "?" } };
-    expect(parse(golden)).toEqual(FULL);
+    expect(parse(golden)).toEqual({ ...FULL, isAnswer: true });
   });
 
   it("leaves what only the pool and the model can tell to evaluate", () => {

@@ -8,7 +8,7 @@ import type { Relaxation } from "../solution.ts";
 import type { Prober } from "./prober.ts";
 
 /** The change that a shorter longest request is. */
-export const MAX_MODEL_LEN = "max_model_len";
+const MAX_MODEL_LEN = "max_model_len";
 
 /** The longest request is known to this, relative: no placement holds one that is longer by more. */
 const TOLERANCE = 1e-3;

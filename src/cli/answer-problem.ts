@@ -1,0 +1,182 @@
+import { costModelOf } from "../cost/origin.ts";
+import { InputError } from "../errors.ts";
+import type { ProblemFlags } from "../files/merge-flags.ts";
+import { parseJson } from "../files/parse-json.ts";
+import type { Problem } from "../placement/problem.ts";
+import { problemDifferences } from "../problem-file/differences.ts";
+import type { StoredProblem } from "../problem-file/store-problem.ts";
+import { type Limits, NO_LIMITS } from "../workload/workload.ts";
+import type { CliIo } from "./io.ts";
+import { type ProblemFlagValues, readFlaggedProblem } from "./problem-flags.ts";
+
+/** What a command says beside the flags of the problem. */
+type More = Pick<ProblemFlags, "limits" | "timeLimitSeconds" | "ownedByType">;
+
+/** Differences that are named at most. */
+const MOST_NAMED = 3;
+
+/** Flags that say more of a problem that is there already. */
+const SAYS_MORE: ReadonlySet<string> = new Set(["maxModelLen"]);
+
+/** Flags that are a part of a problem, by their attribute. */
+const PARTS = [
+  "weightFormat",
+  "kvCacheDtype",
+  "instances",
+  "pool",
+  "providers",
+  "regions",
+  "gpus",
+  "priceKinds",
+  "maxCount",
+  "catalogue",
+  "maxPipelineStages",
+  "totalTokens",
+  "cloudProvider",
+  "phase",
+  "inputLength",
+  "inputLengthP95",
+  "inputLengths",
+  "outputLength",
+  "outputLengthP95",
+  "outputLengths",
+  "minBatchSize",
+  "maxBatchSize",
+  "concurrency",
+  "maxLoad",
+  "requestRate",
+  "costModel",
+  "engine",
+  "gpuMemoryUtilization",
+  "maxModelLen",
+  "maxNumBatchedTokens",
+  "calibration",
+  "anyShape",
+] as const satisfies readonly (keyof ProblemFlagValues)[];
+
+type Forgotten = Exclude<keyof ProblemFlagValues, (typeof PARTS)[number] | "model" | "configDir">;
+/** No flag is forgotten: else this does not compile. */
+const ALL_PARTS: [Forgotten] extends [never] ? typeof PARTS : never = PARTS;
+
+/** The problem that the file of an answer carries; null where it carries none. */
+export function storedProblem(text: string, path: string): StoredProblem | null {
+  // Most placements are none, and are read again by who knows what is wrong with them.
+  if (!text.includes('"problem"')) return null;
+  const root = parseJson(text, path);
+  if (typeof root !== "object" || root === null) return null;
+  const { problem } = root as { readonly problem?: unknown };
+  return typeof problem === "object" && problem !== null ? (problem as StoredProblem) : null;
+}
+
+/**
+ * The problem of an answer: the one that its file carries, that of the flags where it carries none. Both may be given where they say
+ * the same; flags then bring the whole pool, and what is open in one is taken from the other.
+ * @throws InputError that names the difference where they contradict each other
+ */
+export async function problemOfAnswer(
+  stored: StoredProblem | null,
+  path: string,
+  flags: ProblemFlagValues,
+  io: Pick<CliIo, "env">,
+  more: More,
+): Promise<Problem> {
+  if (stored === null) return readFlaggedProblem(flags, io, more);
+  const { restoreProblem } = await import("../problem-file/restore-problem.ts");
+  const own = restoreProblem(stored, `${path}: problem`);
+  if (flags.model === undefined && flags.configDir === undefined) {
+    refuseParts(flags, more, path);
+    return withMore(own, stored, flags, more.limits ?? {}, path);
+  }
+  const given = readFlaggedProblem(flags, io, more);
+  refuseDifferences(problemDifferences(stored, given), path);
+  const { costModel, model } = given;
+  const engine = own.engine && {
+    ...own.engine,
+    maxModelLenTokens: own.engine.maxModelLenTokens ?? given.engine?.maxModelLenTokens ?? null,
+  };
+  return {
+    ...given,
+    ...(engine && { engine, costModel: costModelOf(costModel.origin!, model, engine) }),
+    workload: own.workload,
+    limits: joinedLimits(own.limits, given.limits),
+    warnings: [...own.warnings, ...given.warnings],
+  };
+}
+
+/** A flag on a part of the problem says nothing without the rest. */
+function refuseParts(flags: ProblemFlagValues, { ownedByType }: More, path: string): void {
+  const attribute = ALL_PARTS.find((name) => flags[name] !== undefined && !SAYS_MORE.has(name));
+  const flag =
+    attribute === undefined ? (ownedByType === undefined ? null : "--own") : flagOf(attribute);
+  if (flag === null) return;
+  throw new InputError(
+    flag,
+    `${path} carries its own problem, of which the flag is a part.`,
+    "Leave the flag out; or give the whole problem (--config, or --model or --config-dir with all flags), which is then compared.",
+  );
+}
+
+function flagOf(attribute: string): string {
+  return `--${attribute.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+function refuseDifferences(differences: readonly string[], path: string): void {
+  if (differences.length === 0) return;
+  const named = differences.slice(0, MOST_NAMED).join("; ");
+  const more = differences.length - MOST_NAMED;
+  throw new InputError(
+    path,
+    `the problem that it carries is not that of the flags: ${named}${more > 0 ? `; and ${more} more` : ""}.`,
+    "Leave out the flags and --config: the file is enough. Or solve again with them.",
+  );
+}
+
+/** The stored problem with a longest request and limits that it leaves open. */
+function withMore(
+  problem: Problem,
+  stored: StoredProblem,
+  { maxModelLen }: ProblemFlagValues,
+  limits: NonNullable<More["limits"]>,
+  path: string,
+): Problem {
+  const { engine, model, costModel } = problem;
+  const given = Object.fromEntries(
+    Object.entries(limits).filter(([, value]) => value !== undefined),
+  );
+  const asked: Problem = {
+    ...problem,
+    ...(engine &&
+      maxModelLen !== undefined && {
+        engine: { ...engine, maxModelLenTokens: maxModelLen },
+        costModel: costModelOf(costModel.origin!, model, {
+          ...engine,
+          maxModelLenTokens: maxModelLen,
+        }),
+      }),
+    limits: { ...NO_LIMITS, ...given },
+  };
+  if (maxModelLen !== undefined && !engine) {
+    throw new InputError(
+      "--max-model-len",
+      `the cost model "${costModel.name}" of ${path} knows no engine.`,
+      "Leave it out.",
+    );
+  }
+  refuseDifferences(problemDifferences(stored, asked), path);
+  return { ...asked, limits: joinedLimits(problem.limits, asked.limits) };
+}
+
+/** Limits of both; the margin is that of the latencies that are limited. */
+function joinedLimits(own: Limits, given: Limits): Limits {
+  const isOfOwn = own.maxTtftSeconds !== null || own.maxTpotSeconds !== null;
+  return {
+    maxHourlyCostUsd: own.maxHourlyCostUsd ?? given.maxHourlyCostUsd,
+    maxCostPerMillionTokenUsd: own.maxCostPerMillionTokenUsd ?? given.maxCostPerMillionTokenUsd,
+    maxTotalCostUsd: own.maxTotalCostUsd ?? given.maxTotalCostUsd,
+    maxTotalRuntimeHours: own.maxTotalRuntimeHours ?? given.maxTotalRuntimeHours,
+    minTokensPerSecond: own.minTokensPerSecond ?? given.minTokensPerSecond,
+    maxTtftSeconds: own.maxTtftSeconds ?? given.maxTtftSeconds,
+    maxTpotSeconds: own.maxTpotSeconds ?? given.maxTpotSeconds,
+    latencySafetyMargin: isOfOwn ? own.latencySafetyMargin : given.latencySafetyMargin,
+  };
+}

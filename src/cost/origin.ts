@@ -1,0 +1,23 @@
+import type { Model } from "../model/model.ts";
+import { createCalibratedModel } from "./calibrated/calibrated-model.ts";
+import { SHIPPED } from "./calibrated/shipped.ts";
+import type { CostModel, CostModelOrigin } from "./cost-model.ts";
+import type { EngineSettings } from "./engine-settings.ts";
+import { createReferenceModel } from "./reference/reference-model.ts";
+
+/**
+ * The cost model of an origin, which it carries.
+ * @throws TypeError for a calibrated model without an architecture or an engine
+ */
+export function costModelOf(
+  origin: CostModelOrigin,
+  model: Model,
+  engine: EngineSettings | null,
+): CostModel {
+  if (origin.name === "reference") {
+    return { ...createReferenceModel(model, origin), origin };
+  }
+  const values = { ...SHIPPED.values, ...origin.factors };
+  const calibrated = createCalibratedModel(model.architecture!, engine!, { ...SHIPPED, values });
+  return { ...calibrated, origin };
+}

@@ -1,0 +1,106 @@
+import type { CostModelOrigin } from "../cost/cost-model.ts";
+import { costModelOf } from "../cost/origin.ts";
+import { InputError } from "../errors.ts";
+import type { Network } from "../hardware/network.ts";
+import { createPool } from "../hardware/pool.ts";
+import { checkProblem, type Problem } from "../placement/problem.ts";
+import { fromFile, snakeName } from "./keys.ts";
+import { type ReadProblem, readProblemData } from "./problem-schema.ts";
+import { constantsHash, PROBLEM_FORMAT } from "./store-problem.ts";
+
+const RENEW = "Solve again, and export what that writes; or give the problem by flags.";
+
+/**
+ * The problem of a file that `storeProblem` was written to.
+ * @param where the file and the path in it, for messages
+ * @throws InputError with the path of what is missing, unknown or contradictory, and for another version of the format
+ */
+export function restoreProblem(stored: unknown, where: string): Problem {
+  checkFormat(stored, where);
+  const read = readProblemData(fromFile(stored));
+  if ("issue" in read) {
+    const { path, message } = read.issue;
+    throw new InputError(placeOf(where, path), `${message}.`, RENEW);
+  }
+  const { model, costModel, engine, network, pool } = read.problem;
+  const {
+    workload,
+    limits,
+    rules,
+    weights,
+    totalTokensToProcess,
+    timeLimitSeconds,
+    poolTypesLeftOut,
+  } = read.problem;
+  if (costModel.name === "calibrated" && (engine === null || !model.architecture)) {
+    throw new InputError(
+      where,
+      "its calibrated cost model has no engine or no architecture.",
+      RENEW,
+    );
+  }
+  const problem: Problem = {
+    model,
+    costModel: costModelOf(originOf(costModel), model, engine),
+    ...(engine && { engine }),
+    pool: createPool(pool),
+    network: networkOf(network, where),
+    rules,
+    workload,
+    limits,
+    weights,
+    totalTokensToProcess,
+    timeLimitSeconds,
+    ...(poolTypesLeftOut > 0 && { poolTypesLeftOut }),
+    warnings: isOfOtherConstants(costModel)
+      ? [
+          `${where}: it was written by a version with other constants of the cost model; figures are those of this version.`,
+        ]
+      : [],
+  };
+  checkProblem(problem);
+  return problem;
+}
+
+function checkFormat(stored: unknown, where: string): void {
+  const format =
+    typeof stored === "object" && stored !== null
+      ? (stored as { readonly format?: unknown }).format
+      : undefined;
+  if (format === PROBLEM_FORMAT) return;
+  throw new InputError(
+    `${where}.format`,
+    format === undefined ? "it is missing." : `it is ${JSON.stringify(format)}.`,
+    `This version reads "${PROBLEM_FORMAT}". ${RENEW}`,
+  );
+}
+
+function originOf({ constants: _, ...origin }: ReadProblem["costModel"]): CostModelOrigin {
+  return origin;
+}
+
+function placeOf(where: string, path: readonly PropertyKey[]): string {
+  return path.reduce<string>(
+    (place, step) =>
+      typeof step === "number" ? `${place}[${step}]` : `${place}.${snakeName(String(step))}`,
+    where,
+  );
+}
+
+function isOfOtherConstants(costModel: ReadProblem["costModel"]): boolean {
+  return costModel.name === "calibrated" && costModel.constants !== constantsHash();
+}
+
+function networkOf(network: ReadProblem["network"], where: string): Network {
+  if (network.kind === "derived") return network;
+  const rows = network.gbPerSecond;
+  const broken = rows.findIndex((row) => row.length !== rows.length);
+  if (broken >= 0) {
+    throw new InputError(
+      `${where}.network.gb_per_second[${broken}]`,
+      `it has ${rows[broken]!.length} bandwidths, there are ${rows.length} GPUs.`,
+      RENEW,
+    );
+  }
+  return { kind: "matrix", gpuCount: rows.length, gBytesPerSecond: Float64Array.from(rows.flat()) };
+}
