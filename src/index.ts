@@ -39,11 +39,13 @@ export type {
 export type { EngineSettings } from "./cost/engine-settings.ts";
 export { createReferenceModel, type ReferenceFactors } from "./cost/reference/reference-model.ts";
 export { InputError, InternalError } from "./errors.ts";
-export { deployableRequest } from "./export/deployable.ts";
+export { deployableRequest, startableRequest } from "./export/deployable.ts";
 export { type Export, type ExportRequest, exportPlacement } from "./export/export.ts";
 export type { LaunchFile } from "./export/launch.ts";
 export { type ExportLimit, LIMIT_RULES, type LimitRule, limitsOf } from "./export/limits.ts";
 export { solveDeployable } from "./export/solve-deployable.ts";
+export { solveStartable } from "./export/solve-startable.ts";
+export { launcherOf, startLimits } from "./export/startable.ts";
 export {
   EXPORT_TARGETS,
   type ExportForm,

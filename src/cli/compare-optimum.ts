@@ -1,5 +1,8 @@
 import { distancePercent } from "../compare/distance.ts";
 import { InternalError } from "../errors.ts";
+import { solveStartable } from "../export/solve-startable.ts";
+import { startLimits } from "../export/startable.ts";
+import type { ExportForm } from "../export/targets.ts";
 import { aimedAtRate } from "../placement/at-load.ts";
 import type { Metrics } from "../placement/evaluation.ts";
 import type { Placement } from "../placement/placement.ts";
@@ -29,6 +32,13 @@ export interface Rated {
   readonly hasOwnBatch: boolean;
 }
 
+/** What the optimum is one of. */
+export interface OptimumChoices {
+  readonly objective: ObjectiveName | undefined;
+  /** What has to be able to start it; null: nothing. */
+  readonly starter: ExportForm | null;
+}
+
 /** What was found, as JSON fields, as text, and the exit code of a placement that keeps all rules. */
 export interface OptimaAnswer {
   readonly json: object;
@@ -40,12 +50,12 @@ export interface OptimaAnswer {
 export async function compareOptimum(
   problem: Problem,
   rated: Rated,
-  objective: ObjectiveName | undefined,
+  choices: OptimumChoices,
   backend: MilpBackend,
   startedMilliseconds: number,
   io: CliIo,
 ): Promise<OptimaAnswer> {
-  const optima = await findOptima(problem, rated, objective, backend, startedMilliseconds, io);
+  const optima = await findOptima(problem, rated, choices, backend, startedMilliseconds, io);
   const { placement, metrics } = rated;
   const answer = metrics && { placement, metrics };
   const isProven = optima.every(({ solution: { status } }) =>
@@ -67,16 +77,24 @@ export async function compareOptimum(
 async function findOptima(
   problem: Problem,
   rated: Rated,
-  objective: ObjectiveName | undefined,
+  choices: OptimumChoices,
   backend: MilpBackend,
   startedMilliseconds: number,
   io: CliIo,
 ): Promise<Optimum[]> {
+  const { objective, starter } = choices;
   const optima: Optimum[] = [];
   for (const batches of batchesToTry(problem.workload, rated)) {
     const asked = problemOf(problem, rated.placement, batches);
     const request = requestFor(rated.placement, objective, asked);
-    const solution = await solveWatched(asked, request, backend, startedMilliseconds, io);
+    const solution = await solveWatched(
+      asked,
+      request,
+      backend,
+      startedMilliseconds,
+      io,
+      (of, free, solver, options) => solveStartable(of, free, solver, options, starter),
+    );
     const distance =
       rated.metrics && "placement" in solution
         ? distancePercent(
@@ -85,7 +103,13 @@ async function findOptima(
             isMaximised(asked, request),
           )
         : null;
-    if (batches === "same" && solution.status === "optimal") checkProof(rated, distance);
+    if (
+      batches === "same" &&
+      solution.status === "optimal" &&
+      canBeStarted(rated, asked, starter)
+    ) {
+      checkProof(rated, distance);
+    }
     optima.push({
       batches,
       problem: asked,
@@ -95,6 +119,16 @@ async function findOptima(
     });
   }
   return optima;
+}
+
+/** Whether a placement is one of those that are searched. */
+function canBeStarted(
+  { placement, metrics }: Rated,
+  problem: Problem,
+  starter: ExportForm | null,
+): boolean {
+  if (metrics === null || starter === null) return metrics !== null;
+  return startLimits(starter, problem, placement).length === 0;
 }
 
 function batchesToTry(workload: Workload, { placement, hasOwnBatch }: Rated): Optimum["batches"][] {

@@ -1,4 +1,5 @@
 import { InputError } from "../errors.ts";
+import type { ExportForm } from "../export/targets.ts";
 import type { WorkloadFlags } from "../files/complete-placement.ts";
 import { parsePlacementLines } from "../files/parse-placement.ts";
 import type { Problem } from "../placement/problem.ts";
@@ -8,6 +9,7 @@ import { evaluateInput } from "./evaluate-load.ts";
 import { type CliIo, EXIT, printWarnings } from "./io.ts";
 import { type Line, readLines } from "./lines.ts";
 import { startProgress } from "./progress.ts";
+import { withStart } from "./starter.ts";
 
 /** Answers are handed to stdout in pieces of about this many characters. */
 const PIECE_CHARACTERS = 1 << 16;
@@ -21,6 +23,7 @@ export async function evaluateLines(
   problem: Problem,
   path: string,
   flags: WorkloadFlags,
+  starter: ExportForm | null,
   io: CliIo,
 ): Promise<number> {
   const progress = startProgress(io);
@@ -35,7 +38,7 @@ export async function evaluateLines(
         await printWarnings(io, problem.warnings);
         isWarned = true;
       }
-      piece += `${JSON.stringify(answerLine(problem, line, path, flags))}\n`;
+      piece += `${JSON.stringify(answerLine(problem, line, path, flags, starter))}\n`;
       answered++;
       progress.tick();
       if (piece.length < PIECE_CHARACTERS) continue;
@@ -50,7 +53,13 @@ export async function evaluateLines(
   return EXIT.ok;
 }
 
-function answerLine(problem: Problem, line: Line, path: string, flags: WorkloadFlags): object {
+function answerLine(
+  problem: Problem,
+  line: Line,
+  path: string,
+  flags: WorkloadFlags,
+  starter: ExportForm | null,
+): object {
   const where = `${path}:${line.number}`;
   try {
     if ("problem" in line) throw new InputError(where, line.problem, "Correct the line.");
@@ -59,7 +68,8 @@ function answerLine(problem: Problem, line: Line, path: string, flags: WorkloadF
       throw new InputError(where, "the line is empty.", "Give one placement a line.");
     }
     if ("error" in parsed) throw parsed.error;
-    const evaluation = evaluateInput(problem, parsed.placement, where, flags);
+    const evaluated = evaluateInput(problem, parsed.placement, where, flags);
+    const evaluation = withStart(starter, problem, evaluated);
     return problem.workload.load ? evaluationLineJson(problem, evaluation) : evaluation;
   } catch (error) {
     if (!(error instanceof InputError)) throw error;

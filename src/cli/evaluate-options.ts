@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { GPUS, SECONDS, STAGES } from "../files/ranges.ts";
 import { OBJECTIVES } from "../solver/request.ts";
+import { addDeployableOptions } from "./deployable-options.ts";
 import { addLimitOptions } from "./limit-options.ts";
 import { choiceOption, jsonOption, numberOption, outOption, textOption } from "./options.ts";
 import { addProblemOptions, ownOption } from "./problem-options.ts";
@@ -14,7 +15,7 @@ export function addEvaluateOptions(command: Command): Command {
     .addOption(numberOption("--tp-degree <n>", "GPUs of a stage of the even split", GPUS))
     .addOption(numberOption("--pp-stages <n>", "stages of the even split", STAGES))
     .addOption(ownOption());
-  return addLimitOptions(command)
+  addLimitOptions(command)
     .option("--compare-optimum", "also solve the problem, and say how far the placement is from it")
     .addOption(
       choiceOption("--objective <name>", "what is best, with --compare-optimum", {
@@ -29,7 +30,8 @@ export function addEvaluateOptions(command: Command): Command {
         "bound on the command, with --compare-optimum",
         SECONDS,
       ),
-    )
+    );
+  return addDeployableOptions(command, "warn where a target cannot start the placement")
     .addOption(outOption("write solution.json and solution_summary.csv here"))
     .addOption(jsonOption());
 }

@@ -1,11 +1,12 @@
 import { InputError } from "../errors.ts";
 import type { SplitShape } from "../placement/even-split.ts";
 import type { ObjectiveName } from "../solver/request.ts";
+import type { DeployableFlags } from "./deployable.ts";
 import type { LimitFlags } from "./limit-options.ts";
 import { type OwnedFlag, type ProblemFlagValues, requireFlag } from "./problem-flags.ts";
 
 /** The flags of `evaluate`. */
-export interface EvaluateFlags extends ProblemFlagValues, OwnedFlag, LimitFlags {
+export interface EvaluateFlags extends ProblemFlagValues, OwnedFlag, LimitFlags, DeployableFlags {
   readonly placement?: string;
   readonly placements?: string;
   readonly instanceFamily?: string;

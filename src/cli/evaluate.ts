@@ -16,6 +16,7 @@ import { chooseTask, type EvaluateFlags } from "./evaluate-task.ts";
 import { type CliIo, EXIT, printWarnings, wantsColours } from "./io.ts";
 import { limitsOfFlags } from "./limit-options.ts";
 import { type ProblemFlagValues, readFlaggedProblem, requireFlag } from "./problem-flags.ts";
+import { starterOf, withStart } from "./starter.ts";
 
 /**
  * `evaluate`: one placement, a file with one a line, or an even split.
@@ -54,7 +55,9 @@ async function evaluateTask(flags: EvaluateFlags, io: CliIo, search: Search): Pr
   switch (task.kind) {
     case "lines": {
       const { evaluateLines } = await import("./evaluate-lines.ts");
-      return evaluateLines(problem, task.path, workloadFlags(flags, problem.workload), io);
+      const starter = starterOf(flags, problem);
+      const loadFlags = workloadFlags(flags, problem.workload);
+      return evaluateLines(problem, task.path, loadFlags, starter, io);
     }
     case "split": {
       const point = splitPoint(problem.workload);
@@ -145,12 +148,14 @@ function splitPoint(workload: Workload): OperatingPoint {
 
 async function answer(
   problem: Problem,
-  evaluation: Evaluation,
+  evaluated: Evaluation,
   hasOwnBatch: boolean,
   flags: EvaluateFlags,
   io: CliIo,
   search: Search,
 ): Promise<number> {
+  const starter = starterOf(flags, problem);
+  const evaluation = withStart(starter, problem, evaluated);
   const warnings = mergeWarnings(problem.warnings, evaluation.warnings);
   const metrics = evaluation.status === "SUCCESS" ? evaluation.metrics : null;
   const rated = { placement: evaluation.placement, metrics, hasOwnBatch };
@@ -212,11 +217,18 @@ async function answerNoPlacement(
 async function findOptima(
   problem: Problem,
   rated: Rated,
-  { objective }: EvaluateFlags,
+  flags: EvaluateFlags,
   io: CliIo,
   { backend, startedMilliseconds }: Search,
 ): Promise<OptimaAnswer | null> {
   if (backend === null) return null;
   const { compareOptimum } = await import("./compare-optimum.ts");
-  return compareOptimum(problem, rated, objective, backend, startedMilliseconds, io);
+  return compareOptimum(
+    problem,
+    rated,
+    { objective: flags.objective, starter: starterOf(flags, problem) },
+    backend,
+    startedMilliseconds,
+    io,
+  );
 }

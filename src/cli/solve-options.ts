@@ -1,7 +1,7 @@
 import type { Command } from "commander";
-import { EXPORT_TARGETS, KUBERNETES_KINDS } from "../export/targets.ts";
 import { GPUS, SECONDS, SHARE, STAGES } from "../files/ranges.ts";
 import { DEFAULT_REQUEST, OBJECTIVES } from "../solver/request.ts";
+import { addDeployableOptions } from "./deployable-options.ts";
 import { DEFAULT_SOLVER, SOLVERS } from "./io.ts";
 import { addLimitOptions } from "./limit-options.ts";
 import {
@@ -84,7 +84,7 @@ function addParallelismOptions(command: Command): void {
 
 /** How far the search goes, and what is told of it. */
 function addSearchOptions(command: Command): Command {
-  return command
+  command
     .optionsGroup("The search, and what is told of it:")
     .addOption(numberOption("--time-limit <seconds>", "bound on the whole command", SECONDS))
     .addOption(
@@ -96,20 +96,8 @@ function addSearchOptions(command: Command): Command {
         choices: SOLVERS,
         byDefault: DEFAULT_SOLVER,
       }),
-    )
-    .addOption(
-      choiceOption("--deployable <target>", "only what export can write for a target", {
-        what: "a target",
-        choices: EXPORT_TARGETS,
-      }),
-    )
-    .addOption(
-      choiceOption("--kind <name>", "resource of --deployable kubernetes", {
-        what: "a kind",
-        choices: KUBERNETES_KINDS,
-        byDefault: KUBERNETES_KINDS[0],
-      }),
-    )
+    );
+  return addDeployableOptions(command, "only what export can write for a target")
     .option("--frontier", "also find every non-dominated pair of cost and throughput")
     .option("--explain", "also say what would change the answer: limits, prices, other types")
     .addOption(textOption("--export-model <file>", "write the answer's MILP: FILE.lp or FILE.mps"))

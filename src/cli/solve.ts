@@ -93,22 +93,41 @@ export async function runSolve(
   }
 }
 
-/** What `--deployable` makes of a request: the one that its answer is one of, and how it is found. */
+/**
+ * What an answer is restricted to: the request that it is one of, and how it is found. `--deployable` asks for a target's, and for what
+ * that costs; by default it is what the engine at hand can start.
+ */
 async function restrictionOf(
   flags: SolveFlags,
   problem: Problem,
   request: SolveRequest,
 ): Promise<{ readonly request: SolveRequest; readonly search: typeof solve } | null> {
-  const form = deployableForm(flags);
-  if (form === null) return null;
-  const [{ deployableRequest }, { solveDeployable }] = await Promise.all([
+  const asked = deployableForm(flags);
+  if (asked === null || (asked === undefined && problem.engine === undefined)) return null;
+  const [
+    { deployableRequest, startableRequest },
+    { solveDeployable },
+    { solveStartable },
+    { launcherOf },
+  ] = await Promise.all([
     import("../export/deployable.ts"),
     import("../export/solve-deployable.ts"),
+    import("../export/solve-startable.ts"),
+    import("../export/startable.ts"),
   ]);
-  return {
-    request: deployableRequest(form, problem, request),
-    search: (of, free, backend, options) => solveDeployable(of, free, form, backend, options),
-  };
+  if (asked !== undefined) {
+    return {
+      request: deployableRequest(asked, problem, request),
+      search: (of, free, backend, options) => solveDeployable(of, free, asked, backend, options),
+    };
+  }
+  const form = launcherOf(problem);
+  return (
+    form && {
+      request: startableRequest(form, problem, request),
+      search: (of, free, backend, options) => solveStartable(of, free, backend, options, form),
+    }
+  );
 }
 
 /** A report shows the frontier and what would change the answer. */

@@ -61,6 +61,8 @@ export interface MemoryBill {
   readonly lmHeadGib: number;
   /** Tokens that the KV cache of the stage holds when it fills all memory left; null when the model predicts none. */
   readonly kvCapacityTokens: number | null;
+  /** By how much measured memory has differed from such a bill, GiB; absent where that is not known. */
+  readonly errorGib?: number;
 }
 
 /** What a stage's time goes into, seconds for each token that it serves. The items add up to 1 / tokens per second of the stage. */

@@ -40,20 +40,35 @@ export function deployableRequest(
       "--deployable",
       limit.message,
       form === "tensorrt-llm" && limit.rule === "engine"
-        ? "Give --engine tensorrt-llm, or leave --deployable out."
-        : "Change the problem, or leave --deployable out.",
+        ? "Give --engine tensorrt-llm, or another target."
+        : "Change the problem, or give another target or none.",
     );
   }
+  return startableRequest(form, problem, {
+    ...request,
+    tpDegrees: startableDegrees(traits, problem, request.tpDegrees),
+  });
+}
+
+/**
+ * The part of that which says what can be started: the rules on nodes, types and steps. The phase does not count, since one half of
+ * disaggregated serving is started like any other; which TP degrees start is a rule of placements already.
+ * @throws InputError when no type of the pool can be used
+ */
+export function startableRequest(
+  form: ExportForm,
+  problem: Problem,
+  request: SolveRequest,
+): SolveRequest {
   const refused = new Set(refusedTypes(form, problem));
   return {
     ...request,
     uniformTp: true,
-    tpDegrees: startableDegrees(traits, problem, request.tpDegrees),
     includeTypes: request.includeTypes?.filter((name) => !refused.has(name)) ?? null,
     excludeTypes: request.includeTypes
       ? request.excludeTypes
       : [...new Set([...request.excludeTypes, ...refused])],
-    nodeRules: nodeRulesOf(form, traits, problem),
+    nodeRules: nodeRulesOf(form, FORMS[form], problem),
   };
 }
 
@@ -113,7 +128,7 @@ function refusedTypes(form: ExportForm, { pool }: Problem): string[] {
   throw new InputError(
     "--deployable",
     `${FORMS[form].title} can use no type of the pool: ${listed([...new Set(reasons)].map(String))}.`,
-    "Choose another target, or other instances.",
+    "Choose another target, other instances, or --deployable none.",
   );
 }
 

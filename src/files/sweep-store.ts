@@ -78,12 +78,21 @@ export function storeSweep(
     dataCsvPath,
     computed: computed.length,
     kept: kept.length,
-    warnings: [
-      ...grid.warnings,
-      ...new Set(runs.flatMap((run) => run.record.warnings)),
-      ...strayWarnings(root, runs),
-    ],
+    warnings: [...grid.warnings, ...runWarnings(runs), ...strayWarnings(root, runs)],
   };
+}
+
+/** Warnings of runs that are told one by one; all stand in the rows. */
+const MOST_WARNINGS = 3;
+
+function runWarnings(runs: readonly RunOnDisk[]): string[] {
+  const all = [...new Set(runs.flatMap((run) => run.record.warnings))];
+  if (all.length <= MOST_WARNINGS) return all;
+  const more = all.length - MOST_WARNINGS;
+  return [
+    ...all.slice(0, MOST_WARNINGS),
+    `${more} more ${more === 1 ? "warning of a run stands" : "warnings of runs stand"} in ${DATA_CSV}, in the column reason.`,
+  ];
 }
 
 function keptRun(problem: Problem, run: RunParameters, directory: string): RunOnDisk {

@@ -14,6 +14,7 @@ import { checkMetrics, noFigures } from "./check-metrics.ts";
 import type { Bottleneck, Evaluation, LinkMetrics, Metrics, StageMetrics } from "./evaluation.ts";
 import { pipelineLatency } from "./latency.ts";
 import { economics, meetsLatencyLimits, meetsLimits } from "./limits.ts";
+import { lowMemoryWarnings } from "./low-memory.ts";
 import type { Placement } from "./placement.ts";
 import { checkProblem, type Problem } from "./problem.ts";
 import { measureUncertainty } from "./uncertainty.ts";
@@ -63,7 +64,12 @@ export function evaluate(problem: Problem, placement: Placement): Evaluation {
   }
   const metrics = measure(problem, checked.stages, point);
   checkMetrics(problem, point, metrics);
-  return { status: "SUCCESS", placement: withGpuIds(placement, checked), metrics, warnings };
+  return {
+    status: "SUCCESS",
+    placement: withGpuIds(placement, checked),
+    metrics,
+    warnings: [...warnings, ...lowMemoryWarnings(metrics)],
+  };
 }
 
 function withGpuIds(placement: Placement, checked: CheckedPlacement): Placement {
@@ -184,6 +190,7 @@ function measure(problem: Problem, placed: readonly PlacedStage[], point: Operat
         memory_embedding_gb: bill.embeddingGib,
         memory_lm_head_gb: bill.lmHeadGib,
         memory_headroom_gb: bill.capacityGib - bill.totalGib,
+        memory_error_gb: bill.errorGib ?? null,
         kv_cache_tokens: bill.kvCapacityTokens,
         ttft_ms: toMs(estimate.ttftSeconds),
         tpot_ms: toMs(estimate.tpotSeconds),

@@ -63,6 +63,8 @@ export interface StageMetrics {
   readonly memory_lm_head_gb: number;
   /** memory_capacity_gb − memory_total_gb. */
   readonly memory_headroom_gb: number;
+  /** By how much measured memory has differed from such a bill; null when the cost model does not say. */
+  readonly memory_error_gb: number | null;
   /** Tokens that the stage's KV cache can hold; null when the cost model predicts none. */
   readonly kv_cache_tokens: number | null;
   /** What the stage adds to the time to first token and to the time per output token; null when nothing is predicted. */

@@ -12,8 +12,15 @@ const PER_CENT = 100;
 export function renderDeployable({ pool }: Problem, answer: Answer, paint: Paint): string {
   const { deployable } = answer;
   if (!deployable) return "";
-  const { title, objective_without, cost_of_restriction_percent, placement_without } = deployable;
+  const {
+    title,
+    status_without,
+    objective_without,
+    cost_of_restriction_percent,
+    placement_without,
+  } = deployable;
   const head = `${paint.bold(`Deployable with ${title}: yes`)}, ${nodeWords(answer)}.`;
+  if (status_without === null) return wrap(head);
   if (objective_without === null) {
     return wrap(`${head} What the restriction costs is not known: a limit struck.`);
   }

@@ -31,8 +31,8 @@ export interface Deployability {
   readonly kind: string | null;
   /** The target's name, for people. */
   readonly title: string;
-  /** What came of the solve without the restriction. */
-  readonly status_without: "optimal" | "feasible" | "infeasible" | "no_solution";
+  /** What came of the solve without the restriction; null where that was not asked. */
+  readonly status_without: "optimal" | "feasible" | "infeasible" | "no_solution" | null;
   /** The objective's value without the restriction; null unless it is known as well as the answer's. */
   readonly objective_without: number | null;
   /** By how much the answer's value is worse than that; null unless both are known, and for a share of nothing. */

@@ -1,4 +1,5 @@
 import { InternalError } from "../errors.ts";
+import { lowMemoryWarnings } from "../placement/low-memory.ts";
 import type { Problem } from "../placement/problem.ts";
 import { type OperatingPoint, pointWarnings } from "../workload/workload.ts";
 import { eachEvenSplit } from "./even-splits.ts";
@@ -142,6 +143,7 @@ export async function solve(
     placement: found.placement,
     metrics: found.metrics,
     ...extra,
+    warnings: [...extra.warnings, ...lowMemoryWarnings(found.metrics)],
     ...(request.explain && result.complete ? await whatChanges(prober, found, value) : {}),
     run: session.effort(startedMilliseconds),
   };

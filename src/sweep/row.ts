@@ -99,7 +99,12 @@ type RowMetrics = Pick<
 
 /** What came of a run, as far as a row tells it. An even split that the pool cannot hold has no placement. */
 export type RowOutcome =
-  | { readonly status: "SUCCESS"; readonly placement: Placement; readonly metrics: RowMetrics }
+  | {
+      readonly status: "SUCCESS";
+      readonly placement: Placement;
+      readonly metrics: RowMetrics;
+      readonly warnings: readonly string[];
+    }
   | {
       readonly status: "INFEASIBLE";
       readonly placement: Placement | null;
@@ -159,7 +164,7 @@ function placementShape(placement: Placement): RowShape {
 
 /**
  * Builds a row. A run that breaks a rule keeps what is known of it (hardware, split, lengths) and the first breach as
- * `reason`; its rates and costs stay empty. Percentiles, request rates and simulated times are measurements, which no run
+ * `reason`; its rates and costs stay empty. Of one that breaks none, `reason` is what it warns of. Percentiles, request rates and simulated times are measurements, which no run
  * of this program has, so they stay empty too.
  */
 export function dataRow(
@@ -199,7 +204,7 @@ export function dataRow(
     total_layers: cell(facts.total_layers),
     total_input_tokens: cell(tokens.input),
     total_output_tokens: cell(tokens.output),
-    reason: outcome.status === "INFEASIBLE" ? outcome.error : "",
+    reason: outcome.status === "INFEASIBLE" ? outcome.error : outcome.warnings.join(" "),
     ...(stages && stageCells(stages, facts.devices)),
   };
   return fillRow(known);

@@ -168,7 +168,14 @@ describe("evaluate --compare-optimum", () => {
     };
     const now = performance.now();
     await expect(
-      compareOptimum(toy, rated, undefined, createInlineHighs(), now, io),
+      compareOptimum(
+        toy,
+        rated,
+        { objective: undefined, starter: null },
+        createInlineHighs(),
+        now,
+        io,
+      ),
     ).rejects.toThrow(InternalError);
   });
 

@@ -9,6 +9,7 @@ import {
   BYTES_PER_GIB,
   longestSequenceTokens,
   type MemorySettings,
+  memoryErrorBytes,
   type StageContent,
   type StaticMemory,
   sequenceKvBytes,
@@ -72,6 +73,7 @@ export class GroupMemory {
         0,
         Math.floor(this.kvSequencesOf(fixed, content) * this.heldTokens),
       ),
+      errorGib: memoryErrorBytes(fixed, this.settings.traits) / BYTES_PER_GIB,
     };
   }
 

@@ -56,6 +56,24 @@ const NON_TORCH_GROUP_GIB = 0.545;
 /** Captured CUDA graphs of vLLM, GiB: they take from the reserve. Engineering default, from start-up logs (0.3 to 1). */
 const GRAPHS_GIB = 0.6;
 
+/**
+ * By how much measured memory differs at most: weights (seven vLLM start-ups, llm-d-planner's table), and what is left for KV cache (the
+ * same; 24 KV capacities of TensorRT-LLM, NVIDIA AIConfigurator). docs/accuracy.md.
+ */
+const WEIGHTS_ERROR = 0.019;
+const KV_ERROR: Readonly<Record<ProfileTraits["memoryRule"], number>> = {
+  share_of_total: 0.04,
+  share_of_free: 0.023,
+};
+
+/** By how much the memory of a stage may differ, bytes: whichever is more. */
+export function memoryErrorBytes(
+  { weights, kvSpace }: StaticMemory,
+  { memoryRule }: ProfileTraits,
+): number {
+  return Math.max(WEIGHTS_ERROR * weights, KV_ERROR[memoryRule] * kvSpace);
+}
+
 /** Weights of one layer on one GPU, bytes. */
 export function layerWeightBytes(
   architecture: Architecture,

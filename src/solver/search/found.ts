@@ -2,6 +2,7 @@ import { InternalError } from "../../errors.ts";
 import { evaluate } from "../../placement/evaluate.ts";
 import type { Success } from "../../placement/evaluation.ts";
 import { keepsLatencyLimits } from "../../placement/limits.ts";
+import { lowMemoryWarnings } from "../../placement/low-memory.ts";
 import { type Placement, parseInstanceName } from "../../placement/placement.ts";
 import type { HostClass } from "../hosts/host-class.ts";
 import { brokenRentalRule } from "../rental-rules.ts";
@@ -15,7 +16,9 @@ export function scorePlacement(
   origin: Found["origin"],
 ): Found | null {
   const evaluation = evaluate(context.problem, placement);
-  if (evaluation.status !== "SUCCESS" || evaluation.warnings.length > 0) return null;
+  if (evaluation.status !== "SUCCESS") return null;
+  // That little memory is left is no reason to leave it out.
+  if (evaluation.warnings.length > lowMemoryWarnings(evaluation.metrics).length) return null;
   const { problem, request } = context;
   if (brokenRentalRule(problem, request, placement, evaluation.metrics) !== null) return null;
   return score(context, evaluation, origin);
