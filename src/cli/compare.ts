@@ -1,9 +1,10 @@
 import { existsSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { comparePlans } from "../compare/compare.ts";
 import { InputError } from "../errors.ts";
 import { parsePlan } from "../files/parse-plan.ts";
 import { readText } from "../files/read-text.ts";
+import { finishWrites } from "../files/unfinished.ts";
 import { comparisonJson } from "../report/compare-json.ts";
 import { createPaint } from "../report/paint.ts";
 import { renderComparison } from "../report/terminal-compare.ts";
@@ -40,9 +41,11 @@ export async function runCompare(
   return EXIT.ok;
 }
 
-/** The plan in a directory, or the file itself. */
+/** The plan in a directory, or the file itself; what a killed command left half named there is ended first. */
 function planFile(path: string): string {
-  if (!existsSync(path) || !statSync(path).isDirectory()) return path;
+  const isDirectory = existsSync(path) && statSync(path).isDirectory();
+  finishWrites(isDirectory ? path : dirname(path));
+  if (!isDirectory) return path;
   const found = PLAN_FILES.map((name) => join(path, name)).find((file) => existsSync(file));
   if (found !== undefined) return found;
   throw new InputError(

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { InputError } from "../errors.ts";
 import { type Export, exportPlacement } from "../export/export.ts";
 import type { LaunchFile } from "../export/launch.ts";
@@ -15,6 +15,7 @@ import {
 } from "../export/targets.ts";
 import { parsePlacement } from "../files/parse-placement.ts";
 import { readText } from "../files/read-text.ts";
+import { finishWrites } from "../files/unfinished.ts";
 import { writeFilesAtomic } from "../files/write-atomic.ts";
 import type { Evaluation, Success } from "../placement/evaluation.ts";
 import type { Problem } from "../placement/problem.ts";
@@ -78,9 +79,11 @@ function choosePlacement({ placement, solution }: ExportFlags): string {
   const path = placement ?? solution;
   if (path === undefined) throw new InputError("export", "there is nothing to export.", hint);
   // What solve --out was given is as good as the file in it.
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory()
+  const file = statSync(path, { throwIfNoEntry: false })?.isDirectory()
     ? join(path, SOLUTION_JSON)
     : path;
+  finishWrites(dirname(file));
+  return file;
 }
 
 async function exportEvaluated(

@@ -3,11 +3,22 @@ import type { MilpBackend } from "../solver/milp/model.ts";
 
 /** Where a command writes to. */
 export interface Output {
-  /** Resolves when more may be written. */
+  /** Resolves when the text is written whole. Of stdout: throws an OutputError where it cannot be. */
   write(text: string): void | Promise<void>;
   readonly isTty: boolean;
   /** Width of the terminal; absent when there is none. */
   readonly columns?: number | undefined;
+}
+
+/** Stdout cannot be written any more. */
+export class OutputError extends Error {
+  readonly exitCode: number;
+
+  constructor(exitCode: number, message: string) {
+    super(message);
+    this.name = "OutputError";
+    this.exitCode = exitCode;
+  }
 }
 
 /** Everything a command has of the world besides files: injected, so that tests run commands without a process. */
@@ -55,7 +66,7 @@ export const EXIT = {
   internal: 70,
   /** Ended by the second Ctrl-C. */
   interrupted: 130,
-  /** The reader of stdout went away, as after SIGPIPE. */
+  /** The reader of stdout went away, as `head` does when it has seen enough: quiet, and as after SIGPIPE. */
   brokenPipe: 141,
 } as const;
 
@@ -79,4 +90,10 @@ export async function printWarnings(io: CliIo, warnings: readonly string[]): Pro
 /** Tells on stderr what is good to know and no warning, unless told to be quiet. */
 export async function printNote(io: CliIo, text: string): Promise<void> {
   if (io.verbosity !== "quiet") await io.stderr.write(`${text}\n`);
+}
+
+/** Tells that stdout could not be written, except to a reader that went away. @returns the exit code */
+export async function reportOutputError(error: OutputError, { stderr }: CliIo): Promise<number> {
+  if (error.exitCode !== EXIT.brokenPipe) await stderr.write(`error: stdout: ${error.message}\n`);
+  return error.exitCode;
 }

@@ -7,7 +7,14 @@ const argv = process.argv.slice(2);
 if (argv.length === 1 && ["--version", "-V"].includes(argv[0]!)) {
   const { processIo } = await import("./process-io.ts");
   const { packageVersion } = await import("./version.ts");
-  await processIo().stdout.write(`${packageVersion()}\n`);
+  const { OutputError, reportOutputError } = await import("./io.ts");
+  const io = processIo();
+  try {
+    await io.stdout.write(`${packageVersion()}\n`);
+  } catch (error) {
+    if (!(error instanceof OutputError)) throw error;
+    process.exitCode = await reportOutputError(error, io);
+  }
 } else {
   const startedHighs = needsHighs(argv) ? await startHighs() : null;
   const { processIo } = await import("./process-io.ts");

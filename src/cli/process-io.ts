@@ -1,7 +1,7 @@
-import { once } from "node:events";
+import { fstatSync, writeSync } from "node:fs";
 import { constants } from "node:os";
 import { InputError } from "../errors.ts";
-import { type CliIo, EXIT, type Output } from "./io.ts";
+import { type CliIo, EXIT, type Output, OutputError } from "./io.ts";
 
 /** What asks a process to end: Ctrl-C, a scheduler's time limit or `kill`, a terminal that is closed. */
 const ENDING_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
@@ -11,12 +11,19 @@ const SIGNALLED = 128;
 
 /** The world of a command that runs as this process. */
 export function processIo(): CliIo {
-  process.stdout.on("error", onOutputError);
-  // With stderr gone there is nobody to tell.
+  // What goes wrong is told to whoever wrote.
+  process.stdout.on("error", () => undefined);
   process.stderr.on("error", () => undefined);
+  const stderr = outputOf(process.stderr, process.stderr.fd);
   return {
-    stdout: outputOf(process.stdout),
-    stderr: outputOf(process.stderr),
+    stdout: outputOf(process.stdout, process.stdout.fd),
+    stderr: {
+      ...stderr,
+      // Where nobody can be told, the answer is still given.
+      write: async (text) => {
+        await Promise.resolve(stderr.write(text)).catch(() => undefined);
+      },
+    },
     env: process.env,
     ...(process.stdin.isTTY && process.stderr.isTTY && { ask }),
     exit: (code) => process.exit(code),
@@ -48,18 +55,40 @@ async function ask(question: string): Promise<string> {
   }
 }
 
-function outputOf(stream: NodeJS.WriteStream): Output {
+function outputOf(stream: NodeJS.WriteStream, fd: number): Output {
+  const write = isWrittenAtOnce(stream, fd)
+    ? (text: string): void => writeAll(fd, text)
+    : (text: string): Promise<void> =>
+        new Promise((resolve, reject) =>
+          stream.write(text, (error) => (error ? reject(error) : resolve())),
+        );
   return {
     isTty: stream.isTTY === true,
     columns: stream.columns,
     write: async (text) => {
-      if (!stream.write(text)) await once(stream, "drain");
+      try {
+        await write(text);
+      } catch (error) {
+        throw outputError(error as NodeJS.ErrnoException);
+      }
     },
   };
 }
 
-/** A reader that has seen enough, such as `head`, ends the command quietly. */
-function onOutputError(error: NodeJS.ErrnoException): void {
-  if (error.code === "EPIPE") process.exit(EXIT.brokenPipe);
-  throw error;
+/** Whether a stream ends in a file or a device: Node's stream then takes half a text for a whole one when the disk is full. */
+function isWrittenAtOnce(stream: NodeJS.WriteStream, fd: number): boolean {
+  const stats = fstatSync(fd);
+  return !stream.isTTY && (stats.isFile() || stats.isCharacterDevice());
+}
+
+function writeAll(fd: number, text: string): void {
+  const bytes = Buffer.from(text);
+  for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
+}
+
+function outputError({ code = "unknown" }: NodeJS.ErrnoException): OutputError {
+  return new OutputError(
+    code === "EPIPE" ? EXIT.brokenPipe : EXIT.badInput,
+    `it cannot be written (${code}): what was printed is not whole.`,
+  );
 }

@@ -1,3 +1,4 @@
+import { ERASE_LINE } from "../report/terminal-text.ts";
 import type { CliIo } from "./io.ts";
 
 /** Work shorter than this shows no progress. */
@@ -5,8 +6,6 @@ const QUIET_MILLISECONDS = 1000;
 const REDRAW_MILLISECONDS = 250;
 /** Where lines stay, as in a log, they come less often. */
 const LOG_MILLISECONDS = 5000;
-
-const ERASE_LINE = "\r\u001b[K";
 
 /** What stderr shows of work that goes on. */
 export interface Progress {

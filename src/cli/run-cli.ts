@@ -2,22 +2,24 @@ import { CommanderError } from "commander";
 import { InputError } from "../errors.ts";
 import { visible } from "../report/format.ts";
 import type { FlagPlaces } from "./config-file/apply.ts";
+import { edgeOf } from "./edge.ts";
 import { type GlobalFlags, withGlobals } from "./globals.ts";
-import { type CliIo, EXIT } from "./io.ts";
+import { type CliIo, EXIT, OutputError, reportOutputError } from "./io.ts";
 import { createProgram } from "./program.ts";
 
 /**
  * Runs a command line, without the program's own name, and returns the exit code. Never throws: whatever goes wrong is
  * told on stderr.
  */
-export async function runCli(argv: readonly string[], io: CliIo): Promise<number> {
-  let exitCode: number = EXIT.ok;
+export async function runCli(argv: readonly string[], world: CliIo): Promise<number> {
   let globals: GlobalFlags = {};
+  const edge = edgeOf({ ...world, commandLine: argv }, () => globals.color);
+  const io = withGlobals(edge.io, () => globals);
+  let exitCode: number = EXIT.ok;
   let places: FlagPlaces = new Map();
   let stopTelling = (): void => undefined;
   try {
-    const world = withGlobals({ ...io, commandLine: argv }, () => globals);
-    const program = createProgram(world, (code) => {
+    const program = createProgram(io, (code) => {
       exitCode = code;
     });
     program.hook("preAction", async (_, command) => {
@@ -30,14 +32,15 @@ export async function runCli(argv: readonly string[], io: CliIo): Promise<number
         );
       if (globals.verbose) {
         const { tellReads } = await import("./tell-reads.ts");
-        stopTelling = tellReads(world);
+        stopTelling = tellReads(io);
       }
       const { config } = command.opts<{ readonly config?: string }>();
       if (config === undefined) return;
       const { applyConfigFile } = await import("./config-file/apply.ts");
       places = await applyConfigFile(command, config);
     });
-    await program.parseAsync(argv, { from: "user" });
+    await program.parseAsync(argv, { from: "user" }).catch(throwUnlessHelp);
+    await edge.settle();
     return exitCode;
   } catch (error) {
     return await reportError(atPlace(error, places), io);
@@ -54,9 +57,15 @@ function atPlace(error: unknown, places: FlagPlaces): unknown {
   return place === undefined ? error : error.at(`${place}${error.where.slice(flag.length)}`);
 }
 
+/** Help that was asked for ends the option parser with an error, too. */
+function throwUnlessHelp(error: unknown): void {
+  if (!(error instanceof CommanderError && error.exitCode === 0)) throw error;
+}
+
 async function reportError(error: unknown, io: CliIo): Promise<number> {
-  // The option parser has printed what there is to say: help, the version or what is wrong.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.badInput;
+  // The option parser has printed what is wrong.
+  if (error instanceof CommanderError) return EXIT.badInput;
+  if (error instanceof OutputError) return await reportOutputError(error, io);
   if (error instanceof InputError) {
     await io.stderr.write(`error: ${visible(error.message)}\n`);
     return EXIT.badInput;

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { z } from "zod";
 import { InputError } from "../errors.ts";
@@ -11,10 +11,10 @@ import {
 } from "../sweep/record.ts";
 import { type DataRow, dataRow } from "../sweep/row.ts";
 import { parseRunName, runName } from "../sweep/run-name.ts";
-import { DATA_CSV, rowsToCsv } from "./data-csv.ts";
+import { rowsToCsv } from "./data-csv.ts";
 import { fileError, isMissing } from "./file-error.ts";
 import { parseJson } from "./parse-json.ts";
-import { writeFilesAtomic } from "./write-atomic.ts";
+import { writeNewDirectory } from "./write-atomic.ts";
 
 /** The files of a run directory. */
 export const RUN_JSON = "placement_metrics.json";
@@ -31,7 +31,7 @@ export function writeRunDirectory(directory: string, record: RunRecord): void {
     [RUN_JSON, jsonText(record)],
     [RUN_CSV, csvText(record)],
   ] as const;
-  writeFilesAtomic(directory, new Map(files));
+  writeNewDirectory(directory, new Map(files));
 }
 
 /**
@@ -72,34 +72,6 @@ export function storedRow(record: StoredRun, outputDir: string): DataRow {
     outputDir,
     sourcePath: outputDir === "." ? RUN_CSV : `${outputDir}/${RUN_CSV}`,
   });
-}
-
-/** The hidden names that the atomic writer gives to what is not finished: `.<name>.<process>.tmp`. */
-const UNFINISHED = /^\.(.+)\.\d+\.tmp$/su;
-
-/**
- * Removes what a killed sweep left in a directory: run directories and a data.csv that did not get their names yet. Nothing
- * else is touched. A second sweep that writes to the same directory at the same time would be disturbed by this.
- */
-export function clearLeftovers(parent: string): void {
-  let names: string[];
-  try {
-    names = readdirSync(parent);
-  } catch (error) {
-    if (isMissing(error)) return;
-    throw fileError(parent, "read", error);
-  }
-  for (const name of names) {
-    const [, finished] = UNFINISHED.exec(name) ?? [];
-    if (finished === undefined) continue;
-    if (finished !== DATA_CSV && parseRunName(finished) === null) continue;
-    const path = join(parent, name);
-    try {
-      rmSync(path, { recursive: true });
-    } catch (error) {
-      throw fileError(path, "removed", error);
-    }
-  }
 }
 
 function jsonText(record: RunRecord): string {

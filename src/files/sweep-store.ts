@@ -12,7 +12,8 @@ import { type CollectedRun, findRunDirectories, type RunOnDisk, writeDataCsv } f
 import { DATA_CSV } from "./data-csv.ts";
 import { fileError } from "./file-error.ts";
 import { runFingerprint } from "./fingerprint.ts";
-import { clearLeftovers, readRunDirectory, writeRunDirectory } from "./run-directory.ts";
+import { readRunDirectory, writeRunDirectory } from "./run-directory.ts";
+import { finishWrites } from "./unfinished.ts";
 
 /** What a sweep left on disk. */
 export interface StoredSweep {
@@ -46,7 +47,7 @@ export function storeSweep(
 ): StoredSweep {
   const root = resolve(outDir);
   const parents = [root, ...PHASES.map((phase) => join(root, phase))];
-  for (const parent of parents) clearLeftovers(parent);
+  for (const parent of parents) finishWrites(parent);
 
   const directoryOf = (run: RunParameters): string =>
     join(root, ...(grid.severalPhases ? [run.phase] : []), runName(run));

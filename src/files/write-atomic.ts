@@ -1,7 +1,15 @@
-import { mkdirSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { InputError } from "../errors.ts";
 import { fileError } from "./file-error.ts";
+import { syncPath } from "./sync-path.ts";
+import {
+  finalPath,
+  finishJournal,
+  finishWrites,
+  journalPath,
+  temporaryPath,
+} from "./unfinished.ts";
 
 /**
  * Writes a file whole or not at all: the text goes into a temporary file beside it, which then takes its place. Missing
@@ -13,8 +21,11 @@ export function writeFileAtomic(path: string, text: string): void {
 }
 
 /**
- * Writes files into a directory. A directory that is not there yet appears with all of them at once; in one that is there,
- * none of the files changes unless all could be written first, and other files stay as they are.
+ * Writes files into a directory, all of them or none, also when the program is killed or the machine stops. A directory that is
+ * not there yet appears with all of them at once. In one that is there other files stay as they are; the new ones wait under
+ * hidden names until all are on the disk, a journal that lists them makes them count, and then they get their names. Who is
+ * killed while they do leaves the journal behind, and the next command that reads or writes there ends what it lists. Temporary
+ * files of killed commands are removed.
  * @param files Text by file name.
  * @param executables Names of the files that can be run.
  * @throws InputError when something cannot be written; what was there before is there still.
@@ -26,10 +37,24 @@ export function writeFilesAtomic(
 ): void {
   const modeOf = (name: string): number => (executables.has(name) ? 0o777 : 0o666);
   try {
-    if (kindOf(directory) === "missing") writeNew(directory, files, modeOf);
-    else writeInto(directory, files, modeOf);
+    if (kindOf(directory) === "missing") {
+      finishWrites(dirname(directory));
+      writeNew(directory, files, modeOf);
+    } else writeInto(directory, files, modeOf);
   } catch (error) {
     throw error instanceof InputError ? error : fileError(directory, "written", error);
+  }
+}
+
+/**
+ * As `writeFilesAtomic` for a directory that is not there, without looking for what killed commands left beside it: for
+ * thousands of directories in one.
+ */
+export function writeNewDirectory(directory: string, files: ReadonlyMap<string, string>): void {
+  try {
+    writeNew(directory, files, () => 0o666);
+  } catch (error) {
+    throw fileError(directory, "written", error);
   }
 }
 
@@ -37,40 +62,59 @@ export function writeFilesAtomic(
 type ModeOf = (name: string) => number;
 
 function writeNew(directory: string, files: ReadonlyMap<string, string>, modeOf: ModeOf): void {
-  const parent = dirname(directory);
-  const temporary = join(parent, temporaryName(directory));
+  const temporary = temporaryPath(directory);
   try {
     mkdirSync(temporary, { recursive: true });
-    for (const [name, text] of files) {
-      writeFileSync(join(temporary, name), text, { mode: modeOf(name) });
-    }
+    for (const [name, text] of files) writeWhole(join(temporary, name), text, modeOf(name));
+    syncPath(temporary);
     renameSync(temporary, directory);
   } catch (error) {
     rmSync(temporary, { recursive: true, force: true });
     throw error;
   }
+  syncPath(dirname(directory));
 }
 
 function writeInto(directory: string, files: ReadonlyMap<string, string>, modeOf: ModeOf): void {
+  finishWrites(directory);
   const targets = [...files].map(([name, text]) => ({
     ...target(join(directory, name)),
+    name,
     text,
     mode: modeOf(name),
   }));
-  // Beside each target, because a rename does not cross file systems.
-  const written: { temporary: string; path: string }[] = [];
+  const replaced = targets.filter((each) => each.replace);
+  // Links lead to other directories.
+  for (const other of new Set(replaced.map(({ path }) => dirname(path)))) {
+    if (other !== directory) finishWrites(other);
+  }
+  const journal = journalPath(directory);
   try {
-    for (const { path, text, mode } of targets.filter((each) => each.replace)) {
-      const temporary = join(dirname(path), temporaryName(path));
-      written.push({ temporary, path });
-      writeFileSync(temporary, text, { mode });
-    }
+    // Beside each target, because a rename does not cross file systems.
+    for (const { path, text, mode } of replaced) writeWhole(temporaryPath(path), text, mode);
     for (const { path, text } of targets.filter((each) => !each.replace)) writeFileSync(path, text);
-    for (const { temporary, path } of written) renameSync(temporary, path);
+    if (replaced.length < 2) {
+      for (const { path } of replaced) renameSync(temporaryPath(path), path);
+      syncPath(directory);
+      return;
+    }
+    const waiting = temporaryPath(journal);
+    writeWhole(waiting, replaced.map(({ name }) => `${name}\n`).join(""), 0o666);
+    renameSync(waiting, journal);
   } catch (error) {
-    for (const { temporary } of written) rmSync(temporary, { force: true });
+    for (const path of [...replaced.map(({ path }) => path), journal]) {
+      rmSync(temporaryPath(path), { force: true });
+    }
     throw error;
   }
+  syncPath(directory);
+  finishJournal(journal);
+}
+
+/** Writes a file that is there with all its text, on the disk, or not written. */
+function writeWhole(path: string, text: string, mode: number): void {
+  writeFileSync(path, text, { mode });
+  syncPath(path);
 }
 
 /** The file a path leads to, and whether it may be replaced (a device may not). */
@@ -81,15 +125,10 @@ function target(path: string): { path: string; replace: boolean } {
     case "directory":
       throw new InputError(path, "it is a directory, not a file.", "Choose another path.");
     default: {
-      const real = realpathSync(path);
+      const real = finalPath(path);
       return { path: real, replace: statSync(real).isFile() };
     }
   }
-}
-
-/** A hidden name beside the final one; the process id keeps two commands apart. */
-function temporaryName(path: string): string {
-  return `.${basename(path)}.${process.pid}.tmp`;
 }
 
 function kindOf(path: string): "missing" | "directory" | "other" {

@@ -82,7 +82,7 @@ describe("collect", () => {
 
   test("passes unfinished runs by", () => {
     run(foundingProblem(), SMALL, scratch.out);
-    renameSync(join(scratch.out, A_RUN), join(scratch.out, `.${A_RUN}.4711.tmp`));
+    renameSync(join(scratch.out, A_RUN), join(scratch.out, `.${A_RUN}.4194999.llm-placement.tmp`));
     expect(collect([scratch.out], join(scratch.out, "data.csv"))).toHaveLength(8);
   });
 

@@ -152,7 +152,7 @@ describe("a sweep that was stopped", () => {
     rmSync(join(scratch.out, "data.csv"));
     const half = join(
       scratch.out,
-      ".eval_family-g5.12xlarge-pp1-tp4-in2048-out512-bs32_32.4711.tmp",
+      ".eval_family-g5.12xlarge-pp1-tp4-in2048-out512-bs32_32.4194999.llm-placement.tmp",
     );
     mkdirSync(half);
     writeFileSync(join(half, "placement_metrics.json"), '{"status":"SUC');
@@ -169,10 +169,12 @@ describe("a sweep that was stopped", () => {
     const undisturbed = tree(scratch.out);
     renameSync(
       join(scratch.out, "decode", A_RUN),
-      join(scratch.out, "decode", `.${A_RUN}.4711.tmp`),
+      join(scratch.out, "decode", `.${A_RUN}.4194999.llm-placement.tmp`),
     );
     // A leftover of a run that this grid does not compute again.
-    mkdirSync(join(scratch.out, "prefill", `.${A_RUN.replace("pp2", "pp3")}.1.tmp`));
+    mkdirSync(
+      join(scratch.out, "prefill", `.${A_RUN.replace("pp2", "pp3")}.4194999.llm-placement.tmp`),
+    );
     run(foundingProblem(), choices, scratch.out);
     expect(tree(scratch.out)).toEqual(undisturbed);
   });
