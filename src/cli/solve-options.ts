@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { GPUS, SECONDS, SHARE, STAGES } from "../files/ranges.ts";
+import { GROUPINGS } from "../solver/by-group.ts";
 import { DEFAULT_REQUEST, OBJECTIVES } from "../solver/request.ts";
 import { addDeployableOptions } from "./deployable-options.ts";
 import { DEFAULT_SOLVER, SOLVERS } from "./io.ts";
@@ -47,6 +48,13 @@ function addObjectiveOptions(command: Command): void {
     )
     .addOption(
       numberOption("--weight <w>", "weight of cost in the weighted objective, 0 to 1", SHARE),
+    )
+    .addOption(
+      numberOption(
+        "--prefer-simple <percent>",
+        "the simplest placement that is at most so much worse than the optimum: fewest stages, then fewest instance types, then one TP degree (default: 0)",
+        { unit: "per cent", min: 0, max: 99 },
+      ),
     );
   addLimitOptions(command);
 }
@@ -99,6 +107,16 @@ function addSearchOptions(command: Command): Command {
     );
   return addDeployableOptions(command, "only what export can write for a target")
     .option("--frontier", "also find every non-dominated pair of cost and throughput")
+    .addOption(
+      choiceOption(
+        "--by <grouping>",
+        "also the best answer of each group of instance types alone",
+        {
+          what: "a grouping",
+          choices: GROUPINGS,
+        },
+      ),
+    )
     .option("--explain", "also say what would change the answer: limits, prices, other types")
     .addOption(textOption("--export-model <file>", "write the answer's MILP: FILE.lp or FILE.mps"))
     .addOption(outOption("write solution.json, solution_summary.csv and frontier.csv here"))

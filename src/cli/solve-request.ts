@@ -1,5 +1,6 @@
 import { InputError } from "../errors.ts";
 import type { Problem } from "../placement/problem.ts";
+import type { Grouping } from "../solver/by-group.ts";
 import { DEFAULT_REQUEST, type ObjectiveName, type SolveRequest } from "../solver/request.ts";
 import type { Workload } from "../workload/workload.ts";
 
@@ -17,6 +18,8 @@ export interface RequestFlags {
   readonly tpDegrees?: readonly number[];
   readonly tpConfig?: ReadonlyMap<string, number>;
   readonly bandwidthPercentile?: number;
+  readonly preferSimple?: number;
+  readonly by?: Grouping;
   readonly gap?: number;
   readonly frontier?: true;
   readonly explain?: true;
@@ -41,6 +44,9 @@ export function requestOf(flags: RequestFlags, { load }: Workload): SolveRequest
     maxStagesByType: flags.maxStages ?? DEFAULT_REQUEST.maxStagesByType,
     maxRentedByType: DEFAULT_REQUEST.maxRentedByType,
     uniformTp: flags.uniformTp ?? DEFAULT_REQUEST.uniformTp,
+    mostStages: DEFAULT_REQUEST.mostStages,
+    preferSimplePercent: flags.preferSimple ?? DEFAULT_REQUEST.preferSimplePercent,
+    by: flags.by ?? DEFAULT_REQUEST.by,
     gap: flags.gap ?? DEFAULT_REQUEST.gap,
     frontier: flags.frontier ?? DEFAULT_REQUEST.frontier,
     explain: flags.explain ?? DEFAULT_REQUEST.explain,

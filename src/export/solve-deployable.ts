@@ -34,7 +34,13 @@ export async function solveDeployable(
 ): Promise<Solution> {
   const startedMilliseconds = performance.now();
   const restricted = deployableRequest(form, problem, request);
-  const free: SolveRequest = { ...request, frontier: false, explain: false };
+  const free: SolveRequest = {
+    ...request,
+    frontier: false,
+    explain: false,
+    by: null,
+    preferSimplePercent: 0,
+  };
   const spent = (): SolveOptions => ({
     ...options,
     spentSeconds: (options.spentSeconds ?? 0) + (performance.now() - startedMilliseconds) / 1000,
@@ -48,7 +54,9 @@ export async function solveDeployable(
     "placement" in without &&
     limitsOf(form, problem, without.placement).length === 0 &&
     !request.frontier &&
-    !request.explain;
+    !request.explain &&
+    request.by === null &&
+    request.preferSimplePercent === 0;
   const solution = isAnswer ? without : await solve(problem, restricted, backend, spent());
   return compared(problem, request, form, solution, without);
 }
@@ -93,7 +101,9 @@ function costOf(
   answer: Answer,
   without: Answer,
 ): Pick<Deployability, "objective_without" | "cost_of_restriction_percent" | "placement_without"> {
-  const [own, other] = [answer.objective.value, without.objective.value];
+  // What simplicity costs is told by itself.
+  const own = answer.simplicity?.objective_optimum ?? answer.objective.value;
+  const other = without.objective.value;
   const worse = isMaximised(problem, request) ? other - own : own - other;
   if (worse <= SAME * Math.abs(other)) {
     if (worse < -SAME * Math.abs(other) && request.gap === 0) {

@@ -1,11 +1,11 @@
 import type { Problem } from "../placement/problem.ts";
 import { rateService } from "../placement/rate-service.ts";
 import { DEFAULT_TP_DEGREES, type ObjectiveName, type SolveRequest } from "../solver/request.ts";
-import type { Answer } from "../solver/solution.ts";
+import type { Answer, Simplicity } from "../solver/solution.ts";
 import { percent } from "./format.ts";
 import { batchWords, costWords, inFlightWords } from "./load-words.ts";
-import { objectiveWords } from "./objective-words.ts";
-import { rentWords, splitWords } from "./words.ts";
+import { againstWords, objectiveWords } from "./objective-words.ts";
+import { placementWords, rentWords, splitWords } from "./words.ts";
 
 /** An answer in two sentences: what to rent and how to cut the model, and what that does and costs. */
 export function headlineWords(problem: Problem, answer: Answer): string {
@@ -36,9 +36,34 @@ export function verdictWords(problem: Problem, request: SolveRequest, answer: An
   if (answer.status === "feasible") {
     return `Not proven: a limit struck. T${mayBe.slice(1)}`;
   }
+  if (answer.simplicity) return simplicityWords(problem, request, answer, answer.simplicity);
   return answer.gap === 0
-    ? `Proven optimal among single pipelines: no one pipeline of this pool${withinWords(problem, request)} ${best.isBetter}${fullUseWords(problem, request)}. Replicas are not searched.`
+    ? provenWords(problem, request)
     : `Proven within the gap asked for, among single pipelines: ${mayBe} Replicas are not searched.`;
+}
+
+function provenWords(problem: Problem, request: SolveRequest): string {
+  return `Proven optimal among single pipelines: no one pipeline of this pool${withinWords(problem, request)} ${BEST[request.objective].isBetter}${fullUseWords(problem, request)}. Replicas are not searched.`;
+}
+
+/** What a simple answer is, and what it costs against the optimum. */
+function simplicityWords(
+  problem: Problem,
+  request: SolveRequest,
+  answer: Answer,
+  { percent: most, proven, objective_optimum, placement_optimum }: Simplicity,
+): string {
+  const rule = "fewest stages, then fewest instance types, then one TP degree";
+  const within = `${percent(most / 100)} of the optimum (${rule})`;
+  if (placement_optimum === null) {
+    return `${provenWords(problem, request)} ${
+      proven
+        ? `Nothing simpler is within ${within}.`
+        : `Whether something simpler is within ${within} is not known: a limit struck.`
+    }`;
+  }
+  const { name, value } = answer.objective;
+  return `Proven: the simplest single pipeline of this pool${withinWords(problem, request)} within ${within}. It is ${againstWords(name, value, objective_optimum)} than the proven optimum, ${objectiveWords(answer, objective_optimum)} with ${placementWords(problem.pool, placement_optimum)}. Replicas are not searched.`;
 }
 
 /** At a rate every token of the cheapest machines costs as little: what a token costs there is another question. */

@@ -1,9 +1,16 @@
 import type { Placement } from "../placement/placement.ts";
 import type { Problem } from "../placement/problem.ts";
+import type { Grouping } from "../solver/by-group.ts";
 import { setLimits } from "../solver/explain/limits.ts";
-import type { Answer, FrontierPoint, PriceRise, Sensitivity } from "../solver/solution.ts";
+import type {
+  Answer,
+  FrontierPoint,
+  GroupBest,
+  PriceRise,
+  Sensitivity,
+} from "../solver/solution.ts";
 import type { Limits } from "../workload/workload.ts";
-import { figure, percent, printable, usd, usdColumn } from "./format.ts";
+import { figure, monthlyUsd, percent, printable, usd, usdColumn } from "./format.ts";
 import type { TextTable } from "./layout.ts";
 import { limitWords } from "./limit-words.ts";
 import { againstWords, OBJECTIVE_HEAD, objectiveCell, objectiveWords } from "./objective-words.ts";
@@ -161,14 +168,85 @@ function bestByType(
     ],
     rows: [
       row("this answer", objective.value, "", placement),
-      ...best_by_type.map(({ instance_type, objective: value, placement: best }) =>
+      ...best_by_type.flatMap(({ instance_type, objective: value, placement: best }) =>
         value === null || best === null
-          ? [printable(instance_type), "", "", "none: alone it cannot serve the model as asked"]
-          : row(printable(instance_type), value, againstWords(name, value, objective.value), best),
+          ? []
+          : [
+              row(
+                printable(instance_type),
+                value,
+                againstWords(name, value, objective.value),
+                best,
+              ),
+            ],
       ),
+      ...noneAlone(best_by_type),
     ],
   } as const;
   return { text: "The best placement on instances of one type alone:", table };
+}
+
+/** Of many types that cannot serve alone only the first are named. */
+const MOST_NAMED = 3;
+
+function noneAlone(types: Sensitivity["best_by_type"]): string[][] {
+  const names = types.filter(({ placement }) => placement === null).map((one) => one.instance_type);
+  if (names.length === 0) return [];
+  const shown = names.slice(0, MOST_NAMED).map(printable).join(", ");
+  const more = names.length > MOST_NAMED ? ` and ${names.length - MOST_NAMED} more` : "";
+  const words = names.length === 1 ? "alone it" : "each of them alone";
+  return [[`${shown}${more}`, "", "", `none: ${words} cannot serve the model as asked`]];
+}
+
+/** What introduces the table of groups. */
+export function groupsText(grouping: Grouping): string {
+  return `The best answer by ${GROUPING_WORDS[grouping]}, each proven by a search of its own:`;
+}
+
+const GROUPING_WORDS: Readonly<Record<Grouping, string>> = {
+  provider: "provider",
+  region: "region",
+  gpu: "GPU",
+  "price-kind": "kind of price",
+};
+
+/** The best placement of each group of instance types, a row each; groups that cannot serve share a row. */
+export function groupsTable(
+  { pool }: Problem,
+  { objective: { name, value } }: Answer,
+  { grouping, groups }: NonNullable<Answer["by"]>,
+): TextTable {
+  const without = (status: GroupBest["status"], words: string): string[][] => {
+    const names = groups.filter((one) => one.status === status).map(({ group }) => group);
+    if (names.length === 0) return [];
+    return [[printable(names.join(", ")), "", "", "", words]];
+  };
+  return {
+    columns: [
+      { head: GROUPING_WORDS[grouping], flexible: true },
+      { head: OBJECTIVE_HEAD[name], align: "right" },
+      { head: "than this answer" },
+      { head: "$/month", align: "right" },
+      { head: "placement", flexible: true },
+    ],
+    rows: [
+      ...groups.flatMap(({ group, objective, cost_per_hour, placement }) =>
+        objective === null || cost_per_hour === null || placement === null
+          ? []
+          : [
+              [
+                printable(group),
+                objectiveCell(name, objective),
+                againstWords(name, objective, value),
+                monthlyUsd(cost_per_hour),
+                placementWords(pool, placement),
+              ],
+            ],
+      ),
+      ...without("infeasible", "none: alone they cannot serve the model as asked"),
+      ...without("not_known", "not known: a limit struck"),
+    ],
+  };
 }
 
 function hasLimits(limits: Limits): boolean {

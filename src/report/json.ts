@@ -30,6 +30,8 @@ export function solutionJson(
       frontier: solution.frontier,
       frontier_complete: solution.frontier_complete ?? false,
     }),
+    ...(answer?.simplicity && { simplicity: answer.simplicity }),
+    ...(answer?.by && { by: answer.by }),
     ...(solution.deployable && { deployable: deployableJson(solution.deployable) }),
     // A search that was cut short explains nothing.
     ...(solution.status !== "no_solution" &&

@@ -1,6 +1,6 @@
 import type { Problem } from "../placement/problem.ts";
 import type { Answer, Sensitivity } from "../solver/solution.ts";
-import { explanationBlocks } from "./explanation-words.ts";
+import { explanationBlocks, groupsTable, groupsText } from "./explanation-words.ts";
 import { renderTable, wrap } from "./layout.ts";
 import type { Paint } from "./paint.ts";
 
@@ -15,4 +15,11 @@ export function renderExplanation(
     table === null ? wrap(text) : `${wrap(text)}\n${renderTable(table.columns, table.rows)}`,
   );
   return `${paint.bold("What would change this answer")}\n${blocks.join("\n\n")}`;
+}
+
+/** The best answer of each group of instance types; empty where none was asked for. */
+export function renderGroups(problem: Problem, answer: Answer, paint: Paint): string {
+  if (!answer.by) return "";
+  const { columns, rows } = groupsTable(problem, answer, answer.by);
+  return `${paint.bold(wrap(groupsText(answer.by.grouping)))}\n${renderTable(columns, rows)}`;
 }

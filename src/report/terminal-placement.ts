@@ -107,7 +107,10 @@ function rateBlocks(problem: Problem, service: RateService): readonly MetricsBlo
     {
       title: `At ${rateWords(service.requestsPerSecond)}`,
       pairs: [
-        ["In flight", `${inFlightWords(atRate.placement)}: the fewest that serve the rate`],
+        [
+          "In flight",
+          `${plural(atRate.placement.batch_size, "sequence")}: the fewest that serve the rate`,
+        ],
         ["Throughput", `${figure(tokensPerSecond)} tokens/s: what is asked for`],
         ["In use", `${percent(used)} of the capacity`],
         ...latencyPairs(problem, atRate.metrics),
@@ -119,7 +122,7 @@ function rateBlocks(problem: Problem, service: RateService): readonly MetricsBlo
     {
       title: `At capacity, ${figure(service.capacityRequestsPerSecond)} requests/s`,
       pairs: [
-        ["In flight", inFlightWords(placement)],
+        ["In flight", plural(placement.batch_size, "sequence")],
         ...throughputPairs(problem, metrics),
         ...latencyPairs(problem, metrics),
         ...kvCachePairs(problem, metrics, placement.sequence_length + placement.output_length),

@@ -10,7 +10,7 @@ import { objectiveWords } from "./objective-words.ts";
 import type { Paint } from "./paint.ts";
 import { renderDeployable, renderWithoutRestriction } from "./terminal-deployable.ts";
 import { renderEvenSplits } from "./terminal-even-splits.ts";
-import { renderExplanation } from "./terminal-explanation.ts";
+import { renderExplanation, renderGroups } from "./terminal-explanation.ts";
 import { renderFrontier } from "./terminal-frontier.ts";
 import { renderMemory } from "./terminal-memory.ts";
 import { renderInfeasibility, renderNoAnswerTitle } from "./terminal-no-answer.ts";
@@ -35,6 +35,7 @@ export function renderSolution(
     renderMemory(problem, metrics, paint),
     renderMetrics(problem, placement, metrics, paint),
     renderProof(solution, paint),
+    renderGroups(problem, solution, paint),
     explanation ? renderExplanation(problem, solution, explanation, paint) : "",
     frontier ? renderFrontier(problem.pool, frontier, frontier_complete ?? false, paint) : "",
     renderEvenSplits(evenSplits, solution, problem.workload, paint),

@@ -46,6 +46,9 @@ export function brokenRentalRule(
       return `TP degree ${tp_degree} on ${typeName} is not allowed`;
     }
   }
+  if (request.mostStages !== null && placement.stages.length > request.mostStages) {
+    return `${placement.stages.length} stages, at most ${request.mostStages}`;
+  }
   if (request.uniformTp && new Set(placement.stages.map((stage) => stage.tp_degree)).size > 1) {
     return "TP degrees differ between stages";
   }

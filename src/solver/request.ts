@@ -1,3 +1,4 @@
+import type { Grouping } from "./by-group.ts";
 import type { NodeRules } from "./nodes/node-rules.ts";
 
 /** What a solve is asked for. */
@@ -27,10 +28,19 @@ export interface SolveRequest {
   readonly maxStagesByType: ReadonlyMap<string, number>;
   /** At most this many rented instances of a type, by name; owned ones do not count. The pool stays as it is. */
   readonly maxRentedByType: ReadonlyMap<string, number>;
+  /** At most this many stages; null: as many as the problem's rules allow. The sizes that stages may have stay as they are. */
+  readonly mostStages: number | null;
   /** One TP degree for all stages. */
   readonly uniformTp: boolean;
   /** Allowed |objective − bound| / |objective|; 0 is exact. */
   readonly gap: number;
+  /**
+   * How much worse than the optimum, per cent of its value, the answer may be for being simpler: fewest stages, then fewest
+   * instance types, then one TP degree. 0: the optimum.
+   */
+  readonly preferSimplePercent: number;
+  /** Also find the best placement of each group of instance types; null: no. */
+  readonly by: Grouping | null;
   /** Also return every non-dominated (cost per hour, tokens/s) pair. */
   readonly frontier: boolean;
   /** Also say what would change the answer. */
@@ -56,7 +66,10 @@ export const DEFAULT_REQUEST: SolveRequest = {
   maxInstances: null,
   maxStagesByType: new Map(),
   maxRentedByType: new Map(),
+  mostStages: null,
   uniformTp: false,
+  preferSimplePercent: 0,
+  by: null,
   gap: 0,
   frontier: false,
   explain: false,

@@ -154,12 +154,38 @@ export function checkRequest(problem: Problem, request: SolveRequest): void {
       "Set uniformTp as well.",
     );
   }
+  checkSimple(request);
   const q = request.bandwidthPercentile;
   if (q !== null && !(q >= 0 && q <= 1)) {
     throw new InputError(
       "--bandwidth-percentile",
       `${q} is not a share.`,
       "Give a number from 0 to 1.",
+    );
+  }
+}
+
+/** @throws InputError when it is not said clearly how much worse than the optimum a simple answer may be */
+function checkSimple({ preferSimplePercent: percent, gap, mostStages }: SolveRequest): void {
+  if (!(percent >= 0 && percent <= 99)) {
+    throw new InputError(
+      "--prefer-simple",
+      `${percent} is not a share in per cent.`,
+      "Give a number from 0 to 99.",
+    );
+  }
+  if (percent > 0 && gap > 0) {
+    throw new InputError(
+      "--prefer-simple",
+      "with --gap the optimum is not known that an answer may be worse than.",
+      "Leave one of the two out.",
+    );
+  }
+  if (mostStages !== null && (!Number.isSafeInteger(mostStages) || mostStages < 1)) {
+    throw new InputError(
+      "mostStages",
+      `${mostStages} is not a number of stages.`,
+      "Give an integer from 1.",
     );
   }
 }

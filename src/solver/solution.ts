@@ -1,5 +1,6 @@
 import type { Metrics } from "../placement/evaluation.ts";
 import type { Placement } from "../placement/placement.ts";
+import type { Grouping } from "./by-group.ts";
 import type { ObjectiveName } from "./request.ts";
 
 /** What was done to prove the answer. A case is one (batch, stages, throughput floor). */
@@ -111,6 +112,34 @@ export interface Infeasibility {
   readonly relaxations: readonly Relaxation[];
 }
 
+/** The best placement on the instance types of one group alone. */
+export interface GroupBest {
+  /** The provider, the region, the GPU or the kind of price. */
+  readonly group: string;
+  /** optimal, infeasible: proven; not_known: a limit on time struck first. */
+  readonly status: "optimal" | "infeasible" | "not_known";
+  /** The objective's value; null without a placement, as all that follows. */
+  readonly objective: number | null;
+  readonly cost_per_hour: number | null;
+  readonly throughput_tokens_per_sec: number | null;
+  readonly dollar_per_million_token: number | null;
+  readonly placement: Placement | null;
+}
+
+/** What an answer that was asked to be simple costs against the optimum. */
+export interface Simplicity {
+  /** How much worse, per cent of the optimum's value, the answer was allowed to be. */
+  readonly percent: number;
+  /** Whether nothing simpler within the percentage exists; false when a limit on time struck first: the answer is then the optimum. */
+  readonly proven: boolean;
+  /** The objective's value at the optimum. */
+  readonly objective_optimum: number;
+  /** The optimum; null when that is the answer. */
+  readonly placement_optimum: Placement | null;
+  /** By how much the answer's value is worse than the optimum's, per cent of it; null for a share of nothing. */
+  readonly cost_of_simplicity_percent: number | null;
+}
+
 /** optimal: proven within the gap asked for; feasible: a limit struck, `bound` says how far it may be from the best. */
 export interface Answer extends Outcome {
   readonly status: "optimal" | "feasible";
@@ -125,7 +154,11 @@ export interface Answer extends Outcome {
   readonly gap: number;
   readonly placement: Placement;
   readonly metrics: Metrics;
+  /** Absent unless a simple placement was asked for; `bound` is then the optimum's value. */
+  readonly simplicity?: Simplicity;
   /** Absent unless asked for. */
+  readonly by?: { readonly grouping: Grouping; readonly groups: readonly GroupBest[] };
+  /** Absent unless asked for, and for an answer that is not the optimum. */
   readonly explanation?: Sensitivity;
 }
 

@@ -2,6 +2,7 @@ import { InternalError } from "../errors.ts";
 import { lowMemoryWarnings } from "../placement/low-memory.ts";
 import type { Problem } from "../placement/problem.ts";
 import { type OperatingPoint, pointWarnings } from "../workload/workload.ts";
+import { bestByGroup } from "./by-group.ts";
 import { eachEvenSplit } from "./even-splits.ts";
 import { explainInfeasible } from "./explain/infeasibility.ts";
 import { ExplanationCut, Prober } from "./explain/prober.ts";
@@ -14,6 +15,7 @@ import type { Found } from "./search/goal.ts";
 import { objectiveValue, type SearchObjective } from "./search/objectives.ts";
 import { type OnCase, SearchSession, type SessionLimits } from "./search/session.ts";
 import { SingleGoal } from "./search/single-goal.ts";
+import { simplestWithin } from "./simplicity.ts";
 import type { Answer, FrontierPoint, Infeasibility, Sensitivity, Solution } from "./solution.ts";
 import { TableCache } from "./starts/table-cache.ts";
 
@@ -135,16 +137,35 @@ export async function solve(
     isProven && request.gap === 0
       ? value
       : besideValue(objective, value, goal.bound(result.openKey));
+  const optimum = { found, value };
+  const simple =
+    isProven && request.preferSimplePercent > 0
+      ? await simplestWithin(prober, optimum)
+      : { answer: optimum };
+  const { answer } = simple;
+  const isOptimum = answer === optimum;
+  if (request.explain && !isOptimum) {
+    extra.warnings.push(
+      "what would change the answer is not said: it is the simplest placement asked for, not the optimum.",
+    );
+  }
   return {
     status: isProven ? "optimal" : "feasible",
-    objective: { name: request.objective, value, unit: objective.unit },
+    objective: { name: request.objective, value: answer.value, unit: objective.unit },
     bound,
-    gap: value === bound ? 0 : Math.abs(value - bound) / Math.abs(value),
-    placement: found.placement,
-    metrics: found.metrics,
+    gap: answer.value === bound ? 0 : Math.abs(answer.value - bound) / Math.abs(answer.value),
+    placement: answer.found.placement,
+    metrics: answer.found.metrics,
+    ...("simplicity" in simple && { simplicity: simple.simplicity }),
     ...extra,
-    warnings: [...extra.warnings, ...lowMemoryWarnings(found.metrics)],
-    ...(request.explain && result.complete ? await whatChanges(prober, found, value) : {}),
+    warnings: [...extra.warnings, ...lowMemoryWarnings(answer.found.metrics)],
+    ...(request.by !== null &&
+      result.complete && {
+        by: { grouping: request.by, groups: await bestByGroup(prober, request.by, optimum) },
+      }),
+    ...(request.explain && result.complete && isOptimum
+      ? await whatChanges(prober, found, value)
+      : {}),
     run: session.effort(startedMilliseconds),
   };
 }

@@ -1,6 +1,7 @@
 import type { Problem } from "../../placement/problem.ts";
 import type { SolveRequest } from "../../solver/request.ts";
 import type { Solution } from "../../solver/solution.ts";
+import { groupsTable, groupsText } from "../explanation-words.ts";
 import { solutionJson } from "../json.ts";
 import { metricsBlocks } from "../terminal-placement.ts";
 import { assumptionsMarkup } from "./assumptions.ts";
@@ -12,6 +13,7 @@ import { pageMarkup, pairsMarkup, type Section } from "./page.ts";
 import { pipelineMarkup } from "./pipeline.ts";
 import { pricesMarkup } from "./prices.ts";
 import { type Origin, reproduceMarkup, warningsMarkup } from "./reproduce.ts";
+import { textTable } from "./table.ts";
 
 /** What a report of a solve is made from. */
 export interface SolveReportInput extends Origin {
@@ -64,6 +66,16 @@ ${pairsMarkup(pairs)}`,
       title: "Assumptions",
       content: assumptionsMarkup(problem, request, solution),
     },
+    answer?.by
+      ? {
+          id: "groups",
+          title: `By ${answer.by.grouping.replace("-", " ")}`,
+          content: textTable(
+            groupsText(answer.by.grouping).replace(/:$/, ""),
+            groupsTable(problem, answer, answer.by),
+          ),
+        }
+      : null,
     answer?.explanation
       ? {
           id: "change",

@@ -72,7 +72,7 @@ export async function scenarios(
     otherGroups: groupsBeside(network, hosts),
   }));
   for (const [index, point] of points.entries()) {
-    const settings = stageSettings(problem, point, tables);
+    const settings = stageSettings(problem, request, point, tables);
     for (const [part, { stages: numbers, setting }] of settings.entries()) {
       for (const [place, { hosts, otherGroups }] of sites.entries()) {
         onShare?.((index + (part + place / sites.length) / settings.length) / points.length);
@@ -133,11 +133,13 @@ async function tabulate(
  */
 function stageSettings(
   problem: Problem,
+  { mostStages }: SolveRequest,
   point: OperatingPoint,
   tables: TableCache,
 ): { readonly stages: readonly number[]; readonly setting: StageSetting }[] {
   const sizes = allowedSegmentSizes(problem.model.numLayers, problem.rules);
-  const numbers = Array.from({ length: maxStagesOf(problem) }, (_, i) => i + 1);
+  const most = Math.min(maxStagesOf(problem), mostStages ?? Number.POSITIVE_INFINITY);
+  const numbers = Array.from({ length: most }, (_, i) => i + 1);
   if (numbers.length === 0) return [];
   const isLimited = latencyBudget(problem, point, 1) !== null;
   if (!problem.costModel.dependsOnStages && !isLimited) {
