@@ -1,4 +1,5 @@
 import type { InstanceType } from "../hardware/instance.ts";
+import type { Architecture, WeightFormat } from "../model/architecture.ts";
 import type { OperatingPoint } from "../workload/workload.ts";
 
 /** A stage as the physics sees it: a TP group of one instance that holds some consecutive layers. */
@@ -150,6 +151,14 @@ export type CostModelOrigin =
       readonly factors: Readonly<Record<string, number>>;
     };
 
+/** How a model is stored, as far as that is to change. */
+export interface ModelStorage {
+  /** Of all weights of layers; their bytes are those of the format. */
+  readonly weightFormat?: WeightFormat;
+  /** Bytes of one KV cache element. */
+  readonly kvBytes?: number;
+}
+
 /**
  * The seam between the physics and everything else. `evaluate` and the solver call this and nothing else.
  *
@@ -184,6 +193,11 @@ export interface CostModel {
   longestRequestTokens?(shape: StageShape, point: OperatingPoint): number | null;
   /** The same model with another limit on the length of requests, tokens (null: none); absent where the model knows none. */
   withMaxModelLen?(tokens: number | null): CostModel;
+  /** The same model with its weights or KV cache stored otherwise; absent where the model knows no formats. */
+  withStorage?(storage: ModelStorage): {
+    readonly costModel: CostModel;
+    readonly architecture: Architecture;
+  };
   /**
    * `minUtilization`: share (0 to 1) of the GPU memory that a stage has to use; `startLayer`: its first layer, from 1. Where
    * all layers are alike the range is the same for every start and says nothing of where the model ends.

@@ -39,14 +39,25 @@ function words(
       return `${mostText(value)} ms`;
     case "max_pipeline_stages":
       return plural(value, "stage");
+    case "input_length":
+    case "output_length":
     case "max_model_len":
       return plural(value, "token");
     case "min_layers_per_stage":
       return plural(value, "layer");
+    case "min_batch_size":
+    case "concurrency":
+      return plural(value, "sequence");
     case "min_memory_utilization":
       return percent(value);
     default:
+      if (name.startsWith("weight_format ")) return `${bytes(value)} a weight`;
+      if (name.startsWith("kv_cache_dtype ")) return `${bytes(value)} an element`;
       if (name.startsWith("count of ")) return plural(value, "instance");
       return Number.isInteger(value) ? count(value) : figure(value);
   }
+}
+
+function bytes(value: number): string {
+  return Number.isInteger(value) ? plural(value, "byte") : `${figure(value)} bytes`;
 }

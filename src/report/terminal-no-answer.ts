@@ -30,6 +30,7 @@ export function renderInfeasibility(
     ...explanation.sentences.map((sentence) => renderItem("- ", printable(sentence))),
     ...conflictWords(explanation).map((text) => wrap(text)),
     ...relaxationLines(pool, explanation),
+    ...jointLines(pool, explanation),
   ].join("\n");
 }
 
@@ -68,5 +69,36 @@ export function relaxationTable(pool: Pool, { relaxations }: Infeasibility): Tex
       enoughWords(change, to),
       placementWords(pool, placement),
     ]),
+  };
+}
+
+/** What introduces the table of changes that help together. */
+export const JOINT_TEXT = "Changes that would help together:";
+
+function jointLines(pool: Pool, explanation: Infeasibility): string[] {
+  if (explanation.joint_relaxations.length === 0) return [];
+  const { columns, rows } = jointTable(pool, explanation);
+  return [wrap(JOINT_TEXT), renderTable(columns, rows)];
+}
+
+/** Changes that only together make a placement possible: a row for each change, the first of a way out with what it makes possible. */
+export function jointTable(pool: Pool, { joint_relaxations }: Infeasibility): TextTable {
+  return {
+    columns: [
+      { head: "way", align: "right" },
+      { head: "change", flexible: true },
+      { head: "from", align: "right" },
+      { head: "to", align: "right" },
+      { head: "makes possible", flexible: true },
+    ],
+    rows: joint_relaxations.flatMap(({ changes, placement }, way) =>
+      changes.map(({ change, from, to }, i) => [
+        i === 0 ? String(way + 1) : "",
+        printable(change),
+        limitWords(change, from),
+        enoughWords(change, to),
+        i === 0 ? placementWords(pool, placement) : "",
+      ]),
+    ),
   };
 }

@@ -93,12 +93,26 @@ export interface Sensitivity {
 }
 
 /** The smallest change of one limit or one count that makes a placement possible, the others staying as they are. */
-export interface Relaxation {
-  /** "max_hourly_cost", "max_model_len" and so on, or "count of TYPE" for more instances of a type. */
+export interface Relaxation extends Change {
+  /** A placement that the change makes possible. */
+  readonly placement: Placement;
+}
+
+/** Another value of one limit, rule or count. */
+export interface Change {
+  /**
+   * "max_hourly_cost", "max_model_len" and so on; "count of TYPE" for more instances of a type; "weight_format FORMAT" and
+   * "kv_cache_dtype TYPE" for a model stored in fewer bytes, with the bytes of one element as the values.
+   */
   readonly change: string;
   readonly from: number;
   readonly to: number;
-  /** A placement that the change makes possible. */
+}
+
+/** Several changes that make a placement possible together. */
+export interface JointRelaxation {
+  readonly changes: readonly Change[];
+  /** A placement that they make possible. */
   readonly placement: Placement;
 }
 
@@ -110,6 +124,11 @@ export interface Infeasibility {
   readonly conflict: readonly string[];
   /** Each verified by a search; empty when no single change helps. */
   readonly relaxations: readonly Relaxation[];
+  /**
+   * Changes to be made together, each verified by a search: where limits are in conflict, and where no single change helps. Empty when
+   * none was looked for or found.
+   */
+  readonly joint_relaxations: readonly JointRelaxation[];
 }
 
 /** The best placement on the instance types of one group alone. */

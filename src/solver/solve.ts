@@ -187,6 +187,7 @@ async function whyNothing(prober: Prober, complete: boolean): Promise<Infeasibil
     sentences: [sentence],
     conflict: [],
     relaxations: [],
+    joint_relaxations: [],
   });
   if (!complete) return because("A limit struck before any placement was found.");
   try {

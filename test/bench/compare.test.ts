@@ -64,7 +64,7 @@ const answer = (
 
 const noAnswer = (status: NoAnswer["status"]): NoAnswer => ({
   status,
-  explanation: { sentences: [], conflict: [], relaxations: [] },
+  explanation: { sentences: [], conflict: [], relaxations: [], joint_relaxations: [] },
   warnings: [],
   run: EFFORT,
 });

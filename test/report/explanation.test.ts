@@ -212,6 +212,7 @@ const INFEASIBILITY: Infeasibility = {
     { change: "min_memory_utilization", from: 0.95, to: 0.92, placement: cheaper.placement },
     { change: "something_new", from: 1.5, to: 2, placement: cheaper.placement },
   ],
+  joint_relaxations: [],
 };
 
 function noAnswer(
@@ -252,9 +253,55 @@ describe("why nothing fits", () => {
     expect(text).toContain("max_cost_per_million_token  $9.00/M tokens  $9.40/M tokens");
   });
 
+  it("names changes that help only together, a way after the other", () => {
+    const joint = unanswered(
+      noAnswer("infeasible", {
+        ...INFEASIBILITY,
+        joint_relaxations: [
+          {
+            changes: [
+              { change: "max_hourly_cost", from: 5, to: 11.3400001 },
+              { change: "min-throughput", from: 400, to: 208.17114 },
+            ],
+            placement: cheaper.placement,
+          },
+          {
+            changes: [
+              { change: "count of g5.12xlarge", from: 1, to: 2 },
+              { change: "weight_format int4", from: 2, to: 0.5625 },
+              { change: "min_batch_size", from: 64, to: 1 },
+            ],
+            placement: cheaper.placement,
+          },
+        ],
+      }),
+    );
+    const lines = linesOf(joint);
+    expect(lines).toContain("Changes that would help together:");
+    for (const line of [
+      "1 max_hourly_cost $5.00/h $11.3401/h 2 × g5.12xlarge:",
+      "min-throughput 400.0 tokens/s 208.1 tokens/s",
+      "2 count of g5.12xlarge 1 instance 2 instances 2 × g5.12xlarge:",
+      "weight_format int4 2 bytes a weight 0.5625 bytes a weight",
+      "min_batch_size 64 sequences 1 sequence",
+    ]) {
+      expect(
+        lines.some((found) => found.startsWith(line)),
+        line,
+      ).toBe(true);
+    }
+    expectFits(joint);
+    expect(text).not.toContain("Changes that would help together");
+  });
+
   it("does not speak of what there is not", () => {
     const bare = unanswered(
-      noAnswer("infeasible", { sentences: ["It is too large."], conflict: [], relaxations: [] }),
+      noAnswer("infeasible", {
+        sentences: ["It is too large."],
+        conflict: [],
+        relaxations: [],
+        joint_relaxations: [],
+      }),
     );
     expect(bare).toContain("Why nothing fits\n  - It is too large.\n\nProof");
     const single = noAnswer("infeasible", { ...INFEASIBILITY, conflict: ["max_hourly_cost 5"] });
@@ -277,6 +324,16 @@ describe("why nothing fits", () => {
           sentences: [`No stage fits on ${name}.`],
           conflict: [name, name],
           relaxations: [{ change: `count of ${name}`, from: 1, to: 1e6, placement }],
+          joint_relaxations: [
+            {
+              changes: [
+                { change: `count of ${name}`, from: 1, to: 1e6 },
+                { change: "weight_format int4", from: 2, to: 0.5625 },
+                { change: "kv_cache_dtype fp8", from: 2, to: 1 },
+              ],
+              placement,
+            },
+          ],
         };
         expectFits(renderSolution(odd, REQUEST, noAnswer("infeasible", explanation), [], PLAIN));
       }),

@@ -143,6 +143,7 @@ export function infeasibleReport(changes: Partial<NoAnswer> = {}): string {
       relaxations: [
         { change: "max_hourly_cost", from: 20, to: 27.39, placement: solution.placement },
       ],
+      joint_relaxations: [],
     },
     warnings: [],
     run: solution.run,

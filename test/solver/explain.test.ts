@@ -171,7 +171,7 @@ describe("what would change an answer", () => {
 });
 
 /** The problem with one relaxation carried out, moved by `nudge` towards what was there before. */
-function relaxed(problem: Problem, { change, to }: Relaxation, nudge: number): Problem {
+function relaxed(problem: Problem, { change, from, to }: Relaxation, nudge: number): Problem {
   const limit: Readonly<Record<string, keyof Limits>> = {
     max_hourly_cost: "maxHourlyCostUsd",
     max_cost_per_million_token: "maxCostPerMillionTokenUsd",
@@ -190,7 +190,14 @@ function relaxed(problem: Problem, { change, to }: Relaxation, nudge: number): P
     const types = problem.pool.types.map((t) => (t.instance.name === name ? { ...t, count } : t));
     return { ...problem, pool: createPool(types) };
   }
-  const { rules } = problem;
+  const { rules, workload } = problem;
+  const step = Math.ceil(from / 128);
+  if (change === "input_length") {
+    return { ...problem, workload: { ...workload, inputTokens: nudge === 0 ? to : to + step } };
+  }
+  if (change === "min_batch_size") {
+    return { ...problem, workload: { ...workload, minBatch: nudge === 0 ? to : to + step } };
+  }
   if (change === "max_pipeline_stages") {
     return { ...problem, rules: { ...rules, maxPipelineStages: nudge === 0 ? to : to - 1 } };
   }

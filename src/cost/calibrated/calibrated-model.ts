@@ -1,7 +1,7 @@
 import { InputError } from "../../errors.ts";
 import { findGpu, GPU_NAMES, type GpuSpec } from "../../hardware/gpu-specs.ts";
 import type { InstanceType } from "../../hardware/instance.ts";
-import type { Architecture } from "../../model/architecture.ts";
+import { type Architecture, BYTES_PER_PARAMETER } from "../../model/architecture.ts";
 import type { OperatingPoint } from "../../workload/workload.ts";
 import type {
   CostModel,
@@ -9,6 +9,7 @@ import type {
   LinkEnd,
   LinkEstimate,
   MemoryBill,
+  ModelStorage,
   SegmentRange,
   StageEstimate,
   StageShape,
@@ -138,6 +139,18 @@ export function createCalibratedModel(
 
     withMaxModelLen(maxModelLenTokens: number | null): CostModel {
       return createCalibratedModel(architecture, { ...settings, maxModelLenTokens }, knowledge);
+    },
+
+    withStorage({ weightFormat, kvBytes }: ModelStorage) {
+      const stored: Architecture = {
+        ...architecture,
+        ...(weightFormat && { weightFormat, weightBytes: BYTES_PER_PARAMETER[weightFormat] }),
+        ...(kvBytes !== undefined && { kvBytes }),
+      };
+      return {
+        architecture: stored,
+        costModel: createCalibratedModel(stored, settings, knowledge),
+      };
     },
 
     segmentRange(

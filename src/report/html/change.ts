@@ -2,7 +2,13 @@ import type { Pool } from "../../hardware/pool.ts";
 import type { Problem } from "../../placement/problem.ts";
 import type { Answer, NoAnswer, Sensitivity } from "../../solver/solution.ts";
 import { explanationBlocks } from "../explanation-words.ts";
-import { conflictWords, RELAXATIONS_TEXT, relaxationTable } from "../terminal-no-answer.ts";
+import {
+  conflictWords,
+  JOINT_TEXT,
+  jointTable,
+  RELAXATIONS_TEXT,
+  relaxationTable,
+} from "../terminal-no-answer.ts";
 import { html, type Markup } from "./markup.ts";
 import { textTable } from "./table.ts";
 
@@ -15,12 +21,17 @@ export function changeMarkup(problem: Problem, answer: Answer, explanation: Sens
 
 /** Why nothing fits, what cannot be met together, and the smallest changes that would help. */
 export function infeasibleMarkup(pool: Pool, { explanation }: NoAnswer): Markup {
-  const { sentences, relaxations } = explanation;
+  const { sentences, relaxations, joint_relaxations } = explanation;
   return html`<ul class="plain">${sentences.map((sentence) => html`<li>${sentence}</li>`)}</ul>
 ${conflictWords(explanation).map((text) => html`<p><b>${text}</b></p>`)}
 ${
   relaxations.length > 0
     ? textTable(RELAXATIONS_TEXT.replace(/:$/, ""), relaxationTable(pool, explanation))
     : html`<p>No single change of a limit or of a count helps.</p>`
+}
+${
+  joint_relaxations.length > 0
+    ? textTable(JOINT_TEXT.replace(/:$/, ""), jointTable(pool, explanation))
+    : html``
 }`;
 }

@@ -26,7 +26,7 @@ export interface LeastLatency {
 }
 
 /** A latency that has a limit, as predicted, seconds. @throws never for a cost model that predicts latencies */
-function latencySeconds(name: LatencyLimitName, { ttft_ms, tpot_ms }: Metrics): number {
+export function latencySeconds(name: LatencyLimitName, { ttft_ms, tpot_ms }: Metrics): number {
   return (name === "maxTtftSeconds" ? ttft_ms : tpot_ms)! / MS_PER_SECOND;
 }
 

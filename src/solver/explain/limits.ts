@@ -9,7 +9,7 @@ export interface SetLimit {
   readonly value: number;
 }
 
-const MS_PER_SECOND = 1000;
+export const MS_PER_SECOND = 1000;
 
 const NAMES: readonly (readonly [LimitName, string, perUnit?: number])[] = [
   ["maxHourlyCostUsd", "max_hourly_cost"],
@@ -28,6 +28,12 @@ export function setLimits(limits: Limits): SetLimit[] {
     // A number that a user typed comes back as it was typed.
     return value === null ? [] : [{ key, name, value: Number((value * perUnit).toPrecision(15)) }];
   });
+}
+
+/** The limits with another value of one, in the unit of its name. */
+export function withLimit(limits: Limits, { key }: SetLimit, value: number): Limits {
+  const perUnit = NAMES.find(([name]) => name === key)?.[2] ?? 1;
+  return { ...limits, [key]: value / perUnit };
 }
 
 /** The limits without some of them. */

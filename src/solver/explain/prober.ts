@@ -40,10 +40,17 @@ export class Prober {
     return this.search(problem, { gap: 0, ...request });
   }
 
-  /** Some placement of a changed problem; null when nothing fits. @throws ExplanationCut when a limit strikes first */
-  async any(problem: Partial<Problem>): Promise<Found | null> {
+  /**
+   * Some placement of a changed problem, or at other operating points; null when nothing fits.
+   * @throws ExplanationCut when a limit strikes first
+   */
+  async any(
+    problem: Partial<Problem>,
+    points: readonly OperatingPoint[] = this.points,
+  ): Promise<Found | null> {
     // With all of the value as the allowed gap the first placement ends the search.
-    const best = await this.search(problem, { objective: "cost", weight: null, gap: 1 });
+    const choices = { objective: "cost", weight: null, gap: 1 } as const;
+    const best = await this.search(problem, choices, points);
     return best?.found ?? null;
   }
 
@@ -60,14 +67,16 @@ export class Prober {
     ).conflict();
   }
 
-  /** Tables are of one cost model. */
-  private tablesOf({ costModel }: Problem): TableCache {
-    return costModel === this.problem.costModel ? this.tables : new TableCache();
+  /** Tables are of one cost model and of the lengths that are served. */
+  private tablesOf({ costModel }: Problem, points = this.points): TableCache {
+    const isSame = costModel === this.problem.costModel && points === this.points;
+    return isSame ? this.tables : new TableCache();
   }
 
   private async search(
     problemChanges: Partial<Problem>,
     requestChanges: Partial<SolveRequest>,
+    points = this.points,
   ): Promise<Best | null> {
     this.onQuestion(++this.questions);
     const problem = { ...this.problem, ...problemChanges };
@@ -75,10 +84,10 @@ export class Prober {
     const session = new SearchSession(
       problem,
       request,
-      this.points,
+      points,
       this.backend,
       this.limits,
-      this.tablesOf(problem),
+      this.tablesOf(problem, points),
     );
     const { objective } = session;
     const goal = new SingleGoal(objective, objective.scale, session.allows, request.gap);

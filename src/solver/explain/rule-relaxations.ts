@@ -1,0 +1,84 @@
+import { createPool, type PoolType } from "../../hardware/pool.ts";
+import { isAllowed } from "../hosts/hosts.ts";
+import type { Found } from "../search/goal.ts";
+import type { Relaxation } from "../solution.ts";
+import type { Prober } from "./prober.ts";
+import { first, smallest } from "./smallest.ts";
+
+/** What helps when not even a problem without limits has a placement: more instances, or a rule that asks for less. */
+export async function ruleRelaxations(prober: Prober): Promise<Relaxation[]> {
+  const { rules, model } = prober.problem;
+  const relaxations = await countRelaxations(prober);
+  const more = await smallest(rules.maxPipelineStages + 1, model.numLayers, (maxPipelineStages) =>
+    prober.any({ rules: { ...rules, maxPipelineStages } }),
+  );
+  if (more) {
+    relaxations.push({
+      change: "max_pipeline_stages",
+      from: rules.maxPipelineStages,
+      to: more.value,
+      placement: more.found.placement,
+    });
+  }
+  // Fewer layers is the smaller change the closer it is to what is asked for, so the search runs over what is given up.
+  const fewer = await smallest(1, rules.minLayersPerStage - 1, (less) =>
+    prober.any({ rules: { ...rules, minLayersPerStage: rules.minLayersPerStage - less } }),
+  );
+  if (fewer) {
+    relaxations.push({
+      change: "min_layers_per_stage",
+      from: rules.minLayersPerStage,
+      to: rules.minLayersPerStage - fewer.value,
+      placement: fewer.found.placement,
+    });
+  }
+  const hundredths = Math.floor(rules.minMemoryUtilization * 100);
+  const emptier = await smallest(1, hundredths, (less) =>
+    prober.any({ rules: { ...rules, minMemoryUtilization: (hundredths - less) / 100 } }),
+  );
+  if (emptier) {
+    relaxations.push({
+      change: "min_memory_utilization",
+      from: rules.minMemoryUtilization,
+      to: (hundredths - emptier.value) / 100,
+      placement: emptier.found.placement,
+    });
+  }
+  return relaxations;
+}
+
+/** For each type, the fewest instances with which a placement exists; types that never help are left out. */
+export async function countRelaxations(prober: Prober): Promise<Relaxation[]> {
+  const { problem, request } = prober;
+  // An explicit matrix has no bandwidths for GPUs that the pool does not have.
+  if (problem.network.kind === "matrix") return [];
+  const relaxations: Relaxation[] = [];
+  for (const type of problem.pool.types.filter((one) => isAllowed(one, request))) {
+    // No placement has more instances than stages.
+    const most = type.count + problem.rules.maxPipelineStages;
+    const placementAt = (count: number): Promise<Found | null> =>
+      prober.any({ pool: withCount(problem.pool.types, type, count) });
+    // A percentile is one of the larger pool's links: more slow ones can allow a link, more fast ones forbid it again.
+    const found = await (request.bandwidthPercentile === null ? smallest : first)(
+      type.count + 1,
+      most,
+      placementAt,
+    );
+    if (!found) continue;
+    relaxations.push({
+      change: `count of ${type.instance.name}`,
+      from: type.count,
+      to: found.value,
+      placement: found.found.placement,
+    });
+  }
+  return relaxations;
+}
+
+export function withCount(
+  types: readonly PoolType[],
+  changed: PoolType,
+  count: number,
+): ReturnType<typeof createPool> {
+  return createPool(types.map((type) => (type === changed ? { ...type, count } : type)));
+}
