@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { InputError } from "../../src/errors.ts";
 import { edited } from "./edits.ts";
@@ -58,6 +59,17 @@ describe("the fuzzer", () => {
         "",
       ),
     ).resolves.toBeUndefined();
+  });
+
+  it("names the input that ends the process", async () => {
+    const dying = fileURLToPath(new URL("./dying-child.mjs", import.meta.url));
+    const settings = settingsOf({}, { seed: SEED, seconds: 1 });
+    const { failures } = await fuzz(settings, () => undefined, dying);
+    expect(failures).toMatchObject(
+      [{ target: "a reader", seed: 7, input: "the last\ninput", error: /SIGABRT/ }].map(
+        (failure) => ({ ...failure, error: expect.stringMatching(failure.error) }),
+      ),
+    );
   });
 
   it("changes a valid input where it is told to", () => {

@@ -1,62 +1,84 @@
-import { Worker } from "node:worker_threads";
-import type { Failure, FuzzReport, FuzzSettings, Shared, WorkerData } from "./protocol.ts";
+import { type ChildProcess, fork } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Failure, FuzzReport, FuzzSettings, ToParent } from "./protocol.ts";
+
+const CHILD = fileURLToPath(new URL("./child.ts", import.meta.url));
 
 /** An input that is still read after so many seconds hangs: five seconds of CPU time are too many already, and other work may share it. */
 const HANG_SECONDS = 60;
-const MOST_TEXT_BYTES = 1 << 20;
 
 /**
- * Fuzzes every reader in a thread of its own, so that an input that hangs it is seen and named.
+ * Fuzzes every reader in a process of its own, so that an input that hangs or ends it is seen and named.
  * @param onFailure told each failure as soon as it is found
+ * @param program the process; for tests of what ends it
  */
-export function fuzz(
+export async function fuzz(
   settings: FuzzSettings,
   onFailure: (failure: Failure) => void = () => undefined,
+  program: string = CHILD,
 ): Promise<FuzzReport> {
-  const shared: Shared = {
-    counts: new Int32Array(new SharedArrayBuffer(8)),
-    text: new Uint8Array(new SharedArrayBuffer(MOST_TEXT_BYTES)),
-  };
-  const data: WorkerData = { settings, shared };
-  const worker = new Worker(new URL("./worker-source.mjs", import.meta.url), { workerData: data });
-  return new Promise((resolve, reject) => {
-    let seen = 0;
-    let sinceSeconds = 0;
-    const timer = setInterval(() => {
-      const begun = Atomics.load(shared.counts, 0);
-      sinceSeconds = begun === seen ? sinceSeconds + 1 : 0;
-      seen = begun;
-      if (sinceSeconds >= HANG_SECONDS && begun > 0) {
-        finish({ inputs: begun, byTarget: {}, failures: [hanging(shared, settings.seed)] });
-      }
-    }, 1000);
-    const finish = (report: FuzzReport): void => {
-      clearInterval(timer);
-      void worker.terminate();
-      resolve(report);
-    };
-    const fail = (error: unknown): void => {
-      clearInterval(timer);
-      reject(error);
-    };
-    worker.on("message", (message: { report?: FuzzReport; failure?: Failure }) => {
-      if (message.failure) onFailure(message.failure);
-      if (message.report) finish(message.report);
+  const directory = mkdtempSync(join(tmpdir(), "llm-placement-fuzz-log-"));
+  const log = join(directory, "input");
+  const child = fork(program, [JSON.stringify(settings), log], {
+    execArgv: ["--import", "tsx"],
+    stdio: ["ignore", "ignore", "pipe", "ipc"],
+  });
+  try {
+    const end = await watch(child, log, onFailure);
+    if (typeof end !== "string") return end;
+    const failure = { ...lastInput(log), error: end };
+    onFailure(failure);
+    return { inputs: 0, byTarget: {}, failures: [failure] };
+  } finally {
+    child.kill("SIGKILL");
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+/** The report, or how the process ended without one. */
+function watch(
+  child: ChildProcess,
+  log: string,
+  onFailure: (failure: Failure) => void,
+): Promise<FuzzReport | string> {
+  return new Promise((resolve) => {
+    let stderr = "";
+    child.stderr?.on("data", (chunk) => {
+      stderr = `${stderr}${chunk}`.slice(0, 2000);
     });
-    worker.on("error", fail);
-    worker.on("exit", (code) => fail(new Error(`the fuzzer's thread ended with code ${code}.`)));
+    const timer = setInterval(() => {
+      if (secondsSince(log) > HANG_SECONDS) finish(`it has not ended after ${HANG_SECONDS} s.`);
+    }, 1000);
+    const finish = (end: FuzzReport | string): void => {
+      clearInterval(timer);
+      resolve(end);
+    };
+    child.on("message", (message: ToParent) => {
+      if ("failure" in message) onFailure(message.failure);
+      else finish(message.report);
+    });
+    child.on("error", (error) => finish(String(error)));
+    child.on("close", (code, signal) =>
+      finish(`the process ended with ${signal ?? `code ${code}`}.\n${stderr}`),
+    );
   });
 }
 
-function hanging({ counts, text }: Shared, seed: number): Failure {
-  const told = new TextDecoder().decode(text.slice(0, Atomics.load(counts, 1)));
-  const end = told.indexOf("\n");
-  return {
-    target: told.slice(0, end),
-    seed,
-    input: told.slice(end + 1),
-    error: `it has not ended after ${HANG_SECONDS} s.`,
-  };
+/** Seconds since the last input began; 0 before the first. */
+function secondsSince(log: string): number {
+  const stat = statSync(log, { throwIfNoEntry: false });
+  return stat === undefined || stat.size === 0 ? 0 : (Date.now() - stat.mtimeMs) / 1000;
+}
+
+function lastInput(log: string): Omit<Failure, "error"> {
+  const told = readFileSync(log);
+  const head = told.indexOf("\n");
+  const text = told.subarray(head + 1, head + 1 + Number(told.subarray(0, head))).toString();
+  const [target = "", seed = ""] = text.split("\n", 2);
+  return { target, seed: Number(seed), input: text.slice(target.length + seed.length + 2) };
 }
 
 /** A failure with all that it takes to see it again. */

@@ -1,10 +1,10 @@
-/** What the fuzzer's thread is told. */
+/** What the fuzzer's process is told. */
 export interface FuzzSettings {
   readonly seed: number;
   /** Ends after so many seconds. */
   readonly seconds: number;
-  /** Ends after so many inputs. */
-  readonly inputs: number;
+  /** Ends after so many inputs; null: as many as there is time for. */
+  readonly inputs: number | null;
   /** Only targets whose names hold this text. */
   readonly only: string;
   /** Goes on after a failure. */
@@ -28,15 +28,5 @@ export interface FuzzReport {
   readonly failures: readonly Failure[];
 }
 
-/** What the thread is at, where the main thread can see it while the thread hangs. */
-export interface Shared {
-  /** [inputs begun, bytes of `text`]. */
-  readonly counts: Int32Array;
-  /** Name of the target, a line end, the input; cut to what fits. */
-  readonly text: Uint8Array;
-}
-
-export interface WorkerData {
-  readonly settings: FuzzSettings;
-  readonly shared: Shared;
-}
+/** What the fuzzer's process tells the one that started it. */
+export type ToParent = { readonly failure: Failure } | { readonly report: FuzzReport };

@@ -15,11 +15,11 @@ export function settingsOf(
     if (Number.isFinite(value) && value >= 0) return value;
     throw new Error(`${name} is "${text}": give a number from 0.`);
   };
-  const inputs = number("FUZZ_INPUTS", Number.POSITIVE_INFINITY);
+  const inputs = env.FUZZ_INPUTS ? number("FUZZ_INPUTS", 0) : null;
   return {
     seed: number("FUZZ_SEED", defaults.seed),
     // A number of inputs alone is not cut short by the clock.
-    seconds: number("FUZZ_SECONDS", Number.isFinite(inputs) ? 1e6 : defaults.seconds),
+    seconds: number("FUZZ_SECONDS", inputs === null ? defaults.seconds : 1e6),
     inputs,
     only: env.FUZZ_ONLY ?? "",
     keepsGoing: Boolean(env.FUZZ_KEEP_GOING),

@@ -1,22 +1,28 @@
-/** The fuzzer's thread: rounds over all targets until time or inputs are used up. */
-import { parentPort, workerData } from "node:worker_threads";
+/** The fuzzer's process: rounds over all targets until time or inputs are used up. Started by fuzz.ts. */
+import { openSync, writeSync } from "node:fs";
 import { COMMANDS } from "./commands.ts";
-import type { Failure, FuzzReport, WorkerData } from "./protocol.ts";
+import type { Failure, FuzzReport, FuzzSettings, ToParent } from "./protocol.ts";
 import { READERS } from "./readers.ts";
 import { fuzzTarget } from "./target.ts";
 
-const { settings, shared } = workerData as WorkerData;
-const encoder = new TextEncoder();
+const settings = JSON.parse(process.argv[2]!) as FuzzSettings;
+const log = openSync(process.argv[3]!, "w");
 
-function begin(target: string, input: string): void {
-  const { written } = encoder.encodeInto(`${target}\n${input}`, shared.text);
-  Atomics.store(shared.counts, 1, written);
-  Atomics.add(shared.counts, 0, 1);
+/** What the process is at lies in a file: whoever ends it, V8 among them, leaves that behind. */
+function begin(target: string, seed: number, input: string): void {
+  const bytes = Buffer.from(`${target}\n${seed}\n${input}`);
+  const length = Buffer.from(`${String(bytes.length).padStart(11)}\n`);
+  writeSync(log, Buffer.concat([length, bytes]), 0, null, 0);
+}
+
+function tell(message: ToParent): Promise<void> {
+  return new Promise((resolve) => process.send!(message, () => resolve()));
 }
 
 async function fuzz(): Promise<FuzzReport> {
   const targets = [...READERS, ...COMMANDS].filter(({ name }) => name.includes(settings.only));
   const until = performance.now() + settings.seconds * 1000;
+  const mostInputs = settings.inputs ?? Number.POSITIVE_INFINITY;
   const byTarget: Record<string, number> = {};
   const failures: Failure[] = [];
   let inputs = 0;
@@ -24,22 +30,23 @@ async function fuzz(): Promise<FuzzReport> {
   for (let round = 0; ; round++) {
     for (const [index, target] of targets.entries()) {
       const left = until - performance.now();
-      if (left <= 0 || inputs >= settings.inputs) return { inputs, byTarget, failures };
+      if (left <= 0 || inputs >= mostInputs) return { inputs, byTarget, failures };
       const seed = (settings.seed + round * targets.length + index) | 0;
       const share = round === 0 ? left / (targets.length - index) : left;
-      const most = Math.min(target.inputsPerRound, settings.inputs - inputs);
+      const most = Math.min(target.inputsPerRound, mostInputs - inputs);
       const result = await fuzzTarget(target, seed, most, share, (input) =>
-        begin(target.name, input),
+        begin(target.name, seed, input),
       );
       inputs += result.inputs;
       byTarget[target.name] = (byTarget[target.name] ?? 0) + result.inputs;
       if (result.failure === null) continue;
       const failure = { target: target.name, seed, ...result.failure };
       failures.push(failure);
-      parentPort!.postMessage({ failure });
+      await tell({ failure });
       if (!settings.keepsGoing) return { inputs, byTarget, failures };
     }
   }
 }
 
-parentPort!.postMessage({ report: await fuzz() });
+await tell({ report: await fuzz() });
+process.disconnect();
