@@ -13,6 +13,7 @@ import { parseMeasurements } from "../files/parse-measurements.ts";
 import { predictionsCsv } from "../files/predictions-csv.ts";
 import { readText } from "../files/read-text.ts";
 import { writeFileAtomic } from "../files/write-atomic.ts";
+import { jsonText } from "../json-text.ts";
 import { plural } from "../report/format.ts";
 import { createPaint } from "../report/paint.ts";
 import { renderAccuracy } from "../report/terminal-accuracy.ts";
@@ -49,7 +50,7 @@ export async function runAccuracy(flags: AccuracyFlags, io: CliIo): Promise<numb
   await printWarnings(io, warnings);
   await io.stdout.write(
     flags.json
-      ? `${JSON.stringify({ status: "SUCCESS", ...report, warnings })}\n`
+      ? `${jsonText({ status: "SUCCESS", ...report, warnings })}\n`
       : renderAccuracy(report, createPaint(wantsColours(io))),
   );
   return EXIT.ok;

@@ -3,6 +3,7 @@ import { benchCases } from "../bench/cases.ts";
 import { type CaseResult, runCase } from "../bench/compare.ts";
 import { RUNNERS } from "../bench/runners.ts";
 import { InputError } from "../errors.ts";
+import { jsonText } from "../json-text.ts";
 import { nearestHint } from "../nearest.ts";
 import { benchJson, renderBenchCase, renderBenchSummary } from "../report/bench.ts";
 import { createPaint } from "../report/paint.ts";
@@ -53,7 +54,7 @@ export async function runBench(flags: BenchFlags, io: CliIo): Promise<number> {
   const totalSeconds = (performance.now() - startedMilliseconds) / 1000;
   await io.stdout.write(
     flags.json
-      ? `${JSON.stringify(benchJson(results, RUNNERS, totalSeconds))}\n`
+      ? `${jsonText(benchJson(results, RUNNERS, totalSeconds))}\n`
       : `${renderBenchSummary(results, RUNNERS, paint)}\n`,
   );
   return EXIT.ok;

@@ -11,6 +11,7 @@ import { calibrationText } from "../files/parse-calibration.ts";
 import { readArchitectureDir } from "../files/read-architecture-dir.ts";
 import { readMeasuredRuns } from "../files/read-measured-runs.ts";
 import { writeFileAtomic } from "../files/write-atomic.ts";
+import { jsonText } from "../json-text.ts";
 import { renderCalibration, verdict } from "../report/calibration.ts";
 import { writtenTo } from "../report/layout.ts";
 import { createPaint } from "../report/paint.ts";
@@ -136,7 +137,7 @@ async function printReport(
 ): Promise<void> {
   if (flags.json) {
     const facts = { status: "SUCCESS", helps: calibrationHelps(calibration), written };
-    await io.stdout.write(`${JSON.stringify({ ...facts, calibration, refusals, warnings })}\n`);
+    await io.stdout.write(`${jsonText({ ...facts, calibration, refusals, warnings })}\n`);
     return;
   }
   await io.stdout.write(renderCalibration(calibration, refusals, createPaint(wantsColours(io))));

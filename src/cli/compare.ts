@@ -5,6 +5,7 @@ import { InputError } from "../errors.ts";
 import { parsePlan } from "../files/parse-plan.ts";
 import { readText } from "../files/read-text.ts";
 import { finishWrites } from "../files/unfinished.ts";
+import { jsonText } from "../json-text.ts";
 import { comparisonJson } from "../report/compare-json.ts";
 import { createPaint } from "../report/paint.ts";
 import { renderComparison } from "../report/terminal-compare.ts";
@@ -35,7 +36,7 @@ export async function runCompare(
   const comparison = comparePlans(plans);
   await io.stdout.write(
     flags.json
-      ? `${JSON.stringify(comparisonJson(comparison))}\n`
+      ? `${jsonText(comparisonJson(comparison))}\n`
       : renderComparison(comparison, createPaint(wantsColours(io))),
   );
   return EXIT.ok;

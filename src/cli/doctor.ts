@@ -1,3 +1,4 @@
+import { jsonText } from "../json-text.ts";
 import { startBackend } from "./backend.ts";
 import { checkCatalogue, checkModels } from "./doctor/data.ts";
 import { type DoctorFinding, finding, type Level } from "./doctor/finding.ts";
@@ -29,7 +30,7 @@ export async function runDoctor({ json }: DoctorFlags, io: CliIo): Promise<numbe
   const worst = LEVELS.find((level) => findings.some((found) => found.level === level)) ?? "ok";
   const status = worst === "fail" ? "FAILED" : "SUCCESS";
   await io.stdout.write(
-    json ? `${JSON.stringify({ status, version, checks: findings })}\n` : `${VERDICTS[worst]}\n`,
+    json ? `${jsonText({ status, version, checks: findings })}\n` : `${VERDICTS[worst]}\n`,
   );
   return worst === "fail" ? EXIT.badInput : EXIT.ok;
 }

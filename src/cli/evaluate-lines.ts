@@ -2,6 +2,7 @@ import { InputError } from "../errors.ts";
 import type { ExportForm } from "../export/targets.ts";
 import type { WorkloadFlags } from "../files/complete-placement.ts";
 import { parsePlacementLines } from "../files/parse-placement.ts";
+import { jsonText } from "../json-text.ts";
 import type { Problem } from "../placement/problem.ts";
 import { count } from "../report/format.ts";
 import { evaluationLineJson } from "../report/json.ts";
@@ -38,7 +39,7 @@ export async function evaluateLines(
         await printWarnings(io, problem.warnings);
         isWarned = true;
       }
-      piece += `${JSON.stringify(answerLine(problem, line, path, flags, starter))}\n`;
+      piece += `${jsonText(answerLine(problem, line, path, flags, starter))}\n`;
       answered++;
       progress.tick();
       if (piece.length < PIECE_CHARACTERS) continue;

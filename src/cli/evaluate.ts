@@ -2,6 +2,7 @@ import { InputError } from "../errors.ts";
 import type { WorkloadFlags } from "../files/complete-placement.ts";
 import { parsePlacement } from "../files/parse-placement.ts";
 import { readText } from "../files/read-text.ts";
+import { jsonText } from "../json-text.ts";
 import type { Evaluation } from "../placement/evaluation.ts";
 import { evenSplit, type SplitShape } from "../placement/even-split.ts";
 import type { Problem } from "../placement/problem.ts";
@@ -167,7 +168,7 @@ async function answer(
   }
   await printWarnings(io, warnings);
   if (flags.json) {
-    await io.stdout.write(`${JSON.stringify(json)}\n`);
+    await io.stdout.write(`${jsonText(json)}\n`);
   } else {
     const { renderEvaluation, createPaint } = await import("./evaluate-report.ts");
     const paint = createPaint(wantsColours(io));
@@ -203,7 +204,7 @@ async function answerNoPlacement(
   }
   await printWarnings(io, problem.warnings);
   if (flags.json) {
-    await io.stdout.write(`${JSON.stringify(json)}\n`);
+    await io.stdout.write(`${jsonText(json)}\n`);
   } else {
     const { renderNoPlacement, createPaint } = await import("./evaluate-report.ts");
     const paint = createPaint(wantsColours(io));

@@ -17,10 +17,12 @@ import { parsePlacement } from "../files/parse-placement.ts";
 import { readText } from "../files/read-text.ts";
 import { finishWrites } from "../files/unfinished.ts";
 import { writeFilesAtomic } from "../files/write-atomic.ts";
+import { jsonText } from "../json-text.ts";
 import type { Evaluation, Success } from "../placement/evaluation.ts";
 import type { Problem } from "../placement/problem.ts";
 import { visible } from "../report/format.ts";
 import { evaluationJson, mergeWarnings } from "../report/json.ts";
+import { terminalText } from "../report/terminal-text.ts";
 import { problemOfAnswer, storedProblem } from "./answer-problem.ts";
 import { checkOutDirectory } from "./check-output.ts";
 import { workloadFlags } from "./evaluate.ts";
@@ -116,7 +118,8 @@ async function exportEvaluated(
   if (flags.json) {
     await printJson(io, form, { ...result, limits: [] }, warnings);
   } else if (flags.out === undefined) {
-    await io.stdout.write(files.map(withHeader).join("\n"));
+    // No colours stand in scripts: what looks like one is a file's.
+    await io.stdout.write(terminalText(files.map(withHeader).join("\n"), {}));
   } else {
     await io.stdout.write(files.map(({ path }) => `${flags.out}/${path}\n`).join(""));
   }
@@ -145,7 +148,7 @@ async function printJson(
     files,
     warnings,
   };
-  await io.stdout.write(`${JSON.stringify(answer)}\n`);
+  await io.stdout.write(`${jsonText(answer)}\n`);
 }
 
 function withHeader({ path, text }: LaunchFile): string {
@@ -163,7 +166,7 @@ async function answerInfeasible(
   await io.stderr.write(`error: the placement is infeasible: ${visible(evaluation.error)}\n`);
   if (flags.json) {
     const json = evaluationJson(problem, evaluation, warnings);
-    await io.stdout.write(`${JSON.stringify(json)}\n`);
+    await io.stdout.write(`${jsonText(json)}\n`);
   }
   return EXIT.infeasible;
 }

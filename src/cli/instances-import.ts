@@ -10,6 +10,7 @@ import { readText } from "../files/read-text.ts";
 import type { SourceText } from "../files/source-text.ts";
 import { writeFilesAtomic } from "../files/write-atomic.ts";
 import { catalogueFiles } from "../files/write-catalogue.ts";
+import { jsonText } from "../json-text.ts";
 import { nearestHint } from "../nearest.ts";
 import { driftJson, renderDrift } from "../report/drift.ts";
 import { writtenTo } from "../report/layout.ts";
@@ -80,7 +81,7 @@ export async function runImport(
   }
   await io.stdout.write(
     json
-      ? `${JSON.stringify(driftJson(imported, drift, out ?? null))}\n`
+      ? `${jsonText(driftJson(imported, drift, out ?? null))}\n`
       : `${renderDrift(imported, drift, createPaint(wantsColours(io)))}\n${out === undefined ? "Nothing is written: give --out and --as-of to write a catalogue folder." : writtenTo(out)}\n`,
   );
   return EXIT.ok;

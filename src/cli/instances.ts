@@ -1,11 +1,12 @@
-import { stringify } from "csv-stringify/sync";
 import { checkConsistency } from "../catalogue/consistency.ts";
 import type { ListOrder } from "../catalogue/list-order.ts";
 import { type ListFilter, listOffers } from "../catalogue/listing.ts";
 import { readPriceKind } from "../catalogue/pool-spec.ts";
 import { aheadOfClockText, stalePricesText } from "../catalogue/pool-warnings.ts";
 import { InputError } from "../errors.ts";
+import { csvText } from "../files/csv-text.ts";
 import { readCatalogue } from "../files/read-catalogue.ts";
+import { jsonText } from "../json-text.ts";
 import {
   INSTANCE_FIELDS,
   instanceFields,
@@ -47,7 +48,7 @@ async function check(flags: InstancesFlags, io: CliIo): Promise<number> {
   const hasErrors = findings.some(({ severity }) => severity === "error");
   await io.stdout.write(
     json
-      ? `${JSON.stringify({ status: hasErrors ? "INCONSISTENT" : "SUCCESS", findings })}\n`
+      ? `${jsonText({ status: hasErrors ? "INCONSISTENT" : "SUCCESS", findings })}\n`
       : renderFindings(findings, createPaint(wantsColours(io))),
   );
   return hasErrors ? EXIT.badInput : EXIT.ok;
@@ -81,11 +82,9 @@ async function list(flags: InstancesFlags, io: CliIo): Promise<number> {
   await printWarnings(io, warnings);
   if (flags.json) {
     const instances = rows.map(instanceFields);
-    await io.stdout.write(`${JSON.stringify({ status: "SUCCESS", instances, warnings })}\n`);
+    await io.stdout.write(`${jsonText({ status: "SUCCESS", instances, warnings })}\n`);
   } else if (flags.csv) {
-    await io.stdout.write(
-      stringify(rows.map(instanceFields), { header: true, columns: [...INSTANCE_FIELDS] }),
-    );
+    await io.stdout.write(csvText(INSTANCE_FIELDS, rows.map(instanceFields)));
   } else {
     await io.stdout.write(renderInstances(rows));
   }

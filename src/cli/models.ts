@@ -1,4 +1,5 @@
 import { readLibrary } from "../files/read-model.ts";
+import { jsonText } from "../json-text.ts";
 import { modelFields, renderModels } from "../report/models.ts";
 import { type CliIo, EXIT } from "./io.ts";
 
@@ -12,7 +13,7 @@ export async function runModels(flags: ModelsFlags, io: CliIo): Promise<number> 
   const library = readLibrary();
   await io.stdout.write(
     flags.json
-      ? `${JSON.stringify({ status: "SUCCESS", models: library.map(modelFields) })}\n`
+      ? `${jsonText({ status: "SUCCESS", models: library.map(modelFields) })}\n`
       : renderModels(library),
   );
   return EXIT.ok;

@@ -4,6 +4,7 @@ import { writeFileAtomic } from "../files/write-atomic.ts";
 import { networkToCsv } from "../files/write-network.ts";
 import { deriveMatrix, type MatrixNetwork, uniformMatrix } from "../hardware/network.ts";
 import type { Pool } from "../hardware/pool.ts";
+import { jsonText } from "../json-text.ts";
 import { networkFacts, renderNetwork } from "../report/network.ts";
 import { checkOutFile } from "./check-output.ts";
 import { type CliIo, EXIT } from "./io.ts";
@@ -32,7 +33,7 @@ export async function runNetwork(flags: NetworkFlags, io: CliIo): Promise<number
   const facts = networkFacts(pool, matrix, out);
   await io.stdout.write(
     flags.json
-      ? `${JSON.stringify({ status: "SUCCESS", ...facts, warnings: [] })}\n`
+      ? `${jsonText({ status: "SUCCESS", ...facts, warnings: [] })}\n`
       : renderNetwork(facts),
   );
   return EXIT.ok;

@@ -1,4 +1,5 @@
 import { InputError } from "../errors.ts";
+import { jsonText } from "../json-text.ts";
 import type { Problem } from "../placement/problem.ts";
 import { leftOut } from "../placement/tp-shape.ts";
 import { mergeWarnings, solutionJson } from "../report/json.ts";
@@ -80,9 +81,7 @@ export async function runSolve(
       reportFile.writeSolveReport(flags.report!, input, io);
     }
     await printWarnings(io, [...warnings, ...stale]);
-    await io.stdout.write(
-      report ? report(solution, wantsColours(io)) : `${JSON.stringify(json)}\n`,
-    );
+    await io.stdout.write(report ? report(solution, wantsColours(io)) : `${jsonText(json)}\n`);
     if (report) {
       const seconds = (performance.now() - startedMilliseconds) / 1000;
       await printNote(io, `done in ${seconds.toFixed(2)} s`);

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { DATA_CSV } from "../files/data-csv.ts";
 import { type StoredSweep, storeSweep } from "../files/sweep-store.ts";
+import { jsonText } from "../json-text.ts";
 import type { Problem } from "../placement/problem.ts";
 import { count } from "../report/format.ts";
 import { mergeWarnings } from "../report/json.ts";
@@ -45,7 +46,7 @@ export async function runSweep(flags: SweepFlags, io: CliIo): Promise<number> {
   await printWarnings(io, warnings);
   await io.stdout.write(
     flags.json
-      ? `${JSON.stringify(json)}\n`
+      ? `${jsonText(json)}\n`
       : renderSweep(stored.runs, dataCsv, createPaint(wantsColours(io))),
   );
   if (stored.kept > 0) {

@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { stringify } from "csv-stringify/sync";
+import { csvText } from "../files/csv-text.ts";
 import { writeFilesAtomic } from "../files/write-atomic.ts";
+import { jsonText } from "../json-text.ts";
 import type { Evaluation } from "../placement/evaluation.ts";
 import type { SplitShape } from "../placement/even-split.ts";
 import type { Problem } from "../placement/problem.ts";
@@ -75,14 +76,9 @@ function writeOutput(
   writeFilesAtomic(
     directory,
     new Map([
-      [SOLUTION, `${JSON.stringify(json, null, 2)}\n`],
+      [SOLUTION, `${jsonText(json, 2)}\n`],
       [SUMMARY, csvText(SUMMARY_COLUMNS, [summary])],
       ...others,
     ]),
   );
-}
-
-/** Rows as CSV text; columns that a row does not have stay empty. */
-function csvText(columns: readonly string[], rows: readonly SummaryRow[]): string {
-  return stringify([...rows], { header: true, columns: [...columns] });
 }

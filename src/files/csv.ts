@@ -34,7 +34,7 @@ export interface CsvColumns {
 
 /**
  * Splits CSV text into records with their lines. Blanks around cells, empty lines, records whose cells are all empty, a byte
- * order mark and the kind of line ends mean nothing.
+ * order mark, the kind of line ends and an apostrophe before the sign of a formula mean nothing.
  * @throws InputError for broken quotes and for a text without any record.
  */
 export function readRecords(text: string, fileName: string): CsvRecord[] {
@@ -56,7 +56,7 @@ export function readRecords(text: string, fileName: string): CsvRecord[] {
   const records = parsed.map(({ record, info }) => ({
     // The parser counts to the record's last line; quoted cells may hold line ends.
     line: info.lines - record.reduce((lines, cell) => lines + countLineEnds(cell), 0),
-    cells: record,
+    cells: record.map((cell) => cell.replace(/^'(?=[=+\-@])/, "")),
   }));
   if (records.length === 0) {
     throw new InputError(`${fileName}:1`, "the file is empty.", "Give a header line and rows.");

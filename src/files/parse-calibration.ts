@@ -9,6 +9,7 @@ import {
 } from "../calibration/calibration-file.ts";
 import { ENGINES, type Engine } from "../cost/calibrated/engines.ts";
 import { InputError } from "../errors.ts";
+import { jsonText } from "../json-text.ts";
 import { nearestHint } from "../nearest.ts";
 import { type NumberRange, numberProblem, rangeHint } from "./numbers.ts";
 import { type JsonFields, jsonMisfit, jsonObject, parseJson } from "./parse-json.ts";
@@ -22,7 +23,7 @@ const COUNT = { unit: "", integer: true, min: 0 };
 
 /** A calibration as the text of its file. */
 export function calibrationText(calibration: Calibration): string {
-  return `${JSON.stringify({ format: FORMAT, ...calibration }, null, 2)}\n`;
+  return `${jsonText({ format: FORMAT, ...calibration }, 2)}\n`;
 }
 
 /**

@@ -1,6 +1,6 @@
-import { stringify } from "csv-stringify/sync";
 import type { PredictedMeasurements } from "../calibration/accuracy.ts";
 import type { Measurement } from "../calibration/measurement.ts";
+import { csvText } from "./csv-text.ts";
 
 /** The columns of a file of predictions; `low` and `high` bound the 80 % interval, in the target's unit as the two before them. */
 const PREDICTION_COLUMNS = [
@@ -47,5 +47,5 @@ export function predictionsCsv(
       ...part,
     })),
   );
-  return stringify(lines, { header: true, columns: [...PREDICTION_COLUMNS] });
+  return csvText(PREDICTION_COLUMNS, lines);
 }

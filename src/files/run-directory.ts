@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { z } from "zod";
 import { InputError } from "../errors.ts";
+import { jsonText } from "../json-text.ts";
 import {
   type RunRecord,
   recordedRun,
@@ -28,7 +29,7 @@ const REDO = "Delete the directory and run the sweep again.";
  */
 export function writeRunDirectory(directory: string, record: RunRecord): void {
   const files = [
-    [RUN_JSON, jsonText(record)],
+    [RUN_JSON, recordText(record)],
     [RUN_CSV, csvText(record)],
   ] as const;
   writeNewDirectory(directory, new Map(files));
@@ -74,8 +75,8 @@ export function storedRow(record: StoredRun, outputDir: string): DataRow {
   });
 }
 
-function jsonText(record: RunRecord): string {
-  return `${JSON.stringify(record, null, 2)}\n`;
+function recordText(record: RunRecord): string {
+  return `${jsonText(record, 2)}\n`;
 }
 
 /** A run's own row; it cannot know whether it is the best of several. */

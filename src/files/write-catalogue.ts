@@ -1,6 +1,6 @@
-import { stringify } from "csv-stringify/sync";
 import type { Catalogue } from "../catalogue/catalogue.ts";
 import { microUsdToUsd } from "../hardware/price.ts";
+import { csvText } from "./csv-text.ts";
 import { CATALOGUE_FILES, INSTANCE_COLUMNS, PRICE_COLUMNS } from "./parse-catalogue.ts";
 
 /** Instances and prices of a catalogue as files by name; a table without rows is no file. Lines end in a line feed. */
@@ -31,13 +31,9 @@ export function catalogueFiles({ instances, prices }: Catalogue): ReadonlyMap<st
   return new Map([
     ...(instanceRows.length === 0
       ? []
-      : [[CATALOGUE_FILES.instances, csvText(instanceRows, INSTANCE_COLUMNS)] as const]),
+      : [[CATALOGUE_FILES.instances, csvText(INSTANCE_COLUMNS, instanceRows)] as const]),
     ...(priceRows.length === 0
       ? []
-      : [[CATALOGUE_FILES.prices, csvText(priceRows, PRICE_COLUMNS)] as const]),
+      : [[CATALOGUE_FILES.prices, csvText(PRICE_COLUMNS, priceRows)] as const]),
   ]);
-}
-
-function csvText(rows: readonly object[], columns: readonly string[]): string {
-  return stringify([...rows], { header: true, columns: [...columns] });
 }

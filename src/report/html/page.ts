@@ -1,3 +1,4 @@
+import { REPLACEMENT } from "../format.ts";
 import { type Content, html, Markup, scriptJson } from "./markup.ts";
 import { SCRIPT } from "./script.ts";
 import { STYLE } from "./style.ts";
@@ -55,8 +56,11 @@ ${content}
 <script>${new Markup(SCRIPT)}</script>
 </body>
 </html>
-`.text;
+`.text.replace(STEERING, REPLACEMENT);
 }
+
+/** What is invisible or turns the direction of text, wherever it comes from: the guard behind the escaping of single texts. */
+const STEERING = /[^\P{Cc}\n\t]|[\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 /** Pairs of a label and a text; a pair without a label goes on with the one before. */
 export function pairsMarkup(pairs: readonly (readonly [label: string, text: string])[]): Markup {

@@ -1,0 +1,20 @@
+import { stringify } from "csv-stringify/sync";
+
+/** How a spreadsheet tells a formula from a text. */
+const FORMULA = /^[=+\-@\t\r]/;
+const NUMBER = /^[+-]?[\d.]+(?:e[+-]?\d+)?$/i;
+
+/**
+ * Rows as CSV text with a header; columns that a row does not have stay empty; lines end in a line feed. A text that a spreadsheet
+ * would take for a formula gets an apostrophe in front, which `readRecords` takes away again.
+ */
+export function csvText(columns: readonly string[], rows: readonly object[]): string {
+  return stringify([...rows], {
+    header: true,
+    columns: [...columns],
+    cast: {
+      string: (text, { header }) =>
+        !header && FORMULA.test(text) && !NUMBER.test(text) ? `'${text}` : text,
+    },
+  });
+}
