@@ -1,3 +1,4 @@
+import { launcherOf } from "../export/startable.ts";
 import { pairGBytesPerSecond } from "../hardware/network.ts";
 import { checkPlacement } from "../placement/check.ts";
 import { placementPoint } from "../placement/evaluate.ts";
@@ -32,6 +33,8 @@ export function runIdentity(problem: Problem, run: RunParameters): unknown {
     },
     rules,
     forbiddenTp: forbiddenTp(problem, run.tpDegree),
+    launcher: launcherOf(problem),
+    maxBatchedTokens: problem.engine?.maxBatchedTokens ?? null,
     limits,
     totalTokensToProcess,
     costModel: {

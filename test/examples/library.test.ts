@@ -25,7 +25,7 @@ function writeModule(): string {
 
 describe("the library snippet of the README", () => {
   it("is there, with what it prints", () => {
-    expect(snippet).toContain("solve(problem");
+    expect(snippet).toContain("solveStartable(problem");
     expect(blocks[position + 1]?.language).toBe("text");
   });
 

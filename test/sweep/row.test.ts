@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { readProblem } from "../../src/files/read-problem.ts";
 import { evaluate } from "../../src/placement/evaluate.ts";
 import type { Placement } from "../../src/placement/placement.ts";
 import { bestRuns } from "../../src/sweep/best.ts";
@@ -235,5 +236,26 @@ describe("the best", () => {
     expect(bestRuns([first!, twin])).toEqual(new Set([first, twin]));
     expect(bestRuns([first!, twin]).size).toBe(2);
     expect(bestRuns(stored().filter((record) => record.status === "INFEASIBLE")).size).toBe(0);
+  });
+});
+
+describe("a split that the engine cannot start for another reason than its shape", () => {
+  test("keeps its figures, and its row says so", () => {
+    const problem = readProblem({
+      model: "llama-3.1-8b",
+      instances: "p5.48xlarge@us-east-1=1",
+      today: "2026-11-30",
+      phase: "aggregated",
+      inputTokens: 100,
+      outputTokens: 50,
+      concurrency: 64,
+      maxBatchedTokens: 32,
+    });
+    const { runs } = createGrid(problem, { tpDegrees: [1], ppStages: [1] });
+    const [result] = [...sweep(problem, runs)];
+    expect(result!.outcome.status).toBe("SUCCESS");
+    expect(result!.outcome.warnings).toContain(
+      "vLLM cannot start this placement: 64 sequences in flight are more than the 32 tokens of a step, which vLLM refuses.",
+    );
   });
 });

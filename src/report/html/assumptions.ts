@@ -1,6 +1,7 @@
 import type { Metrics } from "../../placement/evaluation.ts";
 import type { Problem } from "../../placement/problem.ts";
 import { rateService } from "../../placement/rate-service.ts";
+import { forbiddenTp } from "../../placement/tp-shape.ts";
 import { setLimits } from "../../solver/explain/limits.ts";
 import { DEFAULT_TP_DEGREES, type SolveRequest } from "../../solver/request.ts";
 import type { Answer, Solution } from "../../solver/solution.ts";
@@ -143,7 +144,18 @@ function askedPairs({ limits }: Problem, request: SolveRequest): Pair[] {
   ];
 }
 
-function rulePairs({ rules }: Problem, request: SolveRequest): Pair[] {
+/** Which of the TP degrees the model's shape forbids. */
+function shapeWords(problem: Problem, tpDegrees: readonly number[]): string {
+  if (problem.rules.anyShape) return ", whether or not the engine starts the model at them";
+  const out = tpDegrees.flatMap((degree) => {
+    const breach = forbiddenTp(problem, degree);
+    return breach ? [`not ${degree}, which ${breach.words}`] : [];
+  });
+  return out.length === 0 ? "" : `, but ${out.join(", ")}`;
+}
+
+function rulePairs(problem: Problem, request: SolveRequest): Pair[] {
+  const { rules } = problem;
   const list = (names: readonly string[]): string => names.join(", ");
   const byType = (numbers: ReadonlyMap<string, number>): string =>
     [...numbers].map(([name, number]) => `${name}=${number}`).join(", ");
@@ -152,7 +164,7 @@ function rulePairs({ rules }: Problem, request: SolveRequest): Pair[] {
     `at least ${plural(rules.minLayersPerStage, "layer")} a stage`,
     `at least ${percent(rules.minMemoryUtilization)} of a GPU's memory used`,
     ...(rules.quantizeSegments ? ["stage sizes from the quantised list"] : []),
-    `TP degrees ${request.tpDegrees.join(", ")}${request.tpDegrees === DEFAULT_TP_DEGREES ? " (default)" : ""}`,
+    `TP degrees ${request.tpDegrees.join(", ")}${request.tpDegrees === DEFAULT_TP_DEGREES ? " (default)" : ""}${shapeWords(problem, request.tpDegrees)}`,
     ...(request.uniformTp ? ["one TP degree for all stages"] : []),
     ...(request.maxTpByType.size > 0 ? [`largest TP degree ${byType(request.maxTpByType)}`] : []),
     ...(request.maxStagesByType.size > 0 ? [`most stages ${byType(request.maxStagesByType)}`] : []),
