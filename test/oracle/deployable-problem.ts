@@ -4,6 +4,7 @@ import { createPool } from "../../src/hardware/pool.ts";
 import type { Problem } from "../../src/placement/problem.ts";
 import type { SolveRequest } from "../../src/solver/request.ts";
 import { type Flavour, TINY, TINY_SERVED } from "./flavours.ts";
+import { drawGroupMatrix, withFasterLinks } from "./matrix-problem.ts";
 import type { Prng } from "./prng.ts";
 import { drawUnseen } from "./random-problem.ts";
 
@@ -46,6 +47,18 @@ export const NODE_FLAVOURS: readonly Flavour[] = [
   { ...FULL_NODES, unevenChance: 0.7 },
 ];
 
+/** No two groups of an instance alike, and as often as not a percentile of the links between instances. */
+const MEASURED_TINY: Flavour = {
+  ...TINY,
+  name: "tiny, measured matrix",
+  maxStages: (prng) => prng.int(2, 3),
+  layers: (prng) => prng.int(2, 4),
+  types: (prng) => prng.int(1, 2),
+  gpus: (prng) => prng.pick([2, 3, 3]),
+  tpDegrees: [[2], [2], [1, 2], [1, 3]],
+  unevenChance: 0.1,
+};
+
 /** Problems of which every placement can be evaluated. */
 export const TINY_FLAVOURS: readonly Flavour[] = [
   TINY,
@@ -53,6 +66,7 @@ export const TINY_FLAVOURS: readonly Flavour[] = [
   { ...TINY, name: "tiny, even matrix", matrixChance: 1, slowLinks: "always", unevenChance: 0 },
   TINY_SERVED,
   { ...TINY_SERVED, name: "tiny, served, matrix", matrixChance: 1 },
+  MEASURED_TINY,
 ];
 
 const AMD = "AMD ";
@@ -66,7 +80,8 @@ export function drawDeployable(
   flavour: Flavour,
   bends?: boolean,
 ): { readonly problem: Problem; readonly request: SolveRequest } {
-  const { problem, request } = drawUnseen(prng, flavour);
+  const { problem, request } =
+    flavour === MEASURED_TINY ? measured(prng) : drawUnseen(prng, flavour);
   const mixes = prng.chance(0.3);
   const types = problem.pool.types.map((type) => {
     const { instance } = type;
@@ -94,6 +109,19 @@ export function drawDeployable(
         phase: "aggregated",
         outputTokens: Math.max(1, problem.workload.outputTokens!),
       },
+    },
+  };
+}
+
+function measured(prng: Prng): { readonly problem: Problem; readonly request: SolveRequest } {
+  const { problem, request } = drawUnseen(prng, { ...MEASURED_TINY, matrixChance: 0 });
+  const costModel = withFasterLinks(problem.costModel, prng.pick([1, 100, 1000]));
+  const faster = { ...problem, costModel };
+  return {
+    problem: { ...faster, network: drawGroupMatrix(prng, faster) },
+    request: {
+      ...request,
+      bandwidthPercentile: prng.chance(0.5) ? prng.pick([0.5, 0.7, 0.9, 1]) : null,
     },
   };
 }

@@ -125,7 +125,7 @@ function drawAttempt(prng: Prng): Pick<Drawn, "problem" | "request"> {
 }
 
 /** Links count for less, so that of the bandwidths of a matrix those inside TP groups decide. */
-function withFasterLinks(model: CostModel, factor: number): CostModel {
+export function withFasterLinks(model: CostModel, factor: number): CostModel {
   return {
     ...model,
     link: (...ends) => {
@@ -157,7 +157,10 @@ function nearlyTied(prng: Prng, pool: Pool): Pool {
  * A matrix in terms of the fastest stage: a link of 1 is just as fast. Between instances few bandwidths, so that a percentile
  * cuts between them; inside, bandwidths that make some groups much slower than others, with links that bind or do not.
  */
-function drawGroupMatrix(prng: Prng, { pool, costModel, workload, model }: Problem): MatrixNetwork {
+export function drawGroupMatrix(
+  prng: Prng,
+  { pool, costModel, workload, model }: Problem,
+): MatrixNetwork {
   const point = {
     phase: workload.phase!,
     batch: workload.maxBatch!,
