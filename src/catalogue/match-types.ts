@@ -30,6 +30,7 @@ const CONDITIONS = [
 
 /**
  * The machine types that an item asks for.
+ * Of several GPUs some may be of no provider that is asked for: they add nothing, which the pool warns of.
  * @throws InputError for a name that the catalogue does not have, and for conditions that no type fulfils together
  */
 export function matchTypes(
@@ -42,17 +43,22 @@ export function matchTypes(
   for (const condition of CONDITIONS) {
     const names = item[condition.field];
     if (names === undefined) continue;
-    const missing = names.find((name) => !types.some((type) => condition.holds(name, type)));
-    if (missing !== undefined) {
-      const known = market.types.some((type) => condition.holds(missing, type));
+    const holdsOf = (among: readonly MachineType[], name: string): boolean =>
+      among.some((type) => condition.holds(name, type));
+    const missing = names.filter((name) => !holdsOf(types, name));
+    // A GPU that one provider lacks and that others have adds nothing, as long as another one is left.
+    const isIdle = condition.field === "gpus" && missing.length < names.length;
+    const wrong = missing.find((name) => !isIdle || !holdsOf(market.types, name));
+    if (wrong !== undefined) {
+      const known = holdsOf(market.types, wrong);
       const values = [...new Set((known ? types : market.types).map(condition.value))];
       throw known
         ? new InputError(
             item.where,
-            `no instance of ${condition.noun} ${missing} is of ${held.join(" and ")}.`,
+            `no instance of ${condition.noun} ${wrong} is of ${held.join(" and ")}.`,
             `There are: ${shortList(values)}.`,
           )
-        : unknownName(catalogue, item.where, condition.noun, missing, values);
+        : unknownName(catalogue, item.where, condition.noun, wrong, values);
     }
     types = types.filter((type) => names.some((name) => condition.holds(name, type)));
     held.push(`${condition.noun} ${names.join(", ")}`);

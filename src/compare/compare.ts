@@ -2,6 +2,7 @@ import { type FieldDifference, problemDifferences, settingDifferences } from "./
 import { type Decomposition, decompose } from "./factors.ts";
 import type { Plan } from "./plan.ts";
 import { planRows, type Row } from "./rows.ts";
+import { isTie } from "./tie.ts";
 
 /** A plan set against the first one. */
 export interface PlanPair {
@@ -11,6 +12,8 @@ export interface PlanPair {
   readonly comparable: boolean;
   readonly problem_differences: readonly FieldDifference[];
   readonly setting_differences: readonly FieldDifference[];
+  /** Whether their costs per token differ by less than the error of the two predictions; see `isTie`. */
+  readonly tie: boolean;
   /** Null where one has no answer or costs nothing, and where the two do not compare. */
   readonly decomposition: Decomposition | null;
 }
@@ -40,6 +43,10 @@ function comparePair(first: Plan, plan: Plan, position: number): PlanPair {
     comparable,
     problem_differences: problem,
     setting_differences: settingDifferences(first, plan),
+    tie:
+      comparable && first.answer !== null && plan.answer !== null
+        ? isTie(first.answer.metrics, plan.answer.metrics)
+        : false,
     decomposition:
       comparable && first.answer && plan.answer ? decompose(first.answer, plan.answer) : null,
   };

@@ -1,5 +1,5 @@
 import type { Interval } from "../placement/evaluation.ts";
-import type { Plan, PlanAnswer } from "./plan.ts";
+import type { Plan, PlanAnswer, PlanMetrics } from "./plan.ts";
 
 /** The figures of plans that can be set against one another, in the order of the table. */
 const ROW_NAMES = [
@@ -91,7 +91,11 @@ const SPECS: Readonly<Record<RowName, Omit<RowSpec, "name">>> = {
  * Where 80 % of measured costs per million tokens are expected, USD: $/h over each end of the throughput's interval. Null when
  * the cost model does not say.
  */
-export function costInterval({ metrics }: PlanAnswer): Interval | null {
+export function costInterval({
+  metrics,
+}: {
+  readonly metrics: Pick<PlanMetrics, "cost_per_hour" | "uncertainty">;
+}): Interval | null {
   const { cost_per_hour, uncertainty } = metrics;
   if (!uncertainty) return null;
   const { low, high } = uncertainty.throughput_tokens_per_sec;

@@ -1,6 +1,7 @@
 import { microUsdToUsd, usdToMicroUsd } from "../hardware/price.ts";
-import type { Limits } from "../workload/workload.ts";
+import { type LimitName, type Limits, NO_LIMITS } from "../workload/workload.ts";
 import type { Metrics } from "./evaluation.ts";
+import type { Problem } from "./problem.ts";
 
 const SECONDS_PER_HOUR = 3600;
 const MS_PER_SECOND = 1000;
@@ -90,6 +91,27 @@ export function keepsLatencyLimits(
   { ttft_ms, tpot_ms }: Pick<Metrics, "ttft_ms" | "tpot_ms">,
 ): boolean {
   return meetsLatencyLimits(limits, toSeconds(ttft_ms), toSeconds(tpot_ms));
+}
+
+/** Whether metrics keep one limit, the others aside; a limit that was not given is kept. */
+export function limitIsMet(
+  { limits, totalTokensToProcess }: Pick<Problem, "limits" | "totalTokensToProcess">,
+  metrics: Metrics,
+  name: LimitName,
+): boolean {
+  const alone = {
+    ...NO_LIMITS,
+    latencySafetyMargin: limits.latencySafetyMargin,
+    [name]: limits[name],
+  };
+  return (
+    meetsLimits(
+      alone,
+      usdToMicroUsd(metrics.cost_per_hour),
+      metrics.throughput_tokens_per_sec,
+      totalTokensToProcess,
+    ) && keepsLatencyLimits(alone, metrics)
+  );
 }
 
 function toSeconds(milliseconds: number | null): number | null {

@@ -1,8 +1,7 @@
-import { usdToMicroUsd } from "../hardware/price.ts";
 import type { Metrics } from "../placement/evaluation.ts";
-import { meetsLatencyLimits, meetsLimits } from "../placement/limits.ts";
+import { limitIsMet } from "../placement/limits.ts";
 import type { Problem } from "../placement/problem.ts";
-import { type LimitName, NO_LIMITS } from "../workload/workload.ts";
+import type { LimitName } from "../workload/workload.ts";
 import { duration, figure, percent, usd } from "./format.ts";
 
 const MS_PER_SECOND = 1000;
@@ -48,29 +47,4 @@ export function brokenLimits(problem: Problem, metrics: Metrics): string[] {
     if (limit === null) return [];
     return limitIsMet(problem, metrics, name) ? [] : [say(limit)];
   });
-}
-
-/** Whether metrics keep one limit, the others aside; a limit that was not given is kept. */
-export function limitIsMet(
-  { limits, totalTokensToProcess }: Problem,
-  metrics: Metrics,
-  name: LimitName,
-): boolean {
-  const alone = {
-    ...NO_LIMITS,
-    latencySafetyMargin: limits.latencySafetyMargin,
-    [name]: limits[name],
-  };
-  return (
-    meetsLimits(
-      alone,
-      usdToMicroUsd(metrics.cost_per_hour),
-      metrics.throughput_tokens_per_sec,
-      totalTokensToProcess,
-    ) && meetsLatencyLimits(alone, seconds(metrics.ttft_ms), seconds(metrics.tpot_ms))
-  );
-}
-
-function seconds(ms: number | null): number | null {
-  return ms === null ? null : ms / MS_PER_SECOND;
 }

@@ -78,7 +78,7 @@ export function whySentences(from: Plan, to: Plan, pair: PlanPair, names: PairNa
     ...costSentences(pair.decomposition, names),
     ...priceChanges(from.answer, to.answer, names),
     bottleneckSentence(from.answer, to.answer, names),
-    ...overlap(from.answer, to.answer),
+    ...tieSentence(from.answer, to.answer, pair, names),
     ...settings,
   ];
 }
@@ -151,14 +151,25 @@ function bottleneckSentence(from: PlanAnswer, to: PlanAnswer, names: PairNames):
   return `${names.from} is limited by ${words(from)}; ${names.to} by ${words(to)}.`;
 }
 
-/** Whether the difference in cost is larger than what is uncertain of both; nothing where a cost model does not say. */
-function overlap(from: PlanAnswer, to: PlanAnswer): string[] {
+/** That the difference in cost is smaller than what is uncertain of it, or that the uncertain costs at least overlap. */
+function tieSentence(
+  from: PlanAnswer,
+  to: PlanAnswer,
+  { tie }: PlanPair,
+  names: PairNames,
+): string[] {
   const [a, b] = [costInterval(from), costInterval(to)];
   if (!a || !b) return [];
   const words = ({ low, high }: Interval): string => `${usd(low)} to ${usd(high)}`;
+  const intervals = `${words(b)} against ${words(a)} per million, 80 %`;
+  if (tie) {
+    return [
+      `${names.to} and ${names.from} tie: the difference is below the error of the predictions (${intervals}). Take the simpler one, or measure.`,
+    ];
+  }
   return a.low <= b.high && b.low <= a.high
     ? [
-        `The 80 % intervals of the two costs overlap (${words(b)} against ${words(a)} per million): measure before much depends on it.`,
+        `The 80 % intervals of the two costs overlap (${intervals}): measure before much depends on it.`,
       ]
     : [];
 }

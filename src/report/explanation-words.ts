@@ -1,7 +1,11 @@
+import { isTie } from "../compare/tie.ts";
+import { evaluate } from "../placement/evaluate.ts";
+import type { Metrics } from "../placement/evaluation.ts";
 import type { Placement } from "../placement/placement.ts";
 import type { Problem } from "../placement/problem.ts";
 import type { Grouping } from "../solver/by-group.ts";
 import { setLimits } from "../solver/explain/limits.ts";
+import type { ObjectiveName } from "../solver/request.ts";
 import type {
   Answer,
   FrontierPoint,
@@ -13,7 +17,14 @@ import type { Limits } from "../workload/workload.ts";
 import { figure, monthlyUsd, percent, printable, usd, usdColumn } from "./format.ts";
 import type { TextTable } from "./layout.ts";
 import { limitWords } from "./limit-words.ts";
-import { againstWords, OBJECTIVE_HEAD, objectiveCell, objectiveWords } from "./objective-words.ts";
+import {
+  againstWords,
+  OBJECTIVE_HEAD,
+  objectiveCell,
+  objectiveWords,
+  TIE_LEGEND,
+  TIE_MARK,
+} from "./objective-words.ts";
 import { placementWords } from "./words.ts";
 
 /** A sentence, and the table that it introduces if it does. */
@@ -63,10 +74,11 @@ function bindingLimits(
 }
 
 function neighbours(
-  { pool, limits }: Problem,
+  problem: Problem,
   { placement, metrics }: Answer,
   { next_faster, next_cheaper }: Sensitivity,
 ): ExplanationBlock {
+  const { pool, limits } = problem;
   const nothing = hasLimits(limits) ? "nothing within the limits" : "nothing";
   const row = (name: string, point: FrontierPoint | null, words: string): string[] => {
     if (point === null) return [name, "", "", "", "", "", `${nothing} ${words}`];
@@ -77,11 +89,11 @@ function neighbours(
       signed(perHour, usd),
       figure(point.throughput_tokens_per_sec),
       usdColumn(point.dollar_per_million_token),
-      againstWords(
+      `${againstWords(
         "cost-per-token",
         point.dollar_per_million_token,
         metrics.dollar_per_million_token,
-      ),
+      )}${tieMark(problem, "cost-per-token", metrics, point.placement)}`,
       placementWords(pool, point.placement),
     ];
   };
@@ -109,10 +121,9 @@ function neighbours(
       row("next cheaper", next_cheaper, "costs less an hour"),
     ],
   } as const;
-  return {
-    text: "The cheapest placement that is faster, and the fastest one that costs less an hour:",
-    table,
-  };
+  const text =
+    "The cheapest placement that is faster, and the fastest one that costs less an hour:";
+  return { text: withTieLegend(text, table), table };
 }
 
 function priceRises({ pool }: Problem, { price_rises }: Sensitivity): ExplanationBlock[] {
@@ -148,10 +159,11 @@ function priceRises({ pool }: Problem, { price_rises }: Sensitivity): Explanatio
 }
 
 function bestByType(
-  { pool }: Problem,
-  { objective, placement }: Answer,
+  problem: Problem,
+  { objective, placement, metrics }: Answer,
   { best_by_type }: Sensitivity,
 ): ExplanationBlock {
+  const { pool } = problem;
   const { name } = objective;
   const row = (label: string, value: number, against: string, shown: Placement): string[] => [
     label,
@@ -175,7 +187,7 @@ function bestByType(
               row(
                 printable(instance_type),
                 value,
-                againstWords(name, value, objective.value),
+                `${againstWords(name, value, objective.value)}${tieMark(problem, name, metrics, best)}`,
                 best,
               ),
             ],
@@ -183,7 +195,30 @@ function bestByType(
       ...noneAlone(best_by_type),
     ],
   } as const;
-  return { text: "The best placement on instances of one type alone:", table };
+  return {
+    text: withTieLegend("The best placement on instances of one type alone:", table),
+    table,
+  };
+}
+
+/** The mark of a tie with the answer, by what an objective is unsure of; a price an hour and a score have none. */
+function tieMark(
+  problem: Problem,
+  name: ObjectiveName,
+  metrics: Metrics,
+  placement: Placement,
+): string {
+  if (name === "cost" || name === "weighted") return "";
+  const evaluation = evaluate(problem, placement);
+  if (evaluation.status !== "SUCCESS") return "";
+  const of = name === "throughput" ? "throughput" : "cost";
+  return isTie(evaluation.metrics, metrics, of) ? TIE_MARK : "";
+}
+
+/** An introduction, with what the mark of ties means where the table has one. */
+function withTieLegend(text: string, { rows }: TextTable): string {
+  const hasTie = rows.some((cells) => cells.some((cell) => cell.endsWith(TIE_MARK)));
+  return hasTie ? `${text.slice(0, -1)} (${TIE_LEGEND}):` : text;
 }
 
 /** Of many types that cannot serve alone only the first are named. */
@@ -199,8 +234,9 @@ function noneAlone(types: Sensitivity["best_by_type"]): string[][] {
 }
 
 /** What introduces the table of groups. */
-export function groupsText(grouping: Grouping): string {
-  return `The best answer by ${GROUPING_WORDS[grouping]}, each proven by a search of its own:`;
+export function groupsText(grouping: Grouping, table: TextTable): string {
+  const text = `The best answer by ${GROUPING_WORDS[grouping]}, each proven by a search of its own:`;
+  return withTieLegend(text, table);
 }
 
 const GROUPING_WORDS: Readonly<Record<Grouping, string>> = {
@@ -212,8 +248,8 @@ const GROUPING_WORDS: Readonly<Record<Grouping, string>> = {
 
 /** The best placement of each group of instance types, a row each; groups that cannot serve share a row. */
 export function groupsTable(
-  { pool }: Problem,
-  { objective: { name, value } }: Answer,
+  problem: Problem,
+  { objective: { name, value }, metrics }: Answer,
   { grouping, groups }: NonNullable<Answer["by"]>,
 ): TextTable {
   const without = (status: GroupBest["status"], words: string): string[][] => {
@@ -237,9 +273,9 @@ export function groupsTable(
               [
                 printable(group),
                 objectiveCell(name, objective),
-                againstWords(name, objective, value),
+                `${againstWords(name, objective, value)}${tieMark(problem, name, metrics, placement)}`,
                 monthlyUsd(cost_per_hour),
-                placementWords(pool, placement),
+                placementWords(problem.pool, placement),
               ],
             ],
       ),

@@ -5,6 +5,12 @@ import { figure, percent, usd, usdColumn } from "./format.ts";
 /** Differences below this share are rounding. */
 const SAME = 1e-9;
 
+/** Stands behind a difference that is below the error of the predictions. */
+export const TIE_MARK = " ≈";
+
+/** What the mark means. */
+export const TIE_LEGEND = "≈ a tie: the difference is below the error of the predictions";
+
 /** A value of an objective with its unit. */
 export function objectiveWords({ objective }: Answer, value: number): string {
   switch (objective.name) {

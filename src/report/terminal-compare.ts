@@ -28,7 +28,7 @@ function renderPair(plans: readonly Plan[], pair: PlanPair, paint: Paint): strin
   const names = { from: planLabel(0), to: planLabel(pair.plan) };
   const sentences = whySentences(plans[0]!, plans[pair.plan]!, pair, names);
   const { decomposition } = pair;
-  const title = paint.bold(pairTitle(decomposition, names));
+  const title = paint.bold(`${pairTitle(decomposition, names)}${pair.tie ? ": a tie" : ""}`);
   return [
     title,
     ...sentences.map((sentence) => renderItem("- ", printable(sentence))),

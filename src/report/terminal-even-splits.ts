@@ -1,9 +1,10 @@
+import { isTie } from "../compare/tie.ts";
 import type { FamilyBest } from "../solver/even-splits.ts";
 import type { Answer } from "../solver/solution.ts";
 import type { Workload } from "../workload/workload.ts";
 import { figure, printable, usd, usdColumn } from "./format.ts";
 import { renderItem, renderTable, wrap } from "./layout.ts";
-import { againstWords } from "./objective-words.ts";
+import { againstWords, TIE_LEGEND, TIE_MARK } from "./objective-words.ts";
 import type { Paint } from "./paint.ts";
 
 /** Types of either kind that are listed; a catalogue has hundreds. */
@@ -29,14 +30,20 @@ export function renderEvenSplits(
       "",
     ],
   ];
-  const without: string[] = [];
   const best = families.filter((family) => family.status === "best");
-  for (const family of families) {
-    if (family.status === "best") continue;
-    without.push(renderItem("- ", printable(`${family.family}: ${family.reason}`)));
-  }
+  let hasTie = false;
   for (const family of best.slice(0, MOST_LISTED)) {
     const { choice, evaluation } = family;
+    const against = isRate
+      ? againstWords("cost", evaluation.metrics.cost_per_hour, metrics.cost_per_hour)
+      : againstWords(
+          "cost-per-token",
+          evaluation.metrics.dollar_per_million_token,
+          metrics.dollar_per_million_token,
+        );
+    // A price an hour is no prediction: there is nothing to be unsure of.
+    const ties = !isRate && isTie(evaluation.metrics, metrics);
+    hasTie ||= ties;
     const { throughput_tokens_per_sec, cost_per_hour, dollar_per_million_token } =
       evaluation.metrics;
     rows.push([
@@ -45,13 +52,7 @@ export function renderEvenSplits(
       figure(throughput_tokens_per_sec),
       usd(cost_per_hour),
       usdColumn(dollar_per_million_token),
-      isRate
-        ? againstWords("cost", cost_per_hour, metrics.cost_per_hour)
-        : againstWords(
-            "cost-per-token",
-            dollar_per_million_token,
-            metrics.dollar_per_million_token,
-          ),
+      `${against}${ties ? TIE_MARK : ""}`,
     ]);
   }
   const table = renderTable(
@@ -66,11 +67,36 @@ export function renderEvenSplits(
     rows,
   );
   const title = paint.bold("Against an even split over instances of one type");
-  const rest =
-    without.length === 0
-      ? ""
-      : `\n${wrap("No even split:")}\n${without.slice(0, MOST_LISTED).join("\n")}${more(without.length)}`;
-  return `${title}\n${table}${more(best.length)}${rest}`;
+  const without = withoutSplit(families);
+  const rest = without.length === 0 ? "" : `\n${wrap("No even split:")}\n${without.join("\n")}`;
+  const legend = hasTie ? `\n${paint.dim(`  ${TIE_LEGEND}`)}` : "";
+  return `${title}\n${table}${more(best.length)}${legend}${rest}`;
+}
+
+/** Of types that one cause keeps out the first are named. */
+const MOST_NAMED = 3;
+
+/** The types that have no even split, those of one cause in one item: "38 too small: …". */
+function withoutSplit(families: readonly FamilyBest[]): string[] {
+  const byCause = new Map<string, { family: string; reason: string }[]>();
+  for (const family of families) {
+    if (family.status === "best") continue;
+    byCause.set(family.cause, [...(byCause.get(family.cause) ?? []), family]);
+  }
+  return [...byCause]
+    .sort(([, a], [, b]) => b.length - a.length)
+    .map(([cause, types]) => {
+      const [first] = types;
+      if (types.length === 1)
+        return renderItem("- ", printable(`${first!.family}: ${first!.reason}`));
+      const named = types.slice(0, MOST_NAMED).map(({ family }) => family);
+      const rest = types.length > MOST_NAMED ? ` and ${types.length - MOST_NAMED} more` : "";
+      const example = cause === "too small" ? `; ${first!.family} ${first!.reason}` : "";
+      return renderItem(
+        "- ",
+        printable(`${types.length} ${cause}: ${named.join(", ")}${rest}${example}`),
+      );
+    });
 }
 
 /** What is said of those that are not listed. */

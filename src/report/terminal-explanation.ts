@@ -20,6 +20,7 @@ export function renderExplanation(
 /** The best answer of each group of instance types; empty where none was asked for. */
 export function renderGroups(problem: Problem, answer: Answer, paint: Paint): string {
   if (!answer.by) return "";
-  const { columns, rows } = groupsTable(problem, answer, answer.by);
-  return `${paint.bold(wrap(groupsText(answer.by.grouping)))}\n${renderTable(columns, rows)}`;
+  const table = groupsTable(problem, answer, answer.by);
+  const text = wrap(groupsText(answer.by.grouping, table));
+  return `${paint.bold(text)}\n${renderTable(table.columns, table.rows)}`;
 }

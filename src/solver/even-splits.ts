@@ -2,10 +2,12 @@ import { servingKey } from "../hardware/instance.ts";
 import { pairGBytesPerSecond } from "../hardware/network.ts";
 import type { PoolType } from "../hardware/pool.ts";
 import { evaluate } from "../placement/evaluate.ts";
-import type { Evaluation, Infeasible, Success, Violation } from "../placement/evaluation.ts";
+import type { Evaluation, Infeasible, Rule, Success, Violation } from "../placement/evaluation.ts";
 import { evenSplit } from "../placement/even-split.ts";
+import { limitIsMet } from "../placement/limits.ts";
 import type { Problem } from "../placement/problem.ts";
-import type { OperatingPoint } from "../workload/workload.ts";
+import type { LimitName, OperatingPoint } from "../workload/workload.ts";
+import { setLimits } from "./explain/limits.ts";
 import { isAllowed, tpDegreesOf } from "./hosts/hosts.ts";
 import { slowestUsedLink } from "./link-rule.ts";
 import type { Pace } from "./pace.ts";
@@ -31,6 +33,8 @@ export type FamilyBest =
       readonly family: string;
       /** infeasible: no split keeps the rules; over_limits: some do, but not within the budgets and targets. */
       readonly status: "infeasible" | "over_limits";
+      /** In the words by which types are counted: "too small", "over budget". It holds for every split of the type. */
+      readonly cause: string;
       readonly reason: string;
     };
 
@@ -131,6 +135,7 @@ function bestOfFamily(
   const family = type.instance.name;
   let best: { choice: SplitChoice; evaluation: Success } | null = null;
   let closestMiss: Miss | null = null;
+  const unmet = new Set(setLimits(problem.limits).map(({ key }) => key));
   let keepsRules = false;
   for (const shape of shapesOf(problem, request, type)) {
     // By rising batch: what one is too large for, all larger ones are.
@@ -145,7 +150,11 @@ function bestOfFamily(
         continue;
       }
       keepsRules = true;
-      if (!evaluation.metrics.meets_cost_threshold) continue;
+      if (!evaluation.metrics.meets_cost_threshold) {
+        for (const key of unmet)
+          if (limitIsMet(problem, evaluation.metrics, key)) unmet.delete(key);
+        continue;
+      }
       if (best === null || compareBadness(request, evaluation, best.evaluation) < 0) {
         best = { choice, evaluation };
       }
@@ -153,11 +162,33 @@ function bestOfFamily(
   }
   if (best) return { family, status: "best", ...best };
   if (keepsRules) {
-    return { family, status: "over_limits", reason: "no even split keeps the limits given" };
+    const reason = "no even split keeps the limits given";
+    return { family, status: "over_limits", cause: limitCause([...unmet]), reason };
   }
-  const reason = closestMiss?.reason ?? "the choices given leave it no split";
-  return { family, status: "infeasible", reason };
+  const { cause, reason } = closestMiss ?? NO_SPLIT;
+  return { family, status: "infeasible", cause, reason };
 }
+
+const NO_SPLIT = {
+  cause: "without a split by the choices given",
+  reason: "the choices given leave it no split",
+};
+
+/** Limits that no split of a type meets, whatever becomes of the others. */
+function limitCause(unmet: readonly LimitName[]): string {
+  if (unmet.length === 0) return "within each limit, but not within all together";
+  return [...new Set(unmet.map((key) => LIMIT_CAUSES[key]))].join(" and ");
+}
+
+const LIMIT_CAUSES: Readonly<Record<LimitName, string>> = {
+  maxHourlyCostUsd: "over budget",
+  maxCostPerMillionTokenUsd: "over the budget of a million tokens",
+  maxTotalCostUsd: "over the budget of the whole job",
+  maxTotalRuntimeHours: "too slow for the whole job",
+  minTokensPerSecond: "too slow",
+  maxTtftSeconds: "over the TTFT target",
+  maxTpotSeconds: "over the TPOT target",
+};
 
 /** The splits that the request allows. Smaller shapes first: among equals the first one wins. */
 function* shapesOf(
@@ -199,6 +230,7 @@ function evaluateChoice(problem: Problem, family: string, choice: SplitChoice): 
 /** A split that breaks rules: how far it is from fitting, and the reason in a few words. */
 interface Miss {
   readonly distance: number;
+  readonly cause: string;
   readonly reason: string;
 }
 
@@ -207,12 +239,18 @@ function describeMiss(choice: SplitChoice, { violations }: Infeasible): Miss {
   const tooLarge = violations.filter((violation) => violation.rule === "above_max_segment");
   if (tooLarge.length === 0) {
     // It fits into memory, so it is closer than anything that does not.
-    return { distance: 0, reason: `${shortReason(violations[0]!)} (${shape})` };
+    const first = violations[0]!;
+    return {
+      distance: 0,
+      cause: CAUSES[first.rule] ?? `against the rule ${first.rule}`,
+      reason: `${shortReason(first)} (${shape})`,
+    };
   }
   const worst = tooLarge.reduce((a, b) => (shortage(b) > shortage(a) ? b : a));
   const { required_gb: required, available_gb: available } = worst;
   return {
     distance: shortage(worst),
+    cause: "too small",
     reason: `needs at least ${gib(required)} GiB on a GPU with ${gib(available)} (${shape})`,
   };
 }
@@ -220,6 +258,12 @@ function describeMiss(choice: SplitChoice, { violations }: Infeasible): Miss {
 function shortage({ required_gb: required, available_gb: available }: Violation): number {
   return Number(required) / Number(available);
 }
+
+/** What keeps a type out that is large enough. */
+const CAUSES: Readonly<Partial<Record<Rule, string>>> = {
+  above_kv_cache: "with too little KV cache for the longest request",
+  below_min_segment: "too large for min_memory_utilization",
+};
 
 function shortReason(violation: Violation): string {
   switch (violation.rule) {

@@ -95,6 +95,15 @@ describe("selectPool", () => {
     ]);
   });
 
+  it("warns of a GPU that the providers asked for lack, as long as they have another one", () => {
+    const { entries, warnings } = select({ providers: ["AWS"], gpus: ["L4", "A100"] });
+    expect(new Set(entries.map(({ instance }) => instance.gpuModel))).toEqual(new Set(["L4"]));
+    expect(warnings).toContain("--test: nothing on offer is of A100.");
+    expect(() => select({ providers: ["AWS"], gpus: ["A100"] })).toThrow(
+      /no instance of GPU A100 is of provider AWS/,
+    );
+  });
+
   it.each<[Partial<PoolItem>, RegExp]>([
     [
       { types: ["p5.48xlage"] },

@@ -5,7 +5,7 @@ import { evenSplit } from "../../src/placement/even-split.ts";
 import type { Problem } from "../../src/placement/problem.ts";
 import { bestEvenSplits, type FamilyBest } from "../../src/solver/even-splits.ts";
 import { DEFAULT_REQUEST, type SolveRequest } from "../../src/solver/request.ts";
-import { batchSizes, NO_LIMITS } from "../../src/workload/workload.ts";
+import { batchSizes, type Limits, NO_LIMITS } from "../../src/workload/workload.ts";
 import {
   FOUNDING_POOL,
   foundingProblem,
@@ -91,8 +91,23 @@ describe("the best even split of every type", () => {
     expect(families).toContainEqual({
       family: "p4de.24xlarge",
       status: "over_limits",
+      cause: "over budget",
       reason: "no even split keeps the limits given",
     });
+  });
+
+  it("names a cause that holds for every split of a type", () => {
+    const causes = (limits: Partial<Limits>): string[] =>
+      best(foundingProblem({ limits: { ...NO_LIMITS, ...limits } })).flatMap((family) =>
+        family.status === "over_limits" ? [`${family.family} ${family.cause}`] : [],
+      );
+    expect(causes({ minTokensPerSecond: 1000 })).toContain("g5.48xlarge too slow");
+    expect(causes({ minTokensPerSecond: 1000, maxHourlyCostUsd: 20 })).toContain(
+      "p4de.24xlarge over budget",
+    );
+    expect(causes({ minTokensPerSecond: 2000, maxHourlyCostUsd: 20 })).toContain(
+      "p4de.24xlarge over budget and too slow",
+    );
   });
 
   it("says in short why there is none", () => {
@@ -100,6 +115,7 @@ describe("the best even split of every type", () => {
     expect(families.at(-1)).toEqual({
       family: "g5.4xlarge",
       status: "infeasible",
+      cause: "too small",
       reason: "needs at least 47.3 GiB on a GPU with 24.0 (TP 1 × PP 4, batch 32)",
     });
   });
@@ -122,7 +138,9 @@ describe("the best even split of every type", () => {
     ],
   ])("names the rule that keeps out what would fit", (changes, reason) => {
     const families = best(foundingProblem(changes), { tpDegrees: [4] });
-    expect(families).toContainEqual({ family: "g5.12xlarge", status: "infeasible", reason });
+    expect(families).toContainEqual(
+      expect.objectContaining({ family: "g5.12xlarge", status: "infeasible", reason }),
+    );
   });
 
   it("uses only what the request allows", () => {
@@ -137,6 +155,7 @@ describe("the best even split of every type", () => {
     expect(of("g6e.24xlarge", { excludeTypes: ["g6e.24xlarge"] })).toEqual({
       family: "g6e.24xlarge",
       status: "infeasible",
+      cause: "without a split by the choices given",
       reason: "the choices given leave it no split",
     });
     const few = of("g5.12xlarge", { maxInstances: 1 });

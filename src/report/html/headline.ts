@@ -1,4 +1,5 @@
 import type { Interval, Metrics } from "../../placement/evaluation.ts";
+import { limitIsMet } from "../../placement/limits.ts";
 import type { Problem } from "../../placement/problem.ts";
 import { type RateService, rateService } from "../../placement/rate-service.ts";
 import { type SetLimit, setLimits } from "../../solver/explain/limits.ts";
@@ -6,7 +7,6 @@ import type { SolveRequest } from "../../solver/request.ts";
 import type { Answer, NoAnswer, Solution } from "../../solver/solution.ts";
 import { isLatencyLimit } from "../../workload/workload.ts";
 import { planWords, verdictWords } from "../answer-words.ts";
-import { limitIsMet } from "../broken-limits.ts";
 import { count, figure, hourlyWords, monthlyUsd, percent, plural, usd } from "../format.ts";
 import { limitWords } from "../limit-words.ts";
 import { rateWords } from "../load-words.ts";

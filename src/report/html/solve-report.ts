@@ -1,6 +1,6 @@
 import type { Problem } from "../../placement/problem.ts";
 import type { SolveRequest } from "../../solver/request.ts";
-import type { Solution } from "../../solver/solution.ts";
+import type { Answer, Solution } from "../../solver/solution.ts";
 import { groupsTable, groupsText } from "../explanation-words.ts";
 import { solutionJson } from "../json.ts";
 import { metricsBlocks } from "../terminal-placement.ts";
@@ -66,16 +66,7 @@ ${pairsMarkup(pairs)}`,
       title: "Assumptions",
       content: assumptionsMarkup(problem, request, solution),
     },
-    answer?.by
-      ? {
-          id: "groups",
-          title: `By ${answer.by.grouping.replace("-", " ")}`,
-          content: textTable(
-            groupsText(answer.by.grouping).replace(/:$/, ""),
-            groupsTable(problem, answer, answer.by),
-          ),
-        }
-      : null,
+    answer?.by ? groupsSection(problem, answer, answer.by) : null,
     answer?.explanation
       ? {
           id: "change",
@@ -86,6 +77,15 @@ ${pairsMarkup(pairs)}`,
     { id: "reproduce", title: "Reproduce", content: reproduceMarkup(input, solution.run) },
   ];
   return sections.filter((each) => each !== null);
+}
+
+function groupsSection(problem: Problem, answer: Answer, by: NonNullable<Answer["by"]>): Section {
+  const table = groupsTable(problem, answer, by);
+  return {
+    id: "groups",
+    title: `By ${by.grouping.replace("-", " ")}`,
+    content: textTable(groupsText(by.grouping, table).replace(/:$/, ""), table),
+  };
 }
 
 function section(id: string, title: string, content: Section["content"]): Section | null {
