@@ -1,3 +1,4 @@
+import { BOUNDS } from "../bounds.ts";
 import { InputError } from "../errors.ts";
 import { nearestHint } from "../nearest.ts";
 import type { PlacementStage } from "../placement/placement.ts";
@@ -134,12 +135,13 @@ function readFields(fields: Fields): PlacementInput {
   const read: { -readonly [K in keyof PlacementInput]: PlacementInput[K] } = {
     stages: inside("stages", () => stages.map(readStageAt)),
   };
-  if (fields.batch_size !== undefined) read.batch_size = readInteger(fields, "batch_size", 1);
+  if (fields.batch_size !== undefined)
+    read.batch_size = readInteger(fields, "batch_size", 1, BOUNDS.sequences.most);
   if (fields.sequence_length !== undefined) {
-    read.sequence_length = readInteger(fields, "sequence_length", 1);
+    read.sequence_length = readInteger(fields, "sequence_length", 1, BOUNDS.tokens.most);
   }
   if (fields.output_length !== undefined) {
-    read.output_length = readInteger(fields, "output_length", 0);
+    read.output_length = readInteger(fields, "output_length", 0, BOUNDS.tokens.most);
   }
   if (fields.workload_phase !== undefined) {
     read.workload_phase = readPhase(fields.workload_phase);
@@ -202,11 +204,19 @@ function readGpuIds(value: unknown): readonly number[] {
   return value;
 }
 
-function readInteger(fields: Fields, key: string, min: number = Number.MIN_SAFE_INTEGER): number {
+function readInteger(
+  fields: Fields,
+  key: string,
+  min: number = Number.MIN_SAFE_INTEGER,
+  most: number = Number.MAX_SAFE_INTEGER,
+): number {
   const value = fields[key];
-  if (Number.isSafeInteger(value) && (value as number) >= min) return value as number;
+  if (Number.isSafeInteger(value) && (value as number) >= min && (value as number) <= most) {
+    return value as number;
+  }
   const least = min === Number.MIN_SAFE_INTEGER ? "" : ` from ${min}`;
-  throw misfit(key, value, `a whole number${least}`);
+  const isLarge = typeof value === "number" && value > most;
+  throw misfit(key, value, `a whole number${least}${isLarge ? ` to ${most}` : ""}`);
 }
 
 function readPhase(value: unknown): Phase {

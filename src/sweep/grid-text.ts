@@ -1,3 +1,4 @@
+import { BOUNDS, type Bounds } from "../bounds.ts";
 import { InputError } from "../errors.ts";
 import { nearestHint } from "../nearest.ts";
 import { PHASES, type Phase } from "../workload/workload.ts";
@@ -23,8 +24,10 @@ export interface GridFlags {
 export function parseGridFlags(flags: GridFlags): GridChoices {
   return {
     families: list(flags.instanceFamilies, (item) => nonEmpty("--instance-families", item)),
-    tpDegrees: list(flags.tpDegrees, (item) => count("--tp-degrees", item, item)),
-    ppStages: list(flags.ppStages, (item) => count("--pp-stages", item, item)),
+    tpDegrees: list(flags.tpDegrees, (item) =>
+      count("--tp-degrees", item, item, BOUNDS.gpusPerInstance),
+    ),
+    ppStages: list(flags.ppStages, (item) => count("--pp-stages", item, item, BOUNDS.layers)),
     lengths: list(flags.io, parseLengths),
     batches: list(flags.batchSizes, parseBatch),
     phases: list(flags.phases, parsePhase),
@@ -44,7 +47,10 @@ function parseLengths(item: string): LengthPair {
       "Give input:output tokens, e.g. 2048:512.",
     );
   }
-  return { inputTokens: count("--io", input, item), outputTokens: count("--io", output, item) };
+  return {
+    inputTokens: count("--io", input, item, BOUNDS.tokens),
+    outputTokens: count("--io", output, item, BOUNDS.tokens),
+  };
 }
 
 function parseBatch(item: string): BatchPair {
@@ -57,8 +63,8 @@ function parseBatch(item: string): BatchPair {
     );
   }
   return {
-    minBatch: count("--batch-sizes", min, item),
-    maxBatch: count("--batch-sizes", max, item),
+    minBatch: count("--batch-sizes", min, item, BOUNDS.sequences),
+    maxBatch: count("--batch-sizes", max, item, BOUNDS.sequences),
   };
 }
 
@@ -77,7 +83,7 @@ function nonEmpty(where: string, item: string): string {
   return item;
 }
 
-function count(where: string, text: string, item: string): number {
+function count(where: string, text: string, item: string, { most }: Bounds): number {
   nonEmpty(where, item);
   if (!/^\d{1,15}$/.test(text.trim())) {
     throw new InputError(
@@ -86,5 +92,10 @@ function count(where: string, text: string, item: string): number {
       "Give digits only, e.g. 32.",
     );
   }
-  return Number(text);
+  if (Number(text) <= most) return Number(text);
+  throw new InputError(
+    where,
+    `"${item}" holds ${text.trim()}, which is above ${most}, the most that is plausible.`,
+    "Give a smaller number.",
+  );
 }

@@ -12,9 +12,11 @@ import {
 import { numberProblem, readNumber } from "../../src/files/numbers.ts";
 import { parseCatalogue } from "../../src/files/parse-catalogue.ts";
 import { parseMeasurements } from "../../src/files/parse-measurements.ts";
+import { parsePlacement } from "../../src/files/parse-placement.ts";
 import { parsePool } from "../../src/files/parse-pool.ts";
 import { parsePoolCsv } from "../../src/files/parse-pool-csv.ts";
 import { PRICE } from "../../src/files/ranges.ts";
+import { parseGridFlags } from "../../src/sweep/grid-text.ts";
 import { cli, scratchDirectory, writeFiles } from "../cli/harness.ts";
 import { measuredCsv } from "./measured-csv.ts";
 
@@ -226,6 +228,20 @@ describe("numbers of other files", () => {
       expect(() => importing(price)).toThrow(InputError);
     }
     expect(() => importing("55.04", "99999999999 Gigabit")).toThrow("i.json:1, p5.48xlarge");
+  });
+
+  it("placements and grids have the bounds of the flags", () => {
+    const stages = [{ gpu_type: "a#0", tp_degree: 1, start_layer: 1, end_layer: 1 }];
+    const reading = (field: object) => () =>
+      parsePlacement(JSON.stringify({ ...field, stages }), "p.json");
+    expect(reading({ batch_size: 1_000_000 })).not.toThrow();
+    expect(reading({ batch_size: 1_000_001 })).toThrow(
+      "p.json: batch_size: it is 1000001. Give a whole number from 1 to 1000000.",
+    );
+    expect(reading({ output_length: 2e9 })).toThrow("Give a whole number from 0 to 1000000000.");
+    expect(() => parseGridFlags({ io: "2048:2000000000" })).toThrow(
+      '--io: "2048:2000000000" holds 2000000000, which is above 1000000000, the most that is plausible.',
+    );
   });
 
   it("says the bound of what is not plausible", () => {

@@ -39,6 +39,7 @@ async function fuzz(): Promise<FuzzReport> {
       );
       inputs += result.inputs;
       byTarget[target.name] = (byTarget[target.name] ?? 0) + result.inputs;
+      await tell({ progress: { inputs, byTarget, failures: [] } });
       if (result.failure === null) continue;
       const failure = { target: target.name, seed, ...result.failure };
       failures.push(failure);

@@ -27,38 +27,51 @@ export async function fuzz(
     stdio: ["ignore", "ignore", "pipe", "ipc"],
   });
   try {
-    const end = await watch(child, log, onFailure);
-    if (typeof end !== "string") return end;
-    const failure = { ...lastInput(log), error: end };
-    onFailure(failure);
-    return { inputs: 0, byTarget: {}, failures: [failure] };
+    const failures: Failure[] = [];
+    const found = (failure: Failure): void => {
+      failures.push(failure);
+      onFailure(failure);
+    };
+    const { report, end } = await watch(child, log, found);
+    if (end !== null) found({ ...lastInput(log), error: end });
+    return { ...report, failures };
   } finally {
     child.kill("SIGKILL");
     rmSync(directory, { recursive: true, force: true });
   }
 }
 
-/** The report, or how the process ended without one. */
+/** How far the process came, and how it ended before it was done; null when it was done. */
+interface Ending {
+  readonly report: FuzzReport;
+  readonly end: string | null;
+}
+
 function watch(
   child: ChildProcess,
   log: string,
   onFailure: (failure: Failure) => void,
-): Promise<FuzzReport | string> {
+): Promise<Ending> {
   return new Promise((resolve) => {
     let stderr = "";
+    let report: FuzzReport = { inputs: 0, byTarget: {}, failures: [] };
     child.stderr?.on("data", (chunk) => {
       stderr = `${stderr}${chunk}`.slice(0, 2000);
     });
     const timer = setInterval(() => {
       if (secondsSince(log) > HANG_SECONDS) finish(`it has not ended after ${HANG_SECONDS} s.`);
     }, 1000);
-    const finish = (end: FuzzReport | string): void => {
+    const finish = (end: string | null): void => {
       clearInterval(timer);
-      resolve(end);
+      resolve({ report, end });
     };
     child.on("message", (message: ToParent) => {
       if ("failure" in message) onFailure(message.failure);
-      else finish(message.report);
+      else if ("progress" in message) report = message.progress;
+      else {
+        report = message.report;
+        finish(null);
+      }
     });
     child.on("error", (error) => finish(String(error)));
     child.on("close", (code, signal) =>

@@ -29,4 +29,8 @@ export interface FuzzReport {
 }
 
 /** What the fuzzer's process tells the one that started it. */
-export type ToParent = { readonly failure: Failure } | { readonly report: FuzzReport };
+export type ToParent =
+  | { readonly failure: Failure }
+  /** Where it stands after a target. */
+  | { readonly progress: FuzzReport }
+  | { readonly report: FuzzReport };
