@@ -18,8 +18,31 @@ export { checkConsistency } from "./catalogue/consistency.ts";
 export type { Finding } from "./catalogue/finding.ts";
 export { overlay } from "./catalogue/overlay.ts";
 export { parsePoolSpec } from "./catalogue/pool-spec.ts";
-export { type PoolItem, type PoolSelection, selectPool } from "./catalogue/select-pool.ts";
-export { createCalibratedModel, type Knowledge } from "./cost/calibrated/calibrated-model.ts";
+export type { PoolItem, PoolSelection } from "./catalogue/select-pool.ts";
+export {
+  answerModel,
+  bestEvenSplits,
+  createCalibratedModel,
+  createGrid,
+  createInlineHighs,
+  createPool,
+  createReferenceModel,
+  deployableRequest,
+  evaluate,
+  evaluateAtMaxLoad,
+  evaluateAtRate,
+  evenSplit,
+  exportPlacement,
+  huggingFaceModel,
+  lengthMoments,
+  libraryModel,
+  selectPool,
+  solve,
+  solveDeployable,
+  solveStartable,
+  startableRequest,
+} from "./checked/core.ts";
+export type { Knowledge } from "./cost/calibrated/calibrated-model.ts";
 export { ENGINES, type Engine } from "./cost/calibrated/engines.ts";
 export { SHIPPED } from "./cost/calibrated/shipped.ts";
 export type {
@@ -37,14 +60,11 @@ export type {
   Uncertainty,
 } from "./cost/cost-model.ts";
 export type { EngineSettings } from "./cost/engine-settings.ts";
-export { createReferenceModel, type ReferenceFactors } from "./cost/reference/reference-model.ts";
+export type { ReferenceFactors } from "./cost/reference/reference-model.ts";
 export { InputError, InternalError } from "./errors.ts";
-export { deployableRequest, startableRequest } from "./export/deployable.ts";
-export { type Export, type ExportRequest, exportPlacement } from "./export/export.ts";
+export type { Export, ExportRequest } from "./export/export.ts";
 export type { LaunchFile } from "./export/launch.ts";
 export { type ExportLimit, LIMIT_RULES, type LimitRule, limitsOf } from "./export/limits.ts";
-export { solveDeployable } from "./export/solve-deployable.ts";
-export { solveStartable } from "./export/solve-startable.ts";
 export { launcherOf, startLimits } from "./export/startable.ts";
 export {
   EXPORT_TARGETS,
@@ -63,19 +83,18 @@ export {
   type Network,
   uniformMatrix,
 } from "./hardware/network.ts";
-export { createPool, type Pool, type PoolEntry, type PoolType } from "./hardware/pool.ts";
+export type { Pool, PoolEntry, PoolType } from "./hardware/pool.ts";
 export { microUsdToUsd, type Price, usdToMicroUsd } from "./hardware/price.ts";
 export type {
   HuggingFaceModel,
   ModelOverrides,
   ParameterCounts,
 } from "./huggingface/huggingface-model.ts";
-export { type LibraryModel, libraryModel } from "./huggingface/library.ts";
+export type { LibraryModel } from "./huggingface/library.ts";
 export { modelOf, referenceProblem } from "./huggingface/model-of.ts";
 export type { JsonFile } from "./huggingface/quantization-files.ts";
 export {
   type HuggingFaceFiles,
-  huggingFaceModel,
   placeIn,
 } from "./huggingface/read-huggingface.ts";
 export type {
@@ -86,8 +105,8 @@ export type {
 } from "./model/architecture.ts";
 export { layerPlanOf } from "./model/layer-plan.ts";
 export type { LayerKind, LayerPlan, Model } from "./model/model.ts";
-export { evaluateAtMaxLoad, evaluateAtRate, type PlacementAt } from "./placement/at-load.ts";
-export { evaluate, placementPoint } from "./placement/evaluate.ts";
+export type { PlacementAt } from "./placement/at-load.ts";
+export { placementPoint } from "./placement/evaluate.ts";
 export {
   type Bottleneck,
   type Evaluation,
@@ -100,7 +119,7 @@ export {
   type Success,
   type Violation,
 } from "./placement/evaluation.ts";
-export { type EvenSplit, evenSplit, type SplitShape } from "./placement/even-split.ts";
+export type { EvenSplit, SplitShape } from "./placement/even-split.ts";
 export { meetsLimits } from "./placement/limits.ts";
 export {
   instanceName,
@@ -111,8 +130,8 @@ export {
 export type { ObjectiveWeights, PlacementRules, Problem } from "./placement/problem.ts";
 export { restoreProblem } from "./problem-file/restore-problem.ts";
 export { type StoredProblem, storeProblem } from "./problem-file/store-problem.ts";
-export { bestEvenSplits, type FamilyBest, type SplitChoice } from "./solver/even-splits.ts";
-export { createInlineHighs, type InlineHighsOptions } from "./solver/milp/highs-inline.ts";
+export type { FamilyBest, SplitChoice } from "./solver/even-splits.ts";
+export type { InlineHighsOptions } from "./solver/milp/highs-inline.ts";
 export { createJslp } from "./solver/milp/jslp.ts";
 export type {
   MilpBackend,
@@ -139,22 +158,20 @@ export type {
   SearchEffort,
   Solution,
 } from "./solver/solution.ts";
-export { answerModel, type SolveOptions, type SolveProgress, solve } from "./solver/solve.ts";
-export {
-  type BatchPair,
-  createGrid,
-  type Grid,
-  type GridChoices,
-  type LengthPair,
+export type { SolveOptions, SolveProgress } from "./solver/solve.ts";
+export type {
+  BatchPair,
+  Grid,
+  GridChoices,
+  LengthPair,
 } from "./sweep/grid.ts";
 export type { RunOutcome } from "./sweep/record.ts";
 export type { RunParameters } from "./sweep/run.ts";
 export { type RunResult, sweep } from "./sweep/sweep.ts";
-export {
-  type LengthBin,
-  type LengthDistribution,
-  type LengthMoments,
-  lengthMoments,
+export type {
+  LengthBin,
+  LengthDistribution,
+  LengthMoments,
 } from "./workload/lengths.ts";
 export { CONCURRENCY_LEVELS, type Load } from "./workload/load.ts";
 export {

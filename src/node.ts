@@ -1,9 +1,16 @@
 /** What llm-placement offers beside its core where there are files and worker threads: in Node. */
 
-export { buildProblem, type ProblemFiles } from "./files/build-problem.ts";
+export {
+  buildProblem,
+  createHighsWorkerBackend,
+  readHuggingFaceModel,
+  readModel,
+  readProblem,
+} from "./checked/node.ts";
+export type { ProblemFiles } from "./files/build-problem.ts";
 export { type CollectedRun, collect, type RunOnDisk } from "./files/collect.ts";
 export { completePlacement, type WorkloadFlags } from "./files/complete-placement.ts";
-export { type HuggingFaceTexts, readHuggingFaceModel } from "./files/huggingface-texts.ts";
+export type { HuggingFaceTexts } from "./files/huggingface-texts.ts";
 export type { ProblemFlags } from "./files/merge-flags.ts";
 export { type CatalogueTexts, parseCatalogue } from "./files/parse-catalogue.ts";
 export {
@@ -14,9 +21,9 @@ export {
 } from "./files/parse-placement.ts";
 export { parsePoolCsv } from "./files/parse-pool-csv.ts";
 export { readCatalogue } from "./files/read-catalogue.ts";
-export { readLibrary, readModel } from "./files/read-model.ts";
-export { type ProblemOptions, readProblem } from "./files/read-problem.ts";
+export { readLibrary } from "./files/read-model.ts";
+export type { ProblemOptions } from "./files/read-problem.ts";
 export type { OpenNamed, SourceText } from "./files/source-text.ts";
 export { type StoredSweep, storeSweep } from "./files/sweep-store.ts";
 export { networkToCsv } from "./files/write-network.ts";
-export { createHighsWorkerBackend, type HighsWorkerOptions } from "./solver/milp/highs-client.ts";
+export type { HighsWorkerOptions } from "./solver/milp/highs-client.ts";

@@ -1,0 +1,281 @@
+import { PRICE_KINDS } from "../catalogue/catalogue.ts";
+import type { PoolItem } from "../catalogue/pool-item.ts";
+import type { EngineSettings } from "../cost/engine-settings.ts";
+import type { ReferenceFactors } from "../cost/reference/reference-model.ts";
+import type { ExportRequest } from "../export/export.ts";
+import type { InstanceType } from "../hardware/instance.ts";
+import type { PoolEntry } from "../hardware/pool.ts";
+import type { Price } from "../hardware/price.ts";
+import type { ModelOverrides } from "../huggingface/huggingface-model.ts";
+import type { HuggingFaceFiles } from "../huggingface/read-huggingface.ts";
+import type { SplitShape } from "../placement/even-split.ts";
+import type { Placement, PlacementStage } from "../placement/placement.ts";
+import type { ObjectiveWeights, PlacementRules, Problem } from "../placement/problem.ts";
+import type { InlineHighsOptions } from "../solver/milp/highs-inline.ts";
+import type { NodeRules } from "../solver/nodes/node-rules.ts";
+import { OBJECTIVES, type SolveRequest } from "../solver/request.ts";
+import type { SolveOptions } from "../solver/solve.ts";
+import type { BatchPair, GridChoices, LengthPair } from "../sweep/grid.ts";
+import type { LengthBin, LengthDistribution, LengthMoments } from "../workload/lengths.ts";
+import type { Load } from "../workload/load.ts";
+import { type Limits, type OperatingPoint, PHASES, type Workload } from "../workload/workload.ts";
+import {
+  byKind,
+  type Check,
+  callable,
+  flag,
+  type Keys,
+  listOf,
+  made,
+  mapOf,
+  nullOr,
+  number,
+  objectOf,
+  oneOf,
+  optional,
+  text,
+} from "./check.ts";
+
+const phase = oneOf(PHASES);
+
+export const LIMITS: Keys<Limits> = {
+  maxHourlyCostUsd: nullOr(number),
+  maxCostPerMillionTokenUsd: nullOr(number),
+  maxTotalCostUsd: nullOr(number),
+  maxTotalRuntimeHours: nullOr(number),
+  minTokensPerSecond: nullOr(number),
+  maxTtftSeconds: nullOr(number),
+  maxTpotSeconds: nullOr(number),
+  latencySafetyMargin: number,
+};
+
+const lengths = objectOf<LengthMoments>({
+  meanTokens: number,
+  meanSquareTokens: number,
+  p95Tokens: number,
+});
+
+type LoadOf<Kind> = Extract<Load, { readonly kind: Kind }>;
+const load = byKind({
+  concurrency: objectOf<LoadOf<"concurrency">>({ kind: text, sequences: number }),
+  max: objectOf<LoadOf<"max">>({ kind: text }),
+  request_rate: objectOf<LoadOf<"request_rate">>({ kind: text, requestsPerSecond: number }),
+});
+
+export const workload: Check = objectOf<Workload>({
+  phase: nullOr(phase),
+  inputTokens: nullOr(number),
+  outputTokens: nullOr(number),
+  minBatch: nullOr(number),
+  maxBatch: nullOr(number),
+  inputLengths: optional(lengths),
+  outputLengths: optional(lengths),
+  load: optional(load),
+});
+
+export const engineSettings: Check = objectOf<EngineSettings>({
+  engine: text,
+  gpuMemoryUtilization: number,
+  maxModelLenTokens: nullOr(number),
+  maxBatchedTokens: number,
+});
+
+export const problem: Check = objectOf<Problem>({
+  model: made,
+  pool: made,
+  network: made,
+  costModel: made,
+  engine: optional(engineSettings),
+  rules: objectOf<PlacementRules>({
+    maxPipelineStages: number,
+    minLayersPerStage: number,
+    minMemoryUtilization: number,
+    quantizeSegments: flag,
+    anyShape: optional(flag),
+  }),
+  workload,
+  limits: objectOf(LIMITS),
+  weights: objectOf<ObjectiveWeights>({
+    costWeight: nullOr(number),
+    throughputNormalization: number,
+    costNormalization: number,
+    crossInstancePenalty: number,
+  }),
+  totalTokensToProcess: number,
+  timeLimitSeconds: nullOr(number),
+  poolTypesLeftOut: optional(number),
+  warnings: listOf(text),
+});
+
+export const request: Check = objectOf<SolveRequest>({
+  objective: oneOf(OBJECTIVES),
+  weight: nullOr(number),
+  tpDegrees: listOf(number),
+  maxTpByType: mapOf(number),
+  includeTypes: nullOr(listOf(text)),
+  excludeTypes: listOf(text),
+  noIdleGpus: flag,
+  maxInstanceTypes: nullOr(number),
+  maxInstances: nullOr(number),
+  maxStagesByType: mapOf(number),
+  maxRentedByType: mapOf(number),
+  mostStages: nullOr(number),
+  uniformTp: flag,
+  gap: number,
+  preferSimplePercent: number,
+  by: nullOr(text),
+  frontier: flag,
+  explain: flag,
+  bandwidthPercentile: nullOr(number),
+  nodeRules: nullOr(
+    objectOf<NodeRules>({
+      stagesPerNode: oneOf(["any", "equal", "one"]),
+      nodeKinds: oneOf(["one", "first_and_rest", "any"]),
+      wholeInstances: flag,
+      typeGroups: nullOr(listOf(listOf(text))),
+      rentedOnly: flag,
+      mostSequences: nullOr(number),
+    }),
+  ),
+});
+
+export const solveOptions: Check = optional(
+  objectOf<SolveOptions>({
+    signal: optional(made),
+    onProgress: optional(callable),
+    spentSeconds: optional(number),
+  }),
+);
+
+export const placement: Check = objectOf<Placement>({
+  batch_size: number,
+  sequence_length: number,
+  output_length: number,
+  workload_phase: phase,
+  stages: listOf(
+    objectOf<PlacementStage>({
+      gpu_type: text,
+      tp_degree: number,
+      gpu_ids: optional(listOf(number)),
+      start_layer: number,
+      end_layer: number,
+    }),
+  ),
+});
+
+export const point: Check = objectOf<OperatingPoint>({
+  phase,
+  batch: number,
+  inputTokens: number,
+  outputTokens: number,
+  inputMeanSquareTokens: optional(number),
+  outputMeanSquareTokens: optional(number),
+});
+
+export const split: Check = objectOf<SplitShape>({
+  family: text,
+  tpDegree: number,
+  ppStages: number,
+});
+
+export const gridChoices: Check = optional(
+  objectOf<GridChoices>({
+    families: optional(listOf(text)),
+    tpDegrees: optional(listOf(number)),
+    ppStages: optional(listOf(number)),
+    lengths: optional(listOf(objectOf<LengthPair>({ inputTokens: number, outputTokens: number }))),
+    batches: optional(listOf(objectOf<BatchPair>({ minBatch: number, maxBatch: number }))),
+    phases: optional(listOf(phase)),
+  }),
+);
+
+const instance = objectOf<InstanceType>({
+  name: text,
+  provider: text,
+  gpuModel: text,
+  gpuCount: number,
+  gpuMemoryGib: number,
+  insideGBytesPerSecond: number,
+  externalGbitsPerSecond: number,
+  gpu: optional(made),
+  typeName: optional(text),
+  site: optional(text),
+  isScattered: optional(flag),
+});
+const price = objectOf<Price>({
+  microUsdPerHour: number,
+  provider: text,
+  region: nullOr(text),
+  kind: text,
+  asOf: nullOr(text),
+  source: text,
+});
+
+export const poolEntries: Check = listOf(
+  objectOf<PoolEntry>({ instance, count: number, price, ownedCount: optional(number) }),
+);
+
+export const poolItems: Check = listOf(
+  objectOf<PoolItem>({
+    where: text,
+    types: optional(listOf(text)),
+    gpus: optional(listOf(text)),
+    providers: optional(listOf(text)),
+    regions: optional(listOf(text)),
+    kinds: optional(listOf(oneOf(PRICE_KINDS))),
+    maxCount: number,
+    usdPerHour: optional(number),
+    ownedCount: optional(number),
+  }),
+);
+
+export const factors: Check = objectOf<ReferenceFactors>({
+  realWorldEfficiency: number,
+  microBatchSize: number,
+  interferenceFactor: number,
+});
+
+export const exportRequest: Check = objectOf<ExportRequest>({
+  form: text,
+  image: nullOr(text),
+  checkpoint: nullOr(text),
+  onlineFp8: flag,
+});
+
+export const overrides: Check = optional(
+  objectOf<ModelOverrides>({ weightFormat: optional(text), kvCacheDtype: optional(text) }),
+);
+
+type DistributionOf<Kind> = Extract<LengthDistribution, { readonly kind: Kind }>;
+export const distribution: Check = byKind({
+  fixed: objectOf<DistributionOf<"fixed">>({ kind: text, tokens: number }),
+  lognormal: objectOf<DistributionOf<"lognormal">>({
+    kind: text,
+    meanTokens: number,
+    p95Tokens: number,
+  }),
+  histogram: objectOf<DistributionOf<"histogram">>({
+    kind: text,
+    bins: listOf(objectOf<LengthBin>({ tokens: number, weight: number })),
+  }),
+});
+
+/** Files of a model, parsed or as texts. */
+export const huggingFaceFiles: Check = objectOf<HuggingFaceFiles>({
+  name: text,
+  repository: optional(nullOr(text)),
+  config: made,
+  quantConfig: optional(made),
+  safetensorsIndex: optional(made),
+  overrides,
+});
+
+export const inlineHighs: Check = optional(
+  objectOf<InlineHighsOptions>({
+    confirmInfeasible: optional(flag),
+    load: optional(callable),
+    wasmBinary: optional(made),
+    wasmModule: optional(made),
+    locateFile: optional(callable),
+  }),
+);
