@@ -143,6 +143,34 @@ describe("limits that cannot be met together", { timeout: 60_000 }, () => {
     await expectHelps(problem, changes, placement);
   });
 
+  it("keep their reasons where a limit on time strikes among the ways out", async () => {
+    const limits = { ...NO_LIMITS, maxHourlyCostUsd: 1, minTokensPerSecond: 10_000 };
+    const problem = foundingProblem({ limits });
+    const asked = async (most: number): Promise<{ why: Infeasibility; questions: number }> => {
+      const control = new AbortController();
+      let last = 0;
+      const solution = await solve(problem, DEFAULT_REQUEST, backend, {
+        signal: control.signal,
+        onProgress: ({ questions }) => {
+          last = questions;
+          if (questions >= most) control.abort();
+        },
+      });
+      if (solution.status !== "infeasible") throw new Error(`it is ${solution.status}`);
+      return { why: solution.explanation, questions: last };
+    };
+    const whole = await asked(Number.POSITIVE_INFINITY);
+    const cut = "A limit struck before all changes that may help were tried.";
+    expect(whole.why.sentences).not.toContain(cut);
+    const { why } = await asked(whole.questions);
+    expect(why.sentences).toEqual([...whole.why.sentences, cut]);
+    expect(why).toMatchObject({
+      conflict: whole.why.conflict,
+      relaxations: whole.why.relaxations,
+      joint_relaxations: [],
+    });
+  });
+
   it("have no joint way out where one limit alone is to blame", async () => {
     const limits = { ...NO_LIMITS, maxCostPerMillionTokenUsd: 5 };
     expect((await whyNot(foundingProblem({ limits }))).joint_relaxations).toEqual([]);

@@ -27,7 +27,7 @@ ${conflictWords(explanation).map((text) => html`<p><b>${text}</b></p>`)}
 ${
   relaxations.length > 0
     ? textTable(RELAXATIONS_TEXT.replace(/:$/, ""), relaxationTable(pool, explanation))
-    : html`<p>No single change of a limit or of a count helps.</p>`
+    : html`<p>No single change of a limit or of a count was found to help.</p>`
 }
 ${
   joint_relaxations.length > 0

@@ -6,67 +6,104 @@ import { latencySentences, unmetLatency } from "./least-latency.ts";
 import { limitRelaxations } from "./limit-relaxations.ts";
 import { type SetLimit, setLimits, without } from "./limits.ts";
 import { longestRequest } from "./longest-request.ts";
-import type { Prober } from "./prober.ts";
+import { ExplanationCut, type Prober } from "./prober.ts";
 import { type Extremes, limitReasons, noFitReasons } from "./reasons.ts";
 import { countRelaxations, ruleRelaxations } from "./rule-relaxations.ts";
 import { jointFits, whatFits } from "./what-fits.ts";
 
 /**
- * Why nothing fits: reasons in sentences, an irreducible set of limits that cannot be met together, and the smallest single
- * changes that would help. Each is established by searches of the changed problem.
- * @throws ExplanationCut when a limit on time strikes
+ * Why nothing fits: reasons in sentences, an irreducible set of limits that cannot be met together, and the smallest changes that
+ * would help, alone or together. Each is established by searches of the changed problem. Where a limit on time strikes among the
+ * changes, the reasons stand with those that are known.
+ * @throws ExplanationCut when a limit on time strikes before the reasons are known
  */
 export async function explainInfeasible(prober: Prober): Promise<Infeasibility> {
-  const { problem, request, points } = prober;
-  const limits = setLimits(problem.limits);
+  const limits = setLimits(prober.problem.limits);
   const unlimited = limits.length > 0 ? await prober.any({ limits: NO_LIMITS }) : null;
-  const shorter = await longestRequest(prober, unlimited ? problem.limits : NO_LIMITS);
-  if (!unlimited && shorter) {
-    return {
-      sentences: [
-        ...(limits.length > 0 ? ["Nothing fits even without budgets and targets."] : []),
+  return unlimited ? explainLimits(prober, limits) : explainNoFit(prober, limits.length > 0);
+}
+
+/** Why nothing fits even without limits. */
+async function explainNoFit(prober: Prober, hasLimits: boolean): Promise<Infeasibility> {
+  const { problem, request, points } = prober;
+  const shorter = await longestRequest(prober, NO_LIMITS);
+  const reasons = shorter
+    ? [
         `No KV cache holds a request of max-model-len ${shorter.from} tokens, and engines refuse to start without that room. The largest max-model-len that fits is ${shorter.to} (to 0.1 %).`,
-      ],
-      conflict: [],
-      relaxations: [shorter, ...(await whatFits(prober)), ...(await ruleRelaxations(prober))],
-      joint_relaxations: [],
-    };
-  }
-  if (!unlimited) {
-    const reasons = noFitReasons(problem, request, points);
-    const fits = [...(await whatFits(prober)), ...(await ruleRelaxations(prober))];
-    return {
-      sentences: [
-        ...(limits.length > 0 ? ["Nothing fits even without budgets and targets."] : []),
-        ...(reasons.length > 0
-          ? reasons
-          : [
-              "No combination of instances, TP degrees and stage sizes covers the model within the rules: every case was excluded by a bound or a MILP.",
-            ]),
-        ...(await conflictSentences(prober)),
-      ],
-      conflict: [],
-      relaxations: fits,
-      joint_relaxations: fits.length === 0 ? await jointFits(prober) : [],
-    };
-  }
-  const conflict = await irreducible(prober, limits);
-  const relaxations = await limitRelaxations(prober, conflict);
+      ]
+    : noFitReasons(problem, request, points);
+  const sentences = [
+    ...(hasLimits ? ["Nothing fits even without budgets and targets."] : []),
+    ...(reasons.length > 0
+      ? reasons
+      : [
+          "No combination of instances, TP degrees and stage sizes covers the model within the rules: every case was excluded by a bound or a MILP.",
+        ]),
+    ...(shorter ? [] : await conflictSentences(prober)),
+  ];
+  const trial = new Trial();
+  const relaxations = [
+    ...(shorter ? [shorter] : []),
+    ...(await trial.of(() => whatFits(prober))),
+    ...(await trial.of(() => ruleRelaxations(prober))),
+  ];
+  const joint_relaxations = relaxations.length === 0 ? await trial.of(() => jointFits(prober)) : [];
   return {
-    sentences: [
-      `Placements exist, but none within the limits (${limits.map(({ name, value }) => `${name} ${value}`).join(", ")}).`,
-      ...limitReasons(problem, await extremesOf(prober)),
-      // Of a limit that stands alone the reasons have said it.
-      ...(limits.length > 1 ? latencySentences(problem.limits, conflict, relaxations) : []),
-    ],
-    conflict: conflict.map(({ name, value }) => `${name} ${value}`),
-    relaxations: [
-      ...relaxations,
-      ...(shorter ? [shorter] : []),
-      ...(await countRelaxations(prober)),
-    ],
-    joint_relaxations: await jointRelaxations(prober, conflict, relaxations),
+    sentences: [...sentences, ...trial.sentences],
+    conflict: [],
+    relaxations,
+    joint_relaxations,
   };
+}
+
+/** Why nothing keeps the limits, where something fits without them. */
+async function explainLimits(prober: Prober, limits: readonly SetLimit[]): Promise<Infeasibility> {
+  const { problem } = prober;
+  const conflict = await irreducible(prober, limits);
+  const singles = await limitRelaxations(prober, conflict);
+  const sentences = [
+    `Placements exist, but none within the limits (${limits.map(({ name, value }) => `${name} ${value}`).join(", ")}).`,
+    ...limitReasons(problem, await extremesOf(prober)),
+    // Of a limit that stands alone the reasons have said it.
+    ...(limits.length > 1 ? latencySentences(problem.limits, conflict, singles) : []),
+  ];
+  const trial = new Trial();
+  const relaxations = [
+    ...singles,
+    ...(await trial.of(async () => {
+      const shorter = await longestRequest(prober, problem.limits);
+      return shorter ? [shorter] : [];
+    })),
+    ...(await trial.of(() => countRelaxations(prober))),
+  ];
+  const joint_relaxations = await trial.of(() => jointRelaxations(prober, conflict, singles));
+  return {
+    sentences: [...sentences, ...trial.sentences],
+    conflict: conflict.map(({ name, value }) => `${name} ${value}`),
+    relaxations,
+    joint_relaxations,
+  };
+}
+
+/** Looks for changes as long as no limit on time strikes. */
+class Trial {
+  private isCut = false;
+
+  async of<T>(changes: () => Promise<readonly T[]>): Promise<readonly T[]> {
+    if (this.isCut) return [];
+    try {
+      return await changes();
+    } catch (error) {
+      if (!(error instanceof ExplanationCut)) throw error;
+      this.isCut = true;
+      return [];
+    }
+  }
+
+  /** That not everything was tried, if so. */
+  get sentences(): readonly string[] {
+    return this.isCut ? ["A limit struck before all changes that may help were tried."] : [];
+  }
 }
 
 /** Leaves out one limit after the other as long as the rest cannot be met either. */
