@@ -47,15 +47,60 @@ export function addLimitRows(
     if (perLink > 0)
       for (const { column, coefficient } of links) add(column, coefficient * perLink);
     const shift = offset * perLink;
-    build.row(
-      name,
-      least === undefined ? Number.NEGATIVE_INFINITY : least + shift,
-      most === undefined ? Number.POSITIVE_INFINITY : most + shift,
-      [...perColumn]
-        .filter(([, coefficient]) => coefficient !== 0)
-        .map(([column, coefficient]) => ({ column, coefficient })),
-    );
+    const terms = [...perColumn]
+      .filter(([, coefficient]) => coefficient !== 0)
+      .map(([column, coefficient]) => ({ column, coefficient }));
+    if (least !== undefined) {
+      const upper = most === undefined ? Number.POSITIVE_INFINITY : most + shift;
+      build.row(name, least + shift, upper, terms);
+    } else if (most !== undefined) {
+      addMost(build, name, terms, most + shift);
+    }
   }
+}
+
+/**
+ * Coefficients up to this keep a row exact: solvers take a column within 1e-6 of a whole number for one, so that a row over
+ * some ten columns is off by less than a tenth.
+ */
+const MOST_COEFFICIENT = 2 ** 13;
+
+/**
+ * Adds Σ coefficient · column ≤ most. Micro-dollars are whole numbers of up to ten digits, of which a solver's tolerances
+ * swallow the last three: a budget just below a price would be overdrawn. So a row of large whole numbers is written digit by
+ * digit, in base M, with the carry q as a column of its own:
+ *
+ *   Σ b·y ≤ C + M·q,   Σ a·y + q ≤ A    where coefficients are M·a + b and most = M·A + C, all whole, 0 ≤ b, C < M
+ *
+ * Adding M times the second row to the first gives the one row. The other way round, q = max(0, ⌈(Σ b·y − C)/M⌉) keeps both
+ * wherever the columns are whole.
+ */
+function addMost(build: Builder, name: string, terms: readonly Term[], most: number): void {
+  const numbers = [most, ...terms.map(({ coefficient }) => coefficient)];
+  const isWhole = numbers.every((number) => Number.isSafeInteger(number) && number >= 0);
+  if (!isWhole || numbers.every((number) => number <= MOST_COEFFICIENT)) {
+    build.row(name, Number.NEGATIVE_INFINITY, most, terms);
+    return;
+  }
+  const high = Math.floor(most / MOST_COEFFICIENT);
+  const carry = build.column(`${name}.carry`, 0, high);
+  const part = (of: (coefficient: number) => number): Term[] =>
+    terms
+      .map(({ column, coefficient }) => ({ column, coefficient: of(coefficient) }))
+      .filter(({ coefficient }) => coefficient !== 0);
+  build.row(`${name}.low`, Number.NEGATIVE_INFINITY, most % MOST_COEFFICIENT, [
+    ...part((coefficient) => coefficient % MOST_COEFFICIENT),
+    { column: carry, coefficient: -MOST_COEFFICIENT },
+  ]);
+  addMost(
+    build,
+    `${name}.high`,
+    [
+      ...part((coefficient) => Math.floor(coefficient / MOST_COEFFICIENT)),
+      { column: carry, coefficient: 1 },
+    ],
+    high,
+  );
 }
 
 /** A MILP and how to read its solution as a placement. */

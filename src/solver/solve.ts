@@ -1,5 +1,6 @@
 import { InternalError } from "../errors.ts";
 import { lowMemoryWarnings } from "../placement/low-memory.ts";
+import { type Placement, parseInstanceName } from "../placement/placement.ts";
 import type { Problem } from "../placement/problem.ts";
 import { type OperatingPoint, pointWarnings } from "../workload/workload.ts";
 import { bestByGroup } from "./by-group.ts";
@@ -7,6 +8,7 @@ import { eachEvenSplit } from "./even-splits.ts";
 import { explainInfeasible } from "./explain/infeasibility.ts";
 import { ExplanationCut, Prober } from "./explain/prober.ts";
 import { explainAnswer, frontierPoint } from "./explain/sensitivity.ts";
+import { isAllowed } from "./hosts/hosts.ts";
 import type { MilpBackend, MilpModel } from "./milp/model.ts";
 import type { SolveRequest } from "./request.ts";
 import { allowedPoints, checkRequest, requestedPoints } from "./requested-points.ts";
@@ -224,18 +226,27 @@ export async function answerModel(
   answer: Answer,
   backend: MilpBackend,
 ): Promise<MilpModel> {
+  const { placement, metrics } = answer;
   const session = new SearchSession(
     problem,
-    request,
+    { ...request, includeTypes: typesAtSite(problem, request, placement) },
     requestedPoints(problem),
     backend,
     { deadlineMilliseconds: Number.POSITIVE_INFINITY },
     new TableCache(),
   );
-  const { placement, metrics } = answer;
   const model = await session.modelOf(placement, metrics.raw_throughput_tokens_per_sec);
   if (!model) throw new InternalError("the answer belongs to no case of this problem.");
   return model;
+}
+
+/** Names of the types that may be used where a placement stands: a case is one of a site. */
+function typesAtSite(problem: Problem, request: SolveRequest, { stages }: Placement): string[] {
+  const { typeName } = parseInstanceName(stages[0]!.gpu_type)!;
+  const { site } = problem.pool.byName.get(typeName)!.instance;
+  return problem.pool.types
+    .filter((type) => isAllowed(type, request) && type.instance.site === site)
+    .map(({ instance }) => instance.name);
 }
 
 /** A bound in the objective's unit, never on the wrong side of the value by a rounding error. */

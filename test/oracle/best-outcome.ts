@@ -15,8 +15,10 @@ export interface Best {
   readonly size: number;
   /** What decides ties first, where cost or throughput does: USD per hour or tokens/s. */
   readonly second: number | null;
-  readonly instances: number;
+  readonly gpus: number;
   readonly stages: number;
+  readonly batch: number;
+  readonly instances: number;
 }
 
 /** The outcomes that keep the limits. */
@@ -55,8 +57,8 @@ export function weightedValue(
 
 /**
  * The best of the outcomes; null when there is none. `weight` counts for the weighted objective only. Where the cost has no
- * say in an objective, the lower cost decides ties, and where the throughput has none, the higher one does; then fewer
- * instances, then fewer stages.
+ * say in an objective, the lower cost decides ties, and where the throughput has none, the higher one does; then the lower latency
+ * by Little's law, fewer GPUs, fewer stages, the smaller batch, fewer instances.
  */
 export function bestOf(
   outcomes: readonly Outcome[],
@@ -123,11 +125,20 @@ function cheapest(outcomes: readonly Outcome[]): Best {
   return { value: price / 1e6, size: price / 1e6, second: rate, ...fewest(ties) };
 }
 
-function fewest(ties: readonly Outcome[]): Pick<Best, "instances" | "stages"> {
-  const instances = least(ties.map((o) => o.instances));
+function fewest(ties: readonly Outcome[]): Pick<Best, "gpus" | "stages" | "batch" | "instances"> {
+  const latencyOf = ({ point, tokensPerSecond }: Outcome): number => point.batch / tokensPerSecond;
+  const latency = least(ties.map(latencyOf));
+  let left = ties.filter((o) => latencyOf(o) <= latency * (1 + TIE));
+  const fewestOf = (of: (outcome: Outcome) => number): number => {
+    const fewest = least(left.map(of));
+    left = left.filter((o) => of(o) === fewest);
+    return fewest;
+  };
   return {
-    instances,
-    stages: least(ties.filter((o) => o.instances === instances).map((o) => o.stages)),
+    gpus: fewestOf((o) => o.gpus),
+    stages: fewestOf((o) => o.stages),
+    batch: fewestOf((o) => o.point.batch),
+    instances: fewestOf((o) => o.instances),
   };
 }
 

@@ -16,8 +16,8 @@ import { drawProblem, drawTinyProblem, drawTinyServingProblem } from "./random-p
 import { oracleSeeds } from "./seeds.ts";
 
 function nameOf(outcome: Omit<Outcome, "point" | "tokensPerSecond" | "seats">, batch: number) {
-  const { stages, microUsdPerHour, instances, crossings, isUniform } = outcome;
-  return JSON.stringify({ batch, stages, microUsdPerHour, instances, crossings, isUniform });
+  const { stages, microUsdPerHour, instances, gpus, crossings, isUniform } = outcome;
+  return JSON.stringify({ batch, stages, microUsdPerHour, instances, gpus, crossings, isUniform });
 }
 
 /** The highest rates that evaluating every placement finds within the limits, by what outcomes are told apart by. */
@@ -30,6 +30,7 @@ function bestByName(problem: Problem, request: SolveRequest): Map<string, number
         stages: metrics.num_pipeline_stages,
         microUsdPerHour: Math.round(metrics.cost_per_hour * 1e6),
         instances: metrics.num_instances,
+        gpus: metrics.num_gpus_rented,
         crossings: metrics.links.filter((link) => link.crosses_instances).length,
         isUniform: new Set(metrics.stages.map((stage) => stage.tp_degree)).size === 1,
       },

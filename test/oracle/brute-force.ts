@@ -9,14 +9,16 @@ import { type Bag, LayerBags } from "./layer-bags.ts";
 import { gpuIds, type Kind, type Machine, machinesOf, type Seat, Seats } from "./seats.ts";
 
 /**
- * The best placement among all that keep the limits on latencies and agree in batch, stages, price, instances, links between
- * instances, and in whether all stages have one TP degree. Every objective and every other limit can be decided on these.
+ * The best placement among all that keep the limits on latencies and agree in batch, stages, price, instances, their GPUs, links
+ * between instances, and in whether all stages have one TP degree. Every objective and every other limit can be decided on these.
  */
 export interface Outcome {
   readonly point: OperatingPoint;
   readonly stages: number;
   readonly microUsdPerHour: number;
   readonly instances: number;
+  /** All GPUs of the instances. */
+  readonly gpus: number;
   /** Links whose ends lie on different instances. */
   readonly crossings: number;
   readonly isUniform: boolean;
@@ -85,7 +87,7 @@ function enumerate(
     : null;
   const gpusInUse = machines.map(() => 0);
   const trail: { readonly machine: number; readonly seat: Seat }[] = [];
-  const found = new Map<number, Outcome>();
+  const found = new Map<string, Outcome>();
 
   // Instances of one type and price that are not in use are alike on a derived network: the first stands for all.
   const twinBefore = machines.map(({ type, microUsdPerHour }, machine) => {
@@ -106,7 +108,11 @@ function enumerate(
     const isUniform = trail.every(({ seat }) => seats.kinds[seat.kind]!.tpDegree === tpDegree);
     const tokensPerSecond =
       rawRate * costModel.pipelineEfficiency(point, stages) * costModel.realWorldEfficiency;
-    const key = (((cost * 32 + stages) * 32 + instances) * 32 + crossings) * 2 + Number(isUniform);
+    const gpus = machines.reduce(
+      (sum, { type }, machine) => sum + (gpusInUse[machine] ? type.instance.gpuCount : 0),
+      0,
+    );
+    const key = [cost, stages, instances, gpus, crossings, isUniform].join();
     const known = found.get(key);
     if (known && known.tokensPerSecond >= tokensPerSecond) return;
     found.set(key, {
@@ -114,6 +120,7 @@ function enumerate(
       stages,
       microUsdPerHour: cost,
       instances,
+      gpus,
       crossings,
       isUniform,
       tokensPerSecond,

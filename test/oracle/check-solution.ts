@@ -55,17 +55,22 @@ export function expectBest(
     return;
   }
   const answer = expectAnswer(solution);
-  const metrics = expectHonest(problem, answer, weight);
+  expectHonest(problem, answer, weight);
   expectClose(answer.objective.value, best.value, request.objective, best.size);
   expect(answer.bound).toBe(answer.objective.value);
   expect(answer.gap).toBe(0);
   if (Math.abs(best.value) >= NEXT_TO_NOTHING * best.size)
-    expectTies(request, weight, metrics, best);
+    expectTies(request, weight, answer, best);
   if (request.frontier) expectFrontier(problem, answer, allowed);
 }
 
-/** The rule on ties: what the objective says, then fewer instances, then fewer stages. */
-function expectTies(request: SolveRequest, weight: number, metrics: Metrics, best: Best): void {
+/** The rule on ties: what the objective says, the lower latency, fewer GPUs, fewer stages, the smaller batch, fewer instances. */
+function expectTies(
+  request: SolveRequest,
+  weight: number,
+  { metrics, placement }: Answer,
+  best: Best,
+): void {
   if (best.second !== null) {
     expectClose(
       isOfThroughput(request.objective, weight)
@@ -76,9 +81,19 @@ function expectTies(request: SolveRequest, weight: number, metrics: Metrics, bes
     );
   }
   expect(
-    { instances: metrics.num_instances, stages: metrics.num_pipeline_stages },
-    "fewer instances, then fewer stages",
-  ).toEqual({ instances: best.instances, stages: best.stages });
+    {
+      gpus: metrics.num_gpus_rented,
+      stages: metrics.num_pipeline_stages,
+      batch: placement.batch_size,
+      instances: metrics.num_instances,
+    },
+    "the rule on ties",
+  ).toEqual({
+    gpus: best.gpus,
+    stages: best.stages,
+    batch: best.batch,
+    instances: best.instances,
+  });
 }
 
 /** Invariant 3: the reported metrics are those of the reported placement, and the value follows from them. */

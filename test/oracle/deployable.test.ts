@@ -61,6 +61,7 @@ function outcomeOf({ metrics, point }: Judged): Outcome {
     stages: metrics.num_pipeline_stages,
     microUsdPerHour: Math.round(metrics.cost_per_hour * 1e6),
     instances: metrics.num_instances,
+    gpus: metrics.num_gpus_rented,
     crossings: metrics.links.filter((link) => link.crosses_instances).length,
     isUniform: new Set(metrics.stages.map((stage) => stage.tp_degree)).size === 1,
     tokensPerSecond: metrics.throughput_tokens_per_sec,

@@ -22,7 +22,7 @@ describe("the knapsack bound of a case", () => {
     it(`never exceeds the MILP's optimum, and the MILP's plan is a placement (${name})`, async () => {
       const problem = foundingProblem({ rules });
       const classes = hostClasses(problem, DEFAULT_REQUEST);
-      const scale = priceScale(priceUnits(classes), maxStagesOf(problem));
+      const scale = priceScale(priceUnits(classes), classes, maxStagesOf(problem));
       const point = {
         phase: "aggregated",
         batch: 32,

@@ -18,7 +18,7 @@ const POINT = { phase: "aggregated", batch: 32, inputTokens: 2048, outputTokens:
 it("scenarios stop where they are told to, and say so", async () => {
   const problem = foundingProblem();
   const classes = hostClasses(problem, DEFAULT_REQUEST);
-  const scale = priceScale(priceUnits(classes), maxStagesOf(problem));
+  const scale = priceScale(priceUnits(classes), classes, maxStagesOf(problem));
   const until = (blocks: number) => {
     let asked = 0;
     return scenarios(

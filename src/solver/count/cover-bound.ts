@@ -20,6 +20,7 @@ export interface Load {
  * The load may be layers, or anything else that a placement's stages must hold so much of and of which a stage can hold more
  * than 0.
  *
+ * @param mostInstances rented instances at most; Infinity for any number
  * @returns bound[s] for s = 0..maxStages; Infinity when not even this can cover the layers.
  */
 export function coverBound(
@@ -27,11 +28,11 @@ export function coverBound(
   maxStages: number,
   { total: layers, holds }: Load,
   costOf: (hostPosition: number) => number,
+  mostInstances: number = Number.POSITIVE_INFINITY,
 ): Float64Array {
-  const width = layers + 1;
-  const best = new Float64Array((maxStages + 1) * width).fill(Number.POSITIVE_INFINITY);
-  // Rows are stages, columns are layers still to cover.
-  best[0] = 0;
+  // Every instance carries a stage, so with as many instances as stages their number cannot bind, and is not counted.
+  const counted = mostInstances < maxStages ? mostInstances : 0;
+  const table = new CoverTable(maxStages, layers, counted);
   const solo = new Float64Array(maxStages + 1).fill(Number.POSITIVE_INFINITY);
   for (const floored of hosts) {
     const { host } = floored;
@@ -43,13 +44,9 @@ export function coverBound(
       }
       continue;
     }
-    addType(best, width, maxStages, capacity, cost, Math.min(host.instances.length, maxStages));
+    table.addType(capacity, cost, host.instances.length);
   }
-  const bound = new Float64Array(maxStages + 1);
-  for (let s = 0; s <= maxStages; s++) {
-    bound[s] = Math.min(best[s * width + layers]!, solo[s]!);
-  }
-  return bound;
+  return table.best().map((cost, s) => Math.min(cost, solo[s]!));
 }
 
 /**
@@ -104,35 +101,86 @@ function patternCapacity(
   return capacity;
 }
 
-/** Adds up to `copies` instances of one type to the table. */
-function addType(
-  best: Float64Array,
-  width: number,
-  maxStages: number,
-  capacity: readonly number[],
-  cost: number,
-  copies: number,
-): void {
-  // With as many copies as stages the number of copies cannot bind: one rising pass allows any number of them.
-  const unbounded = copies >= maxStages;
-  for (let copy = 0; copy < (unbounded ? 1 : copies); copy++) {
+/**
+ * The cheapest covers so far, by instances (where they are counted), stages and layers that are still to cover.
+ * Without a count there is one plane for any number of instances.
+ */
+class CoverTable {
+  private readonly width: number;
+  private readonly plane: number;
+  private readonly cells: Float64Array;
+
+  constructor(
+    private readonly maxStages: number,
+    private readonly layers: number,
+    private readonly counted: number,
+  ) {
+    this.width = layers + 1;
+    this.plane = (maxStages + 1) * this.width;
+    this.cells = new Float64Array((counted + 1) * this.plane).fill(Number.POSITIVE_INFINITY);
+    this.cells[0] = 0;
+  }
+
+  /** Adds up to `copies` instances of one type. */
+  addType(capacity: readonly number[], cost: number, copies: number): void {
+    const { maxStages, counted } = this;
+    const most = Math.min(copies, counted || maxStages);
+    // Where the number of copies cannot bind, one rising pass allows any number of them.
+    const isUnbounded = most === (counted || maxStages);
+    for (let copy = 0; copy < (isUnbounded ? 1 : most); copy++) {
+      let changed = false;
+      if (counted === 0) {
+        changed = this.addInstance(0, 0, capacity, cost, isUnbounded);
+      } else {
+        for (let step = 1; step <= counted; step++) {
+          const instances = isUnbounded ? step : counted + 1 - step;
+          if (this.addInstance(instances - 1, instances, capacity, cost, isUnbounded)) {
+            changed = true;
+          }
+        }
+      }
+      if (!changed) return;
+    }
+  }
+
+  /** One instance more: from the covers of one plane to those of another. Returns whether anything got cheaper. */
+  private addInstance(
+    fromPlane: number,
+    toPlane: number,
+    capacity: readonly number[],
+    cost: number,
+    isRising: boolean,
+  ): boolean {
+    const { maxStages, width, plane, cells } = this;
     let changed = false;
     for (let step = 1; step <= maxStages; step++) {
-      const s = unbounded ? step : maxStages + 1 - step;
+      const s = isRising ? step : maxStages + 1 - step;
       for (let k = 1; k < capacity.length && k <= s; k++) {
         const holds = capacity[k]!;
         if (holds === 0) continue;
-        const from = (s - k) * width;
-        const to = s * width;
+        const from = fromPlane * plane + (s - k) * width;
+        const to = toPlane * plane + s * width;
         for (let l = width - 1; l >= 0; l--) {
-          const total = best[from + (l > holds ? l - holds : 0)]! + cost;
-          if (total < best[to + l]!) {
-            best[to + l] = total;
+          const total = cells[from + (l > holds ? l - holds : 0)]! + cost;
+          if (total < cells[to + l]!) {
+            cells[to + l] = total;
             changed = true;
           }
         }
       }
     }
-    if (!changed) return;
+    return changed;
+  }
+
+  /** The cost of the cheapest full cover, by the number of stages. */
+  best(): Float64Array {
+    const best = new Float64Array(this.maxStages + 1).fill(Number.POSITIVE_INFINITY);
+    for (let instances = 0; instances <= this.counted; instances++) {
+      for (let s = 0; s <= this.maxStages; s++) {
+        const cost = this.cells[instances * this.plane + s * this.width + this.layers]!;
+        if (cost < best[s]!) best[s] = cost;
+      }
+    }
+    return best;
   }
 }

@@ -6,7 +6,8 @@ import type { HostClass } from "./host-class.ts";
 /**
  * The hosts of each site, a pipeline staying inside one; a single list where the pool has no sites. A site is left out when
  * another one has as many of the same hosts and none of them is dearer there: whatever can be placed in the one can be placed
- * in the other at no higher price. Of sites that are equal the first by name is kept, which is what the tie rule prefers.
+ * in the other at no higher price. Of sites that are equal the first by name is kept. An answer's
+ * twins at sites that were left out are looked at when names decide, see `search/ties.ts`.
  * Limits on single types or on their number, nodes of one type and an explicit matrix tell hosts apart that are otherwise the same,
  * so nothing is left out then.
  * @param classes in their order by name and price
@@ -37,6 +38,39 @@ export function sitesWorthSearching(
           (position < index || !covers(offers[index]!, other)),
       ),
   );
+}
+
+/** A host class, and how many of its instances are used. */
+export interface UsedHost {
+  readonly host: HostClass;
+  readonly count: number;
+}
+
+/**
+ * The same hosts, as many and at the same prices, at other sites: a list for each site that has them all, in the order of `used`.
+ * Among hosts of a site that are the same the first by name is taken.
+ */
+export function twinsElsewhere(
+  classes: readonly HostClass[],
+  used: readonly UsedHost[],
+): readonly (readonly HostClass[])[] {
+  const own = used[0]!.host.type.instance.site;
+  return sitesOf(classes).flatMap((hosts) => {
+    if (hosts[0]?.type.instance.site === own) return [];
+    const twins: HostClass[] = [];
+    for (const { host, count } of used) {
+      const twin = hosts.find(
+        (other) =>
+          !twins.includes(other) &&
+          sameness(other) === sameness(host) &&
+          other.microUsdPerHour === host.microUsdPerHour &&
+          other.instances.length >= count,
+      );
+      if (!twin) return [];
+      twins.push(twin);
+    }
+    return [twins];
+  });
 }
 
 function sitesOf(classes: readonly HostClass[]): readonly (readonly HostClass[])[] {

@@ -16,12 +16,19 @@ export function restBound(
   maxNodes: number,
   load: Load,
   costOf: (hostPosition: number) => number,
+  mostInstances: number = Number.POSITIVE_INFINITY,
 ): Float64Array {
   const rest = hosts.filter(({ host }) => host.type.instance.name === restType);
   const bound = new Float64Array(maxNodes + 1).fill(Number.POSITIVE_INFINITY);
   for (const { host, options } of hosts) {
     const left = Math.max(0, load.total - Math.max(...options.map(load.holds)));
-    const others = coverBound(rest, maxNodes - 1, { ...load, total: left }, costOf);
+    const others = coverBound(
+      rest,
+      maxNodes - 1,
+      { ...load, total: left },
+      costOf,
+      mostInstances - 1,
+    );
     const cost = costOf(host.position);
     for (let nodes = 1; nodes <= maxNodes; nodes++) {
       bound[nodes] = Math.min(bound[nodes]!, cost + others[nodes - 1]!);

@@ -5,7 +5,15 @@ import { unitsWithin } from "./costs.ts";
 
 /** Limits of a case as rows: budgets, and how many instances of a type may be rented. */
 export function limitRows(context: CaseContext, scenario: number, level: number): CaseLimit[] {
-  return [...budgetRows(context, scenario, level), ...rentedRows(context)];
+  const levelBudget = hasLevelBudget(context)
+    ? mostUnitsAt(context, context.scenarios[scenario]!.tokensPerSecond(level))
+    : Number.POSITIVE_INFINITY;
+  return [...budgetRow(context, levelBudget), ...rentedRows(context)];
+}
+
+/** The limits that are the same for all levels. */
+export function levelFreeRows(context: CaseContext): CaseLimit[] {
+  return [...budgetRow(context, Number.POSITIVE_INFINITY), ...rentedRows(context)];
 }
 
 /** Most rented instances of a type. Owned instances are host classes of their own. */
@@ -26,28 +34,20 @@ export function rentedRows({ problem, request, classes }: CaseContext): CaseLimi
 }
 
 /**
- * Budgets as rows. When the price is what is minimised, only the hourly budget needs a row (and saves work): any other
+ * Budgets as a row. When the price is what is minimised, only the hourly budget needs one (and saves work): any other
  * limit on the cheapest plan of a level can be read off its price and throughput. A weighted plan is not the cheapest, so
- * there the price that the level's throughput can bear becomes a row of its own.
+ * there the price that the level's throughput can bear may have to be a row of its own.
  */
-function budgetRows(context: CaseContext, scenario: number, level: number): CaseLimit[] {
+function budgetRow(context: CaseContext, levelBudget: number): CaseLimit[] {
   const { problem, units } = context;
-  const budgets: number[] = [];
-  if (problem.limits.maxHourlyCostUsd !== null) {
-    budgets.push(unitsWithin(units, problem.limits.maxHourlyCostUsd));
-  }
-  if (hasLevelBudget(context)) {
-    budgets.push(mostUnitsAt(context, context.scenarios[scenario]!.tokensPerSecond(level)));
-  }
-  if (budgets.length === 0) return [];
-  return [
-    {
-      name: "budget",
-      perInstance: (position) => units.perInstance[position]!,
-      // A budget that all instances together do not reach is a number that solvers need not be able to hold.
-      most: Math.min(...budgets, unitsOfAll(context)),
-    },
-  ];
+  const { maxHourlyCostUsd } = problem.limits;
+  const hourly =
+    maxHourlyCostUsd === null ? Number.POSITIVE_INFINITY : unitsWithin(units, maxHourlyCostUsd);
+  const budget = Math.min(hourly, levelBudget);
+  if (budget === Number.POSITIVE_INFINITY) return [];
+  // A budget that all instances together do not reach is a number that solvers need not be able to hold.
+  const most = Math.min(budget, unitsOfAll(context));
+  return [{ name: "budget", perInstance: (position) => units.perInstance[position]!, most }];
 }
 
 /**

@@ -1,11 +1,11 @@
 import { InternalError } from "../../errors.ts";
-import { type CaseModel, countsLinks } from "../case-terms.ts";
-import { boundRows, hasLevelBudget, limitRows } from "./budget-rows.ts";
+import { type CaseLimit, type CaseModel, countsLinks } from "../case-terms.ts";
+import { boundRows, hasLevelBudget, levelFreeRows, limitRows } from "./budget-rows.ts";
 import type { CaseContext } from "./case-context.ts";
 import { fastModel, isFastModelExact, linkedModel } from "./case-model.ts";
 import { solveExactly } from "./exact-case.ts";
 import { found } from "./found.ts";
-import type { Found } from "./goal.ts";
+import type { Found, Goal } from "./goal.ts";
 import type { CaseResult } from "./search.ts";
 import { breakWeightedTie } from "./ties.ts";
 
@@ -21,6 +21,9 @@ export function caseModel(context: CaseContext, scenario: number, level: number)
 
 /**
  * Solves one case, checks the answer against `evaluate`, offers it.
+ *
+ * A budget that depends on the level is looked at only where the best placement without it breaks it: with it the case says
+ * nothing of other levels.
  * @param leastCost search cost that no placement of the case is below, by what the search has proven so far
  */
 export async function solveCase(
@@ -28,24 +31,49 @@ export async function solveCase(
   scenario: number,
   level: number,
   leastCost: number,
-  offer: (found: Found) => void,
+  goal: Goal,
+  offer: (found: Found) => Promise<void>,
 ): Promise<CaseResult> {
-  const limits = [...limitRows(context, scenario, level), ...boundRows(context, leastCost)];
+  const rows = [...levelFreeRows(context), ...boundRows(context, leastCost)];
+  const free = await solveRows(context, scenario, level, rows, goal, offer);
+  if (free.status !== "optimal") return free;
+  if (!hasLevelBudget(context) || free.found.metrics.meets_cost_threshold) {
+    return { status: "optimal", cost: free.found.cost, level: free.found.origin!.level };
+  }
+  const within = limitRows(context, scenario, level);
+  const limited = await solveRows(context, scenario, level, within, goal, offer);
+  return limited.status === "stopped" ? limited : { status: "decided" };
+}
+
+/** The cheapest placement of a case within some rows, evaluated and offered. */
+async function solveRows(
+  context: CaseContext,
+  scenario: number,
+  level: number,
+  limits: readonly CaseLimit[],
+  goal: Goal,
+  offer: (found: Found) => Promise<void>,
+): Promise<
+  | { readonly status: "stopped" | "infeasible" }
+  | { readonly status: "optimal"; readonly found: Found }
+> {
   const solved = await solveExactly(context, scenario, level, context.objective.scale, limits);
-  const isOneLevel = hasLevelBudget(context);
   switch (solved.status) {
     case "stopped":
-      if (solved.placement) offer(found(context, scenario, level, solved.placement));
+      if (solved.placement) await offer(found(context, scenario, level, solved.placement));
       return { status: "stopped" };
     case "infeasible":
-      return { status: isOneLevel ? "decided" : "infeasible" };
+      return { status: "infeasible" };
     case "optimal": {
       const first = found(context, scenario, level, solved.placement);
       requireSameCost(first.cost, solved.objective + solved.constant);
-      const best = await breakWeightedTie(context, scenario, first.origin!.level, first);
-      offer(best);
-      if (isOneLevel) return { status: "decided" };
-      return { status: "optimal", cost: best.cost, level: best.origin!.level };
+      // Which of its equals it is counts only where it may become the answer.
+      const isWanted = goal.mayImprove({ ...first, nameRank: 0 });
+      const best = isWanted
+        ? await breakWeightedTie(context, scenario, first.origin!.level, first, limits)
+        : first;
+      await offer(best);
+      return { status: "optimal", found: best };
     }
   }
 }

@@ -29,7 +29,8 @@ export function unitsWithin(units: PriceUnits, usdPerHour: number): number {
   return Math.floor(Math.round(usdPerHour * 1e6) / units.microUsdPerUnit);
 }
 
-function greatestCommonDivisor(a: number, b: number): number {
+/** The largest number that divides both. */
+export function greatestCommonDivisor(a: number, b: number): number {
   let [x, y] = [a, b];
   while (y !== 0) [x, y] = [y, x % y];
   return x;

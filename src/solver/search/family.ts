@@ -34,6 +34,8 @@ export interface BoundSetting {
   readonly minOutsideGBytesPerSecond: number;
   readonly scale: CostScale;
   readonly noIdleGpus: boolean;
+  /** Instances that a placement may have at most; Infinity for any number. */
+  readonly mostInstances: number;
   readonly matrixLinks: MatrixLinks | null;
 }
 
@@ -111,30 +113,39 @@ export class Family {
   /** Search cost from below of every placement of `stages` stages that reaches the level; Infinity when there is none. */
   bound(level: number, stages: number): number {
     const pieces = this.pieces(stages);
+    // Every node is an instance of its own.
+    if (this.shape?.placesNodes && pieces > this.setting.mostInstances) {
+      return Number.POSITIVE_INFINITY;
+    }
     return pieces === 1 ? this.singleBound(level) : this.linkedBound(level)[pieces]!;
   }
 
   /**
    * A bound from below that costs next to nothing: every layer at the least cost per layer of any option,
    *   max(L · min c/n, S · min c),  c = cost of an instance · TP / its GPUs, n = most layers of a stage that is fast enough.
-   * The stages of an instance use no more GPUs than it has, so their shares add up to no more than its cost.
+   * The stages of an instance use no more GPUs than it has, so their shares add up to no more than its cost, and they hold no
+   * more than all of its GPUs could at n/TP each: as many instances as are allowed have to hold L layers.
    */
   roughBound(level: number, stages: number): number {
     const floor = this.batch.levels[level]!;
-    const { layers, scale } = this.setting;
+    const { layers, scale, mostInstances } = this.setting;
+    let mostOnInstance = 0;
     let perLayer = Number.POSITIVE_INFINITY;
     let perStage = Number.POSITIVE_INFINITY;
     for (const { host, options } of this.batch.hosts) {
-      const perGpu = scale.perInstance(host.position) / host.type.instance.gpuCount;
+      const { gpuCount } = host.type.instance;
+      const perGpu = scale.perInstance(host.position) / gpuCount;
       for (const option of options) {
         if (this.tpDegree !== null && option.tpDegree !== this.tpDegree) continue;
         const most = largestAtFloor(option, floor);
         if (most === null) continue;
+        mostOnInstance = Math.max(mostOnInstance, (most * gpuCount) / option.tpDegree);
         const cost = perGpu * option.tpDegree;
         perLayer = Math.min(perLayer, cost / most);
         perStage = Math.min(perStage, cost);
       }
     }
+    if (mostOnInstance * mostInstances < layers * (1 - ROUNDING)) return Number.POSITIVE_INFINITY;
     const bound = Math.max(layers * perLayer, stages * perStage) * (1 - ROUNDING);
     // Costs that a MILP is proven on to less than 1 are whole numbers.
     return scale.absoluteGap > 0 ? Math.ceil(bound) : bound;
@@ -153,7 +164,7 @@ export class Family {
   /** Bounds with links counted as one more than there are; where layers are not alike, by several weights of theirs. */
   private coverBounds(level: number): Float64Array {
     const mostPieces = this.pieces(this.maxStages);
-    const { scale } = this.setting;
+    const { scale, mostInstances } = this.setting;
     const hosts = this.hosts(level, this.maxStages);
     const { latency } = this.batch.setting;
     const nothing = new Float64Array(mostPieces + 1).fill(Number.POSITIVE_INFINITY);
@@ -166,8 +177,8 @@ export class Family {
     )) {
       const bound =
         restType === null
-          ? coverBound(hosts, mostPieces, load, costOf)
-          : restBound(hosts, restType, mostPieces, load, costOf);
+          ? coverBound(hosts, mostPieces, load, costOf, mostInstances)
+          : restBound(hosts, restType, mostPieces, load, costOf, mostInstances);
       for (const [s, cost] of bound.entries()) if (cost > best[s]!) best[s] = cost;
       // A family of one number of stages has its answer when nothing is left for that number.
       if (latency && best[mostPieces] === Number.POSITIVE_INFINITY) return nothing;

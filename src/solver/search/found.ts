@@ -25,7 +25,7 @@ export function scorePlacement(
 }
 
 /** The host class of an instance. */
-function classOf(context: CaseContext, name: string): HostClass {
+export function classOf(context: CaseContext, name: string): HostClass {
   const parsed = parseInstanceName(name);
   const host = context.classes.find(
     ({ type, instances }) =>
@@ -53,6 +53,7 @@ function score(context: CaseContext, evaluation: Success, origin: Found["origin"
     priceUnits,
     tokensPerSecond: metrics.throughput_tokens_per_sec,
     instances: metrics.num_instances,
+    gpus: metrics.num_gpus_rented,
     stages: metrics.num_pipeline_stages,
     batch: placement.batch_size,
     nameRank,

@@ -5,6 +5,7 @@ import {
   compareAll,
   type Found,
   type Goal,
+  keyBeforeNames,
   tieCorner,
   tieKey,
 } from "./goal.ts";
@@ -57,6 +58,21 @@ export class FrontierGoal implements Goal {
         compare(point.tokensPerSecond, found.tokensPerSecond) > 0,
     );
     this.found.push(found);
+  }
+
+  equalBut(found: Found): Found | null {
+    const price = this.price(found.cost);
+    return (
+      this.found.find(
+        (point) =>
+          compare(this.price(point.cost), price) === 0 &&
+          compareAll(keyBeforeNames(point), keyBeforeNames(found)) === 0,
+      ) ?? null
+    );
+  }
+
+  replace(kept: Found, by: Found): void {
+    this.found = this.found.map((point) => (point === kept ? by : point));
   }
 
   private price(cost: number): number {

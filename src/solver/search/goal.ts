@@ -9,6 +9,8 @@ export interface Corner {
   readonly tokensPerSecond: number;
   readonly stages: number;
   readonly batch: number;
+  /** Position of the first class by name that may be used: no placement has a smaller sum of positions. */
+  readonly nameRank: number;
 }
 
 /** A placement the search has found, evaluated. */
@@ -18,9 +20,11 @@ export interface Found {
   readonly priceUnits: number;
   readonly tokensPerSecond: number;
   readonly instances: number;
+  /** All GPUs of the instances. */
+  readonly gpus: number;
   readonly stages: number;
   readonly batch: number;
-  /** Σ over instances of the position of their type's name in the alphabet: the last tie-breaker. */
+  /** Σ over instances of the position of their class, by name: the last tie-breaker. */
   readonly nameRank: number;
   readonly placement: Placement;
   readonly metrics: Metrics;
@@ -36,8 +40,10 @@ export interface CostScale {
   readonly absoluteGap: number;
   /** Price units in a search cost (exact for exact costs, a lower bound for lower bounds). */
   readonly priceUnits: (cost: number) => number;
-  /** Instances in a search cost, likewise. */
-  readonly instances: (cost: number) => number;
+  /** GPUs of all instances in a search cost, likewise. */
+  readonly gpus: (cost: number) => number;
+  /** The most GPUs of one instance. */
+  readonly mostGpus: number;
 }
 
 /** What a search is after: decides which cases are worth solving, keeps what was found. */
@@ -47,6 +53,10 @@ export interface Goal {
   /** Whether a placement at this corner would change the answer. */
   mayImprove(corner: Corner): boolean;
   offer(found: Found): void;
+  /** What is kept and equal to a placement but for names; null when nothing is. */
+  equalBut(found: Found): Found | null;
+  /** Puts a placement that differs in names only in the place of one that is kept. */
+  replace(kept: Found, by: Found): void;
 }
 
 /** Relative difference below which two floating-point objectives are one. */
@@ -72,12 +82,31 @@ export function compareAll(a: readonly number[], b: readonly number[]): number {
   return 0;
 }
 
-/** Ties are broken by rule: fewer instances, fewer stages, names, and last the smaller batch. */
+/**
+ * Sequences in flight per token/s. By Little's law this is the mean time that a request is under way, divided by the tokens of a
+ * request, which are the same for all: so the smaller one has the lower latency.
+ */
+export function latencyOf(batch: number, tokensPerSecond: number): number {
+  return batch / tokensPerSecond;
+}
+
+/**
+ * Ties of an objective are broken by rule: lower latency, fewer GPUs, fewer stages, the smaller batch; then fewer instances, and
+ * names. The search proves the first four; within a case, names and the instances before them take a MILP of their own.
+ */
 export function tieKey(found: Found): number[] {
-  return [found.instances, found.stages, found.nameRank, found.batch];
+  return [...keyBeforeNames(found), found.instances, found.nameRank];
+}
+
+/** What decides ties before names do. */
+export function keyBeforeNames({ batch, tokensPerSecond, gpus, stages }: Found): number[] {
+  return [latencyOf(batch, tokensPerSecond), gpus, stages, batch];
 }
 
 /** The best tie key a corner could have. */
 export function tieCorner(corner: Corner, scale: CostScale): number[] {
-  return [scale.instances(corner.cost), corner.stages, 0, corner.batch];
+  const { cost, batch, tokensPerSecond, stages, nameRank } = corner;
+  const gpus = scale.gpus(cost);
+  const instances = Math.max(1, Math.ceil(gpus / scale.mostGpus));
+  return [latencyOf(batch, tokensPerSecond), gpus, stages, batch, instances, nameRank];
 }

@@ -2,9 +2,10 @@ import { InputError } from "../../errors.ts";
 import type { Metrics } from "../../placement/evaluation.ts";
 import type { Problem } from "../../placement/problem.ts";
 import type { CaseCosts } from "../case-terms.ts";
+import type { HostClass } from "../hosts/host-class.ts";
 import type { SolveRequest } from "../request.ts";
-import { type PriceUnits, unitsToUsd } from "./costs.ts";
-import type { CostScale } from "./goal.ts";
+import { greatestCommonDivisor, type PriceUnits, unitsToUsd } from "./costs.ts";
+import { type CostScale, latencyOf } from "./goal.ts";
 import type { Objective } from "./single-goal.ts";
 
 /** An objective ready for the search, and how its first key becomes the value that is reported. */
@@ -13,7 +14,7 @@ export interface SearchObjective extends Objective {
   readonly unit: string;
   /** Reported value of a first key; bounds go through it too. */
   readonly value: (key: number) => number;
-  /** True when the search cost is the price (then the instances), false when it is a weighted sum. */
+  /** True when the search cost is the price (then the GPUs), false when it is a weighted sum. */
   readonly minimisesPrice: boolean;
   /** What decides between placements of one case with equal search costs, when that is a weighted sum. */
   readonly tieCosts: CaseCosts | null;
@@ -23,17 +24,26 @@ const SECONDS_PER_HOUR = 3600;
 const MILLION = 1e6;
 
 /**
- * Cost = price units · K + instances, K larger than any number of instances: the cheapest plan, among those the one with
- * fewest instances. Integers, so a gap below 1 proves a MILP.
+ * Cost = price units · K + GPUs of all instances, K larger than their number can be: the cheapest plan, among those the one with
+ * fewest GPUs. GPUs are counted in the largest number of them that every instance has a multiple of. Integers, so a gap below 1
+ * proves a MILP.
  */
-export function priceScale(units: PriceUnits, maxStages: number): CostScale {
-  const k = maxStages + 1;
+export function priceScale(
+  units: PriceUnits,
+  classes: readonly HostClass[],
+  mostInstances: number,
+): CostScale {
+  const counts = classes.map(({ type }) => type.instance.gpuCount);
+  const gpusPerUnit = counts.reduce(greatestCommonDivisor, 0) || 1;
+  const mostGpus = Math.max(gpusPerUnit, ...counts);
+  const k = (mostInstances * mostGpus) / gpusPerUnit + 1;
   return {
-    perInstance: (position) => units.perInstance[position]! * k + 1,
+    perInstance: (position) => units.perInstance[position]! * k + counts[position]! / gpusPerUnit,
     perLink: 0,
     absoluteGap: 0.5,
     priceUnits: (cost) => Math.floor(cost / k),
-    instances: (cost) => cost % k,
+    gpus: (cost) => (cost % k) * gpusPerUnit,
+    mostGpus,
   };
 }
 
@@ -42,10 +52,19 @@ export function searchObjective(
   problem: Problem,
   request: SolveRequest,
   units: PriceUnits,
+  classes: readonly HostClass[],
   maxStages: number,
 ): SearchObjective {
-  const scale = priceScale(units, maxStages);
+  const mostInstances = Math.min(maxStages, request.maxInstances ?? maxStages);
+  const scale = priceScale(units, classes, mostInstances);
+  const servesRate = problem.workload.load?.kind === "request_rate";
   const usd = (cost: number): number => unitsToUsd(units, scale.priceUnits(cost));
+  // More throughput for the same price is better, unless a rate is to be served: what is above it is worth nothing. Then the
+  // lower latency is, or where nothing is paid the fewer GPUs.
+  const afterPrice: AfterPrice = (usdPerHour, cost, tokensPerSecond, batch) => {
+    if (!servesRate) return -tokensPerSecond;
+    return usdPerHour === 0 ? scale.gpus(cost) : latencyOf(batch, tokensPerSecond);
+  };
   switch (request.objective) {
     case "cost-per-token":
       return {
@@ -53,10 +72,11 @@ export function searchObjective(
         minimisesPrice: true,
         tieCosts: null,
         unit: "USD per million tokens",
-        // Where nothing is paid all tokens cost the same, and the most of them are the best.
+        // Where nothing is paid all tokens cost the same, and the most of them are the best, unless a rate says how many.
         key: (cost, tokensPerSecond) => {
           const usdPerHour = usd(cost);
-          return [usdPerHour / tokensPerSecond, usdPerHour === 0 ? -tokensPerSecond : 0];
+          if (usdPerHour > 0) return [usdPerHour / tokensPerSecond, 0];
+          return [0, servesRate ? scale.gpus(cost) : -tokensPerSecond];
         },
         value: (key) => (key / SECONDS_PER_HOUR) * MILLION,
       };
@@ -75,13 +95,24 @@ export function searchObjective(
         minimisesPrice: true,
         tieCosts: null,
         unit: "USD per hour",
-        key: (cost, tokensPerSecond) => [usd(cost), -tokensPerSecond],
+        key: (cost, tokensPerSecond, _priceUnits, batch) => [
+          usd(cost),
+          afterPrice(usd(cost), cost, tokensPerSecond, batch),
+        ],
         value: (key) => key,
       };
     case "weighted":
-      return weightedObjective(problem, request, units, scale);
+      return weightedObjective(problem, request, units, scale, afterPrice);
   }
 }
+
+/** What decides between placements of one price; smaller is better. */
+type AfterPrice = (
+  usdPerHour: number,
+  cost: number,
+  tokensPerSecond: number,
+  batch: number,
+) => number;
 
 /**
  * Maximise T/throughput_normalization − w/(1 − w)·C/cost_normalization − cross_instance_penalty·X; w = 1 is the lowest cost,
@@ -92,38 +123,60 @@ function weightedObjective(
   request: SolveRequest,
   units: PriceUnits,
   scale: CostScale,
+  afterPrice: AfterPrice,
 ): SearchObjective {
   const weight = objectiveWeight(problem, request);
   const { throughputNormalization, costNormalization, crossInstancePenalty } = problem.weights;
+  const usd = (cost: number): number => unitsToUsd(units, scale.priceUnits(cost));
   if (weight === 1) {
     return {
       scale,
       minimisesPrice: true,
       tieCosts: null,
       unit: "USD per hour (weight 1)",
-      key: (cost, tokensPerSecond) => [unitsToUsd(units, scale.priceUnits(cost)), -tokensPerSecond],
+      key: (cost, tokensPerSecond, _priceUnits, batch) => [
+        usd(cost),
+        afterPrice(usd(cost), cost, tokensPerSecond, batch),
+      ],
       value: (key) => key,
     };
   }
   const perUsd = weight / (1 - weight) / costNormalization;
+  const score = { unit: "weighted score", value: (key: number) => -key };
+  // Where links cost nothing, the cheapest placement of a level is the best one, as for the other objectives.
+  if (crossInstancePenalty === 0) {
+    return {
+      ...score,
+      scale,
+      minimisesPrice: true,
+      tieCosts: null,
+      key: (cost, tokensPerSecond) => [
+        perUsd * usd(cost) - tokensPerSecond / throughputNormalization,
+        weight === 0 ? scale.priceUnits(cost) : 0,
+      ],
+    };
+  }
   return {
+    ...score,
     scale: {
       perInstance: (position) => perUsd * unitsToUsd(units, units.perInstance[position]!),
       perLink: crossInstancePenalty,
       absoluteGap: 0,
-      // A weighted cost bounds neither the price nor the instances from below; 0 claims nothing.
+      // A weighted cost bounds neither the price nor the GPUs from below; 0 claims nothing.
       priceUnits: () => 0,
-      instances: () => 0,
+      gpus: () => 0,
+      mostGpus: scale.mostGpus,
     },
     minimisesPrice: false,
-    // Without a weight on the price, a lower price decides before fewer instances do.
-    tieCosts: weight === 0 ? scale : { perInstance: () => 1, perLink: 0 },
-    unit: "weighted score",
+    // Without a weight on the price, a lower price decides before fewer GPUs do.
+    tieCosts:
+      weight === 0
+        ? scale
+        : { perInstance: (position) => scale.gpus(scale.perInstance(position)), perLink: 0 },
     key: (cost, tokensPerSecond, priceUnits) => [
       cost - tokensPerSecond / throughputNormalization,
       weight === 0 ? priceUnits : 0,
     ],
-    value: (key) => -key,
   };
 }
 

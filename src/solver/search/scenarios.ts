@@ -61,6 +61,7 @@ export async function scenarios(
     minOutsideGBytesPerSecond,
     scale,
     noIdleGpus: request.noIdleGpus,
+    mostInstances: request.maxInstances ?? Number.POSITIVE_INFINITY,
     matrixLinks:
       network.kind === "matrix"
         ? new MatrixLinks(network, classes, minOutsideGBytesPerSecond)

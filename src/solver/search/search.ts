@@ -92,8 +92,14 @@ export async function search(
   let casesSolved = 0;
 
   const cornerOf = (scenario: number, high: number, cost: number): Corner => {
-    const { stages, point, tokensPerSecond } = scenarios[scenario]!;
-    return { cost, tokensPerSecond: tokensPerSecond(high), stages, batch: point.batch };
+    const { stages, point, tokensPerSecond, classes } = scenarios[scenario]!;
+    return {
+      cost,
+      tokensPerSecond: tokensPerSecond(high),
+      stages,
+      batch: point.batch,
+      nameRank: classes[0]?.position ?? 0,
+    };
   };
   const add = (
     scenario: number,

@@ -19,7 +19,7 @@ import { type SearchObjective, searchObjective } from "./objectives.ts";
 import { maxStagesOf, type Scenario, scenarios } from "./scenarios.ts";
 import { type SearchResult, search } from "./search.ts";
 import type { Allows } from "./single-goal.ts";
-import { breakNameTie } from "./ties.ts";
+import { breakNameTie, firstOfSites } from "./ties.ts";
 
 /** Bounds on the work of a solve. */
 export interface SessionLimits {
@@ -47,6 +47,8 @@ export class SearchSession {
   private readonly context: CaseContext & { scenarios: readonly Scenario[] };
   /** False when a limit struck before all cases were known; null before their tables are made. */
   private isWhole: boolean | null = null;
+  /** Placements that are the first of their case by name. */
+  private readonly named = new WeakSet<Found>();
   private milps = 0;
   private cases = 0;
   private casesSolved = 0;
@@ -62,7 +64,7 @@ export class SearchSession {
   ) {
     const classes = hostClasses(problem, request);
     const units = priceUnits(classes);
-    this.objective = searchObjective(problem, request, units, maxStagesOf(problem));
+    this.objective = searchObjective(problem, request, units, classes, maxStagesOf(problem));
     this.allows = (price, tokensPerSecond) =>
       meetsLimits(
         problem.limits,
@@ -144,7 +146,9 @@ export class SearchSession {
       this.context.scenarios,
       goal,
       (scenario, level, leastCost) =>
-        solveCase(this.context, scenario, level, leastCost, (found) => goal.offer(found)),
+        solveCase(this.context, scenario, level, leastCost, goal, (found) =>
+          this.offer(goal, found),
+        ),
       {
         shouldStop: () => this.isOver,
         pace: this.pace,
@@ -159,11 +163,28 @@ export class SearchSession {
       : { ...result, complete: false, openKey: Number.NEGATIVE_INFINITY };
   }
 
-  /** The placement that the last tie-break chooses among equals. */
-  canonical(found: Found): Promise<Found> {
-    return this.isOver || found.origin === null
-      ? Promise.resolve(found)
-      : breakNameTie(this.context, found);
+  /** Placements that are equal but for names are compared by the first names of either case. */
+  private async offer(goal: Goal, found: Found): Promise<void> {
+    const kept = goal.equalBut(found);
+    if (!kept) return goal.offer(found);
+    goal.replace(kept, await this.firstOfCase(kept));
+    goal.offer(await this.firstOfCase(found));
+  }
+
+  /** The placement that names choose among equals of one case. */
+  private async firstOfCase(found: Found): Promise<Found> {
+    if (this.isOver || found.origin === null || this.named.has(found)) return found;
+    const first = await breakNameTie(this.context, found);
+    this.named.add(first);
+    return first;
+  }
+
+  /** The placement that names choose among equals. */
+  async canonical(found: Found): Promise<Found> {
+    const first = await this.firstOfCase(found);
+    return this.context.problem.network.kind === "derived"
+      ? firstOfSites(this.context, first)
+      : first;
   }
 
   /** Scores a placement that no MILP has found; null when `evaluate` refuses it or only lets it pass with a warning. */

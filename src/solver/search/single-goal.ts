@@ -5,6 +5,7 @@ import {
   compareAll,
   type Found,
   type Goal,
+  keyBeforeNames,
   tieCorner,
   tieKey,
 } from "./goal.ts";
@@ -15,6 +16,7 @@ export interface Objective {
     cost: number,
     tokensPerSecond: number,
     priceUnits: number,
+    batch: number,
   ) => readonly [number, number];
 }
 
@@ -37,8 +39,8 @@ export class SingleGoal implements Goal {
   ) {}
 
   priority(corner: Corner): readonly [number, number] {
-    const { cost, tokensPerSecond } = corner;
-    return this.objective.key(cost, tokensPerSecond, this.scale.priceUnits(cost));
+    const { cost, tokensPerSecond, batch } = corner;
+    return this.objective.key(cost, tokensPerSecond, this.scale.priceUnits(cost), batch);
   }
 
   mayImprove(corner: Corner): boolean {
@@ -61,7 +63,7 @@ export class SingleGoal implements Goal {
 
   offer(found: Found): void {
     if (!found.metrics.meets_cost_threshold) return;
-    const key = this.objective.key(found.cost, found.tokensPerSecond, found.priceUnits);
+    const key = this.keyOf(found);
     if (this.best) {
       const difference = compareAll(key, this.bestKey);
       if (difference > 0) return;
@@ -73,6 +75,25 @@ export class SingleGoal implements Goal {
     }
     this.best = found;
     this.bestKey = key;
+  }
+
+  equalBut(found: Found): Found | null {
+    const { best } = this;
+    if (!best || best.origin === null || !found.metrics.meets_cost_threshold) return null;
+    const isEqual =
+      compareAll(this.keyOf(found), this.bestKey) === 0 &&
+      compareAll(keyBeforeNames(found), keyBeforeNames(best)) === 0;
+    return isEqual ? best : null;
+  }
+
+  replace(kept: Found, by: Found): void {
+    if (this.best !== kept) return;
+    this.best = by;
+    this.bestKey = this.keyOf(by);
+  }
+
+  private keyOf({ cost, tokensPerSecond, priceUnits, batch }: Found): readonly [number, number] {
+    return this.objective.key(cost, tokensPerSecond, priceUnits, batch);
   }
 
   /**

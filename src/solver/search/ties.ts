@@ -1,42 +1,86 @@
-import type { CaseLimit } from "../case-terms.ts";
-import { limitRows, rentedRows } from "./budget-rows.ts";
+import { instanceName } from "../../placement/placement.ts";
+import type { CaseCosts, CaseLimit } from "../case-terms.ts";
+import type { HostClass } from "../hosts/host-class.ts";
+import { twinsElsewhere } from "../hosts/sites.ts";
+import { limitRows } from "./budget-rows.ts";
 import type { CaseContext } from "./case-context.ts";
 import { solveExactly } from "./exact-case.ts";
-import { found } from "./found.ts";
-import { compare, type Found } from "./goal.ts";
+import { classOf, found, scorePlacement } from "./found.ts";
+import { compare, compareAll, type Found, keyBeforeNames, tieKey } from "./goal.ts";
 
 /**
- * Among the cheapest placements of a case with the found price and number of instances, the one whose instance types come
- * first in the alphabet (smallest sum of positions).
+ * Among the placements of a case that are equal in all that decides before, the one with the fewest instances, and of these the
+ * one whose classes come first by name (smallest sum of positions).
  */
 export async function breakNameTie(context: CaseContext, best: Found): Promise<Found> {
   const { scenario } = best.origin!;
+  const { classes } = context.scenarios[scenario]!;
+  if (classes.length === 1) return best;
   const level = lowestAlike(context, scenario, best.origin!.level);
-  const { scale, minimisesPrice } = context.objective;
-  if (!minimisesPrice || context.classes.length === 1) return best;
-  const solved = await solveExactly(
-    context,
-    scenario,
-    level,
-    { perInstance: (position) => position, perLink: 0 },
-    [{ name: "cost", perInstance: scale.perInstance, most: best.cost }, ...rentedRows(context)],
-  );
+  const { scale, tieCosts } = context.objective;
+  // A sum of positions is below this.
+  const instance = best.stages * context.classes.length;
+  const names: CaseCosts = { perInstance: (position) => instance + position, perLink: 0 };
+  const same: CaseLimit[] = [
+    { name: "cost", perInstance: scale.perInstance, perLink: scale.perLink, most: best.cost },
+  ];
+  if (tieCosts) {
+    const { perInstance } = tieCosts;
+    same.push({ name: "gpus", perInstance, most: costOf(context, best, perInstance) });
+  }
+  const limits = [...same, ...limitRows(context, scenario, level)];
+  const solved = await solveExactly(context, scenario, level, names, limits);
   if (solved.status !== "optimal") return best;
   const other = found(context, scenario, level, solved.placement);
-  return other.nameRank < best.nameRank && compare(other.tokensPerSecond, best.tokensPerSecond) >= 0
-    ? other
-    : best;
+  const isEqual =
+    compare(other.cost, best.cost) <= 0 &&
+    compareAll(keyBeforeNames(other), keyBeforeNames(best)) <= 0;
+  return isEqual && compareAll(tieKey(other), tieKey(best)) < 0 ? other : best;
+}
+
+/**
+ * Of a placement and the same one at other sites, where it costs as much, the first by name. Sites that another one covers are
+ * left out of the search, and only there is such a twin not found already.
+ */
+export function firstOfSites(context: CaseContext, best: Found): Found {
+  const { placement } = best;
+  const names = [...new Set(placement.stages.map(({ gpu_type }) => gpu_type))];
+  const byHost = new Map<HostClass, string[]>();
+  for (const name of names) {
+    const host = classOf(context, name);
+    byHost.set(host, [...(byHost.get(host) ?? []), name]);
+  }
+  const used = [...byHost].map(([host, own]) => ({ host, count: own.length }));
+  let first = best;
+  for (const twins of twinsElsewhere(context.classes, used)) {
+    const renamed = new Map<string, string>();
+    for (const [h, own] of [...byHost.values()].entries()) {
+      const { type, instances } = twins[h]!;
+      for (const [i, name] of own.entries()) {
+        renamed.set(name, instanceName(type.instance.name, instances[i]!));
+      }
+    }
+    const stages = placement.stages.map((stage) => ({
+      ...stage,
+      gpu_type: renamed.get(stage.gpu_type)!,
+    }));
+    const twin = scorePlacement(context, { ...placement, stages }, best.origin);
+    if (twin && compareAll(tieKey(twin), tieKey(first)) < 0) first = twin;
+  }
+  return first;
 }
 
 /**
  * Among the placements of a case with the same weighted cost, the one that the rule on ties prefers; a price scale has the
  * rule built in.
+ * @param limits the rows that the case was solved within
  */
 export async function breakWeightedTie(
   context: CaseContext,
   scenario: number,
   reached: number,
   best: Found,
+  limits: readonly CaseLimit[],
 ): Promise<Found> {
   const { tieCosts, scale } = context.objective;
   if (!tieCosts) return best;
@@ -47,14 +91,23 @@ export async function breakWeightedTie(
     perLink: scale.perLink,
     most: best.cost,
   };
-  const limits = [...limitRows(context, scenario, level), sameCost];
-  const solved = await solveExactly(context, scenario, level, tieCosts, limits);
+  const solved = await solveExactly(context, scenario, level, tieCosts, [...limits, sameCost]);
   if (solved.status !== "optimal") return best;
   const other = found(context, scenario, level, solved.placement);
   return compare(other.cost, best.cost) <= 0 &&
     compare(other.tokensPerSecond, best.tokensPerSecond) >= 0
     ? other
     : best;
+}
+
+/** The cost of a placement's instances. */
+function costOf(
+  context: CaseContext,
+  { placement }: Found,
+  perInstance: (position: number) => number,
+): number {
+  const names = new Set(placement.stages.map(({ gpu_type }) => gpu_type));
+  return [...names].reduce((sum, name) => sum + perInstance(classOf(context, name).position), 0);
 }
 
 /** The lowest level that is the same but for rounding: stages and links that reach it only are as good in a tie. */

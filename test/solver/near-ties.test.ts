@@ -1,0 +1,145 @@
+/** Prices and budgets that differ in their last digits, ties under a weighted score, few instances: no MILP may be wrong or in vain. */
+import { afterAll, describe, expect, it } from "vitest";
+import { createPool, type PoolEntry } from "../../src/hardware/pool.ts";
+import type { Problem } from "../../src/placement/problem.ts";
+import { addLimitRows } from "../../src/solver/case-terms.ts";
+import { Builder } from "../../src/solver/milp/builder.ts";
+import { createInlineHighs } from "../../src/solver/milp/highs-inline.ts";
+import { DEFAULT_REQUEST, type SolveRequest } from "../../src/solver/request.ts";
+import type { Answer } from "../../src/solver/solution.ts";
+import { solve } from "../../src/solver/solve.ts";
+import { createPrng } from "../oracle/prng.ts";
+import { entry, foundingProblem, RELAXED_RULES } from "../support/founding.ts";
+
+const backend = createInlineHighs();
+afterAll(() => backend.dispose());
+
+async function answerOf(problem: Problem, choices: Partial<SolveRequest>): Promise<Answer> {
+  const solution = await solve(problem, { ...DEFAULT_REQUEST, ...choices }, backend);
+  if (!("placement" in solution)) throw new Error(JSON.stringify(solution));
+  expect(solution.status).toBe("optimal");
+  return solution;
+}
+
+/** A problem without a charge for links. */
+function problemOf(entries: readonly PoolEntry[], changes: Partial<Problem> = {}): Problem {
+  const base = foundingProblem();
+  return foundingProblem({
+    pool: createPool(entries),
+    rules: { ...RELAXED_RULES, maxPipelineStages: 4 },
+    weights: { ...base.weights, crossInstancePenalty: 0 },
+    ...changes,
+  });
+}
+
+describe("a budget next to a price", { timeout: 60_000 }, () => {
+  it("is kept to the micro-dollar, whatever the size of the prices", async () => {
+    // Two of these cost four micro-dollars more than the budget; only one of them, at TP 8, is within it.
+    const half = entry("half", "NVIDIA A100", 8, 32, 600, 400, 56.497938, 3);
+    const whole = entry("whole", "NVIDIA V100", 8, 32, 300, 100, 112.995872, 1);
+    const problem = problemOf([half, whole]);
+    const limits = { ...problem.limits, maxHourlyCostUsd: 112.995872 };
+    for (const objective of ["throughput", "cost", "cost-per-token", "weighted"] as const) {
+      const choices = { objective, ...(objective === "weighted" && { weight: 0 }) };
+      const { metrics } = await answerOf({ ...problem, limits }, choices);
+      expect(metrics.cost_per_hour).toBe(56.497938);
+    }
+  });
+
+  it("is a row of small numbers that allows what the row of large ones allows", async () => {
+    const prng = createPrng(7);
+    for (let round = 0; round < 60; round++) {
+      const prices = Array.from({ length: 3 }, () => prng.int(1, 400_000_000));
+      const counts = prices.map(() => prng.int(0, 3));
+      const exact = prices.reduce((sum, price, i) => sum + price * counts[i]!, 0);
+      for (const most of [exact, exact - 1, exact + 1].filter((budget) => budget >= 0)) {
+        const build = new Builder();
+        const columns = prices.map((_, i) => {
+          const column = build.column(`y${i}`, 0, 3);
+          build.row(`fixed${i}`, counts[i]!, counts[i]!, [{ column, coefficient: 1 }]);
+          return { column, position: i };
+        });
+        const limit = { name: "budget", perInstance: (i: number) => prices[i]!, most };
+        addLimitRows(build, [limit], columns, [], 0);
+        const model = build.model();
+        const largest = model.rows.flatMap(({ terms }) =>
+          terms.map(({ coefficient }) => Math.abs(coefficient)),
+        );
+        expect(Math.max(...largest)).toBeLessThanOrEqual(2 ** 13);
+        const { status } = await backend.solve(model, {});
+        expect(status, `${counts} of ${prices} within ${most}`).toBe(
+          exact <= most ? "optimal" : "infeasible",
+        );
+      }
+    }
+  });
+});
+
+describe("few instances", { timeout: 60_000 }, () => {
+  it.each([0, 2])("leave next to nothing to MILPs, links at %d", async (crossInstancePenalty) => {
+    const entries = [
+      entry("a", "NVIDIA RTX 4090", 2, 24, 32, 5, 9.2306, 3),
+      entry("b", "NVIDIA A100", 4, 40, 600, 100, 19.2306, 2),
+      entry("c", "NVIDIA V100", 4, 16, 300, 50, 12.2, 2),
+      entry("z", "NVIDIA RTX 4090", 2, 24, 32, 5, 9.2306, 2),
+    ];
+    const problem = problemOf(entries);
+    const { model, workload, weights, rules } = problem;
+    const small: Problem = {
+      ...problem,
+      model: { ...model, numLayers: 6, layerWeightGib: 3 },
+      rules: { ...rules, maxPipelineStages: 6 },
+      workload: { ...workload, phase: "prefill", inputTokens: 512, minBatch: 1, maxBatch: 1024 },
+      weights: { ...weights, crossInstancePenalty },
+      limits: {
+        ...problem.limits,
+        maxHourlyCostUsd: 999,
+        maxCostPerMillionTokenUsd: 999_999,
+        maxTotalCostUsd: 999_999,
+      },
+    };
+    for (const weight of [0, 0.5, 1]) {
+      for (const maxInstances of [1, 2, 3]) {
+        const answer = await answerOf(small, { objective: "weighted", weight, maxInstances });
+        expect(answer.metrics.num_instances).toBeLessThanOrEqual(maxInstances);
+        expect(answer.run.milps_solved).toBeLessThanOrEqual(20);
+      }
+    }
+  });
+});
+
+describe("names", { timeout: 60_000 }, () => {
+  const a100 = (name: string): PoolEntry => entry(name, "NVIDIA A100", 8, 32, 600, 400, 40, 1);
+
+  it.each([0, 0.05])("decide ties of a weighted score as well, links at %d", async (penalty) => {
+    const problem = problemOf([a100("b"), a100("c"), a100("a")]);
+    const weights = { ...problem.weights, crossInstancePenalty: penalty };
+    for (const weight of [0, 0.4]) {
+      const { placement } = await answerOf(
+        { ...problem, weights },
+        { objective: "weighted", weight, maxInstances: 1 },
+      );
+      expect(placement.stages[0]!.gpu_type).toBe("a#0");
+    }
+  });
+
+  it("decide between sites, also where another site has more for less", async () => {
+    const at = (site: string, type: string, usdPerHour: number): PoolEntry => {
+      const { instance, price, count } = a100(type);
+      return {
+        count,
+        price: { ...price, microUsdPerHour: usdPerHour * 1e6 },
+        instance: { ...instance, name: `${type}@${site}`, typeName: type, site: `cloud/${site}` },
+      };
+    };
+    // West covers east: it has both types, and one of them is cheaper there.
+    const problem = problemOf([
+      at("west", "x", 40),
+      at("west", "y", 80),
+      at("east", "x", 40),
+      at("east", "y", 90),
+    ]);
+    const { placement } = await answerOf(problem, { objective: "cost" });
+    expect([...new Set(placement.stages.map(({ gpu_type }) => gpu_type))]).toEqual(["x@east#0"]);
+  });
+});
