@@ -53,6 +53,7 @@ const lengths = objectOf<LengthMoments>({
   meanTokens: number,
   meanSquareTokens: number,
   p95Tokens: number,
+  p99Tokens: number,
 });
 
 type LoadOf<Kind> = Extract<Load, { readonly kind: Kind }>;
@@ -240,6 +241,10 @@ export const exportRequest: Check = objectOf<ExportRequest>({
   image: nullOr(text),
   checkpoint: nullOr(text),
   onlineFp8: flag,
+  maxSequences: optional(nullOr(number)),
+  burstHeadroom: optional(nullOr(number)),
+  expertParallel: optional(flag),
+  trustRemoteCode: optional(flag),
 });
 
 export const overrides: Check = optional(

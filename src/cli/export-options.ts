@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { EXPORT_TARGETS, KUBERNETES_KINDS } from "../export/targets.ts";
-import { choiceOption, jsonOption, outOption, textOption } from "./options.ts";
+import { choiceOption, jsonOption, numberOption, outOption, textOption } from "./options.ts";
 import { addProblemOptions, ownOption } from "./problem-options.ts";
 
 /** Adds the flags of `export` to a command. */
@@ -29,6 +29,22 @@ export function addExportOptions(command: Command): Command {
       ),
     )
     .option("--online-fp8", "the checkpoint is 16 bit; the engine makes its weights FP8")
+    .addOption(
+      numberOption(
+        "--max-num-seqs <n>",
+        "most sequences at once (default: the planned ones and room for bursts)",
+        { unit: "sequences", integer: true, min: 1 },
+      ),
+    )
+    .addOption(
+      numberOption(
+        "--burst-headroom <percent>",
+        "room for bursts beyond the planned sequences (default: 3 times the square root of their number)",
+        { unit: "per cent", min: 0 },
+      ),
+    )
+    .option("--expert-parallel", "whole experts on each GPU, where the plan cuts each over all")
+    .option("--trust-remote-code", "the engine may run code that the checkpoint brings")
     .addOption(textOption("--image <name>", "container image of kubernetes and dynamo"))
     .addOption(outOption("directory to write the files into (default: print them)"))
     .addOption(jsonOption());

@@ -4,6 +4,8 @@ import { InputError } from "../errors.ts";
 import { type Export, exportPlacement } from "../export/export.ts";
 import type { LaunchFile } from "../export/launch.ts";
 import type { ExportLimit } from "../export/limits.ts";
+import type { SequenceChoices } from "../export/sequences.ts";
+import type { LaunchSettings } from "../export/settings.ts";
 import {
   EXPORT_TARGETS,
   type ExportForm,
@@ -27,8 +29,10 @@ import { problemOfAnswer, storedProblem } from "./answer-problem.ts";
 import { checkOutDirectory } from "./check-output.ts";
 import { workloadFlags } from "./evaluate.ts";
 import { evaluateInput } from "./evaluate-load.ts";
-import { type CliIo, EXIT, printWarnings } from "./io.ts";
+import { type CliIo, EXIT, printNote, printWarnings } from "./io.ts";
 import { type OwnedFlag, type ProblemFlagValues, requireFlag } from "./problem-flags.ts";
+
+const PER_CENT = 100;
 
 /** What solve --out writes the answer to. */
 const SOLUTION_JSON = "solution.json";
@@ -41,6 +45,10 @@ export interface ExportFlags extends ProblemFlagValues, OwnedFlag {
   readonly kind?: KubernetesKind;
   readonly checkpoint?: string;
   readonly onlineFp8?: true;
+  readonly maxNumSeqs?: number;
+  readonly burstHeadroom?: number;
+  readonly expertParallel?: true;
+  readonly trustRemoteCode?: true;
   readonly image?: string;
   readonly out?: string;
   readonly json?: true;
@@ -100,6 +108,9 @@ async function exportEvaluated(
     form,
     checkpoint: flags.checkpoint ?? null,
     onlineFp8: flags.onlineFp8 ?? false,
+    ...sequenceChoices(flags),
+    expertParallel: flags.expertParallel ?? false,
+    trustRemoteCode: flags.trustRemoteCode ?? false,
     image: flags.image ?? null,
   });
   if (result.status === "NOT_EXPORTABLE") {
@@ -115,6 +126,7 @@ async function exportEvaluated(
   if (flags.out !== undefined) writeLaunchFiles(flags.out, files);
   const warnings = mergeWarnings(evaluationWarnings, result.warnings, stale);
   await printWarnings(io, warnings);
+  for (const line of settingLines(result.settings)) await printNote(io, line);
   if (flags.json) {
     await printJson(io, form, { ...result, limits: [] }, warnings);
   } else if (flags.out === undefined) {
@@ -126,6 +138,43 @@ async function exportEvaluated(
   return EXIT.ok;
 }
 
+/** @throws InputError for both flags at once */
+function sequenceChoices({ maxNumSeqs, burstHeadroom }: ExportFlags): SequenceChoices {
+  if (maxNumSeqs !== undefined && burstHeadroom !== undefined) {
+    throw new InputError(
+      "--burst-headroom",
+      "it cannot stand beside --max-num-seqs, which says the number itself.",
+      "Leave one of the two out.",
+    );
+  }
+  return {
+    maxSequences: maxNumSeqs ?? null,
+    burstHeadroom: burstHeadroom === undefined ? null : burstHeadroom / PER_CENT,
+  };
+}
+
+/** What the engine is told, and why: what a user may want otherwise. */
+function settingLines({ longest, sequences }: LaunchSettings): string[] {
+  const burst = sequences.most - sequences.planned;
+  return [
+    `longest request: ${longest.tokens} tokens (${longest.from}); --max-model-len changes it`,
+    `sequences at once: ${sequences.most}, ${sequences.planned} planned and ${Math.max(0, burst)} for bursts (${sequences.from}); --max-num-seqs or --burst-headroom change it`,
+  ];
+}
+
+/** The settings as JSON. */
+function settingsJson({ longest, sequences, maxBatchedTokens }: LaunchSettings): object {
+  return {
+    max_model_len: longest.tokens,
+    max_model_len_from: longest.from,
+    max_num_seqs: sequences.most,
+    planned_sequences: sequences.planned,
+    max_num_seqs_from: sequences.from,
+    max_num_batched_tokens: maxBatchedTokens,
+    kv_cache_tokens: sequences.kvCacheTokens,
+  };
+}
+
 async function printJson(
   io: CliIo,
   form: ExportForm,
@@ -133,7 +182,11 @@ async function printJson(
     status,
     limits,
     files,
+    planId,
+    settings,
   }: {
+    readonly planId?: string;
+    readonly settings?: LaunchSettings;
     readonly status: Export["status"];
     readonly limits: readonly ExportLimit[];
     readonly files: readonly LaunchFile[];
@@ -144,6 +197,8 @@ async function printJson(
     status,
     target: FORMS[form].target,
     kind: kindOf(form),
+    plan_id: planId ?? null,
+    settings: settings ? settingsJson(settings) : null,
     limits,
     files,
     warnings,

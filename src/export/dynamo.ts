@@ -1,7 +1,7 @@
 import type { Launch, LaunchFile } from "./launch.ts";
 import { flagWords } from "./leader-worker-set.ts";
 import { planComment } from "./plan-comment.ts";
-import { nodeSelector, podEnvironment } from "./pod.ts";
+import { literalWord, nodeSelector, planLabels, podEnvironment } from "./pod.ts";
 import { IMAGES } from "./versions.ts";
 import { vllmFlags } from "./vllm-flags.ts";
 import { dnsName } from "./words.ts";
@@ -24,6 +24,7 @@ export function dynamoFiles(launch: Launch): LaunchFile[] {
     kind: "DynamoGraphDeployment",
     metadata: {
       name: dnsName(launch.problem.model.name),
+      labels: planLabels(launch),
       ...(nodes.length > 1 && {
         annotations: { "nvidia.com/vllm-distributed-executor-backend": "mp" },
       }),
@@ -50,7 +51,7 @@ export function dynamoFiles(launch: Launch): LaunchFile[] {
               command: ["python3", "-m", "dynamo.vllm"],
               args: [
                 "--model",
-                launch.settings.checkpoint,
+                literalWord(launch.settings.checkpoint),
                 ...vllmFlags(launch).flatMap(flagWords),
               ],
             },

@@ -8,8 +8,9 @@ import { planLaunch } from "./launch-plan.ts";
 import { leaderWorkerSetFiles } from "./leader-worker-set.ts";
 import { type ExportLimit, limitsOf } from "./limits.ts";
 import { launchNotes } from "./notes.ts";
+import { planId } from "./plan-id.ts";
 import { rayFiles } from "./ray.ts";
-import { type LaunchChoices, launchSettings } from "./settings.ts";
+import { type LaunchChoices, type LaunchSettings, launchSettings } from "./settings.ts";
 import { sglangFiles } from "./sglang.ts";
 import { skypilotFiles } from "./skypilot.ts";
 import { type ExportForm, FORMS } from "./targets.ts";
@@ -28,6 +29,9 @@ export type Export =
   | {
       readonly status: "SUCCESS";
       readonly files: readonly LaunchFile[];
+      /** The plan's stable name, which is in every file. */
+      readonly planId: string;
+      readonly settings: LaunchSettings;
       /** What the user has to know of the files. */
       readonly warnings: readonly string[];
     }
@@ -47,7 +51,7 @@ const WRITERS: Readonly<Record<ExportForm, (launch: Launch) => LaunchFile[]>> = 
 /**
  * Turns an evaluated placement into what starts it. Nothing is approximated: a placement that the target cannot express is refused
  * with all reasons.
- * @throws InputError for choices that contradict the plan, and where the longest request is not known
+ * @throws InputError for choices that contradict the plan
  */
 export function exportPlacement(
   problem: Problem,
@@ -64,7 +68,7 @@ export function exportPlacement(
   const settings = launchSettings(traits.engine, problem, placement, choices);
   const hasCheckpoint = choices.checkpoint !== null || problem.model.checkpoint !== undefined;
   const notes = launchNotes(traits.engine, problem, plan, settings, hasCheckpoint);
-  const launch: Launch = {
+  const launch = {
     traits,
     problem,
     placement,
@@ -75,5 +79,7 @@ export function exportPlacement(
     notes,
     image,
   };
-  return { status: "SUCCESS", files: WRITERS[form](launch), warnings: notes };
+  const id = planId(launch);
+  const files = WRITERS[form]({ ...launch, id });
+  return { status: "SUCCESS", files, planId: id, settings, warnings: notes };
 }

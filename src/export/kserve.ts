@@ -2,7 +2,7 @@ import { InputError } from "../errors.ts";
 import { type Launch, type LaunchFile, pipelineSize } from "./launch.ts";
 import type { LaunchNode } from "./launch-plan.ts";
 import { planComment } from "./plan-comment.ts";
-import { gpuResources, nodeSelector, podEnvironment } from "./pod.ts";
+import { gpuResources, nodeSelector, planLabels, podEnvironment } from "./pod.ts";
 import { vllmFlags } from "./vllm-flags.ts";
 import { dnsName } from "./words.ts";
 import { yamlFile } from "./yaml-file.ts";
@@ -24,9 +24,9 @@ export function kserveFiles(launch: Launch): LaunchFile[] {
   const service = {
     apiVersion: "serving.kserve.io/v1alpha2",
     kind: "LLMInferenceService",
-    metadata: { name: dnsName(model.name) },
+    metadata: { name: dnsName(model.name), labels: planLabels(launch) },
     spec: {
-      model: { uri: modelUri(launch.settings.checkpoint), name: model.name },
+      model: { uri: modelUri(launch.settings.checkpoint), name: servedName(model.name) },
       replicas: 1,
       parallelism: {
         tensor: launch.tpDegree,
@@ -76,9 +76,14 @@ function additionalArguments(launch: Launch): string {
     .join(" ");
 }
 
+/** KServe writes the name into a command of the shell, where only such characters mean themselves. */
+function servedName(name: string): string {
+  return name.replace(/[^\w./:@-]+/g, "-");
+}
+
 /** `hf://owner/name` for a Hugging Face id; other addresses stay as they are. */
 function modelUri(checkpoint: string): string {
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(checkpoint)) return checkpoint;
+  if (/^[a-z][a-z0-9+.-]*:\/\/[^\s'"`$\\;&|<>()]+$/i.test(checkpoint)) return checkpoint;
   if (/^[\w.-]+\/[\w.-]+$/.test(checkpoint)) return `hf://${checkpoint}`;
   throw new InputError(
     "--checkpoint",

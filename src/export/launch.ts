@@ -24,6 +24,8 @@ export interface Launch {
   readonly settings: LaunchSettings;
   /** What the user has to know of the files. */
   readonly notes: readonly string[];
+  /** The plan's stable name, see plan-id.ts. */
+  readonly id: string;
   /** Container image of targets that have one; null: the target's own. */
   readonly image: string | null;
 }

@@ -1,7 +1,7 @@
 import type { Launch, LaunchFile } from "./launch.ts";
 import type { LaunchNode } from "./launch-plan.ts";
 import { planComment } from "./plan-comment.ts";
-import { gpuResources, nodeSelector, podEnvironment } from "./pod.ts";
+import { gpuResources, literalWord, nodeSelector, planLabels, podEnvironment } from "./pod.ts";
 import { type Flag, flag } from "./shell.ts";
 import { IMAGES } from "./versions.ts";
 import { isDistributed, vllmFlags } from "./vllm-flags.ts";
@@ -27,7 +27,7 @@ export function leaderWorkerSetFiles(launch: Launch): LaunchFile[] {
   const set = {
     apiVersion: "leaderworkerset.x-k8s.io/v1",
     kind: "LeaderWorkerSet",
-    metadata: { name },
+    metadata: { name, labels: planLabels(launch) },
     spec: {
       replicas: 1,
       leaderWorkerTemplate: {
@@ -56,7 +56,12 @@ function podSpec(launch: Launch, node: LaunchNode, isLeader: boolean): object {
       {
         name: isLeader ? "vllm-leader" : "vllm-worker",
         image: launch.image ?? IMAGES.vllm,
-        command: ["vllm", "serve", launch.settings.checkpoint, ...podWords(launch, isLeader)],
+        command: [
+          "vllm",
+          "serve",
+          literalWord(launch.settings.checkpoint),
+          ...podWords(launch, isLeader),
+        ],
         env: podEnvironment(launch, node),
         resources: gpuResources(node),
         ...(isLeader && {

@@ -1,6 +1,7 @@
 import { type Launch, type LaunchFile, partitionText } from "./launch.ts";
 import type { LaunchNode } from "./launch-plan.ts";
 import { nodeWords, planComment } from "./plan-comment.ts";
+import { planIdLines } from "./plan-id.ts";
 import {
   argumentArray,
   bashScript,
@@ -39,8 +40,10 @@ function nodeScript(
   { command, partitionVariable, words }: NodeCommand,
 ): string {
   const partition = partitionText(launch);
+  const { nodes } = launch.plan;
   return bashScript(planComment(launch, ...usage(launch, node)), [
-    ...(launch.plan.nodes.length > 1
+    ...planIdLines(launch, `node ${node.rank} of ${nodes.length}`),
+    ...(nodes.length > 1
       ? [requireVariable("MASTER_ADDR", "an address of node 0 that all nodes reach")]
       : []),
     ...gpuLines(node),
@@ -66,5 +69,6 @@ function usage({ plan }: Launch, node: LaunchNode): string[] {
   return [
     `This is ${nodeWords(node)}.`,
     `Usage: MASTER_ADDR=ADDRESS ./${path}, on ${node.instance}, with an address of node 0 that all nodes reach. ${further}`,
+    "PLAN_ID=ID before it makes sure that the script is of the plan that node 0 prints. Nodes of other plans meet at another port.",
   ];
 }

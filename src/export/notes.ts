@@ -18,6 +18,9 @@ export function launchNotes(
           `the engine is told to load "${settings.checkpoint}", the model's name in the plan; give --checkpoint for another one.`,
         ]),
     ...weightNotes(problem, settings),
+    ...[settings.longest.note, settings.sequences.note].filter((note) => note !== null),
+    ...codeNotes(problem, settings),
+    ...expertNotes(problem, settings),
     ...(problem.engine ? [] : [unplannedNote(engine, problem, settings)]),
     ...(engine === "sglang" ? sglangNotes(problem, plan) : []),
     ...(engine === "tensorrt-llm" ? tensorrtLlmNotes(plan, settings) : []),
@@ -30,6 +33,22 @@ function weightNotes({ model }: Problem, { onlineFp8, checkpoint }: LaunchSettin
   if (format === "16bit" || onlineFp8 || checkpoint === model.checkpoint) return [];
   return [
     `the plan is for ${format} weights: the checkpoint has to have them${format === "fp8" ? ", or --online-fp8 has the engine make them while it loads" : ""}.`,
+  ];
+}
+
+/** Code of a checkpoint runs with the rights of the engine. */
+function codeNotes({ model }: Problem, { trustRemoteCode }: LaunchSettings): string[] {
+  if (!trustRemoteCode || !model.hasOwnCode) return [];
+  return [
+    "the checkpoint brings code of its own (auto_map in its config.json), which the files let the engine run; an engine that knows the model by itself does without the flag.",
+  ];
+}
+
+function expertNotes({ model }: Problem, { expertParallel }: LaunchSettings): string[] {
+  if (!expertParallel) return [];
+  const format = model.architecture ? "" : ", and whether the model has experts is not known";
+  return [
+    `the plan is predicted with every expert cut over all GPUs of a stage; with expert parallelism speed and memory differ${format}.`,
   ];
 }
 
@@ -60,12 +79,13 @@ function sglangNotes({ engine }: Problem, { nodes }: LaunchPlan): string[] {
 
 function tensorrtLlmNotes(
   { layerPartition }: LaunchPlan,
-  { maxSequences }: LaunchSettings,
+  { sequences: { most, planned } }: LaunchSettings,
 ): string[] {
   const stages = layerPartition.length;
-  const perStage = Math.ceil(maxSequences / stages);
-  if (perStage * stages === maxSequences) return [];
+  const perStage = Math.ceil(most / stages);
+  // Rounded up into the room for bursts it is nothing to speak of.
+  if (perStage * stages === most || most > planned) return [];
   return [
-    `max_batch_size counts the sequences of one of the ${stages} micro-batches: the engine takes up to ${perStage * stages} sequences, ${maxSequences} are planned.`,
+    `max_batch_size counts the sequences of one of the ${stages} micro-batches: the engine takes up to ${perStage * stages} sequences, ${most} are planned.`,
   ];
 }

@@ -1,4 +1,5 @@
 import type { Interval } from "../placement/evaluation.ts";
+import { networkHints, parserHints } from "./engine-words.ts";
 import type { Launch } from "./launch.ts";
 import type { LaunchNode } from "./launch-plan.ts";
 import type { LaunchEngine } from "./targets.ts";
@@ -18,13 +19,31 @@ export function planComment(launch: Launch, ...usage: readonly string[]): string
     "",
     ...logLines(launch),
     ...launch.notes.map((note) => `Note: ${note}`),
+    ...hintLines(launch),
     ...(usage.length > 0 ? ["", ...usage] : []),
   ].map(oneLine);
 }
 
-function plannedLines({ plan, placement, tpDegree }: Launch): string[] {
+function hintLines({ traits, settings, plan, problem }: Launch): string[] {
+  const isMixture = problem.model.architecture?.kinds.some(({ experts }) => experts > 0) ?? false;
+  const hints = [
+    ...parserHints(traits.engine, settings.checkpoint),
+    ...(isMixture && !settings.expertParallel
+      ? [
+          "Experts are cut over all GPUs of a stage, as planned; --expert-parallel of export keeps them whole.",
+        ]
+      : []),
+    ...networkHints(plan.nodes),
+  ];
+  return hints.length === 0 ? [] : ["", "Hints:", ...hints.map((hint) => `  ${hint}`)];
+}
+
+function plannedLines({ id, settings, plan, placement, tpDegree }: Launch): string[] {
+  const { longest, sequences } = settings;
+  const burst = sequences.most - sequences.planned;
   const layers = plan.layerPartition.reduce((sum, size) => sum + size, 0);
   return [
+    `Plan ${id}`,
     `Planned: TP ${tpDegree}, PP ${plan.layerPartition.length}, ${layers} layers as ${plan.layerPartition.join(",")}`,
     ...plan.nodes.map((node) => {
       const stages = node.stages.map((index) => {
@@ -34,6 +53,8 @@ function plannedLines({ plan, placement, tpDegree }: Launch): string[] {
       return `  ${nodeWords(node)}; ${stages.join("; ")}`;
     }),
     `  ${plural(placement.batch_size, "sequence")} in flight, ${placement.sequence_length} input and ${placement.output_length} output tokens`,
+    `  longest request ${grouped(longest.tokens)} tokens: ${longest.from}`,
+    `  at most ${plural(sequences.most, "sequence")} at once: ${sequences.planned} planned${burst > 0 ? `, ${burst} for bursts` : ""} (${sequences.from})`,
   ];
 }
 
@@ -75,12 +96,12 @@ const LOG_PATTERNS: Readonly<Record<LaunchEngine, string>> = {
 };
 
 function logLines({ traits, metrics, settings }: Launch): string[] {
-  const tokens = metrics.kv_cache_tokens;
+  const tokens = settings.sequences.kvCacheTokens ?? metrics.kv_cache_tokens;
   return [
     "Compare with the log of node 0 at start-up:",
     ...(tokens === null
       ? ["  the size of the KV cache is not predicted"]
-      : kvCacheLines(traits.engine, tokens, settings.maxModelLenTokens).map((line) => `  ${line}`)),
+      : kvCacheLines(traits.engine, tokens, settings.longest.tokens).map((line) => `  ${line}`)),
     `  grep -E '${LOG_PATTERNS[traits.engine]}' LOG`,
   ];
 }

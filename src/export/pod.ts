@@ -13,6 +13,16 @@ export interface EnvVar {
 /** Extended resource of the vendor's device plugin. */
 const GPU_RESOURCES = { nvidia: "nvidia.com/gpu", amd: "amd.com/gpu" } as const;
 
+/** A word of a container's command, argument or variable as Kubernetes passes it on: it expands $(NAME), and $$ to $. */
+export function literalWord(text: string): string {
+  return text.replaceAll("$", "$$$$");
+}
+
+/** Says of which plan a resource is. */
+export function planLabels({ id }: Launch): Readonly<Record<string, string>> {
+  return { "llm-placement/plan": id };
+}
+
 /** GPUs of a pod; `limits` alone is enough for extended resources. */
 export function gpuResources({ type, gpuIds }: LaunchNode): object {
   const resource = GPU_RESOURCES[gpuVendor(type.instance)];

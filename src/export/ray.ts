@@ -2,6 +2,7 @@ import { type Launch, type LaunchFile, partitionText } from "./launch.ts";
 import type { LaunchNode } from "./launch-plan.ts";
 import { gpuLines } from "./node-scripts.ts";
 import { nodeWords, planComment } from "./plan-comment.ts";
+import { planIdLines } from "./plan-id.ts";
 import { bashScript, requireVariable, shellQuote } from "./shell.ts";
 import { VLLM_PARTITION, vllmFlags } from "./vllm-flags.ts";
 import { yamlFile } from "./yaml-file.ts";
@@ -68,10 +69,14 @@ function engineArguments(launch: Launch): Readonly<Record<string, string | numbe
 }
 
 /** One bundle a rank, in the order of the ranks. */
-function bundlesOf({ plan, placement }: Launch): object[] {
+function bundlesOf(launch: Launch): object[] {
+  const { plan, placement } = launch;
   return placement.stages.flatMap((stage) => {
     const node = plan.nodes.find(({ instance }) => instance === stage.gpu_type)!;
-    return Array.from({ length: stage.tp_degree }, () => ({ GPU: 1, [resourceOf(node)]: 1 }));
+    return Array.from({ length: stage.tp_degree }, () => ({
+      GPU: 1,
+      [resourceOf(launch, node)]: 1,
+    }));
   });
 }
 
@@ -85,21 +90,22 @@ function environment(launch: Launch): Readonly<Record<string, string>> {
   };
 }
 
-/** The resource that only this node of the plan has, one for each GPU. */
-function resourceOf({ rank }: LaunchNode): string {
-  return `llm_placement_node_${rank}`;
+/** The resource that only this node of this plan has, one for each GPU: nodes of another plan have none that it asks for. */
+function resourceOf({ id }: Launch, { rank }: LaunchNode): string {
+  return `llm_placement_${id}_node_${rank}`;
 }
 
 function nodeScript(launch: Launch, node: LaunchNode): string {
   const { rank, gpuIds } = node;
   const path = `ray-start-node-${rank}.sh`;
-  const resources = JSON.stringify({ [resourceOf(node)]: gpuIds.length });
+  const resources = JSON.stringify({ [resourceOf(launch, node)]: gpuIds.length });
   const joins = rank === 0 ? `--head --port ${PORT}` : `--address "\${HEAD_ADDR}:${PORT}"`;
   const usage =
     rank === 0
       ? `Usage: ./${path}, on ${node.instance}. Further arguments are passed on to ray start.`
       : `Usage: HEAD_ADDR=ADDRESS ./${path}, on ${node.instance}, with an address of node 0 that all nodes reach. Further arguments are passed on to ray start.`;
   return bashScript(planComment(launch, `This is ${nodeWords(node)}.`, usage), [
+    ...planIdLines(launch, `node ${rank}`),
     ...(rank === 0 ? [] : [requireVariable("HEAD_ADDR", "an address of node 0")]),
     ...gpuLines(node),
     `exec ray start ${joins} --num-gpus '${gpuIds.length}' --resources ${shellQuote(resources)} "$@"`,

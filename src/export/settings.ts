@@ -4,23 +4,28 @@ import { InputError } from "../errors.ts";
 import type { Model } from "../model/model.ts";
 import type { Placement } from "../placement/placement.ts";
 import type { Problem } from "../placement/problem.ts";
+import { checkCheckpoint, checkExperts } from "./engine-words.ts";
+import { type LongestRequest, longestRequest } from "./longest-request.ts";
+import { type SequenceChoices, type SequenceLimit, sequenceLimit } from "./sequences.ts";
 import type { LaunchEngine } from "./targets.ts";
 
 /** What a user chooses beside the placement. */
-export interface LaunchChoices {
+export interface LaunchChoices extends SequenceChoices {
   /** What the engine loads: a Hugging Face id or a path; null: the model's name. */
   readonly checkpoint: string | null;
   /** The checkpoint has 16-bit weights and the engine quantises them to FP8 while it loads. */
   readonly onlineFp8: boolean;
+  /** Whole experts on each GPU in place of parts of all; absent: no. */
+  readonly expertParallel?: boolean;
+  /** The engine may run code that the checkpoint brings, also where it is not known to bring any; absent: no. */
+  readonly trustRemoteCode?: boolean;
 }
 
 /** What an engine is told beside the parallelism. */
 export interface LaunchSettings {
   readonly checkpoint: string;
-  /** Longest request, input and output tokens. */
-  readonly maxModelLenTokens: number;
-  /** Sequences in flight. */
-  readonly maxSequences: number;
+  readonly longest: LongestRequest;
+  readonly sequences: SequenceLimit;
   /** Tokens of one step. */
   readonly maxBatchedTokens: number;
   /** As the engine means it: share of all GPU memory (vLLM), or of what weights leave (TensorRT-LLM). */
@@ -29,6 +34,8 @@ export interface LaunchSettings {
   readonly isSharePlanned: boolean;
   readonly kvCacheFp8: boolean;
   readonly onlineFp8: boolean;
+  readonly expertParallel: boolean;
+  readonly trustRemoteCode: boolean;
   /** No CUDA graphs. */
   readonly eager: boolean;
 }
@@ -53,8 +60,8 @@ function weightWords({ architecture, bytesPerElement }: Model): string {
 
 /**
  * The settings that a placement was planned with.
- * @throws InputError when requests have no known longest length, a length limit is below the placement's own lengths, or
- *   `onlineFp8` contradicts the planned weights
+ * @throws InputError for a checkpoint that is none, a length limit below the placement's own lengths, more sequences than tokens of a
+ *   step, and where `onlineFp8` or `expertParallel` contradicts the model
  */
 export function launchSettings(
   engine: LaunchEngine,
@@ -64,15 +71,21 @@ export function launchSettings(
 ): LaunchSettings {
   const { model, engine: planned } = problem;
   if (choices.onlineFp8) checkOnlineFp8(engine, model);
+  if (choices.expertParallel) checkExperts(model);
+  const checkpoint = choices.checkpoint ?? model.checkpoint ?? model.name;
+  checkCheckpoint(checkpoint);
+  const maxBatchedTokens = planned?.maxBatchedTokens ?? DEFAULT_MAX_BATCHED_TOKENS;
   return {
-    checkpoint: choices.checkpoint ?? model.checkpoint ?? model.name,
-    maxModelLenTokens: maxModelLen(problem, placement),
-    maxSequences: placement.batch_size,
-    maxBatchedTokens: planned?.maxBatchedTokens ?? DEFAULT_MAX_BATCHED_TOKENS,
+    checkpoint,
+    longest: longestRequest(problem, placement),
+    sequences: sequenceLimit(problem, placement, maxBatchedTokens, choices),
+    maxBatchedTokens,
     memoryShare: planned?.gpuMemoryUtilization ?? defaultShare(engine),
     isSharePlanned: planned !== undefined,
     kvCacheFp8: kvElementBytes(model) === 1,
     onlineFp8: choices.onlineFp8,
+    expertParallel: choices.expertParallel ?? false,
+    trustRemoteCode: choices.trustRemoteCode || model.hasOwnCode === true,
     eager: planned?.engine === "vllm-eager",
   };
 }
@@ -96,24 +109,5 @@ function checkOnlineFp8(engine: LaunchEngine, model: Model): void {
     "--online-fp8",
     `the plan has weights of ${weightWords(model)}.`,
     "Leave it out, or plan with FP8 weights: weight_format,fp8 in config.csv.",
-  );
-}
-
-function maxModelLen({ engine, workload }: Problem, placement: Placement): number {
-  const lengthTokens = placement.sequence_length + placement.output_length;
-  const limitTokens = engine?.maxModelLenTokens ?? null;
-  if (limitTokens !== null) {
-    if (limitTokens >= lengthTokens) return limitTokens;
-    throw new InputError(
-      "--max-model-len",
-      `${limitTokens} tokens are fewer than the ${lengthTokens} of a request of the placement.`,
-      `Give at least ${lengthTokens}.`,
-    );
-  }
-  if (!workload.inputLengths && !workload.outputLengths) return lengthTokens;
-  throw new InputError(
-    "--max-model-len",
-    "it is missing, and the lengths of requests are spread: there is no longest one.",
-    "Give the longest request that is to be served, input and output tokens together.",
   );
 }

@@ -2,18 +2,15 @@ import type { StageMetrics } from "../placement/evaluation.ts";
 import { type Launch, type LaunchFile, pipelineSize } from "./launch.ts";
 import type { LaunchNode } from "./launch-plan.ts";
 import { nodeScripts } from "./node-scripts.ts";
+import { planPort } from "./plan-id.ts";
 import { type Flag, flag, type ShellText } from "./shell.ts";
-
-/** Port for the ranks to meet; SGLang has no default. Source: SGLang, "Multi-Node Deployment". */
-const MASTER_PORT = 20000;
 
 /** One script a node; node 0 serves. */
 export function sglangFiles(launch: Launch): LaunchFile[] {
-  const nodes = launch.plan.nodes.length;
   return nodeScripts(launch, {
     command: "python3 -m sglang.launch_server",
     partitionVariable: "SGLANG_PP_LAYER_PARTITION",
-    words: (node) => [...sglangFlags(launch), ...sglangNodeFlags(node, nodes)],
+    words: (node) => [...sglangFlags(launch), ...sglangNodeFlags(launch, node)],
   });
 }
 
@@ -25,22 +22,27 @@ function sglangFlags(launch: Launch): Flag[] {
     flag("model-path", settings.checkpoint),
     flag("tp-size", tpDegree),
     flag("pp-size", pipelineSize(launch)),
-    flag("context-length", settings.maxModelLenTokens),
-    flag("max-running-requests", settings.maxSequences),
+    flag("context-length", settings.longest.tokens),
+    flag("max-running-requests", settings.sequences.most),
     flag("chunked-prefill-size", settings.maxBatchedTokens),
     ...(fraction === null ? [] : [flag("mem-fraction-static", fraction)]),
     flag("kv-cache-dtype", settings.kvCacheFp8 ? "fp8_e4m3" : "auto"),
     ...(settings.onlineFp8 ? [flag("quantization", "fp8")] : []),
     ...(settings.eager ? [flag("disable-cuda-graph")] : []),
+    ...(settings.expertParallel ? [flag("ep-size", tpDegree)] : []),
+    ...(settings.trustRemoteCode ? [flag("trust-remote-code")] : []),
+    // SGLang's own, 127.0.0.1, serves nobody but the node itself.
+    flag("host", "0.0.0.0"),
   ];
 }
 
-function sglangNodeFlags({ rank }: LaunchNode, nodes: number): (Flag | ShellText)[] {
+function sglangNodeFlags(launch: Launch, { rank }: LaunchNode): (Flag | ShellText)[] {
+  const nodes = launch.plan.nodes.length;
   if (nodes === 1) return [];
   return [
     flag("nnodes", nodes),
     flag("node-rank", rank),
-    { shell: `--dist-init-addr "\${MASTER_ADDR}:\${MASTER_PORT:-${MASTER_PORT}}"` },
+    { shell: `--dist-init-addr "\${MASTER_ADDR}:\${MASTER_PORT:-${planPort(launch)}}"` },
   ];
 }
 

@@ -2,6 +2,7 @@ import { providerTypeName } from "../hardware/instance.ts";
 import { type Launch, type LaunchFile, partitionText } from "./launch.ts";
 import type { LaunchNode } from "./launch-plan.ts";
 import { planComment } from "./plan-comment.ts";
+import { planIdLines } from "./plan-id.ts";
 import {
   argumentArray,
   execWithArguments,
@@ -89,6 +90,7 @@ function runScript(launch: Launch, nodes: Task): string {
   const partition = partitionText(launch);
   const lines = [
     "set -euo pipefail",
+    ...planIdLines(launch, `nodes ${listed(nodes.map(({ rank }) => rank))}`),
     ...(isMultiNode ? [masterAddress(nodes), `node_rank=$((SKYPILOT_NODE_RANK + ${first}))`] : []),
     exportLine("CUDA_DEVICE_ORDER", "PCI_BUS_ID"),
     ...gpuLines(nodes),

@@ -2,6 +2,7 @@ import { type Launch, type LaunchFile, pipelineSize } from "./launch.ts";
 import type { LaunchNode } from "./launch-plan.ts";
 import { gpuLines, scriptPath } from "./node-scripts.ts";
 import { nodeWords, planComment } from "./plan-comment.ts";
+import { planIdLines } from "./plan-id.ts";
 import {
   argumentArray,
   bashScript,
@@ -58,9 +59,13 @@ function serveFlags(launch: Launch): Flag[] {
     flag("tp_size", tpDegree),
     flag("pp_size", stages),
     flag("gpus_per_node", plan.nodes[0]!.gpuIds.length),
-    flag("max_batch_size", Math.ceil(settings.maxSequences / stages)),
+    flag("max_batch_size", Math.ceil(settings.sequences.most / stages)),
     flag("max_num_tokens", settings.maxBatchedTokens),
-    flag("max_seq_len", settings.maxModelLenTokens),
+    flag("max_seq_len", settings.longest.tokens),
+    ...(settings.expertParallel ? [flag("ep_size", tpDegree)] : []),
+    ...(settings.trustRemoteCode ? [flag("trust_remote_code")] : []),
+    // trtllm-serve's own, localhost, serves nobody but the node itself.
+    flag("host", "0.0.0.0"),
   ];
 }
 
@@ -73,6 +78,7 @@ function nodeScript(launch: Launch, node: LaunchNode): string {
     : [`This is ${nodeWords(node)}.`, "Started by launch.sh, once for every GPU of the node."];
   return bashScript(planComment(launch, ...usage), [
     HERE,
+    ...planIdLines(launch, `node ${node.rank}`),
     ...gpuLines(node),
     "",
     ...argumentArray([
@@ -94,10 +100,11 @@ function worldScript(launch: Launch): string {
   ];
   const programs = nodes.map((node) => {
     const slots = node.gpuIds.length;
-    return `-np ${slots} -host "\${NODE_${node.rank}}:${slots}" "\${here}/${scriptPath(node)}"`;
+    return `-np ${slots} -host "\${NODE_${node.rank}}:${slots}" env PLAN_ID="\${plan_id}" "\${here}/${scriptPath(node)}"`;
   });
   return bashScript(planComment(launch, ...usage), [
     HERE,
+    ...planIdLines(launch, `${nodes.length} nodes`),
     ...nodes.map(({ rank, instance }) =>
       requireVariable(`NODE_${rank}`, `the address of node ${rank}, a ${typeWord(instance)}`),
     ),

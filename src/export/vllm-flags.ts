@@ -1,11 +1,9 @@
 import { type Launch, pipelineSize } from "./launch.ts";
+import { planPort } from "./plan-id.ts";
 import { type Flag, flag, type ShellText } from "./shell.ts";
 
 /** The variable for the layers of the stages, one count a stage. Source: vllm/envs.py. */
 export const VLLM_PARTITION = "VLLM_PP_LAYER_PARTITION";
-
-/** vLLM's port for the ranks to meet. Source: ParallelConfig.master_port. */
-const MASTER_PORT = 29501;
 
 /**
  * Flags of vLLM that are the same on every node. Source: vllm/config/{parallel,model,scheduler,cache}.py.
@@ -19,13 +17,15 @@ export function vllmFlags(launch: Launch): Flag[] {
     ...vllmEngineFlags(launch),
     ...(settings.onlineFp8 ? [flag("quantization", "fp8")] : []),
     ...(settings.eager ? [flag("enforce-eager")] : []),
+    ...(settings.expertParallel ? [flag("enable-expert-parallel")] : []),
+    ...(settings.trustRemoteCode ? [flag("trust-remote-code")] : []),
   ];
 }
 
 function vllmEngineFlags({ settings }: Launch): Flag[] {
   return [
-    flag("max-model-len", settings.maxModelLenTokens),
-    flag("max-num-seqs", settings.maxSequences),
+    flag("max-model-len", settings.longest.tokens),
+    flag("max-num-seqs", settings.sequences.most),
     flag("max-num-batched-tokens", settings.maxBatchedTokens),
     flag("gpu-memory-utilization", settings.memoryShare),
     flag("kv-cache-dtype", settings.kvCacheFp8 ? "fp8" : "auto"),
@@ -56,7 +56,7 @@ export function vllmNodeFlags(launch: Launch, place: NodePlace): (Flag | ShellTe
     flag("nnodes", launch.plan.nodes.length),
     { shell: `--node-rank ${place.rank}` },
     { shell: `--master-addr ${place.masterAddress}` },
-    { shell: `--master-port "\${MASTER_PORT:-${MASTER_PORT}}"` },
+    { shell: `--master-port "\${MASTER_PORT:-${planPort(launch)}}"` },
     ...(place.isFirst ? [] : [flag("headless")]),
   ];
 }

@@ -31,6 +31,8 @@ export interface HuggingFaceModel {
   readonly weightGroups: WeightGroups | null;
   /** Layers after which a stage may end; null: after any. */
   readonly allowedCuts: readonly number[] | null;
+  /** Whether config.json names classes of the repository's own (auto_map). */
+  readonly hasOwnCode: boolean;
   /** max_position_embeddings; null where the files do not say. */
   readonly maxContextTokens: number | null;
   readonly parameters: ParameterCounts;

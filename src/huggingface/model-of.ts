@@ -13,6 +13,8 @@ export function modelOf({
   architecture,
   weightGroups,
   allowedCuts,
+  maxContextTokens,
+  hasOwnCode,
 }: HuggingFaceModel): Model {
   const layers = layerPlanOf(architecture, allowedCuts);
   const [first] = architecture.kinds;
@@ -29,6 +31,8 @@ export function modelOf({
     layers,
     architecture,
     ...(checkpoint !== null && { checkpoint }),
+    ...(maxContextTokens !== null && { maxContextTokens }),
+    ...(hasOwnCode && { hasOwnCode }),
     ...(weightGroups !== null && { weightGroups }),
   };
 }

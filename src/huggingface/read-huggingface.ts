@@ -60,6 +60,7 @@ export function huggingFaceModel(files: HuggingFaceFiles): HuggingFaceModel {
     architecture,
     weightGroups: weightGroupsOf(dimensions, quantization, overrides.weightFormat),
     allowedCuts: null,
+    hasOwnCode: bringsCode(files.config.value),
     maxContextTokens: countOf(fields, "max_position_embeddings"),
     parameters,
     statedWeightBytes: stated,
@@ -70,4 +71,11 @@ export function huggingFaceModel(files: HuggingFaceFiles): HuggingFaceModel {
       ...(stated === null || overrides.weightFormat ? [] : sizeNotes(index!, stated, bytes)),
     ],
   };
+}
+
+/** Whether a config names classes that the repository's own code defines. Source: transformers, `trust_remote_code`. */
+function bringsCode(config: unknown): boolean {
+  if (typeof config !== "object" || config === null) return false;
+  const { auto_map: autoMap } = config as { readonly auto_map?: unknown };
+  return typeof autoMap === "object" && autoMap !== null;
 }

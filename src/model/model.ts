@@ -31,6 +31,10 @@ export interface Model {
   readonly architecture?: Architecture;
   /** The Hugging Face repository, `owner/name`, that has these weights; absent where none is known. */
   readonly checkpoint?: string;
+  /** Longest request that the model is made for, tokens; absent where it is not known. */
+  readonly maxContextTokens?: number;
+  /** The checkpoint brings code of its own, which an engine runs only when it is told to; absent: none is known. */
+  readonly hasOwnCode?: true;
   /** Weights that share a scale and are not parted; absent where there are none. */
   readonly weightGroups?: WeightGroups;
 }

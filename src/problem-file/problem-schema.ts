@@ -97,6 +97,8 @@ const model = z.strictObject({
   layers: layers.optional(),
   architecture: architecture.optional(),
   checkpoint: text.optional(),
+  maxContextTokens: positive.optional(),
+  hasOwnCode: z.literal(true).optional(),
   weightGroups: weightGroups.optional(),
 });
 
@@ -121,7 +123,12 @@ const engine = z.strictObject({
   maxBatchedTokens: positive,
 }) satisfies z.ZodType<EngineSettings>;
 
-const lengths = z.strictObject({ meanTokens: amount, meanSquareTokens: amount, p95Tokens: amount });
+const lengths = z.strictObject({
+  meanTokens: amount,
+  meanSquareTokens: amount,
+  p95Tokens: amount,
+  p99Tokens: amount,
+});
 
 const workload = z.strictObject({
   phase: z.enum(PHASES).nullable(),

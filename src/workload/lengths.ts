@@ -23,10 +23,15 @@ export interface LengthMoments {
   readonly meanSquareTokens: number;
   /** The length that 95 % of the sequences do not exceed. */
   readonly p95Tokens: number;
+  /** The length that 99 % of the sequences do not exceed. */
+  readonly p99Tokens: number;
 }
 
 /** z: 95th percentile of the standard normal distribution. Source: tables of the normal distribution. */
 const Z95 = 1.6448536269514722;
+
+/** z: 99th percentile of the standard normal distribution. Source: tables of the normal distribution. */
+const Z99 = 2.3263478740408408;
 
 /** exp(z²/2): no lognormal distribution has a larger p95/mean. */
 export const MOST_P95_OVER_MEAN: number = Math.exp(Z95 ** 2 / 2);
@@ -58,6 +63,7 @@ export function wholeMean(moments: LengthMoments): LengthMoments {
     meanTokens: mean,
     meanSquareTokens: moments.meanSquareTokens * (mean / moments.meanTokens) ** 2,
     p95Tokens: moments.p95Tokens,
+    p99Tokens: moments.p99Tokens,
   };
 }
 
@@ -67,7 +73,12 @@ export function isFixedLength({ meanTokens, meanSquareTokens }: LengthMoments): 
 }
 
 function fixed(tokens: number): LengthMoments {
-  return { meanTokens: tokens, meanSquareTokens: tokens ** 2, p95Tokens: tokens };
+  return {
+    meanTokens: tokens,
+    meanSquareTokens: tokens ** 2,
+    p95Tokens: tokens,
+    p99Tokens: tokens,
+  };
 }
 
 /**
@@ -91,10 +102,15 @@ function lognormal(meanTokens: number, p95Tokens: number, where: string): Length
     );
   }
   const sigma = Z95 - Math.sqrt(Math.max(Z95 ** 2 - 2 * Math.log(ratio), 0));
-  return { meanTokens, meanSquareTokens: meanTokens ** 2 * Math.exp(sigma ** 2), p95Tokens };
+  return {
+    meanTokens,
+    meanSquareTokens: meanTokens ** 2 * Math.exp(sigma ** 2),
+    p95Tokens,
+    p99Tokens: meanTokens * Math.exp(Z99 * sigma - sigma ** 2 / 2),
+  };
 }
 
-/** Σ w·x / Σ w, Σ w·x² / Σ w, and the smallest length up to which 95 % of the weight lies. */
+/** Σ w·x / Σ w, Σ w·x² / Σ w, and the smallest lengths up to which 95 % and 99 % of the weight lie. */
 function histogram(bins: readonly LengthBin[], where: string): LengthMoments {
   const rising = [...bins].sort((a, b) => a.tokens - b.tokens);
   let weight = 0;
@@ -108,15 +124,18 @@ function histogram(bins: readonly LengthBin[], where: string): LengthMoments {
   if (!(weight > 0)) {
     throw new InputError(where, "no length has a weight above 0.", "Give at least one that has.");
   }
-  let below = 0;
-  const p95 = rising.find((bin) => {
-    below += bin.weight;
-    // Rounding of the sums must not push the percentile one length up.
-    return below >= 0.95 * weight * (1 - 1e-12);
-  })!;
+  const percentile = (share: number): number => {
+    let below = 0;
+    return rising.find((bin) => {
+      below += bin.weight;
+      // Rounding of the sums must not push the percentile one length up.
+      return below >= share * weight * (1 - 1e-12);
+    })!.tokens;
+  };
   return {
     meanTokens: sum / weight,
     meanSquareTokens: squares / weight,
-    p95Tokens: p95.tokens,
+    p95Tokens: percentile(0.95),
+    p99Tokens: percentile(0.99),
   };
 }

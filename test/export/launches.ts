@@ -117,6 +117,10 @@ export function request(form: ExportForm, changes: Partial<ExportRequest> = {}):
     checkpoint: "meta-llama/Llama-3.3-70B-Instruct",
     onlineFp8: false,
     image: null,
+    maxSequences: null,
+    burstHeadroom: null,
+    expertParallel: false,
+    trustRemoteCode: false,
     ...changes,
   };
 }

@@ -53,7 +53,7 @@ function nodeOf({ nodeSelector, containers }: Pod): readonly [string, string | u
 
 const ENGINE_FLAGS = {
   "max-model-len": "4096",
-  "max-num-seqs": "32",
+  "max-num-seqs": "49",
   "max-num-batched-tokens": "8192",
   "gpu-memory-utilization": "0.92",
   "kv-cache-dtype": "auto",
@@ -74,6 +74,62 @@ interface WorkerSet {
     };
   };
 }
+
+/** What these tests look at of a resource of any kind. */
+interface Resource {
+  readonly metadata: { readonly labels: object };
+  readonly spec: {
+    readonly model: { readonly name: string };
+    readonly services: {
+      readonly VllmWorker: {
+        readonly extraPodSpec: { readonly mainContainer: { readonly args: readonly string[] } };
+      };
+    };
+  };
+}
+
+describe("what Kubernetes would expand", () => {
+  /** As Kubernetes reads a word: $$ is $, and $(NAME) a variable. Source: its `expansion` package. */
+  const passedOn = (word: string): string =>
+    word.replace(/\$\$|\$\(([^)]*)\)/g, (match) => (match === "$$" ? "$" : "EXPANDED"));
+
+  it.each(["/models/$(HOSTNAME)", "/a$$b", "$(A)$$(B)$", "owner/plain"])(
+    "of the checkpoint %s reaches the engine as it is",
+    (checkpoint) => {
+      const [set] = filesOf("leaderworkerset", TWO_KINDS, { checkpoint });
+      const [first] = documents<WorkerSet>(set!);
+      const { leaderTemplate, workerTemplate } = first!.spec.leaderWorkerTemplate;
+      for (const { spec } of [leaderTemplate!, workerTemplate]) {
+        expect(passedOn(spec.containers[0]!.command[2]!)).toBe(checkpoint);
+      }
+      const [dynamo] = filesOf("dynamo", ONE_KIND, { checkpoint });
+      const [graph] = documents<Resource>(dynamo!);
+      const { args } = graph!.spec.services.VllmWorker.extraPodSpec.mainContainer;
+      expect(passedOn(args[1]!)).toBe(checkpoint);
+    },
+  );
+
+  it("of an address that KServe's shell would read is refused", () => {
+    expect(() => filesOf("kserve", ONE_STAGE, { checkpoint: "s3://bucket/$(id)" })).toThrow(
+      "is no address that KServe can fetch",
+    );
+    const usual = problemOf("kserve");
+    const problem = { ...usual, model: { ...usual.model, name: 'x"; id; "' } };
+    const [service] = documents<Resource>(filesOf("kserve", ONE_STAGE, {}, problem)[0]!);
+    expect(service!.spec.model.name).toBe("x-id-");
+  });
+
+  it.each([
+    ["leaderworkerset", TWO_KINDS],
+    ["kserve", TWO_KINDS],
+    ["dynamo", ONE_KIND],
+  ] as const)("is nothing in the label that says the plan, of %s", (form, placement) => {
+    const [file] = filesOf(form, placement);
+    const [resource] = documents<Resource>(file!);
+    const id = /^# Plan ([0-9a-f]{12})$/m.exec(file!.text)![1];
+    expect(resource!.metadata.labels).toEqual({ "llm-placement/plan": id });
+  });
+});
 
 describe("LeaderWorkerSet", () => {
   it("has the first node as leader and the others as workers", () => {
@@ -256,7 +312,8 @@ describe("configuration of Ray Serve", () => {
       expect(bundle.GPU).toBe(1);
       return Object.keys(bundle).find((key) => key !== "GPU");
     });
-    expect(nodes).toEqual([0, 0, 1, 1, 0, 0].map((node) => `llm_placement_node_${node}`));
+    const id = /^llm_placement_([0-9a-f]{12})_node_0$/.exec(nodes[0] ?? "")?.[1];
+    expect(nodes).toEqual([0, 0, 1, 1, 0, 0].map((node) => `llm_placement_${id}_node_${node}`));
     expect(runtime_env.env_vars).toEqual({
       VLLM_PP_LAYER_PARTITION: "30,20,30",
       VLLM_USE_RAY_V2_EXECUTOR_BACKEND: "1",
@@ -266,7 +323,7 @@ describe("configuration of Ray Serve", () => {
       tensor_parallel_size: 2,
       pipeline_parallel_size: 3,
       max_model_len: 4096,
-      max_num_seqs: 32,
+      max_num_seqs: 49,
       max_num_batched_tokens: 8192,
       gpu_memory_utilization: 0.92,
       kv_cache_dtype: "auto",

@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parseDocument } from "yaml";
+import type { LaunchFile } from "../../src/export/launch.ts";
 import {
   aggregated,
   filesOf,
@@ -19,6 +20,117 @@ import { flagsOf, stubCommands } from "./stub-commands.ts";
 const { run, write } = stubCommands();
 const MASTER = { MASTER_ADDR: "10.0.0.1" };
 
+/** The plan's id as a file's comment says it. */
+function idOf(text: string): string {
+  return /^# Plan ([0-9a-f]{12})$/m.exec(text)![1]!;
+}
+
+describe("the plan of a script", () => {
+  it.each([
+    ["vllm", TWO_KINDS],
+    ["sglang", TWO_KINDS],
+    ["tensorrt-llm", TWO_KINDS],
+    ["ray", ONLY_RAY],
+  ] as const)(
+    "has one name in all files of %s, and another where anything is another",
+    (form, placement) => {
+      const ids = filesOf(form, placement).map(({ text }) => idOf(text));
+      expect(new Set(ids).size).toBe(1);
+      const again = filesOf(form, placement).map(({ text }) => idOf(text));
+      expect(again).toEqual(ids);
+      const changed = [
+        filesOf(form, { ...placement, batch_size: 33 }),
+        filesOf(form, placement, { checkpoint: "owner/other" }),
+        filesOf(form, placement, { maxSequences: 100 }),
+        filesOf(form, { ...placement, output_length: 400 }),
+      ];
+      for (const files of changed) expect(idOf(files[0]!.text)).not.toBe(ids[0]);
+    },
+  );
+
+  it.each(["vllm", "sglang"] as const)(
+    "is printed, and %s stops where another is expected",
+    (form) => {
+      const files = filesOf(form, TWO_KINDS);
+      const script = join(write(files), "launch-node-1.sh");
+      const id = idOf(files[1]!.text);
+      expect(() => run(script, { ...MASTER, PLAN_ID: "0123456789ab" })).toThrow(
+        `this script is of plan ${id}, not of 0123456789ab: export all nodes again`,
+      );
+      expect(run(script, { ...MASTER, PLAN_ID: id }).command).not.toBe("");
+      expect(() => run(script)).toThrow(`llm-placement plan ${id}: node 1 of 2`);
+    },
+  );
+
+  it("decides where its nodes meet: those of another plan wait elsewhere", () => {
+    const portOf = (files: readonly LaunchFile[]): unknown =>
+      flagsOf(run(join(write(files), "launch-node-1.sh"), MASTER).words)["master-port"];
+    const port = portOf(filesOf("vllm", TWO_KINDS));
+    expect(portOf(filesOf("vllm", TWO_KINDS))).toBe(port);
+    expect(portOf(filesOf("vllm", { ...TWO_KINDS, batch_size: 33 }))).not.toBe(port);
+    const given = run(join(write(filesOf("vllm", TWO_KINDS)), "launch-node-1.sh"), {
+      ...MASTER,
+      MASTER_PORT: "1234",
+    });
+    expect(flagsOf(given.words)["master-port"]).toBe("1234");
+  });
+});
+
+describe("what a model needs", () => {
+  it.each([
+    ["vllm", "trust-remote-code"],
+    ["sglang", "trust-remote-code"],
+    ["tensorrt-llm", "trust_remote_code"],
+  ] as const)("is a flag of %s", (form, name) => {
+    const started = (changes: Parameters<typeof filesOf>[2]) => {
+      const files = filesOf(form, ONE_NODE, changes);
+      return flagsOf(run(join(write(files), "launch-node-0.sh")).words);
+    };
+    expect(started({})).not.toHaveProperty(name);
+    expect(started({ trustRemoteCode: true })).toHaveProperty(name, true);
+  });
+
+  it.each([
+    ["vllm", "enable-expert-parallel", true],
+    ["sglang", "ep-size", "4"],
+    ["tensorrt-llm", "ep_size", "4"],
+  ] as const)("are whole experts where %s is asked for them", (form, name, value) => {
+    const usual = problemOf(form);
+    const architecture = usual.model.architecture!;
+    const [kind] = architecture.kinds;
+    const experts = {
+      ...usual,
+      model: {
+        ...usual.model,
+        architecture: { ...architecture, kinds: [{ ...kind!, experts: 8, expertsPerToken: 2 }] },
+      },
+    };
+    const files = filesOf(form, ONE_NODE, { expertParallel: true }, experts);
+    const { words } = run(join(write(files), "launch-node-0.sh"));
+    expect(flagsOf(words)).toHaveProperty(name, value);
+    const plain = filesOf(form, ONE_NODE, {}, experts);
+    expect(plain.map(({ text }) => text).join()).toContain("--expert-parallel of export");
+  });
+});
+
+describe("hints", () => {
+  it("name the network of several nodes, and parsers that a checkpoint has", () => {
+    const [{ text }] = filesOf("vllm", TWO_KINDS) as [LaunchFile];
+    expect(text).toMatch(/^# {3}g6e\.24xlarge has EFA: /m);
+    expect(text).toMatch(/^# {3}Where a node has several interfaces: NCCL_SOCKET_IFNAME/m);
+    expect(text).toContain(
+      "#   Not set, as not every chat template goes with them: --enable-auto-tool-choice --tool-call-parser llama3_json",
+    );
+    const [alone] = filesOf("vllm", ONE_NODE) as [LaunchFile];
+    expect(alone.text).not.toContain("NCCL");
+  });
+
+  it("change no command", () => {
+    const { words } = run(join(write(filesOf("vllm", TWO_KINDS)), "launch-node-0.sh"), MASTER);
+    expect(words.join(" ")).not.toContain("parser");
+  });
+});
+
 describe("scripts of vLLM", () => {
   it("start one node each, with its GPUs and its place", () => {
     const directory = write(filesOf("vllm", TWO_KINDS));
@@ -35,7 +147,7 @@ describe("scripts of vLLM", () => {
         "tensor-parallel-size": "4",
         "pipeline-parallel-size": "2",
         "max-model-len": "4096",
-        "max-num-seqs": "32",
+        "max-num-seqs": "49",
         "max-num-batched-tokens": "8192",
         "gpu-memory-utilization": "0.92",
         "kv-cache-dtype": "auto",
@@ -43,7 +155,7 @@ describe("scripts of vLLM", () => {
         nnodes: "2",
         "node-rank": String(rank),
         "master-addr": "10.0.0.1",
-        "master-port": "29501",
+        "master-port": expect.stringMatching(/^2\d{4}$/),
         ...(rank > 0 && { headless: true }),
       });
     }
@@ -117,12 +229,13 @@ describe("scripts of SGLang", () => {
         "tp-size": "4",
         "pp-size": "2",
         "context-length": "4096",
-        "max-running-requests": "32",
+        "max-running-requests": "49",
         "chunked-prefill-size": "8192",
         "kv-cache-dtype": "auto",
         nnodes: "2",
         "node-rank": String(rank),
-        "dist-init-addr": "10.0.0.1:20000",
+        "dist-init-addr": expect.stringMatching(/^10\.0\.0\.1:2\d{4}$/),
+        host: "0.0.0.0",
       });
     }
   });
@@ -156,13 +269,16 @@ describe("scripts of SGLang", () => {
 
 describe("scripts of TensorRT-LLM", () => {
   it("start one MPI world whose ranks go node by node", () => {
-    const directory = write(filesOf("tensorrt-llm", TWO_KINDS));
+    const files = filesOf("tensorrt-llm", TWO_KINDS);
+    const directory = write(files);
+    const id = idOf(files[0]!.text);
     const addresses = { NODE_0: "10.0.0.1", NODE_1: "10.0.0.2" };
     const { command, words } = run(join(directory, "launch.sh"), addresses);
     expect(command).toBe("mpirun");
     const node = (rank: number): string[] => {
       const script = join(directory, `launch-node-${rank}.sh`);
-      return ["-np", "4", "-host", `10.0.0.${rank + 1}:4`, script];
+      // Every node is told the plan that it has to be of.
+      return ["-np", "4", "-host", `10.0.0.${rank + 1}:4`, "env", `PLAN_ID=${id}`, script];
     };
     expect(words).toEqual([...node(0), ":", ...node(1)]);
   });
@@ -180,7 +296,8 @@ describe("scripts of TensorRT-LLM", () => {
         pp_size: "2",
         gpus_per_node: "4",
         // Two micro-batches of 16 are the 32 sequences in flight.
-        max_batch_size: "16",
+        max_batch_size: "25",
+        host: "0.0.0.0",
         max_num_tokens: "8192",
         max_seq_len: "4096",
         config: join(directory, "trtllm-config.yaml"),
@@ -280,15 +397,16 @@ describe("scripts of Ray", () => {
   it("join every node with a resource for each of its GPUs", () => {
     const directory = write(filesOf("ray", ONLY_RAY));
     const head = run(join(directory, "ray-start-node-0.sh"));
+    const id = idOf(textOf(filesOf("ray", ONLY_RAY), "serve-config.yaml"));
     expect(head.words).toEqual([
       ..."start --head --port 6379 --num-gpus 4 --resources".split(" "),
-      '{"llm_placement_node_0":4}',
+      `{"llm_placement_${id}_node_0":4}`,
     ]);
     expect(head.env.CUDA_VISIBLE_DEVICES).toBe("0,1,2,3");
     const other = run(join(directory, "ray-start-node-1.sh"), { HEAD_ADDR: "10.0.0.1" });
     expect(other.words).toEqual([
       ..."start --address 10.0.0.1:6379 --num-gpus 2 --resources".split(" "),
-      '{"llm_placement_node_1":2}',
+      `{"llm_placement_${id}_node_1":2}`,
     ]);
     expect(other.env.CUDA_VISIBLE_DEVICES).toBe("0,1");
   });

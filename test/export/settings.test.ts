@@ -1,10 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { exportPlacement } from "../../src/export/export.ts";
-import { launchSettings } from "../../src/export/settings.ts";
+import { type LaunchChoices, launchSettings } from "../../src/export/settings.ts";
 import type { ExportForm } from "../../src/export/targets.ts";
+import { evaluate } from "../../src/placement/evaluate.ts";
 import type { Problem } from "../../src/placement/problem.ts";
+import { calibratedProblem, defaultSettings, LLAMA_70B } from "../support/calibrated.ts";
 import { foundingProblem, RELAXED_RULES } from "../support/founding.ts";
 import {
+  aggregated,
   evaluated,
   launchProblem,
   ONE_KIND,
@@ -14,7 +17,20 @@ import {
   TWO_KINDS,
 } from "./launches.ts";
 
-const CHOICES = { checkpoint: "owner/name", onlineFp8: false };
+const CHOICES: LaunchChoices = {
+  checkpoint: "owner/name",
+  onlineFp8: false,
+  maxSequences: null,
+  burstHeadroom: null,
+  expertParallel: false,
+  trustRemoteCode: false,
+};
+
+/** Fits into memory as the calibrated model counts it. */
+const TWO_STAGES = aggregated([
+  { gpu_type: "g6e.48xlarge#0", tp_degree: 8, start_layer: 1, end_layer: 40 },
+  { gpu_type: "g6e.48xlarge#1", tp_degree: 8, start_layer: 41, end_layer: 80 },
+]);
 
 /** The founding problem under the reference model, which knows no engine. */
 const REFERENCE = foundingProblem({ rules: RELAXED_RULES });
@@ -28,29 +44,144 @@ function withLengthLimit(tokens: number | null, workload: Partial<Problem["workl
   };
 }
 
-const SPREAD = { inputLengths: { meanTokens: 2048, meanSquareTokens: 5e6, p95Tokens: 4000 } };
+const SPREAD = {
+  inputLengths: { meanTokens: 2048, meanSquareTokens: 5e6, p95Tokens: 4000, p99Tokens: 6000.5 },
+};
 
 describe("the longest request", () => {
   it("is the limit that the plan has", () => {
-    expect(launchSettings("vllm", launchProblem(), ONE_KIND, CHOICES).maxModelLenTokens).toBe(4096);
+    expect(launchSettings("vllm", launchProblem(), ONE_KIND, CHOICES).longest.tokens).toBe(4096);
   });
 
   it("is that of the placement where all requests are alike", () => {
     const settings = launchSettings("vllm", withLengthLimit(null), ONE_KIND, CHOICES);
-    expect(settings.maxModelLenTokens).toBe(2048 + 512);
+    expect(settings.longest.tokens).toBe(2048 + 512);
   });
 
-  it("has to be given where lengths are spread", () => {
-    expect(() => launchSettings("vllm", withLengthLimit(null, SPREAD), ONE_KIND, CHOICES)).toThrow(
-      "--max-model-len: it is missing, and the lengths of requests are spread",
-    );
+  it("is the 99th percentiles together where lengths are spread", () => {
+    const { longest } = launchSettings("vllm", withLengthLimit(null, SPREAD), ONE_KIND, CHOICES);
+    expect(longest).toEqual({
+      tokens: 6001 + 512,
+      from: "99th percentiles of the lengths, 6,001 input and 512 output tokens",
+      note: null,
+    });
     const settings = launchSettings("vllm", withLengthLimit(8192, SPREAD), ONE_KIND, CHOICES);
-    expect(settings.maxModelLenTokens).toBe(8192);
+    expect(settings.longest.tokens).toBe(8192);
+  });
+
+  it("is no longer than the model is made for, and says what is refused", () => {
+    const problem = withLengthLimit(null, SPREAD);
+    const short = { ...problem, model: { ...problem.model, maxContextTokens: 4096 } };
+    const { longest } = launchSettings("vllm", short, ONE_KIND, CHOICES);
+    expect(longest.tokens).toBe(4096);
+    expect(longest.note).toContain(
+      "requests of more than 4,096 tokens are refused: the model is made for no longer ones",
+    );
+    expect(longest.note).toContain("add up to 6,513; give --max-model-len 6513");
+  });
+
+  it("is no longer than the KV cache of the plan holds", () => {
+    const problem = calibratedProblem(LLAMA_70B, defaultSettings("vllm"), {
+      workload: {
+        phase: "aggregated",
+        inputTokens: 2048,
+        outputTokens: 512,
+        minBatch: 1,
+        maxBatch: 1,
+        inputLengths: { meanTokens: 2048, meanSquareTokens: 5e6, p95Tokens: 4000, p99Tokens: 1e7 },
+      },
+    });
+    const { placement, metrics } = evaluated(problem, { ...TWO_STAGES, batch_size: 1 });
+    const { longest } = launchSettings("vllm", problem, placement, CHOICES);
+    expect(longest.tokens).toBe(metrics.kv_cache_tokens);
+    expect(longest.from).toBe("the KV cache of the plan holds no longer one");
   });
 
   it("is not shorter than a request of the placement", () => {
     expect(() => launchSettings("vllm", withLengthLimit(2559), ONE_KIND, CHOICES)).toThrow(
       "--max-model-len: 2559 tokens are fewer than the 2560 of a request of the placement.",
+    );
+  });
+});
+
+describe("sequences at once", () => {
+  const sequencesOf = (choices: Partial<LaunchChoices>, batch_size = 64) =>
+    launchSettings("vllm", launchProblem(), { ...ONE_KIND, batch_size }, { ...CHOICES, ...choices })
+      .sequences;
+
+  it("are the planned ones and three standard deviations of independent arrivals", () => {
+    expect(sequencesOf({})).toMatchObject({ most: 64 + 24, planned: 64, note: null });
+    expect(sequencesOf({}, 1)).toMatchObject({ most: 4, planned: 1 });
+  });
+
+  it("are as many as a share more, or exactly as many", () => {
+    expect(sequencesOf({ burstHeadroom: 0.25 }).most).toBe(80);
+    expect(sequencesOf({ burstHeadroom: 0 }).most).toBe(64);
+    expect(sequencesOf({ burstHeadroom: 0.1 }, 10).most).toBe(11);
+    expect(sequencesOf({ maxSequences: 100 })).toMatchObject({ most: 100, note: null });
+    expect(sequencesOf({ maxSequences: 10 }).note).toContain("fewer than the 64 that the plan");
+  });
+
+  it("are no more than tokens of a step", () => {
+    const few = launchProblem();
+    const problem = { ...few, engine: { ...few.engine!, maxBatchedTokens: 70 } };
+    const { sequences } = launchSettings("vllm", problem, { ...ONE_KIND, batch_size: 64 }, CHOICES);
+    expect(sequences.most).toBe(70);
+    expect(sequences.note).toContain("there is room for 6 sequences of bursts, not 24");
+    expect(() => sequencesOf({ maxSequences: 8193 })).toThrow(
+      "--max-num-seqs: 8193 sequences are more than the 8192 tokens of a step",
+    );
+  });
+
+  it("leave the planned ones their KV cache: buffers grow with them", () => {
+    const problem = calibratedProblem(LLAMA_70B, defaultSettings("vllm"));
+    const batchOf = (batch_size: number) => ({ ...TWO_STAGES, batch_size });
+    let most = 256;
+    while (evaluate(problem, batchOf(most + 1)).status === "SUCCESS") most++;
+    const { placement } = evaluated(problem, batchOf(most));
+    const { sequences } = launchSettings("vllm", problem, placement, CHOICES);
+    expect(sequences.most).toBeLessThan(most + 3 * Math.sqrt(most));
+    expect(sequences.most).toBeGreaterThanOrEqual(most);
+    expect(sequences.note).toContain("buffers for more take KV cache of the planned ones");
+    expect(sequences.kvCacheTokens).toBeGreaterThan(0);
+  });
+});
+
+describe("a checkpoint", () => {
+  it.each([
+    ["-rf", /^--checkpoint: "-rf" starts with "-"/],
+    ["--help", /starts with "-"/],
+    ["owner/na\nme", /control characters or line breaks/],
+  ])("%j is refused", (checkpoint, words) => {
+    expect(() =>
+      launchSettings("vllm", launchProblem(), ONE_KIND, { ...CHOICES, checkpoint }),
+    ).toThrow(words);
+  });
+
+  it("that is the model's name is held to the same", () => {
+    const problem = launchProblem();
+    const named = { ...problem, model: { ...problem.model, name: "--trust-me" } };
+    expect(() => launchSettings("vllm", named, ONE_KIND, { ...CHOICES, checkpoint: null })).toThrow(
+      'starts with "-"',
+    );
+  });
+});
+
+describe("what a model needs", () => {
+  it("is leave to run its own code, where its config.json names some or the user says so", () => {
+    const problem = launchProblem();
+    const own = { ...problem, model: { ...problem.model, hasOwnCode: true as const } };
+    expect(launchSettings("vllm", problem, ONE_KIND, CHOICES).trustRemoteCode).toBe(false);
+    expect(launchSettings("vllm", own, ONE_KIND, CHOICES).trustRemoteCode).toBe(true);
+    const asked = { ...CHOICES, trustRemoteCode: true };
+    expect(launchSettings("vllm", problem, ONE_KIND, asked).trustRemoteCode).toBe(true);
+    expect(warningsOf("vllm", own)!.join()).toContain("brings code of its own");
+  });
+
+  it("is no expert parallelism without experts", () => {
+    const asked = { ...CHOICES, expertParallel: true };
+    expect(() => launchSettings("vllm", launchProblem(), ONE_KIND, asked)).toThrow(
+      "--expert-parallel: llama3-70b has no experts.",
     );
   });
 });
@@ -111,8 +242,7 @@ describe("what is not the plan's", () => {
     const planned = problemOf("vllm");
     const published = { ...planned, model: { ...planned.model, checkpoint: "owner/published" } };
     expect(
-      launchSettings("vllm", published, ONE_KIND, { checkpoint: null, onlineFp8: false })
-        .checkpoint,
+      launchSettings("vllm", published, ONE_KIND, { ...CHOICES, checkpoint: null }).checkpoint,
     ).toBe("owner/published");
     expect(warningsOf("vllm", published, ONE_KIND, false)!.join()).not.toContain("--checkpoint");
   });
@@ -135,10 +265,20 @@ describe("what is not the plan's", () => {
     ]);
   });
 
-  it("is said of TensorRT-LLM where micro-batches do not divide the sequences", () => {
+  it("is said of TensorRT-LLM where micro-batches do not divide the sequences, and bursts have no room", () => {
     const problem = problemOf("tensorrt-llm");
-    expect(warningsOf("tensorrt-llm", problem)).toEqual([]);
-    expect(warningsOf("tensorrt-llm", problem, { ...ONE_KIND, batch_size: 31 })).toEqual([
+    const warned = (batch_size: number, burstHeadroom: number | null) => {
+      const evaluation = evaluated(problem, { ...ONE_KIND, batch_size });
+      const result = exportPlacement(
+        problem,
+        evaluation,
+        request("tensorrt-llm", { burstHeadroom }),
+      );
+      return result.status === "SUCCESS" ? result.warnings : null;
+    };
+    expect(warned(31, null)).toEqual([]);
+    expect(warned(32, 0)).toEqual([]);
+    expect(warned(31, 0)).toEqual([
       "max_batch_size counts the sequences of one of the 2 micro-batches: the engine takes up to 32 sequences, 31 are planned.",
     ]);
   });

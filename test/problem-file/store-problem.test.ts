@@ -101,7 +101,12 @@ describe("a stored problem", () => {
         workload: {
           ...CALIBRATED.workload,
           inputTokens: 1000,
-          inputLengths: { meanTokens: 1000, meanSquareTokens: 2e6, p95Tokens: 3000 },
+          inputLengths: {
+            meanTokens: 1000,
+            meanSquareTokens: 2e6,
+            p95Tokens: 3000,
+            p99Tokens: 6000,
+          },
           load: { kind: "request_rate", requestsPerSecond: 0.1 },
         },
       },

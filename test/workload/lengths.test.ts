@@ -34,7 +34,12 @@ const lognormal = (meanTokens: number, p95Tokens: number) =>
 describe("a fixed length", () => {
   it("has no spread", () => {
     const moments = lengthMoments({ kind: "fixed", tokens: 7 }, "x");
-    expect(moments).toEqual({ meanTokens: 7, meanSquareTokens: 49, p95Tokens: 7 });
+    expect(moments).toEqual({
+      meanTokens: 7,
+      meanSquareTokens: 49,
+      p95Tokens: 7,
+      p99Tokens: 7,
+    });
     expect(isFixedLength(moments)).toBe(true);
   });
 });
@@ -103,7 +108,12 @@ describe("a histogram", () => {
       { tokens: 300, weight: 1 },
       { tokens: 100, weight: 3 },
     ];
-    expect(moments(bins)).toEqual({ meanTokens: 150, meanSquareTokens: 30_000, p95Tokens: 300 });
+    expect(moments(bins)).toEqual({
+      meanTokens: 150,
+      meanSquareTokens: 30_000,
+      p95Tokens: 300,
+      p99Tokens: 300,
+    });
   });
 
   it("takes the smallest length that 95 % do not exceed", () => {
@@ -141,16 +151,43 @@ describe("a histogram", () => {
   });
 });
 
+describe("the 99th percentile", () => {
+  it("of a lognormal distribution lies 2.326 standard deviations of the logarithm above its median", () => {
+    const { p95Tokens, p99Tokens } = lengthMoments(
+      { kind: "lognormal", meanTokens: 1000, p95Tokens: 3000 },
+      "x",
+    );
+    // p95 = exp(μ + 1.645·σ), mean = exp(μ + σ²/2): both known, μ and σ follow by bisection.
+    let [low, high] = [0, 1.6448536];
+    for (let i = 0; i < 60; i++) {
+      const sigma = (low + high) / 2;
+      if (1000 * Math.exp(1.6448536 * sigma - sigma ** 2 / 2) < 3000) low = sigma;
+      else high = sigma;
+    }
+    expect(p99Tokens / (1000 * Math.exp(2.3263479 * low - low ** 2 / 2))).toBeCloseTo(1, 5);
+    expect(p99Tokens).toBeGreaterThan(p95Tokens);
+  });
+
+  it("of a histogram is the shortest length that 99 % do not exceed", () => {
+    const bins = [
+      { tokens: 10, weight: 98 },
+      { tokens: 20, weight: 1 },
+      { tokens: 1000, weight: 1 },
+    ];
+    expect(lengthMoments({ kind: "histogram", bins }, "x").p99Tokens).toBe(20);
+  });
+});
+
 describe("a mean in whole tokens", () => {
   it("keeps the coefficient of variation", () => {
-    const whole = wholeMean({ meanTokens: 1.5, meanSquareTokens: 2.5, p95Tokens: 2 });
+    const whole = wholeMean({ meanTokens: 1.5, meanSquareTokens: 2.5, p95Tokens: 2, p99Tokens: 3 });
     expect(whole.meanTokens).toBe(2);
     expect(whole.meanSquareTokens / 4).toBeCloseTo(2.5 / 2.25, 12);
     expect(whole.p95Tokens).toBe(2);
   });
 
   it("changes nothing that is whole already", () => {
-    const moments = { meanTokens: 3, meanSquareTokens: 10, p95Tokens: 5 };
+    const moments = { meanTokens: 3, meanSquareTokens: 10, p95Tokens: 5, p99Tokens: 6 };
     expect(wholeMean(moments)).toBe(moments);
   });
 });

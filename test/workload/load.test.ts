@@ -56,7 +56,12 @@ describe("the points of a solve", () => {
   });
 
   it("carry how lengths spread", () => {
-    const inputLengths = { meanTokens: 2048, meanSquareTokens: 5e6, p95Tokens: 4000 };
+    const inputLengths = {
+      meanTokens: 2048,
+      meanSquareTokens: 5e6,
+      p95Tokens: 4000,
+      p99Tokens: 6000,
+    };
     const [point] = points({ inputLengths });
     expect(point).toMatchObject({ inputTokens: 2048, inputMeanSquareTokens: 5e6 });
     expect(point).not.toHaveProperty("outputMeanSquareTokens");

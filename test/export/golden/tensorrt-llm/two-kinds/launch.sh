@@ -1,10 +1,13 @@
 #!/usr/bin/env bash
 # llama3-70b on TensorRT-LLM, planned by llm-placement.
 #
+# Plan eb8d99a84bfd
 # Planned: TP 4, PP 2, 80 layers as 50,30
 #   node 0: g6e.24xlarge#0 (4 x NVIDIA L40S), GPUs 0,1,2,3; stage 0: layers 1-50
 #   node 1: g5.24xlarge#0 (4 x NVIDIA A10G), GPUs 0,1,2,3; stage 1: layers 51-80
 #   32 sequences in flight, 2048 input and 512 output tokens
+#   longest request 4,096 tokens: as given, --max-model-len
+#   at most 49 sequences at once: 32 planned, 17 for bursts (3 standard deviations of independent arrivals)
 #
 # Predicted (cost model "reference"):
 #   277.6 tokens/s, input and output together, 80 % interval 100 to 1,500
@@ -16,13 +19,24 @@
 #   max tokens in paged KV cache (643232)
 #   grep -E 'max tokens in paged KV cache' LOG
 #
+# Hints:
+#   g6e.24xlarge has EFA: attach its interfaces, install aws-ofi-nccl, and set FI_PROVIDER=efa (FI_EFA_USE_DEVICE_RDMA=1 on p4d and newer). In pods also ask for vpc.amazonaws.com/efa.
+#   g5.24xlarge has EFA: attach its interfaces, install aws-ofi-nccl, and set FI_PROVIDER=efa (FI_EFA_USE_DEVICE_RDMA=1 on p4d and newer). In pods also ask for vpc.amazonaws.com/efa.
+#   Where a node has several interfaces: NCCL_SOCKET_IFNAME and GLOO_SOCKET_IFNAME name the one that nodes share; NCCL_DEBUG=INFO says which is used.
+#
 # Usage: NODE_0=ADDRESS NODE_1=ADDRESS ./launch.sh, on node 0, with this directory at the same path on all nodes.
 # Further arguments are passed on to mpirun.
 set -euo pipefail
 
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
+plan_id='eb8d99a84bfd'
+if [ "${PLAN_ID:-${plan_id}}" != "${plan_id}" ]; then
+  echo "this script is of plan ${plan_id}, not of ${PLAN_ID}: export all nodes again" >&2
+  exit 1
+fi
+echo "llm-placement plan ${plan_id}: 2 nodes" >&2
 : "${NODE_0:?set it to the address of node 0, a g6e.24xlarge}"
 : "${NODE_1:?set it to the address of node 1, a g5.24xlarge}"
 
-exec mpirun "$@" -np 4 -host "${NODE_0}:4" "${here}/launch-node-0.sh" \
-  : -np 4 -host "${NODE_1}:4" "${here}/launch-node-1.sh"
+exec mpirun "$@" -np 4 -host "${NODE_0}:4" env PLAN_ID="${plan_id}" "${here}/launch-node-0.sh" \
+  : -np 4 -host "${NODE_1}:4" env PLAN_ID="${plan_id}" "${here}/launch-node-1.sh"
