@@ -38,12 +38,12 @@ export function verdictWords(problem: Problem, request: SolveRequest, answer: An
   }
   if (answer.simplicity) return simplicityWords(problem, request, answer, answer.simplicity);
   return answer.gap === 0
-    ? provenWords(problem, request)
+    ? provenWords(problem, request, answer)
     : `Proven within the gap asked for, among single pipelines: ${mayBe} Replicas are not searched.`;
 }
 
-function provenWords(problem: Problem, request: SolveRequest): string {
-  return `Proven optimal among single pipelines: no one pipeline of this pool${withinWords(problem, request)} ${BEST[request.objective].isBetter}${fullUseWords(problem, request)}. Replicas are not searched.`;
+function provenWords(problem: Problem, request: SolveRequest, answer: Answer): string {
+  return `Proven optimal among single pipelines: no one pipeline of this pool${withinWords(problem, request, answer)} ${BEST[request.objective].isBetter}${fullUseWords(problem, request)}. Replicas are not searched.`;
 }
 
 /** What a simple answer is, and what it costs against the optimum. */
@@ -56,14 +56,14 @@ function simplicityWords(
   const rule = "fewest stages, then fewest instance types, then one TP degree";
   const within = `${percent(most / 100)} of the optimum (${rule})`;
   if (placement_optimum === null) {
-    return `${provenWords(problem, request)} ${
+    return `${provenWords(problem, request, answer)} ${
       proven
         ? `Nothing simpler is within ${within}.`
         : `Whether something simpler is within ${within} is not known: a limit struck.`
     }`;
   }
   const { name, value } = answer.objective;
-  return `Proven: the simplest single pipeline of this pool${withinWords(problem, request)} within ${within}. It is ${againstWords(name, value, objective_optimum)} than the proven optimum, ${objectiveWords(answer, objective_optimum)} with ${placementWords(problem.pool, placement_optimum)}. Replicas are not searched.`;
+  return `Proven: the simplest single pipeline of this pool${withinWords(problem, request, answer)} within ${within}. It is ${againstWords(name, value, objective_optimum)} than the proven optimum, ${objectiveWords(answer, objective_optimum)} with ${placementWords(problem.pool, placement_optimum)}. Replicas are not searched.`;
 }
 
 /** At a rate every token of the cheapest machines costs as little: what a token costs there is another question. */
@@ -81,7 +81,7 @@ const BEST: Readonly<Record<ObjectiveName, { isBetter: string; mayBe: string }>>
 };
 
 /** What the proof is relative to: better placements may exist beyond the limits and the rules of the request. */
-function withinWords({ limits }: Problem, request: SolveRequest): string {
+function withinWords({ limits }: Problem, request: SolveRequest, { deployable }: Answer): string {
   const {
     maxHourlyCostUsd,
     maxCostPerMillionTokenUsd,
@@ -104,13 +104,16 @@ function withinWords({ limits }: Problem, request: SolveRequest): string {
   }
   const within = [
     ...(excluding.some((limit) => limit !== null) ? ["limits"] : []),
-    ...(hasRules(request) ? ["rules"] : []),
+    ...(hasRules(request, deployable !== undefined) ? ["rules"] : []),
   ];
-  return within.length === 0 ? "" : ` within the ${within.join(" and ")} given`;
+  return [
+    deployable ? ` that ${deployable.title} can start` : "",
+    within.length === 0 ? "" : ` within the ${within.join(" and ")} given`,
+  ].join("");
 }
 
-/** Whether a request leaves out placements that the problem allows. */
-function hasRules(request: SolveRequest): boolean {
+/** Whether a request leaves out placements that the problem allows; one TP degree is what launchers ask for already. */
+function hasRules(request: SolveRequest, isDeployable: boolean): boolean {
   return (
     request.includeTypes !== null ||
     request.excludeTypes.length > 0 ||
@@ -120,7 +123,7 @@ function hasRules(request: SolveRequest): boolean {
     request.maxStagesByType.size > 0 ||
     request.maxTpByType.size > 0 ||
     request.tpDegrees !== DEFAULT_TP_DEGREES ||
-    request.uniformTp ||
+    (request.uniformTp && !isDeployable) ||
     request.bandwidthPercentile !== null
   );
 }

@@ -39,6 +39,7 @@ describe("what the engine at hand cannot start", () => {
 
   it("is said in the report, with no search for what it costs", async () => {
     const { stdout } = await cli(["solve", ...SERVED]);
+    expect(stdout.replaceAll("\n", " ")).toMatch(/of this pool that vLLM can start serves a token/);
     expect(stdout).toMatch(/\nDeployable with vLLM: yes, 1 node with 1 stage of TP 8\.\n/);
   });
 
