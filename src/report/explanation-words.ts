@@ -17,6 +17,7 @@ import type { Limits } from "../workload/workload.ts";
 import { figure, monthlyUsd, percent, printable, usd, usdColumn } from "./format.ts";
 import type { TextTable } from "./layout.ts";
 import { limitWords } from "./limit-words.ts";
+import { perTokenHead } from "./load-words.ts";
 import {
   againstWords,
   OBJECTIVE_HEAD,
@@ -103,7 +104,7 @@ function neighbours(
       { head: "$/hour", align: "right" },
       { head: "more", align: "right" },
       { head: "tokens/s", align: "right" },
-      { head: "$/M tokens", align: "right" },
+      { head: perTokenHead(problem.workload), align: "right" },
       { head: "per token" },
       { head: "placement", flexible: true },
     ],
@@ -233,7 +234,12 @@ function noneAlone(types: Sensitivity["best_by_type"]): string[][] {
   return [[`${shown}${more}`, "", "", `none: ${words} cannot serve the model as asked`]];
 }
 
-/** What introduces the table of groups. */
+/** The heading over the table of groups. */
+export function groupsTitle(grouping: Grouping): string {
+  return `By ${GROUPING_WORDS[grouping]}`;
+}
+
+/** What introduces that table. */
 export function groupsText(grouping: Grouping, table: TextTable): string {
   const text = `The best answer by ${GROUPING_WORDS[grouping]}, each proven by a search of its own:`;
   return withTieLegend(text, table);

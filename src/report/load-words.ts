@@ -137,6 +137,11 @@ function latencyWords({ ttft_ms, tpot_ms }: Metrics): string[] {
   return [...words("TTFT", ttft_ms), ...words("TPOT", tpot_ms)];
 }
 
+/** The head of a column of $ per million tokens; at a rate a token costs more than what stands there. */
+export function perTokenHead({ load }: Workload): string {
+  return load?.kind === "request_rate" ? "$/M at full use" : "$/M tokens";
+}
+
 /** What a throughput target is that comes from a rate of requests; empty when none does. */
 export function rateTargetWords({ load, phase, inputTokens, outputTokens }: Workload): string {
   if (load?.kind !== "request_rate" || !phase || inputTokens === null || outputTokens === null) {

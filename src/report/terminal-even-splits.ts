@@ -4,6 +4,7 @@ import type { Answer } from "../solver/solution.ts";
 import type { Workload } from "../workload/workload.ts";
 import { figure, printable, usd, usdColumn } from "./format.ts";
 import { renderItem, renderTable, wrap } from "./layout.ts";
+import { perTokenHead } from "./load-words.ts";
 import { againstWords, TIE_LEGEND, TIE_MARK } from "./objective-words.ts";
 import type { Paint } from "./paint.ts";
 
@@ -14,12 +15,12 @@ const MOST_LISTED = 20;
 export function renderEvenSplits(
   families: readonly FamilyBest[],
   answer: Answer,
-  { load }: Workload,
+  workload: Workload,
   paint: Paint,
 ): string {
   const { metrics } = answer;
   // A rate of requests leaves capacity idle: then the price per hour is what differs, not that per token at full use.
-  const isRate = load?.kind === "request_rate";
+  const isRate = workload.load?.kind === "request_rate";
   const rows = [
     [
       "this answer",
@@ -61,7 +62,7 @@ export function renderEvenSplits(
       { head: "best even split" },
       { head: "tokens/s", align: "right" },
       { head: "$/hour", align: "right" },
-      { head: isRate ? "$/M at full use" : "$/M tokens", align: "right" },
+      { head: perTokenHead(workload), align: "right" },
       { head: isRate ? "per hour" : "per token", align: "right" },
     ],
     rows,

@@ -1,14 +1,15 @@
-import type { Pool } from "../hardware/pool.ts";
+import type { Problem } from "../placement/problem.ts";
 import type { FrontierPoint } from "../solver/solution.ts";
 import { figure, usd, usdColumn } from "./format.ts";
 import { renderTable, wrap } from "./layout.ts";
+import { perTokenHead } from "./load-words.ts";
 import type { Paint } from "./paint.ts";
 import { renderPlot } from "./plot.ts";
 import { placementWords } from "./words.ts";
 
 /** All non-dominated (cost per hour, throughput) pairs, as a table and as a plot. */
 export function renderFrontier(
-  pool: Pool,
+  { pool, workload }: Problem,
   frontier: readonly FrontierPoint[],
   isComplete: boolean,
   paint: Paint,
@@ -22,7 +23,7 @@ export function renderFrontier(
       { head: "" },
       { head: "$/hour", align: "right" },
       { head: "tokens/s", align: "right" },
-      { head: "$/M tokens", align: "right" },
+      { head: perTokenHead(workload), align: "right" },
       { head: "batch", align: "right" },
       { head: "placement", flexible: true },
     ],

@@ -37,7 +37,7 @@ export function renderSolution(
     renderProof(solution, paint),
     renderGroups(problem, solution, paint),
     explanation ? renderExplanation(problem, solution, explanation, paint) : "",
-    frontier ? renderFrontier(problem.pool, frontier, frontier_complete ?? false, paint) : "",
+    frontier ? renderFrontier(problem, frontier, frontier_complete ?? false, paint) : "",
     renderEvenSplits(evenSplits, solution, problem.workload, paint),
   ]);
 }
@@ -50,7 +50,7 @@ function renderNoAnswer(problem: Problem, solution: NoAnswer, paint: Paint): str
     wrap(rateTargetWords(problem.workload)),
     renderSearch(solution.run, [], paint),
     solution.frontier
-      ? renderFrontier(problem.pool, solution.frontier, solution.frontier_complete ?? false, paint)
+      ? renderFrontier(problem, solution.frontier, solution.frontier_complete ?? false, paint)
       : "",
   ]);
 }

@@ -107,8 +107,8 @@ function limitsWithin(problem: Problem, request: SolveRequest, { found, value }:
       return { ...limits, maxHourlyCostUsd: dearest(microUsd / 1e6, limits.maxHourlyCostUsd) };
     }
     case "cost-per-token":
-      // Where nothing is paid, tokens decide.
-      return value === 0
+      // Where nothing is paid, tokens decide, unless a rate says how many come.
+      return value === 0 && problem.workload.load?.kind !== "request_rate"
         ? { ...limits, maxCostPerMillionTokenUsd: 0, minTokensPerSecond: slowest }
         : {
             ...limits,

@@ -3,6 +3,7 @@ import type { Placement } from "../../placement/placement.ts";
 import type { Problem } from "../../placement/problem.ts";
 import type { Solution } from "../../solver/solution.ts";
 import { figure, usd, usdColumn } from "../format.ts";
+import { perTokenHead } from "../load-words.ts";
 import { frontierProofWords } from "../terminal-frontier.ts";
 import { placementWords } from "../words.ts";
 import {
@@ -25,6 +26,10 @@ export function frontierMarkup(problem: Problem, solution: Solution): Markup | n
   const answer = points.some(({ kind }) => kind === "answer");
   return html`<p>Each point is a placement: what it costs an hour and how many tokens it serves a second.${
     answer ? " Along the dashed line a token costs as much as in the answer; below it, more." : ""
+  }${
+    problem.workload.load?.kind === "request_rate"
+      ? " That is what it could serve, and what a token then costs; the rate asked for is less."
+      : ""
   } ${proof}${hasLogScales(points) ? " Both scales are logarithmic." : ""}</p>
 <figure class="chart"><ul class="legend" aria-hidden="true">${legend(points)}</ul>
 <div class="wide">${frontierPlot(points, 980, 400)}</div><div class="narrow">${frontierPlot(points, 340, 300)}</div></figure>
@@ -128,7 +133,7 @@ function legend(points: readonly Point[]): Markup[] {
   ];
 }
 
-function pointTable({ pool }: Problem, points: readonly Point[]): Markup {
+function pointTable({ pool, workload }: Problem, points: readonly Point[]): Markup {
   return tableMarkup({
     caption: "The points of the plot",
     isSortable: true,
@@ -137,7 +142,7 @@ function pointTable({ pool }: Problem, points: readonly Point[]): Markup {
       { head: "point" },
       { head: "$/hour", align: "right" },
       { head: "tokens/s", align: "right" },
-      { head: "$/M tokens", align: "right" },
+      { head: perTokenHead(workload), align: "right" },
       { head: "batch", align: "right" },
       { head: "placement", flexible: true },
     ],

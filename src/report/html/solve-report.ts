@@ -1,7 +1,7 @@
 import type { Problem } from "../../placement/problem.ts";
 import type { SolveRequest } from "../../solver/request.ts";
 import type { Answer, Solution } from "../../solver/solution.ts";
-import { groupsTable, groupsText } from "../explanation-words.ts";
+import { groupsTable, groupsText, groupsTitle } from "../explanation-words.ts";
 import { solutionJson } from "../json.ts";
 import { metricsBlocks } from "../terminal-placement.ts";
 import { assumptionsMarkup } from "./assumptions.ts";
@@ -83,7 +83,7 @@ function groupsSection(problem: Problem, answer: Answer, by: NonNullable<Answer[
   const table = groupsTable(problem, answer, by);
   return {
     id: "groups",
-    title: `By ${by.grouping.replace("-", " ")}`,
+    title: groupsTitle(by.grouping),
     content: textTable(groupsText(by.grouping, table).replace(/:$/, ""), table),
   };
 }
