@@ -63,7 +63,7 @@ const load = byKind({
   request_rate: objectOf<LoadOf<"request_rate">>({ kind: text, requestsPerSecond: number }),
 });
 
-export const workload: Check = objectOf<Workload>({
+const workload: Check = objectOf<Workload>({
   phase: nullOr(phase),
   inputTokens: nullOr(number),
   outputTokens: nullOr(number),

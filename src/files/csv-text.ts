@@ -1,4 +1,5 @@
 import { stringify } from "csv-stringify/sync";
+import { terminalText } from "../report/terminal-text.ts";
 
 /** How a spreadsheet tells a formula from a text. */
 const FORMULA = /^[=+\-@\t\r]/;
@@ -6,7 +7,8 @@ const NUMBER = /^[+-]?[\d.]+(?:e[+-]?\d+)?$/i;
 
 /**
  * Rows as CSV text with a header; columns that a row does not have stay empty; lines end in a line feed. A text that a spreadsheet
- * would take for a formula gets an apostrophe in front, which `readRecords` takes away again.
+ * would take for a formula gets an apostrophe in front, which `readRecords` takes away again; what
+ * steers a terminal is replaced.
  */
 export function csvText(columns: readonly string[], rows: readonly object[]): string {
   return stringify([...rows], {
@@ -14,7 +16,7 @@ export function csvText(columns: readonly string[], rows: readonly object[]): st
     columns: [...columns],
     cast: {
       string: (text, { header }) =>
-        !header && FORMULA.test(text) && !NUMBER.test(text) ? `'${text}` : text,
+        terminalText(!header && FORMULA.test(text) && !NUMBER.test(text) ? `'${text}` : text, {}),
     },
   });
 }

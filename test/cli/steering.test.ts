@@ -127,9 +127,9 @@ describe("what steers a terminal", () => {
     60_000,
   );
 
-  it("is in no file that a command writes as HTML or JSON", () => {
+  it("is in no file that a command writes", () => {
     for (const path of [REPORT, ...readdirSync(OUT).map((name) => join(OUT, name))]) {
-      if (/\.(?:html|json)$/.test(path)) expect(readFileSync(path, "utf8")).not.toMatch(STEERING);
+      expect(readFileSync(path, "utf8")).not.toMatch(STEERING);
     }
     const { placement } = JSON.parse(readFileSync(join(OUT, "solution.json"), "utf8"));
     expect(JSON.stringify(placement)).toContain(EVIL.slice(-12));
