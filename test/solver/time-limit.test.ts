@@ -80,3 +80,27 @@ it("a limit that strikes when only ties are left does not take the proof away", 
   }
   expect(seen).toContain("optimal");
 });
+
+it("no tables are made of machines that are beyond the hourly budget", async () => {
+  const problem = foundingProblem();
+  /** How often the cost model is asked for stages on each type, even splits and evaluations included. */
+  const asked = async (maxHourlyCostUsd: number | null): Promise<Map<string, number>> => {
+    const calls = new Map<string, number>();
+    const costModel = Object.create(problem.costModel) as typeof problem.costModel;
+    Object.defineProperty(costModel, "stage", {
+      value: (...[shape, point]: Parameters<typeof costModel.stage>) => {
+        const { name } = shape.instance;
+        calls.set(name, (calls.get(name) ?? 0) + 1);
+        return problem.costModel.stage(shape, point);
+      },
+    });
+    const limits = { ...problem.limits, maxHourlyCostUsd };
+    await solve({ ...problem, costModel, limits }, DEFAULT_REQUEST, backend);
+    return calls;
+  };
+  const [all, few] = [await asked(null), await asked(20)];
+  expect(all.get("p4de.24xlarge")).toBeGreaterThan(5);
+  // What is left are the even splits, which are evaluated to say what they would cost.
+  expect(few.get("p4de.24xlarge") ?? 0).toBeLessThan(all.get("p4de.24xlarge")! / 2);
+  expect(few.get("g6e.12xlarge")).toBe(all.get("g6e.12xlarge"));
+});

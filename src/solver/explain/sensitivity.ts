@@ -119,9 +119,9 @@ const RISE_STEP_MICRO_USD = 100;
  * The price of a type at which another placement overtakes the answer.
  *
  * At a price raised by δ the value of any placement is a line in δ. Newton's method from above: start where the line of the
- * best placement with fewer of the type crosses the answer's (or at a high δ when there is none); solve there; where the line
- * of the best placement crosses the answer's is the next δ. It ends when nothing is better than the answer at the crossing. A
- * limit that the answer breaks first ends it too.
+ * best placement with fewer of the type crosses the answer's (or at a high δ when there is none that keeps the limits there); solve
+ * there; where the line of the best placement crosses the answer's is the next δ. It ends when nothing is better than the answer at
+ * the crossing. A limit that the answer breaks first ends it too.
  */
 async function priceRise(
   prober: Prober,
@@ -155,16 +155,20 @@ async function priceRise(
     {},
     { maxRentedByType: new Map([...maxRentedByType, [type.instance.name, rented - 1]]) },
   );
-  let next = fewer?.found.placement ?? null;
-  let rise = next ? crossing(next) : Number.POSITIVE_INFINITY;
-  if (rise === Number.POSITIVE_INFINITY) {
-    next = null;
-    rise = Math.max(price, usdToMicroUsd(1)) * (MOST_TIMES_DEARER - 1);
-  }
-  if (mostByLimits < rise) {
-    next = null;
-    rise = mostByLimits;
-  }
+  /** The next whole step of prices above a rise. */
+  const above = (rise: number): number =>
+    price + (Math.floor(rise / RISE_STEP_MICRO_USD) + 1) * RISE_STEP_MICRO_USD;
+  const start = (): { rise: number; next: Placement | null } => {
+    const most = Math.max(price, usdToMicroUsd(1)) * (MOST_TIMES_DEARER - 1);
+    const free = { rise: Math.min(mostByLimits, most), next: null };
+    if (!fewer) return free;
+    const { placement } = fewer.found;
+    const rise = crossing(placement);
+    // What a budget forbids at the price where it would be better is no replacement.
+    const isKept = rise < free.rise && keepsLimitsAt(prober, type, above(rise), placement);
+    return isKept ? { rise, next: placement } : free;
+  };
+  let { rise, next } = start();
   for (;;) {
     const whole = Math.floor(rise / RISE_STEP_MICRO_USD) * RISE_STEP_MICRO_USD;
     const best = await prober.best({ pool: dearer(problem, type, price + whole) });
@@ -177,8 +181,7 @@ async function priceRise(
   }
   if (next) return report(rise, next);
   if (rise < mostByLimits) return report(null, null);
-  const whole = (Math.floor(rise / RISE_STEP_MICRO_USD) + 1) * RISE_STEP_MICRO_USD;
-  const beyond = await prober.best({ pool: dearer(problem, type, price + whole) });
+  const beyond = await prober.best({ pool: dearer(problem, type, above(rise)) });
   return report(rise, beyond?.found.placement ?? null);
 }
 
@@ -202,6 +205,18 @@ function dearer(problem: Problem, dear: PoolType, microUsdPerHour: number): Prob
       type === dear ? { ...type, price: { ...type.price, microUsdPerHour } } : type,
     ),
   );
+}
+
+/** Whether a placement keeps the limits at another price of a type. */
+function keepsLimitsAt(
+  { problem }: Prober,
+  type: PoolType,
+  microUsdPerHour: number,
+  placement: Placement,
+): boolean {
+  const changed = { ...problem, pool: dearer(problem, type, microUsdPerHour) };
+  const evaluation = evaluate(changed, placement);
+  return evaluation.status === "SUCCESS" && evaluation.metrics.meets_cost_threshold;
 }
 
 /** The objective's value of a placement at another price of a type, whether or not it keeps the limits there. */
