@@ -4,6 +4,7 @@ import { placementPoint } from "../placement/evaluate.ts";
 import { memoryShape } from "../placement/longest-request.ts";
 import { type Placement, parseInstanceName } from "../placement/placement.ts";
 import type { Problem } from "../placement/problem.ts";
+import { rateService } from "../placement/rate-service.ts";
 
 /** The most sequences that an engine is told to run at once. */
 export interface SequenceLimit {
@@ -64,20 +65,37 @@ export function sequenceLimit(
         : null;
     return answer(maxSequences, "as given, --max-num-seqs", note);
   }
-  const wanted =
+  const { wanted, from } =
     burstHeadroom === null
-      ? planned + Math.ceil(BURST_DEVIATIONS * Math.sqrt(planned))
-      : Math.ceil(planned * (1 + burstHeadroom) * (1 - 1e-12));
-  const from =
-    burstHeadroom === null
-      ? `${BURST_DEVIATIONS} standard deviations of independent arrivals`
-      : `as given, --burst-headroom`;
+      ? roomForBursts(problem, placement)
+      : {
+          wanted: Math.ceil(planned * (1 + burstHeadroom) * (1 - 1e-12)),
+          from: "as given, --burst-headroom",
+        };
   const most = Math.max(planned, mostThatHolds(bills, planned, Math.min(wanted, maxBatchedTokens)));
   const note =
     most < wanted
       ? `there is room for ${most - planned} sequences of bursts, not ${wanted - planned}: ${most === maxBatchedTokens ? "each needs a token of a step" : "buffers for more take KV cache of the planned ones"}.`
       : null;
   return answer(most, from, note);
+}
+
+/**
+ * Sequences that bursts need. At a rate of requests the plan is for the few that are then in flight, and a burst may use all that the
+ * placement serves at its capacity.
+ */
+function roomForBursts(
+  problem: Problem,
+  placement: Placement,
+): { readonly wanted: number; readonly from: string } {
+  const planned = placement.batch_size;
+  const spread = planned + Math.ceil(BURST_DEVIATIONS * Math.sqrt(planned));
+  const isAtRate = problem.workload.load?.kind === "request_rate";
+  const service = isAtRate ? rateService(problem, placement) : null;
+  const atCapacity = service?.atCapacity.placement.batch_size ?? 0;
+  return atCapacity > spread
+    ? { wanted: atCapacity, from: "what the placement serves at its capacity" }
+    : { wanted: spread, from: `${BURST_DEVIATIONS} standard deviations of independent arrivals` };
 }
 
 type Bills = (sequences: number) => readonly MemoryBill[];

@@ -55,6 +55,15 @@ describe("a solution", () => {
     expect(alone.stdout).toBe(stdout);
   });
 
+  it("lets bursts use what the placement serves at its capacity, not only what the rate has in flight", async () => {
+    const { stdout } = await exported("--solution", out, "--json");
+    const { settings } = JSON.parse(stdout);
+    const { load } = read(solution) as { load: { capacity: { concurrency: number } } };
+    expect(settings.planned_sequences).toBeLessThan(load.capacity.concurrency);
+    expect(settings.max_num_seqs).toBe(load.capacity.concurrency);
+    expect(settings.max_num_seqs_from).toBe("what the placement serves at its capacity");
+  });
+
   it("is evaluated without anything else, to the same figures", async () => {
     const { code, stdout } = await cli(["evaluate", "--placement", solution, "--json"]);
     expect(code).toBe(0);

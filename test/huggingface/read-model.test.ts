@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { readModel } from "../../src/files/read-model.ts";
+import { modelOf } from "../../src/huggingface/model-of.ts";
 import { LLAMA } from "./configs.ts";
 
 const root = mkdtempSync(join(tmpdir(), "models-"));
@@ -30,6 +31,15 @@ describe("a model from files", () => {
       name: "My--Llama",
       repository: "owner/My--Llama",
     });
+  });
+
+  it("says whether the repository brings code of its own, and how long requests may be", () => {
+    const plain = readModel(write("plain/config.json", LLAMA));
+    const own = { ...LLAMA, auto_map: { AutoModelForCausalLM: "modeling_own.OwnForCausalLM" } };
+    const withCode = readModel(write("own/config.json", own));
+    expect([plain.hasOwnCode, withCode.hasOwnCode]).toEqual([false, true]);
+    expect(modelOf(plain)).not.toHaveProperty("hasOwnCode");
+    expect(modelOf(withCode)).toMatchObject({ hasOwnCode: true, maxContextTokens: 4096 });
   });
 
   it("is read with the files beside a config.json, not beside another file", () => {
