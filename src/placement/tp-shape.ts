@@ -8,16 +8,14 @@ import type { Problem } from "./problem.ts";
 export type ShapeEngine = Engine | "sglang" | null;
 
 /** Of a model, what can forbid a TP degree. */
-export const SHAPE_DIMENSIONS = [
-  "attention_heads",
-  "kv_heads",
-  "ffn_width",
-  "expert_width",
-  "shared_expert_width",
-  "weight_group",
-  "vocabulary",
-] as const;
-export type ShapeDimension = (typeof SHAPE_DIMENSIONS)[number];
+type ShapeDimension =
+  | "attention_heads"
+  | "kv_heads"
+  | "ffn_width"
+  | "expert_width"
+  | "shared_expert_width"
+  | "weight_group"
+  | "vocabulary";
 
 /** Why an engine does not start a model at a TP degree. */
 export interface ShapeBreach {
