@@ -42,6 +42,14 @@ export function rateService(problem: Problem, placement: Placement): RateService
   return service;
 }
 
+/** An answer with as many sequences in flight as serve the most: at a rate it may have fewer. Without a rate it is as it stands. */
+export function atFullUse<A extends Pick<Success, "placement" | "metrics">>(
+  problem: Problem,
+  answer: A,
+): Pick<Success, "placement" | "metrics"> {
+  return rateService(problem, answer.placement)?.atCapacity ?? answer;
+}
+
 function serve(problem: Problem, placement: Placement): RateService | null {
   const { load } = problem.workload;
   if (load?.kind !== "request_rate") return null;

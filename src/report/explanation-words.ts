@@ -3,6 +3,7 @@ import { evaluate } from "../placement/evaluate.ts";
 import type { Metrics } from "../placement/evaluation.ts";
 import type { Placement } from "../placement/placement.ts";
 import type { Problem } from "../placement/problem.ts";
+import { atFullUse } from "../placement/rate-service.ts";
 import type { Grouping } from "../solver/by-group.ts";
 import { setLimits } from "../solver/explain/limits.ts";
 import type { ObjectiveName } from "../solver/request.ts";
@@ -76,9 +77,10 @@ function bindingLimits(
 
 function neighbours(
   problem: Problem,
-  { placement, metrics }: Answer,
+  answer: Answer,
   { next_faster, next_cheaper }: Sensitivity,
 ): ExplanationBlock {
+  const { placement, metrics } = atFullUse(problem, answer);
   const { pool, limits } = problem;
   const nothing = hasLimits(limits) ? "nothing within the limits" : "nothing";
   const row = (name: string, point: FrontierPoint | null, words: string): string[] => {

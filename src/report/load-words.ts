@@ -35,9 +35,13 @@ export function loadWords(
         return `${rateWords(load.requestsPerSecond)}, which it does not serve: ${figure(most)} with ${count(placement.batch_size)} sequences in flight`;
       }
       const { atRate, atCapacity, capacityRequestsPerSecond, used } = service;
-      return `${rateWords(load.requestsPerSecond)}: ${inFlightWords(atRate.placement)}; that is ${percent(used)} of its capacity, ${figure(capacityRequestsPerSecond)} requests/s with ${count(atCapacity.placement.batch_size)} in flight, the best of the levels ${levelsWords()}`;
+      return `${rateWords(load.requestsPerSecond)}: ${inFlightWords(atRate.placement)}; that is ${percent(used)} of its capacity, ${figure(capacityRequestsPerSecond)} requests/s with ${count(atCapacity.placement.batch_size)} in flight, the best of the levels ${levelsWords()}${withinTargets(problem)}`;
     }
   }
+}
+
+function withinTargets({ limits: { maxTtftSeconds, maxTpotSeconds } }: Problem): string {
+  return maxTtftSeconds === null && maxTpotSeconds === null ? "" : " within the latency targets";
 }
 
 /** "13 sequences in flight". */

@@ -162,8 +162,9 @@ function bestOfFamily(
   }
   if (best) return { family, status: "best", ...best };
   if (keepsRules) {
-    const reason = "no even split keeps the limits given";
-    return { family, status: "over_limits", cause: limitCause([...unmet]), reason };
+    const cause = limitCause([...unmet]);
+    const reason = `no even split keeps the limits given: ${cause}`;
+    return { family, status: "over_limits", cause, reason };
   }
   const { cause, reason } = closestMiss ?? NO_SPLIT;
   return { family, status: "infeasible", cause, reason };

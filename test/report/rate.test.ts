@@ -104,6 +104,15 @@ describe("an answer at a rate of requests", () => {
     expect(json.metrics!.ttft_ms).toBe(answer.metrics.ttft_ms);
   });
 
+  it("is not slower than itself with more in flight: what is faster is another placement", async () => {
+    const asked = { ...REQUEST, includeTypes: ["g6e.4xlarge", "g6e.12xlarge"], explain: true };
+    const explained = (await solve(problem, asked, createInlineHighs())) as Answer;
+    const faster = explained.explanation!.next_faster!;
+    expect(faster.cost_per_hour).toBeGreaterThan(explained.metrics.cost_per_hour);
+    const { capacityRequestsPerSecond } = rateService(problem, explained.placement)!;
+    expect(faster.throughput_tokens_per_sec / TOKENS).toBeGreaterThan(capacityRequestsPerSecond);
+  });
+
   it("costs as much a token as any other of the price: the verdict on tokens speaks of full use", () => {
     const words = verdictWords(problem, { ...REQUEST, objective: "cost-per-token" }, answer);
     expect(words.replaceAll("\n", " ")).toContain("serves a token for less at full use.");

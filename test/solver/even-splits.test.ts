@@ -92,7 +92,7 @@ describe("the best even split of every type", () => {
       family: "p4de.24xlarge",
       status: "over_limits",
       cause: "over budget",
-      reason: "no even split keeps the limits given",
+      reason: "no even split keeps the limits given: over budget",
     });
   });
 

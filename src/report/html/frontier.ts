@@ -1,6 +1,7 @@
 import { evaluate } from "../../placement/evaluate.ts";
 import type { Placement } from "../../placement/placement.ts";
 import type { Problem } from "../../placement/problem.ts";
+import { atFullUse } from "../../placement/rate-service.ts";
 import type { Solution } from "../../solver/solution.ts";
 import { figure, usd, usdColumn } from "../format.ts";
 import { perTokenHead } from "../load-words.ts";
@@ -50,7 +51,7 @@ function pointsOf(problem: Problem, solution: Solution): Point[] {
     points.push({ id, kind, name, placement, usdPerHour, tokensPerSecond, usdPerMillionTokens });
   };
   if ("placement" in solution) {
-    const { placement, metrics } = solution;
+    const { placement, metrics } = atFullUse(problem, solution);
     const { cost_per_hour, throughput_tokens_per_sec, dollar_per_million_token } = metrics;
     add(
       "answer",

@@ -4,6 +4,7 @@ import { usdToMicroUsd } from "../../hardware/price.ts";
 import { evaluate } from "../../placement/evaluate.ts";
 import type { Placement } from "../../placement/placement.ts";
 import type { Problem } from "../../placement/problem.ts";
+import { atFullUse } from "../../placement/rate-service.ts";
 import { isAllowed } from "../hosts/hosts.ts";
 import { rentedInstances } from "../rental-rules.ts";
 import type { Found } from "../search/goal.ts";
@@ -25,7 +26,8 @@ const JUST_MORE = 1 + 3e-9;
  */
 export async function explainAnswer(prober: Prober, answer: Best): Promise<Sensitivity> {
   const { limits } = prober.problem;
-  const { metrics } = answer.found;
+  // At a rate the answer runs at that rate; it is not faster than itself with more sequences in flight.
+  const { metrics } = atFullUse(prober.problem, answer.found);
   const faster = await prober.best(
     {
       limits: {
