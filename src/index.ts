@@ -48,11 +48,13 @@ export { SHIPPED } from "./cost/calibrated/shipped.ts";
 export type {
   Confidence,
   CostModel,
+  HeldShape,
   LatencyFrame,
   LimitedBy,
   LinkEnd,
   LinkEstimate,
   MemoryBill,
+  NextStage,
   SegmentRange,
   Spread,
   StageEstimate,

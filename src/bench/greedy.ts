@@ -39,7 +39,15 @@ export function speedOf(
   const groupGBytesPerSecond =
     tpDegree === 1 ? Number.POSITIVE_INFINITY : instance.insideGBytesPerSecond;
   return costModel.stage(
-    { instance, tpDegree, startLayer: 1, layers: 1, groupGBytesPerSecond, pipelineStages },
+    {
+      instance,
+      tpDegree,
+      startLayer: 1,
+      layers: 1,
+      groupGBytesPerSecond,
+      pipelineStages,
+      next: pipelineStages > 1 ? "other_instance" : "none",
+    },
     point,
   ).tokensPerSecond;
 }

@@ -9,6 +9,7 @@ import {
 } from "../cost/calibrated/composition.ts";
 import { TRAITS } from "../cost/calibrated/engines.ts";
 import { pipelineLoss } from "../cost/calibrated/group-times.ts";
+import { hopSeconds, insideHop, outsideHop } from "../cost/calibrated/hop.ts";
 import type { GroupContext, StepLoad } from "../cost/calibrated/layer-time.ts";
 import {
   type MemorySettings,
@@ -205,7 +206,6 @@ class RowModel {
       ? staticSteps(lengths, micro)
       : continuousSteps(lengths, micro, chunkTokens);
     const bubble = isMicroBatched ? pipelineLoss(engine, count) : 1;
-    const share = (count - 1) / count;
     const decodeTimes = this.times(steps.decode);
     const mixedTimes = this.times(steps.mixed);
     const stages = this.stages().map(([content, copies]) => ({
@@ -216,8 +216,10 @@ class RowModel {
         stageSeconds(decodeTimes, content),
         stageSeconds(mixedTimes, content),
         {
-          decodeHop: share * this.hop(micro),
-          promptHop: share * this.hop(steps.promptTokens + steps.mixed.decodeTokens),
+          // The last stage sends to no other one.
+          decodeHop: content === this.last ? 0 : this.hop(micro),
+          promptHop:
+            content === this.last ? 0 : this.hop(steps.promptTokens + steps.mixed.decodeTokens),
           bubble,
           running,
           wave: this.wave(),
@@ -286,17 +288,14 @@ class RowModel {
     );
   }
 
-  /** Time of a message of so many tokens between two stages, seconds; 0 in a pipeline of one. */
+  /** Time of a message of so many tokens from a stage to the next, seconds; 0 in a pipeline of one. */
   private hop(tokens: number): number {
     const { architecture, gpu, crossesNodes, ethernetGbits, pipelineStages } = this.plan;
     const { common } = this.parameters;
     if (pipelineStages === 1) return 0;
-    const bytes = 2 * architecture.hidden * tokens;
-    if (!crossesNodes) {
-      const bytesPerSecond = gpu.link.startsWith("pcie") ? 12e9 : 150e9;
-      return common.hopInsideUs * 1e-6 + bytes / bytesPerSecond;
-    }
-    const bytesPerSecond = (((ethernetGbits ?? 100) * 1e9) / 8) * common.ethernetShare;
-    return common.hopOutsideUs * 1e-6 + bytes / bytesPerSecond;
+    const hop = crossesNodes
+      ? outsideHop((ethernetGbits ?? 100) / 8, common)
+      : insideHop(gpu, Number.POSITIVE_INFINITY, common);
+    return hopSeconds(hop, architecture.hidden, tokens);
   }
 }

@@ -2,6 +2,12 @@ import type { InstanceType } from "../hardware/instance.ts";
 import type { Architecture, WeightFormat } from "../model/architecture.ts";
 import type { OperatingPoint } from "../workload/workload.ts";
 
+/**
+ * Where a stage sends what it computed: to a stage on the same instance, to one on another instance, or nowhere, because it ends
+ * the pipeline.
+ */
+export type NextStage = "same_instance" | "other_instance" | "none";
+
 /** A stage as the physics sees it: a TP group of one instance that holds some consecutive layers. */
 export interface StageShape {
   readonly instance: InstanceType;
@@ -15,7 +21,12 @@ export interface StageShape {
   readonly groupGBytesPerSecond: number;
   /** S: stages of the pipeline that the stage belongs to. */
   readonly pipelineStages: number;
+  /** What the stage sends to. Its speed and latencies may depend on it. */
+  readonly next: NextStage;
 }
+
+/** As much of a stage as its memory depends on. */
+export type HeldShape = Omit<StageShape, "next">;
 
 /** What takes most of a stage's time: the largest item of its `TimeBill` where the model has one. */
 export type LimitedBy = "compute" | "memory_bandwidth" | "collectives" | "links" | "overhead";
@@ -170,7 +181,10 @@ export interface ModelStorage {
  * 4. a link is the smallest of what its source, its target and the pair alone allow;
  * 5. a higher group bandwidth never makes a stage slower, a higher pair bandwidth never makes a link slower;
  * 6. latencies follow from the stages alone: TTFT = frame + Σ stage TTFT, TPOT = frame + max(Σ stage TPOT, m · largest);
- * 7. unless `dependsOnStages`, the number of stages changes nothing of a stage.
+ * 7. unless `dependsOnStages`, the number of stages changes nothing of a stage;
+ * 8. unless `dependsOnNext`, what a stage sends to changes nothing of it. Where it does, the stage's speed and latencies depend on
+ *    whether the next stage stands on the same instance, on another one or nowhere (`NextStage`), and on nothing else of the
+ *    next stage: neither its type nor its place in a matrix. What two ends allow together is a link (axiom 4).
  */
 export interface CostModel {
   readonly name: string;
@@ -178,8 +192,10 @@ export interface CostModel {
   readonly predictsLatency: boolean;
   /** Whether a stage's rate, memory or latency depend on the number of stages of its pipeline. */
   readonly dependsOnStages: boolean;
+  /** Whether a stage's rate or latencies depend on where the next stage stands. */
+  readonly dependsOnNext: boolean;
   stage(shape: StageShape, point: OperatingPoint): StageEstimate;
-  memory(shape: StageShape, point: OperatingPoint): MemoryBill;
+  memory(shape: HeldShape, point: OperatingPoint): MemoryBill;
   /**
    * What `stage` spends its time on. Where compute and memory overlap, f(compute, memory) homogeneous of degree 1, each is
    * charged x · ∂f/∂x (Euler): how much the time would fall, in proportion, if that resource alone were faster. For reports
@@ -190,7 +206,7 @@ export interface CostModel {
    * The longest request whose KV cache the stage holds, tokens; Infinity where it holds any. Null where it holds not even the
    * sequences of the operating point. For reports only; absent where the model knows no longest request.
    */
-  longestRequestTokens?(shape: StageShape, point: OperatingPoint): number | null;
+  longestRequestTokens?(shape: HeldShape, point: OperatingPoint): number | null;
   /** The same model with another limit on the length of requests, tokens (null: none); absent where the model knows none. */
   withMaxModelLen?(tokens: number | null): CostModel;
   /** The same model with its weights or KV cache stored otherwise; absent where the model knows no formats. */

@@ -1,4 +1,4 @@
-import type { StageShape } from "../cost/cost-model.ts";
+import type { NextStage, StageShape } from "../cost/cost-model.ts";
 import { groupGBytesPerSecond } from "../hardware/network.ts";
 import type { PoolType } from "../hardware/pool.ts";
 import { isAllowedCut } from "../model/model.ts";
@@ -83,6 +83,7 @@ export function checkPlacement(
         layers: sizeOf(stage),
         groupGBytesPerSecond: groupGBytesPerSecond(problem.network, type, instanceIndex, gpuIds),
         pipelineStages,
+        next: nextOf(placement.stages, index),
       },
     });
   }
@@ -90,6 +91,13 @@ export function checkPlacement(
   checkCover(problem, placement, violations);
   checkSites(stages, violations);
   return { stages, violations, warnings };
+}
+
+/** Where the stage after another one stands. */
+function nextOf(stages: readonly PlacementStage[], index: number): NextStage {
+  const next = stages[index + 1];
+  if (!next) return "none";
+  return next.gpu_type === stages[index]!.gpu_type ? "same_instance" : "other_instance";
 }
 
 /** What links between sites do is not known: a pipeline stays inside one. */

@@ -1,4 +1,4 @@
-import type { StageShape } from "../cost/cost-model.ts";
+import type { HeldShape } from "../cost/cost-model.ts";
 import { longestRequestTokens } from "../cost/engine-settings.ts";
 import type { InstanceType } from "../hardware/instance.ts";
 import type { OperatingPoint } from "../workload/workload.ts";
@@ -11,7 +11,7 @@ export function memoryShape(
   instance: InstanceType,
   { tp_degree, start_layer, end_layer }: PlacementStage,
   pipelineStages: number,
-): StageShape {
+): HeldShape {
   return {
     instance,
     tpDegree: tp_degree,
@@ -34,7 +34,7 @@ export interface TooLongRequest {
  */
 export function tooLongRequest(
   { costModel, engine }: Problem,
-  shape: StageShape,
+  shape: HeldShape,
   point: OperatingPoint,
 ): TooLongRequest | null {
   if (!engine) return null;

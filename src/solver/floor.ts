@@ -2,9 +2,9 @@ import { InternalError } from "../errors.ts";
 import { externalShareGBytesPerSecond } from "../hardware/instance.ts";
 import type { HostClass } from "./hosts/host-class.ts";
 import type { LinksAtFloor } from "./links/matrix-links.ts";
-import type { BatchOptions, HostOptions } from "./options.ts";
+import type { BatchOptions, HostOptions, StageOption } from "./options.ts";
 import { sizesAtFloor } from "./size-rates.ts";
-import { type FlooredStarts, startsAtFloor } from "./starts/floored-starts.ts";
+import { endingOnly, type FlooredStarts, startsAtFloor } from "./starts/floored-starts.ts";
 
 /** The sizes of TP groups of one degree that are fast enough; kinds of groups that carry the same sizes are one option. */
 export interface FlooredOption {
@@ -17,14 +17,27 @@ export interface FlooredOption {
   readonly largest: number;
   /** Whether every size from the smallest to the largest is there. */
   readonly contiguous: boolean;
-  /** Sizes by where the stage starts, where that matters; null where it does not. */
+  /**
+   * Sizes by where the stage starts, where that matters; null where it does not. Of stages that leave their instance or end the
+   * model, and of all stages where `stays` is null.
+   */
   readonly starts: FlooredStarts | null;
+  /**
+   * The same of stages whose next one stands on the same instance. Null where no other stage has room there, or may be its next, or
+   * where it makes no difference at this floor.
+   */
+  readonly stays: FlooredStarts | null;
 }
 
-/** Where the stages of an option start, where that matters. */
-export function startsOf({ starts }: FlooredOption): FlooredStarts {
+/** Where the stages of an option start, where that matters: one table, or one for each thing that they may send to. */
+export function startsOf({ starts, stays }: FlooredOption): readonly FlooredStarts[] {
   if (!starts) throw new InternalError("an option that does not know where its stages start.");
-  return starts;
+  return stays ? [starts, stays] : [starts];
+}
+
+/** Whether it matters somewhere which stages have their next one on the same instance. */
+export function asksForNext(hosts: readonly FlooredHost[]): boolean {
+  return hosts.some(({ options }) => options.some(({ stays }) => stays !== null));
 }
 
 /** Groups of each option that one instance offers together, in option order. */
@@ -81,7 +94,7 @@ export function atFloor(
   const linked = stages > 1;
   const floored: FlooredHost[] = [];
   for (const source of batch.hosts) {
-    const options = flooredOptions(source, floor, linked, tpDegree);
+    const options = flooredOptions(source, floor, linked, tpDegree, batch.setting.latency !== null);
     if (options.length === 0) continue;
     const patterns = flooredPatterns(source.host, options);
     if (patterns?.length === 0) continue;
@@ -104,7 +117,7 @@ export function atFloor(
       const maxStagesPerInstance = neighbours ? stages : Math.ceil(stages / 2);
       floored.push({
         host,
-        options,
+        options: linked ? withNeighbours(options, outside, inside) : options,
         patterns: patterns && !neighbours ? subPatterns(patterns, maxStagesPerInstance) : patterns,
         solo: linked && !outside,
         neighbours,
@@ -113,6 +126,22 @@ export function atFloor(
     }
   }
   return floored;
+}
+
+/**
+ * Options of a class whose stages have their next one on another instance only (`inside` false), or on the same one only (`outside`
+ * false): then none but the one that ends the model leaves.
+ */
+function withNeighbours(
+  options: readonly FlooredOption[],
+  outside: boolean,
+  inside: boolean,
+): readonly FlooredOption[] {
+  return options.map((option) => {
+    if (option.stays === null) return option;
+    if (!inside) return { ...option, stays: null };
+    return outside ? option : { ...option, starts: option.starts && endingOnly(option.starts) };
+  });
 }
 
 /** The instances of a class by what their links of an explicit matrix allow. */
@@ -141,6 +170,7 @@ function flooredOptions(
   floor: number,
   linked: boolean,
   tpDegree: number | null,
+  isLatencyLimited: boolean,
 ): FlooredOption[] {
   const options: FlooredOption[] = [];
   for (const option of source.options) {
@@ -164,10 +194,27 @@ function flooredOptions(
       smallest,
       largest,
       contiguous: largest - smallest + 1 === count,
-      starts: option.starts && startsAtFloor(option.starts, floor),
+      ...flooredStarts(source, option, floor, linked, tpDegree, isLatencyLimited),
     });
   }
   return options;
+}
+
+function flooredStarts(
+  { host }: HostOptions,
+  { starts: leaving, stays: staying, tpDegree }: StageOption,
+  floor: number,
+  linked: boolean,
+  onlyDegree: number | null,
+  isLatencyLimited: boolean,
+): Pick<FlooredOption, "starts" | "stays"> {
+  const starts = leaving && startsAtFloor(leaving, floor);
+  const hasRoom = onlyDegree === null || 2 * tpDegree <= host.type.instance.gpuCount;
+  if (!starts || !staying || !linked || !hasRoom) return { starts, stays: null };
+  const stays = startsAtFloor(staying, floor);
+  const isSame =
+    !isLatencyLimited && stays.sizes.every((sizes, i) => sizes.length === starts.sizes[i]!.length);
+  return { starts, stays: isSame ? null : stays };
 }
 
 /** The host's partitions in terms of the options; of equal or worse ones the first is kept. */

@@ -18,8 +18,10 @@ export interface StageOption extends SizeRates {
   /** Position in the class's kinds. */
   readonly kind: number;
   readonly tpDegree: number;
-  /** By where the stage starts, where that matters; null where it does not. */
+  /** By where the stage starts, where that matters; null where it does not. Stages that leave their instance or end the model. */
   readonly starts: StartTable | null;
+  /** The same of stages whose next one stands on the same instance; null where that makes no difference or cannot be. */
+  readonly stays: StartTable | null;
   /** tokens/s of a link that only this stage's TP group limits; Infinity for TP 1. */
   readonly endRate: number;
 }
@@ -142,11 +144,17 @@ function levelsOf(
 }
 
 /** tokens/s of every stage of an option; the same may come more than once. */
-export function ratesOf({
+export function* ratesOf({
   starts,
+  stays,
   rates,
-}: Pick<StageOption, "starts" | "rates">): Iterable<number> {
-  return starts ? tableRates(starts) : rates;
+}: Pick<StageOption, "starts" | "stays" | "rates">): Generator<number> {
+  if (starts === null) {
+    yield* rates;
+    return;
+  }
+  yield* tableRates(starts);
+  if (stays) yield* tableRates(stays);
 }
 
 function matrixLinkRates(network: Network, costModel: CostModel, point: OperatingPoint): number[] {
@@ -159,7 +167,7 @@ function matrixLinkRates(network: Network, costModel: CostModel, point: Operatin
 /** The stages one kind of TP group can carry. `kind` is its position among the host's kinds. */
 export function stageOption(
   problem: Problem,
-  { type: { instance } }: Pick<HostClass, "type">,
+  { type: { instance }, kinds }: Pick<HostClass, "type" | "kinds">,
   group: GroupKind,
   kind: number,
   { point, pipelineStages, sizes, latency, tables }: StageSetting,
@@ -169,11 +177,23 @@ export function stageOption(
   const endRate = costModel.link(group, UNLIMITED, Number.POSITIVE_INFINITY, point).tokensPerSecond;
   if (!startsMatter(problem)) {
     const alike = alikeSizes(problem, instance, group, sizes, point, pipelineStages);
-    return { kind, tpDegree, ...alike, starts: null, endRate };
+    return { kind, tpDegree, ...alike, starts: null, stays: null, endRate };
   }
   const all = tables.of(problem, instance, group, sizes, point, pipelineStages);
-  const starts = latency ? withinLatency(all, latency) : all;
-  return { kind, tpDegree, ...envelope(starts), starts, endRate };
+  const within = (table: StartTable): StartTable =>
+    latency ? withinLatency(table, latency) : table;
+  const starts = within(all.leaves);
+  const smallestDegree = Math.min(...kinds.map((other) => other.tpDegree));
+  const staying = tpDegree + smallestDegree <= instance.gpuCount ? all.stays() : null;
+  const stays = staying && within(staying);
+  return {
+    kind,
+    tpDegree,
+    ...envelope(stays ? [starts, stays] : [starts]),
+    starts,
+    stays,
+    endRate,
+  };
 }
 
 /** Sizes and rates where it does not matter where a stage starts. */
@@ -197,7 +217,16 @@ function alikeSizes(
   const sizes = allowedSizes.filter((size) => size >= smallest && size <= largest);
   const rateOf = (layers: number): number =>
     costModel.stage(
-      { instance, tpDegree, startLayer: 1, layers, groupGBytesPerSecond, pipelineStages },
+      // Only asked where what a stage sends to changes nothing of it.
+      {
+        instance,
+        tpDegree,
+        startLayer: 1,
+        layers,
+        groupGBytesPerSecond,
+        pipelineStages,
+        next: "none",
+      },
       point,
     ).tokensPerSecond;
   return { sizes, rates: sizes.map(rateOf) };

@@ -88,6 +88,7 @@ function predictPlacement(
       layers,
       groupGBytesPerSecond: Number.POSITIVE_INFINITY,
       pipelineStages: stages,
+      next: i === stages - 1 ? "none" : "other_instance",
     };
     return model.stage(shape, point);
   });

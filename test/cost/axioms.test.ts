@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { CostModel, LinkEnd, StageShape } from "../../src/cost/cost-model.ts";
+import type { CostModel, LinkEnd, NextStage, StageShape } from "../../src/cost/cost-model.ts";
 import { createReferenceModel } from "../../src/cost/reference/reference-model.ts";
 import { layerKinds, type Model } from "../../src/model/model.ts";
 import type { OperatingPoint } from "../../src/workload/workload.ts";
@@ -46,6 +46,8 @@ interface Case {
   readonly point: OperatingPoint;
 }
 
+const arbitraryNext = fc.constantFrom<NextStage>("same_instance", "other_instance", "none");
+
 /** A stage inside a model. */
 function arbitraryCaseOf(models: fc.Arbitrary<Model>): fc.Arbitrary<Case> {
   return fc
@@ -57,6 +59,7 @@ function arbitraryCaseOf(models: fc.Arbitrary<Model>): fc.Arbitrary<Case> {
       tpDegree: fc.integer({ min: 1, max: 16 }),
       groupGBytesPerSecond: arbitraryBandwidth,
       pipelineStages: fc.integer({ min: 1, max: 16 }),
+      next: arbitraryNext,
     })
     .map(({ model, point, ends, ...rest }) => {
       const [one, other] = ends.map((end) => 1 + (end % model.numLayers)) as [number, number];
@@ -372,6 +375,28 @@ describe.each(COST_MODELS)("the %s model", (_, create, hasEnds) => {
         const longer = costModel.stage({ ...shape, layers: shape.layers + 1 }, point);
         expectAtMost(ttftSeconds!, longer.ttftSeconds!);
         expectAtMost(tpotSeconds!, longer.tpotSeconds!);
+      }),
+    );
+  });
+
+  test("axiom 8: what a stage sends to changes nothing of it unless the model says so", () => {
+    fc.assert(
+      fc.property(arbitraryCase, arbitraryNext, ({ model, shape, point }, next) => {
+        const costModel = create(model);
+        if (costModel.dependsOnNext) return;
+        expect(costModel.stage({ ...shape, next }, point)).toEqual(costModel.stage(shape, point));
+      }),
+    );
+  });
+
+  test("a stage that sends nothing is not slower than one that does", () => {
+    fc.assert(
+      fc.property(arbitraryCase, ({ model, shape, point }) => {
+        const costModel = create(model);
+        expectAtMost(
+          costModel.stage(shape, point).tokensPerSecond,
+          costModel.stage({ ...shape, next: "none" }, point).tokensPerSecond,
+        );
       }),
     );
   });

@@ -109,6 +109,8 @@ class Pipeline {
       groupGBytesPerSecond:
         tpDegree === 1 ? Number.POSITIVE_INFINITY : instance.insideGBytesPerSecond,
       pipelineStages: stages,
+      // The stages of one machine of 8 GPUs, as long as they have room there.
+      next: i === stages - 1 ? "none" : "same_instance",
     }));
   }
 
@@ -129,7 +131,7 @@ class Pipeline {
   /** Seconds of every stage for the whole batch at once, as if it were a pipeline of its own. */
   wholeBatchSeconds(point: OperatingPoint): number[] {
     return this.shapes.map((shape) => {
-      const alone = this.model.stage({ ...shape, pipelineStages: 1 }, point);
+      const alone = this.model.stage({ ...shape, pipelineStages: 1, next: "none" as const }, point);
       return (point.batch * tokensPerRequest(point)) / alone.tokensPerSecond;
     });
   }

@@ -5,7 +5,7 @@ import { GroupMemory } from "../../src/cost/calibrated/group-memory.ts";
 import { LayerCounts } from "../../src/cost/calibrated/layer-counts.ts";
 import { type ParameterValues, resolveParameters } from "../../src/cost/calibrated/parameters.ts";
 import { priorValues } from "../../src/cost/calibrated/priors.ts";
-import type { CostModel, MemoryBill, StageShape } from "../../src/cost/cost-model.ts";
+import type { CostModel, MemoryBill, NextStage, StageShape } from "../../src/cost/cost-model.ts";
 import type { EngineSettings } from "../../src/cost/engine-settings.ts";
 import { gpuByName } from "../../src/hardware/gpu-specs.ts";
 import type { Architecture } from "../../src/model/architecture.ts";
@@ -49,6 +49,7 @@ const arbitraryCase: fc.Arbitrary<Case> = fc
     tpDegree: fc.integer({ min: 1, max: 16 }),
     groupGBytesPerSecond: fc.double({ min: 1, max: 1800, noNaN: true }),
     pipelineStages: fc.integer({ min: 1, max: 8 }),
+    next: fc.constantFrom<NextStage>("same_instance", "other_instance", "none"),
     ends: fc.tuple(fc.nat(10_000), fc.nat(10_000)),
   })
   .map(({ architecture, settings, values, point, ends, groupGBytesPerSecond, ...rest }) => {
@@ -106,6 +107,7 @@ describe("a stage under the calibrated model", () => {
       layers: 32,
       groupGBytesPerSecond: Number.POSITIVE_INFINITY,
       pipelineStages: 1,
+      next: "none" as const,
     };
     const bill = (phase: "prefill" | "decode") =>
       model.timeBill!(shape, { phase, batch: 1, inputTokens: 8192, outputTokens: 256 });

@@ -58,7 +58,7 @@ const arbitraryGroup: fc.Arbitrary<Group> = fc.record({
 /** Busy seconds of a stage that holds the whole model on GPUs that need not exist. */
 function cycleSeconds({ architecture, gpu, point, settings, values, ...shape }: Group): number {
   const known = gpuByName(gpu.name)!;
-  const group: Omit<StageShape, "startLayer" | "layers"> = {
+  const group: Omit<StageShape, "startLayer" | "layers" | "next"> = {
     ...shape,
     instance: instanceOf(known, 16),
     groupGBytesPerSecond: 300,
@@ -66,7 +66,8 @@ function cycleSeconds({ architecture, gpu, point, settings, values, ...shape }: 
   const parameters = resolveParameters(values, gpu, settings.engine);
   const times = new GroupTimes(architecture, gpu, group, point, settings, parameters);
   const layers = architecture.kindOf.length;
-  return times.serving(new LayerCounts(architecture).content(1, layers)).cycleSeconds;
+  return times.serving(new LayerCounts(architecture).content(1, layers), "other_instance")
+    .cycleSeconds;
 }
 
 const factor = fc.double({ min: 1, max: 8, noNaN: true });

@@ -15,8 +15,10 @@ const model = createReferenceModel(TOY_MODEL, {
 function rate(gpuModel: string, point: OperatingPoint): number {
   const { instance } = entry("x", gpuModel, 1, 80, 1, 1, 1, 1);
   const shape = { instance, tpDegree: 1, startLayer: 1, layers: 4, pipelineStages: 1 };
-  return model.stage({ ...shape, groupGBytesPerSecond: Number.POSITIVE_INFINITY }, point)
-    .tokensPerSecond;
+  return model.stage(
+    { ...shape, groupGBytesPerSecond: Number.POSITIVE_INFINITY, next: "none" },
+    point,
+  ).tokensPerSecond;
 }
 
 /** Table name, TFLOPS, GB/s, efficiency, then tokens/s of four toy layers at the two points below. */

@@ -31,6 +31,7 @@ function estimate(point: OperatingPoint, choice: StageChoice = {}): StageEstimat
       startLayer: 1,
       groupGBytesPerSecond: choice.groupGBytesPerSecond ?? Number.POSITIVE_INFINITY,
       pipelineStages: 1,
+      next: "none",
     },
     point,
   );

@@ -33,7 +33,15 @@ const model = createReferenceModel(UNEVEN, {
 const { instance } = entry("x", "NVIDIA A100", 4, 16, 1, 1, 1, 1);
 
 function shape(startLayer: number, layers: number, tpDegree = 1): StageShape {
-  return { instance, tpDegree, startLayer, layers, groupGBytesPerSecond: 1000, pipelineStages: 1 };
+  return {
+    instance,
+    tpDegree,
+    startLayer,
+    layers,
+    groupGBytesPerSecond: 1000,
+    pipelineStages: 1,
+    next: "none",
+  };
 }
 
 describe("layers that are not alike", () => {

@@ -65,6 +65,7 @@ describe("config.csv", () => {
         layers: 2,
         groupGBytesPerSecond: Number.POSITIVE_INFINITY,
         pipelineStages: 1,
+        next: "none" as const,
       };
       return costModel.stage(shape, point).tokensPerSecond;
     };

@@ -12,7 +12,12 @@ import { metricsOf } from "./check-solution.ts";
 import { requestRules, visitPlacements } from "./exhaustive.ts";
 import { drawLatencyLimits } from "./random-limits.ts";
 import { drawPlacement } from "./random-placement.ts";
-import { drawProblem, drawTinyProblem, drawTinyServingProblem } from "./random-problem.ts";
+import {
+  drawProblem,
+  drawTinyMessageProblem,
+  drawTinyProblem,
+  drawTinyServingProblem,
+} from "./random-problem.ts";
 import { oracleSeeds } from "./seeds.ts";
 
 function nameOf(outcome: Omit<Outcome, "point" | "tokensPerSecond" | "seats">, batch: number) {
@@ -59,6 +64,18 @@ describe("brute force", { timeout: 60_000 }, () => {
       const { problem, request, outcomes, prng } = drawTinyServingProblem(seed);
       expect(namedOf(outcomes)).toEqual(bestByName(problem, request));
       if (outcomes.length === 0) return;
+      const limits = drawLatencyLimits(prng, problem, request, outcomes);
+      const limited = { ...problem, limits };
+      const within = bruteForce(limited, request, requestedPoints(limited));
+      expect(namedOf(within)).toEqual(bestByName(limited, request));
+    });
+  }
+
+  for (const seed of seeds) {
+    it(`does so where it matters what stages send to, on tiny problem ${seed}`, () => {
+      const { problem, request, outcomes, prng } = drawTinyMessageProblem(seed);
+      expect(namedOf(outcomes)).toEqual(bestByName(problem, request));
+      if (outcomes.length === 0 || !problem.costModel.predictsLatency) return;
       const limits = drawLatencyLimits(prng, problem, request, outcomes);
       const limited = { ...problem, limits };
       const within = bruteForce(limited, request, requestedPoints(limited));

@@ -1,3 +1,4 @@
+import type { NextStage } from "../../src/cost/cost-model.ts";
 import { deriveMatrix, pairGBytesPerSecond } from "../../src/hardware/network.ts";
 import type { Placement, PlacementStage } from "../../src/placement/placement.ts";
 import type { Problem } from "../../src/placement/problem.ts";
@@ -6,7 +7,15 @@ import type { SolveRequest } from "../../src/solver/request.ts";
 import type { OperatingPoint } from "../../src/workload/workload.ts";
 import { LatencyWays, type Ways } from "./latency-ways.ts";
 import { type Bag, LayerBags } from "./layer-bags.ts";
-import { gpuIds, type Kind, type Machine, machinesOf, type Seat, Seats } from "./seats.ts";
+import {
+  gpuIds,
+  type Kind,
+  type Machine,
+  machinesOf,
+  NEXT_STAGES,
+  type Seat,
+  Seats,
+} from "./seats.ts";
 
 /**
  * The best placement among all that keep the limits on latencies and agree in batch, stages, price, instances, their GPUs, links
@@ -79,12 +88,18 @@ function enumerate(
   const seatsOn = machines.map((machine) => seats.on(machine));
   const bags = new LayerBags(
     numLayers,
-    (kind) => seats.kinds[kind]!.rates,
+    // A kind with what it sends to, see `member`.
+    (member) =>
+      seats.kinds[Math.floor(member / NEXT_STAGES.length)]!.speeds[
+        NEXT_STAGES[member % NEXT_STAGES.length]!
+      ].rates,
     problem.model.layers === undefined,
   );
   const latencyWays = isLimited
     ? new LatencyWays(numLayers, problem.limits, costModel.latencyFrame(point, mostStages)!)
     : null;
+  const member = (kind: number, next: NextStage): number =>
+    kind * NEXT_STAGES.length + NEXT_STAGES.indexOf(costModel.dependsOnNext ? next : "none");
   const gpusInUse = machines.map(() => 0);
   const trail: { readonly machine: number; readonly seat: Seat }[] = [];
   const found = new Map<string, Outcome>();
@@ -152,6 +167,7 @@ function enumerate(
     return costModel.link(source, target, pair, point).tokensPerSecond;
   };
 
+  /** `bag` and `ways`: all stages but the last of the trail, of which it is not known yet what it sends to. */
   const extend = (
     bag: Bag,
     ways: Ways | null,
@@ -160,19 +176,28 @@ function enumerate(
     instances: number,
     crossings: number,
   ): void => {
+    const last = trail.at(-1);
+    const lastKind = last && seats.kinds[last.seat.kind]!;
     for (let machine = 0; machine < machines.length; machine++) {
       if (hasStandIn(machine)) continue;
       const inUse = gpusInUse[machine]!;
       const isFresh = inUse === 0;
       const costThen = cost + (isFresh ? machines[machine]!.microUsdPerHour : 0);
       const instancesThen = instances + (isFresh ? 1 : 0);
-      const last = trail.at(-1);
       const crossingsThen = crossings + (last && last.machine !== machine ? 1 : 0);
+      const next = last?.machine === machine ? "same_instance" : "other_instance";
+      const bagBefore = last ? bags.with(bag, member(last.seat.kind, next)) : bag;
+      if (bagBefore.isDead) continue;
+      const waysBefore =
+        ways && lastKind ? latencyWays!.followedBy(ways, lastKind.speeds[next]) : ways;
+      if (waysBefore?.every((list) => list.length === 0)) continue;
       for (const seat of seatsOn[machine]!(inUse)) {
-        const bagThen = bags.with(bag, seat.kind);
+        // What a stage sends to decides how fast it is, not what it can hold.
+        const bagThen = bags.with(bagBefore, member(seat.kind, "none"));
         if (bagThen.isDead) continue;
-        const waysThen = ways && latencyWays!.followedBy(ways, seats.kinds[seat.kind]!);
-        if (waysThen?.every((list) => list.length === 0)) continue;
+        const waysThen =
+          waysBefore && latencyWays!.followedBy(waysBefore, seats.kinds[seat.kind]!.speeds.none);
+        if (!costModel.dependsOnNext && waysThen?.every((list) => list.length === 0)) continue;
         const linkThen = Math.min(slowestLink, linkRate(machine, seat));
         if (linkThen === 0) continue;
         if (orderings.left-- <= 0) throw new TooManyError();
@@ -185,7 +210,7 @@ function enumerate(
           note(Math.min(linkThen, stageRate), costThen, instancesThen, crossingsThen);
         }
         if (trail.length < mostStages) {
-          extend(bagThen, waysThen, linkThen, costThen, instancesThen, crossingsThen);
+          extend(bagBefore, waysBefore, linkThen, costThen, instancesThen, crossingsThen);
         }
         trail.pop();
         gpusInUse[machine] = inUse;
@@ -272,16 +297,20 @@ function keepsNodeRules(
 export function placementOf(problem: Problem, { point, seats }: Outcome): Placement {
   const { numLayers } = problem.model;
   const frame = problem.costModel.latencyFrame(point, seats.length);
+  const speeds = seats.map(({ machine, kind }, i) => {
+    const next = seats[i + 1];
+    if (!next) return kind.speeds.none;
+    return kind.speeds[next.machine === machine ? "same_instance" : "other_instance"];
+  });
   if (frame) {
     const ways = new LatencyWays(numLayers, problem.limits, frame);
-    const all = seats.reduce((soFar, { kind }) => ways.followedBy(soFar, kind), ways.none);
+    const all = speeds.reduce((soFar, speed) => ways.followedBy(soFar, speed), ways.none);
     return asPlacement(point, seats, ways.fastest(all)!.sizes);
   }
   // best[k][n]: the highest smallest rate of the first k stages holding n layers; taken[k][n]: the size of stage k there.
   const best: number[][] = [[Number.POSITIVE_INFINITY]];
   const taken: number[][] = [[]];
-  for (const [index, { kind }] of seats.entries()) {
-    const { rates } = kind;
+  for (const [index, { rates }] of speeds.entries()) {
     const now: number[] = [];
     const sizes: number[] = [];
     for (let total = 0; total <= numLayers; total++) {

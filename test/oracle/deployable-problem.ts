@@ -3,7 +3,13 @@ import type { InstanceType } from "../../src/hardware/instance.ts";
 import { createPool } from "../../src/hardware/pool.ts";
 import type { Problem } from "../../src/placement/problem.ts";
 import type { SolveRequest } from "../../src/solver/request.ts";
-import { type Flavour, TINY, TINY_SERVED } from "./flavours.ts";
+import {
+  type Flavour,
+  TINY,
+  TINY_MESSAGES,
+  TINY_SERVED,
+  TINY_SERVED_MESSAGES,
+} from "./flavours.ts";
 import { drawGroupMatrix, withFasterLinks } from "./matrix-problem.ts";
 import type { Prng } from "./prng.ts";
 import { drawUnseen } from "./random-problem.ts";
@@ -45,6 +51,15 @@ export const NODE_FLAVOURS: readonly Flavour[] = [
   { ...NODES, name: "nodes, served, uneven", hasLatencies: true, unevenChance: 1 },
   FULL_NODES,
   { ...FULL_NODES, unevenChance: 0.7 },
+  { ...NODES, name: "nodes, messages", hasMessages: true },
+  { ...NODES, name: "nodes, messages, uneven", hasMessages: true, unevenChance: 1 },
+  {
+    ...FULL_NODES,
+    name: "full nodes, messages, ends",
+    hasMessages: true,
+    unevenChance: 0.7,
+    plan: "ends",
+  },
 ];
 
 /** No two groups of an instance alike, and as often as not a percentile of the links between instances. */
@@ -67,6 +82,8 @@ export const TINY_FLAVOURS: readonly Flavour[] = [
   TINY_SERVED,
   { ...TINY_SERVED, name: "tiny, served, matrix", matrixChance: 1 },
   MEASURED_TINY,
+  TINY_MESSAGES,
+  { ...TINY_SERVED_MESSAGES, name: "tiny, served, messages, matrix", matrixChance: 1 },
 ];
 
 const AMD = "AMD ";
@@ -145,6 +162,7 @@ function knowingBothVendors(model: CostModel, bends: boolean): CostModel {
     name: model.name,
     predictsLatency: model.predictsLatency,
     dependsOnStages: model.dependsOnStages,
+    dependsOnNext: model.dependsOnNext,
     realWorldEfficiency: model.realWorldEfficiency,
     stage: (shape, point) => {
       const estimate = model.stage({ ...shape, instance: known(shape.instance) }, point);

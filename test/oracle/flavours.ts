@@ -20,6 +20,8 @@ export interface Flavour {
   readonly unevenChance: number;
   /** Whether the cost model predicts latencies, and stages may depend on their number; absent: it does not. */
   readonly hasLatencies?: true;
+  /** Whether stages send messages whose time depends on where the next one stands; absent: never. */
+  readonly hasMessages?: true;
   /** How layers differ where they do; absent: in any way. */
   readonly plan?: "ends";
 }
@@ -188,3 +190,72 @@ export const FLAVOURS: readonly Flavour[] = [
   UNEVEN,
   UNEVEN_LINKED,
 ];
+
+/** Several stages on few instances, whose messages take less time inside than between them, as a rule. */
+const MESSAGES: Flavour = {
+  ...PLAIN,
+  name: "messages",
+  maxStages: (prng) => prng.int(2, 5),
+  layers: (prng) => prng.int(3, 16),
+  types: (prng) => prng.int(1, 3),
+  gpus: (prng) => prng.pick([1, 2, 2, 3, 4]),
+  mostInstances: 3,
+  tpDegrees: [[1, 2, 4], [1, 2], [1, 3], [1], [2]],
+  hasMessages: true,
+};
+
+/** Problems of cost models that look at where the next stage stands. */
+export const MESSAGE_FLAVOURS: readonly Flavour[] = [
+  MESSAGES,
+  { ...MESSAGES, name: "messages, ends", unevenChance: 1, plan: "ends" },
+  { ...MESSAGES, name: "messages, one machine or two", types: () => 1, mostInstances: 2 },
+  { ...MESSAGES, name: "messages, uneven", unevenChance: 1, layers: (prng) => prng.int(3, 12) },
+  {
+    ...MESSAGES,
+    name: "messages, slow links",
+    unevenChance: 0.5,
+    slowLinks: "always",
+    layers: (prng) => prng.int(3, 10),
+    mostInstances: 2,
+    insidePerShare: [0.2, 0.7, 0.9, 1.2, 3],
+  },
+  { ...MESSAGES, name: "messages, served", hasLatencies: true, mostInstances: 2 },
+  {
+    ...MESSAGES,
+    name: "messages, served, ends",
+    hasLatencies: true,
+    unevenChance: 1,
+    plan: "ends",
+  },
+  {
+    ...MESSAGES,
+    name: "messages, served, uneven",
+    layers: (prng) => prng.int(3, 9),
+    hasLatencies: true,
+    unevenChance: 1,
+    mostInstances: 2,
+  },
+  {
+    ...MATRIX,
+    name: "messages, matrix",
+    layers: (prng) => prng.int(3, 10),
+    unevenChance: 0.5,
+    hasMessages: true,
+  },
+  {
+    ...MATRIX,
+    name: "messages, served, matrix",
+    layers: (prng) => prng.int(3, 8),
+    unevenChance: 0.5,
+    hasMessages: true,
+    hasLatencies: true,
+  },
+];
+
+/** The same so small that every placement can be evaluated. */
+export const TINY_MESSAGES: Flavour = { ...TINY, name: "tiny, messages", hasMessages: true };
+export const TINY_SERVED_MESSAGES: Flavour = {
+  ...TINY_SERVED,
+  name: "tiny, served, messages",
+  hasMessages: true,
+};

@@ -1,6 +1,6 @@
 import type { LatencyFrame } from "../../src/cost/cost-model.ts";
 import type { Limits } from "../../src/workload/workload.ts";
-import type { Kind } from "./seats.ts";
+import type { Speed } from "./seats.ts";
 
 /** One way of sharing out the first layers among some stages. */
 export interface Way {
@@ -34,7 +34,7 @@ export class LatencyWays {
   }
 
   /** The ways with one more stage behind the others. */
-  followedBy(ways: Ways, { rates, latencies }: Pick<Kind, "rates" | "latencies">): Ways {
+  followedBy(ways: Ways, { rates, latencies }: Speed): Ways {
     const next: Way[][] = Array.from({ length: this.numLayers + 1 }, () => []);
     for (let before = 0; before < this.numLayers; before++) {
       for (const way of ways[before]!) {

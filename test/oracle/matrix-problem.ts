@@ -88,9 +88,11 @@ function usesSlowGroup(
                   kind.groupGBytesPerSecond,
             ),
           );
-          const limits = kind.rates.some((row) =>
-            row.some(
-              (rate) => Math.abs(rate * efficiency - tokensPerSecond) < 1e-9 * tokensPerSecond,
+          const limits = Object.values(kind.speeds).some(({ rates }) =>
+            rates.some((row) =>
+              row.some(
+                (rate) => Math.abs(rate * efficiency - tokensPerSecond) < 1e-9 * tokensPerSecond,
+              ),
             ),
           );
           return isBeaten && limits;
@@ -179,6 +181,7 @@ export function drawGroupMatrix(
             startLayer: 1,
             layers: prng.int(1, model.numLayers),
             pipelineStages: 1,
+            next: "none",
           },
           point,
         ).tokensPerSecond,

@@ -2,7 +2,7 @@ import type { CostModel } from "../../src/cost/cost-model.ts";
 import type { LayerKind, LayerPlan, Model } from "../../src/model/model.ts";
 import type { Prng } from "./prng.ts";
 import { GPU_MODELS } from "./random-pool.ts";
-import { createTableModel, type ServingFactors } from "./table-model.ts";
+import { createTableModel, type MessageFactors, type ServingFactors } from "./table-model.ts";
 
 export function drawModel(
   prng: Prng,
@@ -61,6 +61,7 @@ export function drawTableModel(
   prng: Prng,
   model: Model,
   serving: ServingFactors | null = null,
+  messages: MessageFactors | null = null,
 ): CostModel {
   const { numLayers, layers, layerWeightGib } = model;
   const wholeRates = prng.chance(0.5);
@@ -93,6 +94,7 @@ export function drawTableModel(
     ]),
     realWorldEfficiency: prng.pick([1, 0.3]),
     serving,
+    messages,
   });
 }
 
@@ -109,6 +111,17 @@ export function drawServing(prng: Prng): ServingFactors {
     frameTtftSeconds: prng.pick([0, 0.3]),
     frameTpotSeconds: prng.pick([0, 0.05]),
     microBatchesPerStage: prng.pick([0, 1, 1, 1.5]),
+  };
+}
+
+/** Messages that take about as long as a layer, as a rule less inside an instance than between two. */
+export function drawMessages(prng: Prng): MessageFactors {
+  const other = prng.pick([0.2, 0.5, 1, 3]);
+  return {
+    other,
+    same: other * prng.pick([0, 0.1, 0.5, 0.5, 1, 1.5]),
+    ttftSeconds: prng.pick([0, 0.3, 0.3, -0.05]),
+    tpotSeconds: prng.pick([0, 0.1, 0.1, -0.01]),
   };
 }
 

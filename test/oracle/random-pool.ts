@@ -143,6 +143,7 @@ function drawShare(prng: Prng, draft: Draft, yardstick: Yardstick): number {
       layers: prng.int(1, numLayers),
       groupGBytesPerSecond: tpDegree === 1 ? Number.POSITIVE_INFINITY : 1000,
       pipelineStages: 1,
+      next: "none",
     },
     point,
   ).tokensPerSecond;

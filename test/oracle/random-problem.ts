@@ -6,9 +6,24 @@ import { requestedPoints } from "../../src/solver/requested-points.ts";
 import { NO_LIMITS, type OperatingPoint, PHASES } from "../../src/workload/workload.ts";
 import { frontierOf } from "./best-outcome.ts";
 import { bruteForce, type Outcome, TooManyError } from "./brute-force.ts";
-import { FLAVOURS, type Flavour, SERVING_FLAVOURS, TINY, TINY_SERVED } from "./flavours.ts";
+import {
+  FLAVOURS,
+  type Flavour,
+  MESSAGE_FLAVOURS,
+  SERVING_FLAVOURS,
+  TINY,
+  TINY_MESSAGES,
+  TINY_SERVED,
+  TINY_SERVED_MESSAGES,
+} from "./flavours.ts";
 import { createPrng, type Prng } from "./prng.ts";
-import { drawEndsPlan, drawModel, drawServing, drawTableModel } from "./random-model.ts";
+import {
+  drawEndsPlan,
+  drawMessages,
+  drawModel,
+  drawServing,
+  drawTableModel,
+} from "./random-model.ts";
 import { drawMatrix, drawPool, drawTypes } from "./random-pool.ts";
 
 /** A problem with everything that is asked of it but the objective and the limits, and all that can be had from it. */
@@ -64,6 +79,24 @@ export function drawTinyProblem(seed: number): Drawn {
 /** The same of a cost model that predicts latencies. */
 export function drawTinyServingProblem(seed: number): Drawn {
   return drawTiny(createPrng(seed * 86_028_121 + 3), seed, TINY_SERVED);
+}
+
+/** Draws a problem of a cost model that looks at where the next stage stands; no latency is limited yet. */
+export function drawMessageProblem(seed: number): Drawn {
+  const prng = createPrng(seed * 32_452_843 + 41);
+  const flavour = MESSAGE_FLAVOURS[seed % MESSAGE_FLAVOURS.length]!;
+  const wanted = {
+    points: prng.pick([0, 1, 2, 2, 3]),
+    stages: prng.pick([0, 2, 2, 3, 4]),
+    nothing: prng.chance(0.03),
+  };
+  return drawUntil(prng, seed, flavour, MOST_ORDERINGS_SERVING, wanted);
+}
+
+/** Such problems of which every placement can be evaluated. */
+export function drawTinyMessageProblem(seed: number): Drawn {
+  const flavour = seed % 2 === 0 ? TINY_MESSAGES : TINY_SERVED_MESSAGES;
+  return drawTiny(createPrng(seed * 49_979_687 + 7), seed, flavour);
 }
 
 /** Draws a problem without looking at what can be had from it. */
@@ -132,15 +165,17 @@ function drawAttempt(prng: Prng, flavour: Flavour): Pick<Drawn, "problem" | "req
   const drawn = drawModel(prng, numLayers, layerWeightGib, isUneven);
   const model =
     isUneven && flavour.plan === "ends" ? { ...drawn, layers: drawEndsPlan(prng, drawn) } : drawn;
-  const costModel = flavour.hasLatencies
-    ? drawTableModel(prng, model, drawServing(prng))
-    : prng.chance(0.5)
-      ? createReferenceModel(model, {
-          realWorldEfficiency: prng.pick([0.3, 1]),
-          microBatchSize: prng.pick([1, 4, 8]),
-          interferenceFactor: prng.pick([0.8, 0.65]),
-        })
-      : drawTableModel(prng, model);
+  const messages = flavour.hasMessages ? drawMessages(prng) : null;
+  const costModel =
+    flavour.hasLatencies || messages
+      ? drawTableModel(prng, model, flavour.hasLatencies ? drawServing(prng) : null, messages)
+      : prng.chance(0.5)
+        ? createReferenceModel(model, {
+            realWorldEfficiency: prng.pick([0.3, 1]),
+            microBatchSize: prng.pick([1, 4, 8]),
+            interferenceFactor: prng.pick([0.8, 0.65]),
+          })
+        : drawTableModel(prng, model);
   const pool = drawPool(prng, flavour, drafts, { costModel, point, numLayers, tpDegrees });
   const problem: Problem = {
     model,

@@ -1,3 +1,4 @@
+import type { NextStage } from "../../src/cost/cost-model.ts";
 import { groupGBytesPerSecond } from "../../src/hardware/network.ts";
 import { instanceMicroUsdPerHour, type PoolType } from "../../src/hardware/pool.ts";
 import type { Problem } from "../../src/placement/problem.ts";
@@ -15,13 +16,21 @@ export interface Machine {
 /** tokens/s by the number of layers before a stage and by its own; 0 where rules or memory forbid it. */
 export type Rates = readonly Float64Array[];
 
+/** What the stages of a TP group do that send to one kind of next stage. */
+export interface Speed {
+  readonly rates: Rates;
+  /** Seconds that a stage adds to TTFT and TPOT; null when the cost model predicts none. */
+  readonly latencies: { readonly ttft: Rates; readonly tpot: Rates } | null;
+}
+
+/** What a stage may send to. Where the cost model does not look at it, all are as the last. */
+export const NEXT_STAGES: readonly NextStage[] = ["same_instance", "other_instance", "none"];
+
 /** A TP group's speed, apart from where it stands. */
 export interface Kind {
   readonly tpDegree: number;
   readonly groupGBytesPerSecond: number;
-  readonly rates: Rates;
-  /** Seconds that a stage adds to TTFT and TPOT; null when the cost model predicts none. */
-  readonly latencies: { readonly ttft: Rates; readonly tpot: Rates } | null;
+  readonly speeds: Readonly<Record<NextStage, Speed>>;
 }
 
 /** Some GPUs of a machine, as a set of bits and as what they are worth. */
@@ -93,7 +102,8 @@ export class Seats {
       const { model, rules } = this.problem;
       if (!rules.anyShape && !canShareOut(model, ids.length)) continue;
       const kind = this.kindOf(machine, ids);
-      if (this.kinds[kind]!.rates.some((row) => row.some((rate) => rate > 0))) {
+      const { rates } = this.kinds[kind]!.speeds.none;
+      if (rates.some((row) => row.some((rate) => rate > 0))) {
         seats.push({ gpus, lowestGpu: ids[0]!, kind });
       }
     }
@@ -107,10 +117,19 @@ export class Seats {
     if (kind === undefined) {
       kind = this.kinds.length;
       this.kindByName.set(name, kind);
+      const { problem, point, pipelineStages } = this;
+      const speedWith = (next: NextStage): Speed =>
+        tablesOf(problem, type, ids.length, bandwidth, point, pipelineStages, next);
+      const none = speedWith("none");
+      const { dependsOnNext } = problem.costModel;
       this.kinds.push({
         tpDegree: ids.length,
         groupGBytesPerSecond: bandwidth,
-        ...tablesOf(this.problem, type, ids.length, bandwidth, this.point, this.pipelineStages),
+        speeds: {
+          none,
+          same_instance: dependsOnNext ? speedWith("same_instance") : none,
+          other_instance: dependsOnNext ? speedWith("other_instance") : none,
+        },
       });
     }
     return kind;
@@ -131,10 +150,11 @@ function tablesOf(
   bandwidth: number,
   point: OperatingPoint,
   pipelineStages: number,
-): Pick<Kind, "rates" | "latencies"> {
+  next: NextStage,
+): Speed {
   const { numLayers, layers } = problem.model;
   const from = (before: number): Row =>
-    rowFrom(problem, type, tpDegree, bandwidth, point, pipelineStages, before);
+    rowFrom(problem, type, tpDegree, bandwidth, point, pipelineStages, before, next);
   // Without a plan all layers are alike, and so are all starts; a stage that is too long for the rest adds up to too much.
   const rows = layers
     ? Array.from({ length: numLayers }, (_, before) => from(before))
@@ -162,6 +182,7 @@ function rowFrom(
   point: OperatingPoint,
   pipelineStages: number,
   before: number,
+  next: NextStage,
 ): Row {
   const { numLayers } = model;
   const startLayer = before + 1;
@@ -186,7 +207,7 @@ function rowFrom(
     const cuts = model.layers?.allowedCuts ?? null;
     if (end < numLayers && cuts !== null && !cuts.includes(end)) continue;
     const estimate = costModel.stage(
-      { instance, tpDegree, startLayer, layers, groupGBytesPerSecond, pipelineStages },
+      { instance, tpDegree, startLayer, layers, groupGBytesPerSecond, pipelineStages, next },
       point,
     );
     rates[layers] = estimate.tokensPerSecond;

@@ -1,4 +1,4 @@
-import type { CostModel, SegmentRange } from "../../src/cost/cost-model.ts";
+import type { CostModel, NextStage, SegmentRange } from "../../src/cost/cost-model.ts";
 import type { InstanceType } from "../../src/hardware/instance.ts";
 import type { OperatingPoint } from "../../src/workload/workload.ts";
 
@@ -33,6 +33,18 @@ export interface TableFactors {
   readonly realWorldEfficiency: number;
   /** What makes stages depend on their number, and their latencies; null: no such thing. */
   readonly serving: ServingFactors | null;
+  /** What sending to the next stage adds; null: nothing, whatever that is. */
+  readonly messages: MessageFactors | null;
+}
+
+/** Messages of a made-up cost model: they may cost more inside an instance than between two. */
+export interface MessageFactors {
+  /** As a share of the time of one layer on one GPU of speed 1000. */
+  readonly same: number;
+  readonly other: number;
+  /** Seconds of TTFT and TPOT that a message adds, by such a share; may be below 0. */
+  readonly ttftSeconds: number;
+  readonly tpotSeconds: number;
 }
 
 /** Micro-batches and latencies of a made-up cost model. */
@@ -60,7 +72,11 @@ export function createTableModel(factors: TableFactors): CostModel {
     (held(memoryBefore, startLayer, layers) * (factors.weightsGib + factors.cacheGib * batch)) /
       tpDegree +
     factors.activationsGib;
-  const { serving } = factors;
+  const { serving, messages } = factors;
+  const sent = (next: NextStage): number => {
+    if (!messages || next === "none") return 0;
+    return next === "same_instance" ? messages.same : messages.other;
+  };
   const batchAt = ({ batch }: OperatingPoint, stages: number): number =>
     serving ? batch / stages ** serving.splitExponent : batch;
   const groupShare = (tpDegree: number, gBytesPerSecond: number): number =>
@@ -70,6 +86,7 @@ export function createTableModel(factors: TableFactors): CostModel {
     name: "table",
     predictsLatency: serving !== null,
     dependsOnStages: serving !== null && serving.splitExponent > 0,
+    dependsOnNext: messages !== null,
     realWorldEfficiency: factors.realWorldEfficiency,
     stage: (shape, point) => {
       const { instance, tpDegree, startLayer, layers, groupGBytesPerSecond } = shape;
@@ -81,17 +98,22 @@ export function createTableModel(factors: TableFactors): CostModel {
         tpDegree === 1
           ? Number.POSITIVE_INFINITY
           : (groupGBytesPerSecond * factors.collectiveRate) / work;
-      const rate = Math.min(alone, collectives);
+      const computed = Math.min(alone, collectives);
+      const message = sent(shape.next);
+      const rate = message === 0 ? computed : 1 / (1 / computed + message / 1000);
       return {
         tokensPerSecond: factors.wholeRates ? Math.ceil(rate) : rate,
         limitedBy: collectives < alone ? "collectives" : "compute",
         ttftSeconds:
           serving &&
-          (serving.ttft.perWork * work ** serving.ttft.exponent) / gpus + serving.ttft.perStage,
+          (serving.ttft.perWork * work ** serving.ttft.exponent) / gpus +
+            serving.ttft.perStage +
+            message * (messages?.ttftSeconds ?? 0),
         tpotSeconds:
           serving &&
           (serving.tpot.perMemory * held(memoryBefore, startLayer, layers)) / gpus +
-            serving.tpot.perStage,
+            serving.tpot.perStage +
+            message * (messages?.tpotSeconds ?? 0),
       };
     },
     memory: ({ instance, tpDegree, startLayer, layers, pipelineStages }, point) => {

@@ -11,31 +11,34 @@ import type { SegmentLatencies } from "../../src/solver/starts/start-table.ts";
 const RUNS = { seed: 20_261_124, numRuns: 200 };
 
 /** A table in which any sizes may be possible after any layers. */
-const arbitraryStarts: fc.Arbitrary<FlooredStarts> = fc
-  .integer({ min: 2, max: 40 })
-  .chain((layers) =>
-    fc.array(fc.uniqueArray(fc.integer({ min: 1, max: 9 }), { maxLength: 4 }), {
+const arbitraryLayers = fc.integer({ min: 2, max: 40 });
+
+const startsOver = (layers: number): fc.Arbitrary<FlooredStarts> =>
+  fc
+    .array(fc.uniqueArray(fc.integer({ min: 1, max: 9 }), { maxLength: 4 }), {
       minLength: layers,
       maxLength: layers,
-    }),
-  )
-  .map((rows) => {
-    const layers = rows.length;
-    const sizes = rows.map((row, before) =>
-      row.filter((size) => before + size < layers).sort((a, b) => a - b),
-    );
-    const toEnd = Float64Array.from(rows, (row, before) => (row.includes(layers - before) ? 2 : 0));
-    return {
-      table: {
-        lists: sizes.map((list, before) => ({ before, sizes: list, rates: list.map(() => 2) })),
-        listOf: sizes.map((_, before) => before),
-        toEnd,
-        latencies: null,
-      },
-      floor: 1,
-      sizes,
-    };
-  });
+    })
+    .map((rows) => {
+      const sizes = rows.map((row, before) =>
+        row.filter((size) => before + size < layers).sort((a, b) => a - b),
+      );
+      const toEnd = Float64Array.from(rows, (row, before) =>
+        row.includes(layers - before) ? 2 : 0,
+      );
+      return {
+        table: {
+          lists: sizes.map((list, before) => ({ before, sizes: list, rates: list.map(() => 2) })),
+          listOf: sizes.map((_, before) => before),
+          toEnd,
+          latencies: null,
+        },
+        floor: 1,
+        sizes,
+      };
+    });
+
+const arbitraryStarts = arbitraryLayers.chain(startsOver);
 
 /** Every way of cutting what follows some layers into k stages. */
 function* splits(starts: FlooredStarts, before: number, k: number): Generator<readonly number[]> {
@@ -81,7 +84,7 @@ describe("the runs of a node", () => {
         fc.integer({ min: 1, max: 4 }),
         fc.boolean(),
         (starts, k, firstOnly) => {
-          const nodes = nodeStarts(starts, k, null, firstOnly);
+          const nodes = nodeStarts(starts, starts, k, null, firstOnly);
           const layers = starts.table.toEnd.length;
           for (let before = 0; before < layers; before++) {
             const all = firstOnly && before > 0 ? [] : [...splits(starts, before, k)];
@@ -95,6 +98,35 @@ describe("the runs of a node", () => {
   });
 });
 
+describe("the runs of a node whose stages have their next one there but for the last", () => {
+  const arbitraryTwo = arbitraryLayers.chain((layers) =>
+    fc.tuple(startsOver(layers), startsOver(layers)),
+  );
+
+  it("are a run of each stage that stays and one of a stage that leaves", () => {
+    fc.assert(
+      fc.property(arbitraryTwo, fc.integer({ min: 1, max: 4 }), ([leaves, other], k) => {
+        const layers = leaves.table.toEnd.length;
+        const stays = { ...other, table: { ...other.table, toEnd: new Float64Array(layers) } };
+        const ends = (before: number, stage: number): number[] =>
+          before === layers
+            ? []
+            : sizesAfter(stage === k - 1 ? leaves : stays, before).map((size) => before + size);
+        const nodes = nodeStarts(leaves, stays, k, null, false);
+        for (let start = 0; start < layers; start++) {
+          let reached = new Set([start]);
+          for (let stage = 0; stage < k; stage++) {
+            reached = new Set([...reached].flatMap((before) => ends(before, stage)));
+          }
+          const sizes = [...reached].map((end) => end - start);
+          expect(new Set(sizesAfter(nodes, start))).toEqual(new Set(sizes));
+        }
+      }),
+      RUNS,
+    );
+  });
+});
+
 describe("the latencies of a node", () => {
   const latencies: SegmentLatencies = {
     // Neither the same cut nor the same number of layers is best for both.
@@ -103,12 +135,18 @@ describe("the latencies of a node", () => {
   };
   const both: LatencyBudget = { ttftSeconds: 1e3, tpotSeconds: 1e3, stageTpotSeconds: 1e3 };
 
+  const withLatencies = (starts: FlooredStarts): FlooredStarts => ({
+    ...starts,
+    table: { ...starts.table, latencies },
+  });
+
   it("are all pairs that no other cut is below in both", () => {
     let tradeOffs = 0;
     fc.assert(
       fc.property(arbitraryStarts, fc.integer({ min: 2, max: 3 }), (starts, k) => {
-        const nodes = nodeStarts(starts, k, null, false);
-        const here = new NodeLatencies(starts, latencies, k, both);
+        const nodes = nodeStarts(starts, starts, k, null, false);
+        const served = withLatencies(starts);
+        const here = new NodeLatencies(served, served, k, both);
         for (let before = 0; before < starts.table.toEnd.length; before++) {
           for (const layers of sizesAfter(nodes, before)) {
             const cuts = [...splits(starts, before, k)].filter((sizes) => sum(sizes) === layers);
@@ -146,8 +184,9 @@ describe("the latencies of a node", () => {
   it("look at those that are limited only", () => {
     const starts = fc.sample(arbitraryStarts, { seed: 3, numRuns: 20 });
     for (const table of starts) {
-      const onlyTtft = new NodeLatencies(table, latencies, 2, { ...both, tpotSeconds: null });
-      for (const layers of sizesAfter(nodeStarts(table, 2, null, false), 0)) {
+      const served = withLatencies(table);
+      const onlyTtft = new NodeLatencies(served, served, 2, { ...both, tpotSeconds: null });
+      for (const layers of sizesAfter(nodeStarts(table, table, 2, null, false), 0)) {
         expect(onlyTtft.pairs(0, layers)).toHaveLength(1);
         expect(onlyTtft.tpotSeconds(0, layers)).toBe(0);
       }

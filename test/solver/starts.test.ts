@@ -139,7 +139,10 @@ describe("the table of starts", () => {
       if (!range.fits || size < range.smallest || size > range.largest) return [];
       if (end > model.numLayers) return [];
       if (end < model.numLayers && cuts !== null && !cuts.includes(end)) return [];
-      const shape = { instance, ...group, startLayer: before + 1, layers: size, pipelineStages: 2 };
+      const shape = {
+        ...{ instance, ...group, startLayer: before + 1, layers: size, pipelineStages: 2 },
+        next: end < model.numLayers ? ("other_instance" as const) : ("none" as const),
+      };
       return [[size, costModel.stage(shape, POINT).tokensPerSecond]];
     });
   }
@@ -173,7 +176,7 @@ describe("the table of starts", () => {
           });
           const problem = { ...base, rules: { ...base.rules, minMemoryUtilization } };
           const sizes = kindOf.flatMap((_, i) => (i % step === 0 ? [i + 1] : []));
-          const table = tabulateStarts(problem, instance, group, sizes, POINT, 2);
+          const table = tabulateStarts(problem, instance, group, sizes, POINT, 2).leaves;
           for (let before = 0; before < kindOf.length; before++) {
             const mayStart = before === 0 || cuts === null || cuts.includes(before);
             const expected = mayStart ? byAsking(problem, sizes, before) : [];
@@ -183,7 +186,7 @@ describe("the table of starts", () => {
               expected.filter(([, rate]) => rate >= floor).map(([size]) => size),
             );
           }
-          const { sizes: all, rates } = envelope(table);
+          const { sizes: all, rates } = envelope([table]);
           for (const [i, rate] of rates.entries()) {
             if (i > 0) expect(rate).toBeLessThanOrEqual(rates[i - 1]!);
           }
@@ -229,7 +232,7 @@ describe("an order of stages", () => {
   const groups = (["first", "last"] as const).flatMap((position) =>
     problem.pool.types.map(({ instance }): StageGroup => {
       const one = { tpDegree: 1, groupGBytesPerSecond: Number.POSITIVE_INFINITY };
-      const table = tabulateStarts(problem, instance, one, sizes, point, 2);
+      const table = tabulateStarts(problem, instance, one, sizes, point, 2).leaves;
       return { position, starts: startsAtFloor(table, 0) };
     }),
   );

@@ -45,6 +45,7 @@ export function servedCostModel(): CostModel {
     activationsGib: 0,
     efficiencies: [1],
     realWorldEfficiency: 1,
+    messages: null,
     serving: {
       splitExponent: 1,
       ttft: { perWork: 100, exponent: 1, perStage: 0 },

@@ -1,10 +1,11 @@
 import { InputError } from "../../errors.ts";
 import { findGpu, GPU_NAMES, type GpuSpec } from "../../hardware/gpu-specs.ts";
-import type { InstanceType } from "../../hardware/instance.ts";
+import { type InstanceType, servingKey } from "../../hardware/instance.ts";
 import { type Architecture, BYTES_PER_PARAMETER } from "../../model/architecture.ts";
 import type { OperatingPoint } from "../../workload/workload.ts";
 import type {
   CostModel,
+  HeldShape,
   LatencyFrame,
   LinkEnd,
   LinkEstimate,
@@ -83,11 +84,12 @@ export function createCalibratedModel(
   /** Parameters that no GPU changes. */
   const { common, engine } = resolveParameters(values, COMMON_GPU, settings.engine);
 
+  const kinds = new InstanceKinds();
   const times = new Remembered<GroupTimes>();
   const timesOf = (shape: StageShape, point: OperatingPoint): GroupTimes =>
     times.get(
       point,
-      `${shape.instance.name}|${shape.tpDegree}|${shape.groupGBytesPerSecond}|${shape.pipelineStages}`,
+      `${kinds.of(shape.instance)}|${shape.tpDegree}|${shape.groupGBytesPerSecond}|${shape.pipelineStages}`,
       () => {
         const gpu = gpuOf(shape.instance);
         return new GroupTimes(architecture, gpu, shape, point, settings, parametersOf(gpu));
@@ -95,7 +97,7 @@ export function createCalibratedModel(
     );
   const memories = new Remembered<GroupMemory>();
   const memoryOf = (instance: InstanceType, tpDegree: number, point: OperatingPoint): GroupMemory =>
-    memories.get(point, `${instance.name}|${tpDegree}`, () => {
+    memories.get(point, `${kinds.of(instance)}|${tpDegree}`, () => {
       const gpu = gpuOf(instance);
       return new GroupMemory(architecture, gpu, tpDegree, point, settings, common);
     });
@@ -104,17 +106,18 @@ export function createCalibratedModel(
     name: "calibrated",
     predictsLatency: true,
     dependsOnStages: true,
+    dependsOnNext: true,
     realWorldEfficiency: 1,
 
     stage(shape: StageShape, point: OperatingPoint): StageEstimate {
       const group = timesOf(shape, point);
       const content = layers.content(shape.startLayer, shape.layers);
-      const serving = group.serving(content);
+      const serving = group.serving(content, shape.next);
       return {
         tokensPerSecond: group.tokensPerCycle / serving.cycleSeconds,
         // Only reports ask, and a search makes stages by the million.
         get limitedBy() {
-          return group.limitedBy(content);
+          return group.limitedBy(content, shape.next);
         },
         ttftSeconds: serving.ttftSeconds,
         tpotSeconds: serving.tpotSeconds,
@@ -122,16 +125,17 @@ export function createCalibratedModel(
     },
 
     timeBill(shape: StageShape, point: OperatingPoint): TimeBill {
-      return timesOf(shape, point).timeBill(layers.content(shape.startLayer, shape.layers));
+      const content = layers.content(shape.startLayer, shape.layers);
+      return timesOf(shape, point).timeBill(content, shape.next);
     },
 
-    memory(shape: StageShape, point: OperatingPoint): MemoryBill {
+    memory(shape: HeldShape, point: OperatingPoint): MemoryBill {
       return memoryOf(shape.instance, shape.tpDegree, point).bill(
         layers.content(shape.startLayer, shape.layers),
       );
     },
 
-    longestRequestTokens(shape: StageShape, point: OperatingPoint): number | null {
+    longestRequestTokens(shape: HeldShape, point: OperatingPoint): number | null {
       return memoryOf(shape.instance, shape.tpDegree, point).longestRequestTokens(
         layers.content(shape.startLayer, shape.layers),
       );
@@ -233,6 +237,23 @@ function knownGpu(instance: InstanceType): GpuSpec {
     `the GPU "${instance.gpuModel}" of ${instance.name} is not known to the calibrated cost model.`,
     `Known: ${GPU_NAMES.join(", ")}. Or use --cost-model reference.`,
   );
+}
+
+/** A number for every kind of instance: types of one number serve alike, whatever they are called and wherever they stand. */
+class InstanceKinds {
+  private readonly byKey = new Map<string, number>();
+  private readonly byType = new WeakMap<InstanceType, number>();
+
+  of(instance: InstanceType): number {
+    let kind = this.byType.get(instance);
+    if (kind === undefined) {
+      const key = servingKey(instance);
+      kind = this.byKey.get(key) ?? this.byKey.size;
+      this.byKey.set(key, kind);
+      this.byType.set(instance, kind);
+    }
+    return kind;
+  }
 }
 
 /** Things made once for each operating point and key. */

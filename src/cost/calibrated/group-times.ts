@@ -2,7 +2,13 @@ import type { GpuSpec } from "../../hardware/gpu-specs.ts";
 import { externalShareGBytesPerSecond } from "../../hardware/instance.ts";
 import type { Architecture } from "../../model/architecture.ts";
 import type { OperatingPoint, Phase } from "../../workload/workload.ts";
-import { type LimitedBy, largestItem, type StageShape, type TimeBill } from "../cost-model.ts";
+import {
+  type LimitedBy,
+  largestItem,
+  type NextStage,
+  type StageShape,
+  type TimeBill,
+} from "../cost-model.ts";
 import type { EngineSettings } from "../engine-settings.ts";
 import { collectives } from "./collectives.ts";
 import {
@@ -14,6 +20,7 @@ import {
   servedLengths,
   stageServing,
 } from "./composition.ts";
+import { type Hop, hopSeconds, insideHop, outsideHop } from "./hop.ts";
 import type { GroupContext } from "./layer-time.ts";
 import type { StageContent } from "./memory.ts";
 import type { EngineParameters, Parameters } from "./parameters.ts";
@@ -39,17 +46,18 @@ function microBatch(batch: number, stages: number): number {
 
 /**
  * One TP group of an instance type at one operating point in a pipeline of so many stages: everything about its stages that
- * does not depend on which layers they hold.
+ * does not depend on which layers they hold. A message to a stage on the same instance goes over NVLink or PCIe, one to another
+ * instance over the network share of the group's GPUs; the last stage sends none (hop.ts).
  */
 export class GroupTimes {
   private readonly phase: Phase;
   private readonly steps: BatchSteps;
   private readonly decode: StepTimes;
   private readonly mixed: StepTimes;
-  private readonly terms: ServingTerms;
+  private readonly termsByNext: Readonly<Record<NextStage, ServingTerms>>;
   private readonly lengths: ServedLengths;
   private readonly context: GroupContext;
-  /** By the layers of a stage: reports ask again and again. */
+  /** By the layers of a stage and what it sends to: reports ask again and again. */
   private readonly limits = new Map<string, LimitedBy>();
   /** Whether 4-bit weights of llama.cpp keep embedding and LM head in its own format. */
   private readonly isLlamaCpp4: boolean;
@@ -64,7 +72,7 @@ export class GroupTimes {
       tpDegree,
       groupGBytesPerSecond,
       pipelineStages: stages,
-    }: Omit<StageShape, "startLayer" | "layers">,
+    }: Omit<StageShape, "startLayer" | "layers" | "next">,
     point: OperatingPoint,
     settings: EngineSettings,
     parameters: Parameters,
@@ -100,31 +108,37 @@ export class GroupTimes {
     this.isLlamaCpp4 = settings.engine === "llama.cpp" && architecture.weightFormat === "int4";
     this.decode = stepTimes(this.context, this.steps.decode, 1 / stages, this.isLlamaCpp4);
     this.mixed = stepTimes(this.context, this.steps.mixed, 1 / stages, this.isLlamaCpp4);
-    const bytesPerSecond =
-      externalShareGBytesPerSecond(instance) * 1e9 * tpDegree * common.ethernetShare;
-    const hop = (tokens: number): number =>
-      ((stages - 1) / stages) *
-      (common.hopOutsideUs * 1e-6 + (2 * architecture.hidden * tokens) / bytesPerSecond);
-    this.terms = {
-      decodeHop: hop(batch),
-      promptHop: hop(steps.promptTokens + steps.mixed.decodeTokens),
-      bubble: pipelineLoss(parameters.engine, stages),
-      running: point.batch,
-      wave: common.waveRandom,
-      waveExponent: common.waveExponent,
-      queueWeight: common.queueWeight / stages,
-      interference: common.prefillInterference,
+    const messages = (hop: Hop | null): ServingTerms => {
+      const seconds = (tokens: number): number =>
+        hop === null ? 0 : hopSeconds(hop, architecture.hidden, tokens);
+      return {
+        decodeHop: seconds(batch),
+        promptHop: seconds(steps.promptTokens + steps.mixed.decodeTokens),
+        bubble: pipelineLoss(parameters.engine, stages),
+        running: point.batch,
+        wave: common.waveRandom,
+        waveExponent: common.waveExponent,
+        queueWeight: common.queueWeight / stages,
+        interference: common.prefillInterference,
+      };
+    };
+    this.termsByNext = {
+      same_instance: messages(insideHop(gpu, instance.insideGBytesPerSecond, common)),
+      other_instance: messages(
+        outsideHop(externalShareGBytesPerSecond(instance) * tpDegree, common),
+      ),
+      none: messages(null),
     };
   }
 
-  /** What a stage with these layers takes. */
-  serving(content: StageContent): StageServing {
+  /** What a stage with these layers takes when it sends to such a next one. */
+  serving(content: StageContent, next: NextStage): StageServing {
     const serving = stageServing(
       this.steps,
       this.lengths,
       stageSeconds(this.decode, content),
       stageSeconds(this.mixed, content),
-      this.terms,
+      this.termsByNext[next],
     );
     switch (this.phase) {
       case "prefill":
@@ -137,9 +151,9 @@ export class GroupTimes {
   }
 
   /** What the busy time of a stage with these layers goes into. */
-  timeBill(content: StageContent): TimeBill {
+  timeBill(content: StageContent, next: NextStage): TimeBill {
     const { decode, mixed, decodeSteps, promptSteps } = this.steps;
-    const { decodeHop, promptHop } = this.terms;
+    const { decodeHop, promptHop } = this.termsByNext[next];
     return cycleBill(
       this.context,
       [
@@ -153,11 +167,11 @@ export class GroupTimes {
   }
 
   /** What takes most of the stage's time over a cycle: the largest item of its bill. */
-  limitedBy(content: StageContent): LimitedBy {
-    const key = `${content.layersOfKind.join(" ")} ${content.hasHead}`;
+  limitedBy(content: StageContent, next: NextStage): LimitedBy {
+    const key = `${content.layersOfKind.join(" ")} ${content.hasHead} ${next}`;
     let limit = this.limits.get(key);
     if (limit === undefined) {
-      limit = largestItem(this.timeBill(content)).name;
+      limit = largestItem(this.timeBill(content, next)).name;
       this.limits.set(key, limit);
     }
     return limit;

@@ -3,6 +3,7 @@ import type { Model } from "../../model/model.ts";
 import type { OperatingPoint } from "../../workload/workload.ts";
 import type {
   CostModel,
+  HeldShape,
   LinkEnd,
   LinkEstimate,
   MemoryBill,
@@ -87,6 +88,7 @@ export function createReferenceModel(model: Model, factors: ReferenceFactors): C
     name: "reference",
     predictsLatency: false,
     dependsOnStages: false,
+    dependsOnNext: false,
     realWorldEfficiency: factors.realWorldEfficiency,
 
     stage(shape: StageShape, point: OperatingPoint): StageEstimate {
@@ -119,7 +121,7 @@ export function createReferenceModel(model: Model, factors: ReferenceFactors): C
       );
     },
 
-    memory(shape: StageShape, point: OperatingPoint): MemoryBill {
+    memory(shape: HeldShape, point: OperatingPoint): MemoryBill {
       const { tpDegree, startLayer, layers } = shape;
       const bill = segmentMemory(tpDegree, startLayer, layers, point);
       // Field by field: spreading the bill into this object takes longer than all the rest of an evaluation.

@@ -1,10 +1,24 @@
-import type { FlooredHost, FlooredOption, FlooredPattern } from "../floor.ts";
+import { type FlooredHost, type FlooredOption, type FlooredPattern, startsOf } from "../floor.ts";
+import type { FlooredStarts } from "../starts/floored-starts.ts";
 
 /** What stages have to hold together, in whole steps. */
 export interface Load {
   readonly total: number;
-  /** The most that a stage of an option can hold. */
-  readonly holds: (option: FlooredOption) => number;
+  /** The most that a stage of an option can hold: of any, and of one that leaves its instance or ends the model. */
+  readonly holds: (option: FlooredOption) => Held;
+}
+
+/** Where it matters what a stage sends to, an instance has at least one stage of the second kind. */
+export interface Held {
+  readonly any: number;
+  readonly leaving: number;
+}
+
+/** What an option's stages can hold where it matters where they start. */
+export function heldBy(option: FlooredOption, most: (starts: FlooredStarts) => number): Held {
+  const [leaves, stays] = startsOf(option);
+  const leaving = most(leaves!);
+  return { any: stays ? Math.max(leaving, most(stays)) : leaving, leaving };
 }
 
 /**
@@ -53,46 +67,52 @@ export function coverBound(
  * cap(k): the most layers that exactly k stages on one instance can hold, k = 0 … the most stages an instance can carry;
  * 0 where k stages are not possible.
  */
-function instanceCapacity(
-  floored: FlooredHost,
-  maxStages: number,
-  holds: (option: FlooredOption) => number,
-): number[] {
+function instanceCapacity(floored: FlooredHost, maxStages: number, holds: Load["holds"]): number[] {
   if (floored.patterns) return patternCapacity(floored, floored.patterns, maxStages, holds);
   const { gpuCount } = floored.host.type.instance;
-  // Layers by GPUs that may be used; −Infinity where the number of stages is not possible.
-  let row: number[] = new Array(gpuCount + 1).fill(0);
+  // Layers by GPUs that may be used, without and with a stage that leaves; −Infinity where so many stages are not possible.
+  const nothing = (): number[] => new Array<number>(gpuCount + 1).fill(Number.NEGATIVE_INFINITY);
+  let staying: number[] = new Array<number>(gpuCount + 1).fill(0);
+  let leaving = nothing();
   const capacity = [0];
   const held = floored.options.map(holds);
   const most = Math.min(maxStages, floored.maxStagesPerInstance, gpuCount);
   for (let k = 1; k <= most; k++) {
-    const next: number[] = new Array(gpuCount + 1).fill(Number.NEGATIVE_INFINITY);
+    const nextStaying = nothing();
+    const nextLeaving = nothing();
     for (const [i, { tpDegree }] of floored.options.entries()) {
+      const { any, leaving: last } = held[i]!;
       for (let g = tpDegree; g <= gpuCount; g++) {
-        const layers = row[g - tpDegree]! + held[i]!;
-        if (layers > next[g]!) next[g] = layers;
+        const before = staying[g - tpDegree]!;
+        nextStaying[g] = Math.max(nextStaying[g]!, before + any);
+        nextLeaving[g] = Math.max(nextLeaving[g]!, before + last, leaving[g - tpDegree]! + any);
       }
     }
-    row = next;
-    capacity.push(Math.max(0, row[gpuCount]!));
+    staying = nextStaying;
+    leaving = nextLeaving;
+    capacity.push(Math.max(0, leaving[gpuCount]!));
   }
   return capacity;
 }
 
-/** cap(k) of a class with patterns: the k largest groups of the best pattern. */
+/**
+ * cap(k) of a class with patterns: the k largest groups of the best pattern, less what one of them at least holds less because it
+ * leaves.
+ */
 function patternCapacity(
   { options }: FlooredHost,
   patterns: readonly FlooredPattern[],
   maxStages: number,
-  holds: (option: FlooredOption) => number,
+  holds: Load["holds"],
 ): number[] {
   const held = options.map(holds);
   const capacity = [0];
   for (const { counts } of patterns) {
     const groups = counts
-      .flatMap((count, i) => new Array<number>(count).fill(held[i]!))
+      .flatMap((count, i) => new Array<number>(count).fill(held[i]!.any))
       .sort((a, b) => b - a);
-    let layers = 0;
+    const less = held.flatMap(({ any, leaving }, i) => (counts[i]! > 0 ? [any - leaving] : []));
+    let layers = -Math.min(...less);
     for (let k = 1; k <= Math.min(groups.length, maxStages); k++) {
       layers += groups[k - 1]!;
       capacity[k] = Math.max(capacity[k] ?? 0, layers);

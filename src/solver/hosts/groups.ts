@@ -1,4 +1,4 @@
-import type { MatrixNetwork, Network } from "../../hardware/network.ts";
+import { groupGBytesPerSecond, type Network } from "../../hardware/network.ts";
 import type { GroupKind, HostClass } from "./host-class.ts";
 
 /** A set of GPUs of one instance as a TP group. */
@@ -62,31 +62,17 @@ export function degreesOf(kinds: HostClass["kinds"]): number[] {
 
 /** Every group of `tpDegree` GPUs of an instance. */
 export function* matrixGroups(
-  network: MatrixNetwork,
+  network: Network,
   { type }: HostClass,
   instanceIndex: number,
   tpDegree: number,
 ): Generator<MatrixGroup> {
-  const base = type.firstGpu + instanceIndex * type.instance.gpuCount;
   for (const gpuIds of subsetsOf(type.instance.gpuCount, tpDegree)) {
-    yield { gpuIds, groupGBytesPerSecond: slowestPair(network, base, gpuIds) };
+    yield {
+      gpuIds,
+      groupGBytesPerSecond: groupGBytesPerSecond(network, type, instanceIndex, gpuIds),
+    };
   }
-}
-
-/** Smallest bandwidth between two of an instance's GPUs, either direction, GB/s. `base`: global number of its first GPU. */
-export function slowestPair(
-  network: MatrixNetwork,
-  base: number,
-  gpuIds: readonly number[],
-): number {
-  let slowest = Number.POSITIVE_INFINITY;
-  for (const a of gpuIds) {
-    const row = (base + a) * network.gpuCount + base;
-    for (const b of gpuIds) {
-      if (a !== b) slowest = Math.min(slowest, network.gBytesPerSecond[row + b]!);
-    }
-  }
-  return slowest;
 }
 
 function* subsetsOf(count: number, size: number, from = 0): Generator<readonly number[]> {

@@ -16,6 +16,11 @@ import { RunCounter } from "./run-counter.ts";
 export interface OptionColumns {
   /** Integer columns whose sum is the number of the option's stages. */
   readonly stageColumns: readonly number[];
+  /**
+   * Those of them whose stages leave their instance or end the model; absent where it makes no difference. An instance in use has
+   * at least one.
+   */
+  readonly leavingColumns?: readonly number[];
   /** One number a stage of the solution: its size, or what else identifies it to the formulation. */
   readonly decode: (values: ArrayLike<number>) => number[];
 }
@@ -79,6 +84,15 @@ export function addHostRows(
       build.row(`${prefix}.equal`, 0, 0, [
         ...ones(stageColumns),
         ...instanceColumns.map((column) => ({ column, coefficient: perInstance })),
+      ]);
+    }
+    if (optionColumns.some(({ leavingColumns }) => leavingColumns !== undefined)) {
+      const leaving = optionColumns.flatMap(
+        ({ leavingColumns, stageColumns: all }) => leavingColumns ?? all,
+      );
+      build.row(`${prefix}.leaves`, 0, Number.POSITIVE_INFINITY, [
+        ...ones(leaving),
+        ...instanceColumns.map((column) => ({ column, coefficient: -1 })),
       ]);
     }
     if (instanceColumns.length > 1) {

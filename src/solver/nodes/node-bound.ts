@@ -21,7 +21,8 @@ export function restBound(
   const rest = hosts.filter(({ host }) => host.type.instance.name === restType);
   const bound = new Float64Array(maxNodes + 1).fill(Number.POSITIVE_INFINITY);
   for (const { host, options } of hosts) {
-    const left = Math.max(0, load.total - Math.max(...options.map(load.holds)));
+    const most = Math.max(...options.map((option) => load.holds(option).any));
+    const left = Math.max(0, load.total - most);
     const others = coverBound(
       rest,
       maxNodes - 1,

@@ -5,6 +5,7 @@ import {
   subPatterns,
 } from "../floor.ts";
 import type { LatencyBudget } from "../latency-budget.ts";
+import { sizesOf } from "../starts/floored-starts.ts";
 import { foldSizes } from "./fold-sizes.ts";
 import type { NodeShape } from "./node-rules.ts";
 import { hasRuns, nodeStarts } from "./node-starts.ts";
@@ -59,9 +60,11 @@ function asNodes(
   // The GPUs of a derived network are alike, so that a degree is one option.
   const [stage] = floored.options as readonly [FlooredOption];
   const firstOnly = restType !== null && floored.host.type.instance.name !== restType;
-  const starts = stage.starts && nodeStarts(stage.starts, stagesPerNode, budget, firstOnly);
+  const starts =
+    stage.starts &&
+    nodeStarts(stage.starts, stage.stays ?? stage.starts, stagesPerNode, budget, firstOnly);
   if (starts && !hasRuns(starts)) return [];
-  const sizes = foldSizes(stage.sizes, stagesPerNode, layers);
+  const sizes = starts ? sizesOf(starts) : foldSizes(stage.sizes, stagesPerNode, layers);
   const [smallest] = sizes;
   const largest = sizes.at(-1);
   if (smallest === undefined || largest === undefined) return [];
@@ -73,6 +76,8 @@ function asNodes(
     largest,
     contiguous: largest - smallest + 1 === sizes.length,
     starts,
+    // Where a node has its next one is another instance, always.
+    stays: null,
   };
   return [
     {

@@ -1,5 +1,5 @@
 import { InternalError } from "../../errors.ts";
-import type { LatencyBudget } from "../latency-budget.ts";
+import { type LatencyBudget, latenciesOf } from "../latency-budget.ts";
 import { type FlooredStarts, sizesAfter } from "../starts/floored-starts.ts";
 import type { LatencyPair, SegmentLatencies } from "../starts/start-table.ts";
 
@@ -23,13 +23,16 @@ const ORIGIN: Way = { ttftSeconds: 0, tpotSeconds: 0, previous: null, size: 0 };
  * into stages those are kept that no other one is below in both.
  *
  *   W_0(i, i) = {(0, 0)},   W_k(i, e) = the smallest of {w + (ttft, tpot)(m, e − m) : w ∈ W_{k−1}(i, m)}
+ *
+ * with the latencies of a stage that stays for all but the last one.
  */
 export class NodeLatencies implements SegmentLatencies {
   private readonly known = new Map<number, ReadonlyMap<number, readonly Way[]>>();
 
   constructor(
-    private readonly stage: FlooredStarts,
-    private readonly latencies: SegmentLatencies,
+    /** Stages that leave the node or end the model, and those whose next one stands on the node. */
+    private readonly leaves: FlooredStarts,
+    private readonly stays: FlooredStarts,
     private readonly stagesPerNode: number,
     private readonly budget: LatencyBudget,
   ) {}
@@ -66,16 +69,18 @@ export class NodeLatencies implements SegmentLatencies {
   }
 
   private waysFrom(start: number): ReadonlyMap<number, readonly Way[]> {
-    const numLayers = this.stage.table.toEnd.length;
+    const numLayers = this.leaves.table.toEnd.length;
     const { ttftSeconds: ttftLimit, tpotSeconds: tpotLimit } = this.budget;
     let front = new Map<number, Way[]>([[start, [ORIGIN]]]);
     for (let stage = 0; stage < this.stagesPerNode; stage++) {
       const next = new Map<number, Way[]>();
+      const here = stage === this.stagesPerNode - 1 ? this.leaves : this.stays;
+      const latencies = latenciesOf(here.table);
       for (const [before, ways] of front) {
         if (before === numLayers) continue;
-        for (const size of sizesAfter(this.stage, before)) {
-          const ttft = ttftLimit === null ? 0 : this.latencies.ttftSeconds(before, size);
-          const tpot = tpotLimit === null ? 0 : this.latencies.tpotSeconds(before, size);
+        for (const size of sizesAfter(here, before)) {
+          const ttft = ttftLimit === null ? 0 : latencies.ttftSeconds(before, size);
+          const tpot = tpotLimit === null ? 0 : latencies.tpotSeconds(before, size);
           let there = next.get(before + size);
           if (!there) {
             there = [];

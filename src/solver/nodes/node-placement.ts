@@ -104,7 +104,7 @@ function evenSplit(
   for (let n = 0; n < stagesPerNode; n++) {
     const next: typeof front = new Map();
     for (const [before, { sizes, largest }] of front) {
-      for (const size of stageSizes(stage, before, layers)) {
+      for (const size of stageSizes(stage, before, layers, n === stagesPerNode - 1)) {
         const end = before + size;
         if (end > node.end_layer) break;
         const worst = Math.max(largest, size);
@@ -120,9 +120,15 @@ function evenSplit(
   return split.sizes;
 }
 
-function stageSizes(stage: FlooredOption, before: number, layers: number): readonly number[] {
+function stageSizes(
+  { starts, stays, sizes }: FlooredOption,
+  before: number,
+  layers: number,
+  isLast: boolean,
+): readonly number[] {
   if (before === layers) return [];
-  return stage.starts ? sizesAfter(stage.starts, before) : stage.sizes;
+  const here = isLast ? starts : (stays ?? starts);
+  return here ? sizesAfter(here, before) : sizes;
 }
 
 function stageOf({ stageOfNode }: FlooredHost): FlooredOption {

@@ -8,12 +8,16 @@ import { NodeLatencies } from "./node-latencies.ts";
  * The runs of layers that a node may hold, from those of its k stages: a node that starts after layer i may end after layer e
  * when k stages, each with a run that is possible where it starts, lead from i to e.
  *
- *   E_1(i) = ends of one stage,   E_k(i) = ∪ {E_{k−1}(m) : m ∈ E_1(i)}
+ *   E_1(i) = ends of one stage that leaves,   E_k(i) = ∪ {E_{k−1}(m) : m ∈ ends of one stage that stays, from i}
  *
+ * The last stage of a node leaves it or ends the model, the others have their next one on the node.
+ *
+ * @param stage where stages that leave may start; `stays`: where those that stay may, the same where it makes no difference
  * @param firstOnly the node may only start the model
  */
 export function nodeStarts(
   stage: FlooredStarts,
+  stays: FlooredStarts,
   stagesPerNode: number,
   budget: LatencyBudget | null,
   firstOnly: boolean,
@@ -21,7 +25,7 @@ export function nodeStarts(
   if (stagesPerNode === 1 && !firstOnly) return stage;
   const { toEnd: ends, latencies } = stage.table;
   const layers = ends.length;
-  const reach = reachable(stage, stagesPerNode, firstOnly);
+  const reach = reachable(stage, stays, stagesPerNode, firstOnly);
   const sizes: (readonly number[])[] = [];
   const toEnd = new Float64Array(layers);
   for (let before = 0; before < layers; before++) {
@@ -35,7 +39,7 @@ export function nodeStarts(
     toEnd,
     latencies:
       latencies && budget && stagesPerNode > 1
-        ? new NodeLatencies(stage, latencies, stagesPerNode, budget)
+        ? new NodeLatencies(stage, stays, stagesPerNode, budget)
         : latencies,
   };
   return { table, floor: stage.floor, sizes };
@@ -44,20 +48,23 @@ export function nodeStarts(
 /** The boundaries that k stages lead to from each start; absent where a node may not start. */
 function reachable(
   stage: FlooredStarts,
+  stays: FlooredStarts,
   stagesPerNode: number,
   firstOnly: boolean,
 ): (BoundarySet | undefined)[] {
   const layers = stage.table.toEnd.length;
-  const endsOf = Array.from({ length: layers }, (_, before) =>
-    sizesAfter(stage, before).map((size) => before + size),
-  );
-  let reach = endsOf.map((ends): BoundarySet => {
+  const endsOf = (starts: FlooredStarts): number[][] =>
+    Array.from({ length: layers }, (_, before) =>
+      sizesAfter(starts, before).map((size) => before + size),
+    );
+  let reach = endsOf(stage).map((ends): BoundarySet => {
     const set = new BoundarySet(layers);
     for (const end of ends) set.add(end);
     return set;
   });
+  const endsOfStaying = stagesPerNode > 1 ? endsOf(stays) : [];
   for (let stages = 2; stages <= stagesPerNode; stages++) {
-    reach = endsOf.map((ends): BoundarySet => {
+    reach = endsOfStaying.map((ends): BoundarySet => {
       const set = new BoundarySet(layers);
       for (const end of ends) if (end < layers) set.addAll(reach[end]!);
       return set;

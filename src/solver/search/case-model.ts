@@ -1,12 +1,14 @@
 import { InputError } from "../../errors.ts";
-import { deriveMatrix, type MatrixNetwork } from "../../hardware/network.ts";
+import { externalShareGBytesPerSecond } from "../../hardware/instance.ts";
+import type { Network } from "../../hardware/network.ts";
 import { type PlacementStage, parseInstanceName } from "../../placement/placement.ts";
 import type { Problem } from "../../placement/problem.ts";
 import type { CaseCosts, CaseLimit, CaseModel } from "../case-terms.ts";
 import { countModel } from "../count/formulation.ts";
+import { asksForNext } from "../floor.ts";
 import type { HostClass } from "../hosts/host-class.ts";
 import { requireLevel } from "../levels.ts";
-import { MatrixLinks } from "../links/matrix-links.ts";
+import { derivedLinks } from "../links/derived-links.ts";
 import { caseRules } from "../nodes/case-rules.ts";
 import type { SolveRequest } from "../request.ts";
 import { slotModel } from "../slots/formulation.ts";
@@ -68,54 +70,63 @@ export function isFastModelExact(
   // Where listed groups are nodes, their order and which of their GPUs serve first may matter too.
   if (family.shape) return false;
   if (family.links(level)?.binding) return false;
+  if (!startsMatter(problem)) return true;
   // The order of unequal layers is fixed, so stages on one instance cannot always be put side by side or apart.
-  return (
-    !startsMatter(problem) ||
-    (!linksCount && family.hosts(level, stages).every(({ neighbours }) => neighbours))
-  );
+  const hosts = family.hosts(level, stages);
+  return !linksCount && !asksForNext(hosts) && hosts.every(({ neighbours }) => neighbours);
 }
 
-/** The largest pool whose derived bandwidths are written out, GPUs. */
+/** The most GPUs that are told apart one by one. */
 const MOST_GPUS = 2_000;
 
 /** The exact formulation of a case whose single links matter: every TP group of every instance on its own. */
 export function linkedModel(
   context: ModelContext,
-  { family, classes, stages, levels }: Scenario,
+  { family, classes: all, stages, levels }: Scenario,
   level: number,
   costs: CaseCosts,
   limits: readonly CaseLimit[],
 ): CaseModel {
   const { problem, request } = context;
-  const { model, pool } = problem;
-  if (problem.network.kind === "derived" && pool.gpuCount > MOST_GPUS) {
+  const { model, network } = problem;
+  const isDerived = network.kind === "derived";
+  // Instances of a class are alike on a derived network, and S stages use S of them at most.
+  const classes = isDerived
+    ? all.map((host) => ({ ...host, instances: host.instances.slice(0, stages) }))
+    : all;
+  const gpus = classes.reduce(
+    (sum, { type, instances }) => sum + instances.length * type.instance.gpuCount,
+    0,
+  );
+  if (isDerived && gpus > MOST_GPUS) {
     throw new InputError(
       "gpu_pool.csv",
-      `links between single GPUs matter here, and ${pool.gpuCount} GPUs are too many to tell apart.`,
+      `links between single GPUs matter here, and ${gpus} GPUs are too many to tell apart.`,
       `Give counts that add up to at most ${MOST_GPUS} GPUs.`,
     );
   }
-  const network = problem.network.kind === "derived" ? deriveMatrix(pool) : problem.network;
-  const links =
-    family.links(level) ??
-    new MatrixLinks(network, classes, family.minOutsideGBytesPerSecond).at(
-      (bandwidth) => family.linkRate(bandwidth) >= levels[level]!,
+  const floor = levels[level]!;
+  const allows =
+    family.links(level)?.allows ??
+    derivedLinks(
+      classes,
+      family.minOutsideGBytesPerSecond,
+      (bandwidth) => family.linkRate(bandwidth) >= floor,
     );
   const { setting } = family.batch;
   const units = slotUnits(
     problem,
-    network,
     classes,
     family.batch,
-    levels[level]!,
+    floor,
     family.tpDegree,
-    problem.network.kind === "derived" && classes.every(hasAlignedGroups) ? "aligned" : "all",
+    isDerived && classes.every(hasAlignedGroups) ? "aligned" : "all",
   );
-  requireLinkLevels(network, units, family, levels, levels[level]!);
+  requireLinkLevels(linkBandwidths(network, units), family, levels, floor);
   return startsMatter(problem)
     ? linkedStartsModel(
         units,
-        links.allows,
+        allows,
         stages,
         model.numLayers,
         model.layers?.allowedCuts ?? null,
@@ -128,7 +139,7 @@ export function linkedModel(
     : slotModel(
         units,
         setting.sizes,
-        links.allows,
+        allows,
         stages,
         model.numLayers,
         costs,
@@ -138,23 +149,38 @@ export function linkedModel(
       );
 }
 
-/** @throws InternalError when a link that the formulation may use has a rate that is no level */
-function requireLinkLevels(
-  { gpuCount, gBytesPerSecond }: MatrixNetwork,
-  units: readonly Unit[],
-  { linkRate }: Scenario["family"],
-  levels: Float64Array,
-  floor: number,
-): void {
+/** The bandwidths that links between units can have, GB/s. */
+function linkBandwidths(network: Network, units: readonly Unit[]): ReadonlySet<number> {
+  if (network.kind === "derived") {
+    return new Set(
+      units.flatMap(
+        ({
+          host: {
+            type: { instance },
+          },
+        }) => [instance.insideGBytesPerSecond, externalShareGBytesPerSecond(instance)],
+      ),
+    );
+  }
+  const { gpuCount, gBytesPerSecond } = network;
   const ends = [...new Set(units.map(({ lowestGpu }) => lowestGpu))];
-  const used = new Set(
+  return new Set(
     ends.flatMap((source) =>
       ends
         .filter((target) => target !== source)
         .map((target) => gBytesPerSecond[source * gpuCount + target]!),
     ),
   );
-  for (const bandwidth of used) {
+}
+
+/** @throws InternalError when a link that the formulation may use has a rate that is no level */
+function requireLinkLevels(
+  bandwidths: ReadonlySet<number>,
+  { linkRate }: Scenario["family"],
+  levels: Float64Array,
+  floor: number,
+): void {
+  for (const bandwidth of bandwidths) {
     const rate = linkRate(bandwidth);
     if (rate >= floor) requireLevel(levels, rate, `a link of ${bandwidth} GB/s`);
   }

@@ -9,12 +9,21 @@ import type { Found, Goal } from "./goal.ts";
 import type { CaseResult } from "./search.ts";
 import { breakWeightedTie } from "./ties.ts";
 
-/** The MILP of a case that an answer came from. */
+/** Where stages are told apart by what they send to, the exact formulation of a larger pool is too large to be written out. */
+const MOST_GPUS_TOLD_APART = 64;
+
+/**
+ * The MILP of a case that an answer came from. On large derived pools, where it matters what stages send to, the relaxation that the
+ * answer came from as a rule: no placement of the case costs less than its optimum.
+ */
 export function caseModel(context: CaseContext, scenario: number, level: number): CaseModel {
   const costs = context.objective.scale;
   const limits = limitRows(context, scenario, level);
   const here = context.scenarios[scenario]!;
-  return isFastModelExact(context, here, level, countsLinks(costs, limits))
+  const { costModel, network, pool } = context.problem;
+  const isTooLarge =
+    costModel.dependsOnNext && network.kind === "derived" && pool.gpuCount > MOST_GPUS_TOLD_APART;
+  return isTooLarge || isFastModelExact(context, here, level, countsLinks(costs, limits))
     ? fastModel(context, here, level, costs, limits)
     : linkedModel(context, here, level, costs, limits);
 }

@@ -5,6 +5,7 @@ import { keepsLatencyLimits } from "../../placement/limits.ts";
 import type { Placement } from "../../placement/placement.ts";
 import type { Problem } from "../../placement/problem.ts";
 import { type CaseCosts, type CaseLimit, type CaseModel, countsLinks } from "../case-terms.ts";
+import { asksForNext } from "../floor.ts";
 import { arrangeStages } from "../links/arrange.ts";
 import type { LinksAtFloor } from "../links/matrix-links.ts";
 import { ones } from "../milp/builder.ts";
@@ -12,9 +13,8 @@ import { lacksMemory, TOO_LITTLE_MEMORY } from "../milp/lacks-memory.ts";
 import type { MilpModel, MilpOutcome } from "../milp/model.ts";
 import { caseRules } from "../nodes/case-rules.ts";
 import { brokenNodeRule } from "../nodes/node-rules.ts";
-import { coverModel } from "../starts/cover-formulation.ts";
+import { type CoverShortfall, coverModel } from "../starts/cover-formulation.ts";
 import { LayerWindows } from "../starts/layer-windows.ts";
-import type { Shortfall } from "../starts/order-groups.ts";
 import { startsMatter } from "../starts/start-table.ts";
 import type { CaseContext } from "./case-context.ts";
 import { fastModel, isFastModelExact, linkedModel, lowestGpuOf } from "./case-model.ts";
@@ -47,19 +47,18 @@ export async function solveExactly(
 ): Promise<ExactOutcome> {
   const here = context.scenarios[scenario]!;
   const linksCount = countsLinks(costs, limits);
-  const fast = await solveFast(context, here, level, costs, limits);
+  const isExact = isFastModelExact(context, here, level, linksCount);
+  const fast = await solveFast(context, here, level, costs, limits, isExact);
   // Links between instances are runs of stages − 1; the fast formulations count runs.
   const constant = -costs.perLink;
-  if (isFastModelExact(context, here, level, linksCount) || fast.status === "infeasible") {
-    return withConstant(fast, constant);
-  }
+  if (isExact || fast.status === "infeasible") return withConstant(fast, constant);
   if (fast.placement) {
     const standing = standingOrder(context, here, level, linksCount, fast.placement);
     if (standing) return withConstant({ ...fast, placement: standing }, constant);
   }
   if (fast.status === "stopped") return { status: "stopped", placement: null };
   const exact = linkedModel(context, here, level, costs, limits);
-  return withConstant(await runMilp(context, exact, here), 0);
+  return withConstant(await runMilp(context, exact, here, true), 0);
 }
 
 function linksAreAllowed(
@@ -84,12 +83,13 @@ async function solveFast(
   level: number,
   costs: CaseCosts,
   limits: readonly CaseLimit[],
+  isExact: boolean,
 ): Promise<RunOutcome> {
   const { model } = context.problem;
   const { family } = here;
   if (!startsMatter(context.problem))
-    return runMilp(context, fastModel(context, here, level, costs, limits), here);
-  const shortfalls: Shortfall[] = [];
+    return runMilp(context, fastModel(context, here, level, costs, limits), here, isExact);
+  const shortfalls: CoverShortfall[] = [];
   while (shortfalls.length < MOST_SHORTFALLS) {
     const hosts = family.hosts(level, here.stages);
     const cover = coverModel(
@@ -119,30 +119,48 @@ async function solveFast(
     if (!shortfall) break;
     shortfalls.push(shortfall);
   }
-  return runMilp(context, fastModel(context, here, level, costs, limits), here);
+  return runMilp(context, fastModel(context, here, level, costs, limits), here, isExact);
 }
 
 /** The placement of a relaxation in an order in which it keeps its promises; null when there is none. */
 function standingOrder(
   context: CaseContext,
-  { family, levels }: Scenario,
+  here: Scenario,
   level: number,
   linksCount: boolean,
   placement: Placement,
 ): Placement | null {
+  const { family, stages } = here;
+  const links = family.links(level);
+  const mayMatter = links?.binding || linksCount || family.shape !== null;
+  // What stages send to is part of a plan's order, so that comes first.
+  const asIs = !mayMatter || asksForNext(family.hosts(level, stages));
+  if (asIs && stands(context, here, level, linksCount, placement)) return placement;
+  if (!mayMatter) return null;
+  const candidate = arranged(context.problem, links, placement);
+  return stands(context, here, level, linksCount, candidate) ? candidate : null;
+}
+
+/** Whether a placement keeps what its relaxation promises: links, rate, rules and limits. */
+function stands(
+  context: CaseContext,
+  { family, levels }: Scenario,
+  level: number,
+  linksCount: boolean,
+  placement: Placement,
+): boolean {
   const { problem } = context;
   const links = family.links(level);
-  const candidate =
-    links?.binding || linksCount || family.shape ? arranged(problem, links, placement) : placement;
   // Fast enough is not all: a link between instances may be forbidden by the rule on percentiles.
-  if (links && !linksAreAllowed(problem, candidate, links.allows)) return null;
-  const evaluation = evaluate(problem, candidate);
-  if (evaluation.status !== "SUCCESS") return null;
+  if (links && !linksAreAllowed(problem, placement, links.allows)) return false;
+  const evaluation = evaluate(problem, placement);
+  if (evaluation.status !== "SUCCESS") return false;
   const { metrics } = evaluation;
-  if (breaksNodeRules(context, candidate, metrics)) return null;
-  if (compare(metrics.raw_throughput_tokens_per_sec, levels[level]!) < 0) return null;
+  if (!keepsLatencyLimits(problem.limits, metrics)) return false;
+  if (breaksNodeRules(context, placement, metrics)) return false;
+  if (compare(metrics.raw_throughput_tokens_per_sec, levels[level]!) < 0) return false;
   const crossings = metrics.links.filter((link) => link.crosses_instances).length;
-  return !linksCount || crossings === metrics.num_instances - 1 ? candidate : null;
+  return !linksCount || crossings === metrics.num_instances - 1;
 }
 
 /**
@@ -179,11 +197,14 @@ function withConstant(outcome: RunOutcome, constant: number): ExactOutcome {
  * Runs a formulation to its end. A MILP solver keeps rows within tolerances, so where latencies are limited a placement may
  * be over a limit by next to nothing; and not every formulation knows in which order a node uses its GPUs. Such a placement is
  * ruled out, and only it, and the MILP is solved again.
+ *
+ * @param isExact whether a choice of columns is one placement. Of a relaxation it may stand for others too, of which one may stand
  */
 async function runMilp(
   context: CaseContext,
   model: CaseModel,
   { point }: Scenario,
+  isExact: boolean,
 ): Promise<RunOutcome> {
   let { milp } = model;
   for (;;) {
@@ -191,12 +212,12 @@ async function runMilp(
     if (outcome.status === "no_solution") return { status: "stopped", placement: null };
     if (outcome.status === "infeasible") return { status: "infeasible" };
     const placement = model.placement(outcome.values, point);
-    const isOver = model.choices !== undefined && !mayStand(context, placement);
+    const isOver = isExact && model.choices !== undefined && !mayStand(context, placement);
     if (outcome.status === "feasible") {
       return { status: "stopped", placement: isOver ? null : placement };
     }
     if (!isOver) return { status: "optimal", placement, objective: outcome.objective };
-    milp = withoutChoice(milp, model.choices, outcome.values);
+    milp = withoutChoice(milp, model.choices!, outcome.values);
   }
 }
 

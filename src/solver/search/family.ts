@@ -1,6 +1,6 @@
 import type { Placement } from "../../placement/placement.ts";
-import { coverBound, type Load } from "../count/cover-bound.ts";
-import { atFloor, type FlooredHost, type FlooredOption, startsOf } from "../floor.ts";
+import { coverBound, type Held, heldBy, type Load } from "../count/cover-bound.ts";
+import { atFloor, type FlooredHost, type FlooredOption } from "../floor.ts";
 import type { LinksAtFloor, MatrixLinks } from "../links/matrix-links.ts";
 import { restBound } from "../nodes/node-bound.ts";
 import { nodeHosts } from "../nodes/node-hosts.ts";
@@ -8,6 +8,7 @@ import { placementOfNodes } from "../nodes/node-placement.ts";
 import type { NodeShape } from "../nodes/node-rules.ts";
 import type { BatchOptions } from "../options.ts";
 import { largestAtFloor } from "../size-rates.ts";
+import { sizesOf } from "../starts/floored-starts.ts";
 import { latencyLoads, leastLatencies } from "../starts/latency-bound.ts";
 import { heaviestAnywhere, type Measure } from "../starts/measures.ts";
 import type { CostScale } from "./goal.ts";
@@ -189,11 +190,11 @@ export class Family {
   private loads(more: readonly Load[]): Load[] {
     const { layers } = this.setting;
     return [
-      { total: layers, holds: (option: FlooredOption) => option.largest },
+      { total: layers, holds: mostLayers },
       ...this.measures.bounds.slice(1).map((measure) => ({
         total: layers * WEIGHT_STEPS,
         holds: (option: FlooredOption) =>
-          Math.ceil(heaviestAnywhere(measure, startsOf(option)) * WEIGHT_STEPS),
+          heldBy(option, (starts) => Math.ceil(heaviestAnywhere(measure, starts) * WEIGHT_STEPS)),
       })),
       ...more,
     ];
@@ -213,4 +214,10 @@ export class Family {
     }
     return bound;
   }
+}
+
+function mostLayers(option: FlooredOption): Held {
+  return option.stays === null
+    ? { any: option.largest, leaving: option.largest }
+    : { any: option.largest, leaving: sizesOf(option.starts!).at(-1) ?? 0 };
 }

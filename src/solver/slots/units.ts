@@ -1,5 +1,5 @@
 import { InputError } from "../../errors.ts";
-import type { MatrixNetwork } from "../../hardware/network.ts";
+import { groupGBytesPerSecond, type Network } from "../../hardware/network.ts";
 import type { Problem } from "../../placement/problem.ts";
 import {
   countGroups,
@@ -7,7 +7,6 @@ import {
   type MatrixGroup,
   MOST_GROUPS,
   matrixGroups,
-  slowestPair,
 } from "../hosts/groups.ts";
 import type { HostClass } from "../hosts/host-class.ts";
 import { requireLevel } from "../levels.ts";
@@ -27,6 +26,8 @@ export interface Unit {
   readonly sizes: readonly number[];
   /** The same by where the stage starts, where that matters; null where it does not. */
   readonly starts: FlooredStarts | null;
+  /** The same of stages whose next one stands on the same instance, where that makes a difference; null where it does not. */
+  readonly stays: FlooredStarts | null;
 }
 
 /**
@@ -41,7 +42,6 @@ export interface Unit {
  */
 export function slotUnits(
   problem: Problem,
-  network: MatrixNetwork,
   classes: readonly HostClass[],
   batch: BatchOptions,
   floor: number,
@@ -65,8 +65,8 @@ export function slotUnits(
         if (tpDegree !== null && t !== tpDegree) continue;
         const listed =
           groups === "all"
-            ? matrixGroups(network, host, instanceIndex, t)
-            : alignedGroups(network, host, instanceIndex, t);
+            ? matrixGroups(problem.network, host, instanceIndex, t)
+            : alignedGroups(problem.network, host, instanceIndex, t);
         for (const { gpuIds, groupGBytesPerSecond } of listed) {
           const key = `${t} ${groupGBytesPerSecond}`;
           let sizes = sizesOf.get(key);
@@ -83,7 +83,7 @@ export function slotUnits(
   return units;
 }
 
-type UnitSizes = Pick<Unit, "sizes" | "starts">;
+type UnitSizes = Pick<Unit, "sizes" | "starts" | "stays">;
 
 function fastSizes(
   problem: Problem,
@@ -94,25 +94,29 @@ function fastSizes(
   floor: number,
 ): UnitSizes {
   const option = stageOption(problem, host, { tpDegree, groupGBytesPerSecond }, 0, setting);
-  if (option.endRate < floor || option.sizes.length === 0) return { sizes: [], starts: null };
+  if (option.endRate < floor || option.sizes.length === 0)
+    return { sizes: [], starts: null, stays: null };
   const formed = [...ratesOf(option), option.endRate].filter((rate) => rate >= floor);
   for (const rate of formed)
     requireLevel(levels, rate, `TP ${tpDegree} on ${host.type.instance.name}`);
   return {
     sizes: sizesAtFloor(option, floor),
     starts: option.starts && startsAtFloor(option.starts, floor),
+    stays: option.stays && startsAtFloor(option.stays, floor),
   };
 }
 
 function* alignedGroups(
-  network: MatrixNetwork,
+  network: Network,
   { type }: HostClass,
   instanceIndex: number,
   tpDegree: number,
 ): Generator<MatrixGroup> {
-  const base = type.firstGpu + instanceIndex * type.instance.gpuCount;
   for (let first = 0; first + tpDegree <= type.instance.gpuCount; first += tpDegree) {
     const gpuIds = Array.from({ length: tpDegree }, (_, i) => first + i);
-    yield { gpuIds, groupGBytesPerSecond: slowestPair(network, base, gpuIds) };
+    yield {
+      gpuIds,
+      groupGBytesPerSecond: groupGBytesPerSecond(network, type, instanceIndex, gpuIds),
+    };
   }
 }

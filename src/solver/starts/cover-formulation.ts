@@ -2,7 +2,7 @@ import { InternalError } from "../../errors.ts";
 import type { Placement } from "../../placement/placement.ts";
 import type { OperatingPoint } from "../../workload/workload.ts";
 import type { CaseCosts, CaseLimit, RentalRules } from "../case-terms.ts";
-import { type FlooredHost, startsOf } from "../floor.ts";
+import { asksForNext, type FlooredHost, startsOf } from "../floor.ts";
 import { addHostRows } from "../hosts/host-rows.ts";
 import type { HostPlan } from "../hosts/plan.ts";
 import type { LatencyBudget } from "../latency-budget.ts";
@@ -13,6 +13,7 @@ import { type FlooredStarts, type Position, positionsOf } from "./floored-starts
 import { placeByStart } from "./formulation.ts";
 import { extentAt, type Measure } from "./measures.ts";
 import { OrderGroups, type Shortfall } from "./order-groups.ts";
+import { placeRuns } from "./place-runs.ts";
 import type { OrderedStage } from "./realize.ts";
 
 /** A relaxation of the starts formulation without positions, and how its plans become placements. */
@@ -21,7 +22,13 @@ export interface CoverModel {
   /** A placement of the plan; null when its stages cannot be put in an order that covers the model within the budget. */
   readonly placement: (values: ArrayLike<number>, point: OperatingPoint) => Placement | null;
   /** A shortfall that rules out the plan, and as many others as it can; null when there is none that is quick to find. */
-  readonly shortfall: (values: ArrayLike<number>) => Shortfall | null;
+  readonly shortfall: (values: ArrayLike<number>) => CoverShortfall | null;
+}
+
+/** What a plan is known to have too few stages of: of groups by what they can carry, or by where they stand as well. */
+export interface CoverShortfall {
+  readonly of: "runs" | "seats";
+  readonly most: Shortfall;
 }
 
 /** Room for rounding where weights of layers are added up, relative. */
@@ -48,33 +55,53 @@ export function coverModel(
   costs: CaseCosts,
   limits: readonly CaseLimit[],
   rules: RentalRules,
-  shortfalls: readonly Shortfall[],
+  shortfalls: readonly CoverShortfall[],
 ): CoverModel {
   const build = new Builder();
   const groups = new OrderGroups(stages, layers, budget);
   const latency = new CoverLatency(build, layers, budget);
   const extents = new ExtentRows(build, layers, measures);
   const atEnds: Record<"first" | "last", number[]> = { first: [], last: [] };
+  /** Where GPUs are not alike, which of them stages get decides more than an order does. */
+  const seated =
+    asksForNext(hosts) && hosts.every(({ host }) => host.partitions === null)
+      ? new OrderGroups(stages, layers, budget)
+      : null;
+  const groupOf = new Map<number, number>();
+  const hostOf = new Map(hosts.flatMap((host, h) => host.options.map((o) => [o, h] as const)));
   const decode = addHostRows(build, hosts, stages, costs, limits, rules, (name, option, most) => {
     const stageColumns: number[] = [];
-    const groupOf = new Map<number, number>();
-    for (const position of positionsOf(stages)) {
-      const starts = startsOf(option);
-      if (!extents.has(starts, position)) continue;
-      const columns = latency.addStages(
-        position === "only" ? name : `${name}.${position}`,
-        position,
-        starts,
-        position === "middle" ? Math.min(most, stages - 2) : 1,
-      );
-      extents.add(starts, position, columns);
-      if (position === "first" || position === "last") atEnds[position].push(...columns);
-      const group = groups.add(position, starts, columns);
-      for (const column of columns) groupOf.set(column, group);
-      stageColumns.push(...columns);
-    }
+    const addStages = (starts: FlooredStarts, prefix: string, stays: boolean): void => {
+      for (const position of positionsOf(stages)) {
+        if (!extents.has(starts, position)) continue;
+        const columns = latency.addStages(
+          position === "only" ? prefix : `${prefix}.${position}`,
+          position,
+          starts,
+          position === "middle" ? Math.min(most, stages - 2) : 1,
+        );
+        extents.add(starts, position, columns);
+        if (position === "first" || position === "last") atEnds[position].push(...columns);
+        const group = groups.add(position, starts, columns);
+        for (const column of columns) groupOf.set(column, group);
+        const host = hostOf.get(option)!;
+        const instanceGpus = hosts[host]!.host.type.instance.gpuCount;
+        seated?.add(position, starts, columns, {
+          host,
+          gpus: option.tpDegree,
+          instanceGpus,
+          stays,
+        });
+        stageColumns.push(...columns);
+      }
+    };
+    const [leaves, staying] = startsOf(option);
+    addStages(leaves!, name, false);
+    const leavingColumns = [...stageColumns];
+    if (staying) addStages(staying, `${name}.stays`, true);
     return {
       stageColumns,
+      ...(staying ? { leavingColumns } : {}),
       decode: (values) =>
         stageColumns.flatMap((column) =>
           new Array<number>(Math.round(values[column]!)).fill(groupOf.get(column)!),
@@ -86,15 +113,29 @@ export function coverModel(
   }
   extents.finish();
   latency.finish();
-  for (const [n, shortfall] of shortfalls.entries()) groups.addCut(build, n, shortfall);
+  for (const [n, { of, most }] of shortfalls.entries()) {
+    (of === "runs" ? groups : seated!).addCut(build, n, most);
+  }
 
   return {
     milp: build.model(),
     placement: (values, point) => {
+      if (seated) {
+        const ordered = seated.order(values)?.map(({ group, before }) => {
+          const { host, gpus: tpDegree, stays } = seated.seatOf(group);
+          return { floored: hosts[host]!, tpDegree, before, stays };
+        });
+        return ordered ? placeRuns(ordered, decode(values), layers, point) : null;
+      }
       const order = groups.order(values);
       return order && placeByStart(withStarts(decode(values), order), layers, point);
     },
-    shortfall: (values) => groups.shortfall(values),
+    shortfall: (values) => {
+      const most = groups.shortfall(values);
+      if (most) return { of: "runs", most };
+      const seats = seated?.shortfall(values);
+      return seats ? { of: "seats", most: seats } : null;
+    },
   };
 }
 

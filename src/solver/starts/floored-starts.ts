@@ -15,6 +15,11 @@ export function startsAtFloor(table: StartTable, floor: number): FlooredStarts {
   return { table, floor, sizes: table.lists.map((list) => sizesAtFloor(list, floor)) };
 }
 
+/** The stages of a table that end the model. */
+export function endingOnly(starts: FlooredStarts): FlooredStarts {
+  return { ...starts, sizes: starts.sizes.map(() => []) };
+}
+
 /** Sizes of a stage after some layers that does not end the model; those that reach its end or more do not count. */
 export function innerSizes({ table, sizes }: FlooredStarts, before: number): readonly number[] {
   return sizes[table.listOf[before]!]!;
@@ -81,4 +86,12 @@ export function forEachRun(
         for (const size of starts.sizes[list]!) if (before + size < layers) visit(before, size);
       }
   }
+}
+
+/** Every size that a stage may have somewhere, rising. */
+export function sizesOf(starts: FlooredStarts): number[] {
+  const sizes = new Set<number>();
+  for (const position of POSITIONS)
+    forEachRun(starts, position, (_before, size) => sizes.add(size));
+  return [...sizes].sort((a, b) => a - b);
 }

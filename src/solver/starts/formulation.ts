@@ -2,15 +2,16 @@ import { InternalError } from "../../errors.ts";
 import type { Placement } from "../../placement/placement.ts";
 import type { OperatingPoint } from "../../workload/workload.ts";
 import type { CaseCosts, CaseLimit, CaseModel, RentalRules } from "../case-terms.ts";
-import type { FlooredHost, FlooredOption } from "../floor.ts";
+import { asksForNext, type FlooredHost, type FlooredOption } from "../floor.ts";
 import { addHostRows, type OptionColumns } from "../hosts/host-rows.ts";
 import { packHost } from "../hosts/pack.ts";
 import type { HostPlan } from "../hosts/plan.ts";
 import type { LatencyBudget } from "../latency-budget.ts";
 import { Builder } from "../milp/builder.ts";
-import { sizesAfter } from "./floored-starts.ts";
+import { type FlooredStarts, sizesAfter } from "./floored-starts.ts";
 import { addLatencyRows, type Run } from "./latency-rows.ts";
 import { type PartitionRows, partitionRows } from "./partition-rows.ts";
+import { placeRuns, type SeatedStage } from "./place-runs.ts";
 import type { SegmentLatencies } from "./start-table.ts";
 
 /**
@@ -38,33 +39,91 @@ export function startsModel(
   const build = new Builder();
   const partition = partitionRows(build, layers, allowedCuts, budget);
   const runs: Run[] = [];
-  const decode = addHostRows(build, hosts, stages, costs, limits, rules, (name, option) =>
-    addStarts(build, partition, name, option, layers, runs),
-  );
+  const staying = new Set<number>();
+  const decode = addHostRows(build, hosts, stages, costs, limits, rules, (name, option) => {
+    const leaves = addStarts(build, partition, name, option, option.starts, layers, runs);
+    if (!option.stays) return columnsOf(leaves);
+    const stays = addStarts(build, partition, `${name}.stays`, option, option.stays, layers, runs);
+    for (const { column } of stays) staying.add(column);
+    return { ...columnsOf([...leaves, ...stays]), leavingColumns: leaves.map(columnOf) };
+  });
   partition.finish();
   addLatencyRows(build, budget, runs);
+  const beforeOf = new Map(runs.map(({ column, before }) => [column, before]));
   return {
     milp: build.model(),
     choices: runs.map(({ column }) => column),
-    placement: (values, point) => placeByStart(decode(values), layers, point),
+    placement: (values, point) => {
+      const plans = decode(values);
+      const starts = plans.map((plan) => ({
+        ...plan,
+        stages: plan.stages.map((list) => list.map((column) => beforeOf.get(column)!)),
+      }));
+      const ordered = asksForNext(hosts) ? inOrder(plans, beforeOf, staying) : [];
+      return (
+        (ordered.length > 0 ? placeRuns(ordered, plans, layers, point) : null) ??
+        placeByStart(starts, layers, point)
+      );
+    },
   };
 }
 
-/** The starts of one option. Its stages are identified by the number of layers before them. */
+/** The stages of plans whose stages are identified by their columns, in the order of the pipeline; none with listed groups. */
+function inOrder(
+  plans: readonly HostPlan[],
+  beforeOf: ReadonlyMap<number, number>,
+  staying: ReadonlySet<number>,
+): SeatedStage[] {
+  if (plans.some(({ floored }) => floored.host.partitions !== null)) return [];
+  return plans
+    .flatMap(({ floored, stages }) =>
+      stages.flatMap((list, option) =>
+        list.map((column) => ({
+          floored,
+          tpDegree: floored.options[option]!.tpDegree,
+          before: beforeOf.get(column)!,
+          stays: staying.has(column),
+        })),
+      ),
+    )
+    .sort((a, b) => a.before - b.before);
+}
+
+interface StartColumn {
+  readonly column: number;
+  readonly before: number;
+}
+
+function columnOf({ column }: StartColumn): number {
+  return column;
+}
+
+/** Stages are identified by their columns. */
+function columnsOf(starts: readonly StartColumn[]): OptionColumns {
+  return {
+    stageColumns: starts.map(columnOf),
+    decode: (values) => starts.map(columnOf).filter((column) => Math.round(values[column]!) === 1),
+  };
+}
+
+/** The starts of one option. */
 function addStarts(
   build: Builder,
   partition: PartitionRows,
   name: string,
   option: FlooredOption,
+  table: FlooredStarts | null,
   layers: number,
   runs: Run[],
-): OptionColumns {
-  const starts: { readonly column: number; readonly before: number }[] = [];
+): StartColumn[] {
+  const starts: StartColumn[] = [];
+  const latencies = table?.table.latencies ?? null;
   for (let before = 0; before < layers; before++) {
-    const sizes = sizesAt(option, before, layers);
+    const sizes = table
+      ? sizesAfter(table, before)
+      : option.sizes.filter((size) => before + size <= layers);
     for (const { least, most } of partition.rangesOf(before, sizes)) {
       const label = least === most ? `x.${name}.a${before}.e${most}` : `x.${name}.a${before}`;
-      const latencies = option.starts?.table.latencies ?? null;
       for (const [way, of] of waysOf(latencies, before, most - before).entries()) {
         const column = build.column(way === 0 ? label : `${label}.w${way}`, 0, 1);
         partition.add(column, before, least, most);
@@ -73,11 +132,7 @@ function addStarts(
       }
     }
   }
-  return {
-    stageColumns: starts.map(({ column }) => column),
-    decode: (values) =>
-      starts.filter(({ column }) => Math.round(values[column]!) === 1).map(({ before }) => before),
-  };
+  return starts;
 }
 
 /** The latencies of each way of serving a run. */
@@ -91,12 +146,6 @@ function waysOf(
     ttftSeconds: () => ttftSeconds,
     tpotSeconds: () => tpotSeconds,
   }));
-}
-
-/** Sizes that an option may have after `before` layers. */
-function sizesAt(option: FlooredOption, before: number, layers: number): readonly number[] {
-  if (option.starts) return sizesAfter(option.starts, before);
-  return option.sizes.filter((size) => before + size <= layers);
 }
 
 /** The placement of plans whose stages are identified by the number of layers before them. */

@@ -1,4 +1,4 @@
-import type { Load } from "../count/cover-bound.ts";
+import { heldBy, type Load } from "../count/cover-bound.ts";
 import { type FlooredHost, type FlooredOption, startsOf } from "../floor.ts";
 import { type LatencyBudget, latenciesOf } from "../latency-budget.ts";
 import { forEachRun, POSITIONS, positionAt } from "./floored-starts.ts";
@@ -69,14 +69,15 @@ function smallestBySize(
   const smallest = { first: empty(), middle: empty(), last: empty(), only: empty() };
   for (const { options } of hosts) {
     for (const option of options) {
-      const starts = startsOf(option);
-      const latencies = latenciesOf(starts.table);
-      for (const position of POSITIONS) {
-        const list = smallest[position];
-        forEachRun(starts, position, (before, size) => {
-          const seconds = secondsOf(latencies, before, size);
-          if (seconds < list[size]!) list[size] = seconds;
-        });
+      for (const starts of startsOf(option)) {
+        const latencies = latenciesOf(starts.table);
+        for (const position of POSITIONS) {
+          const list = smallest[position];
+          forEachRun(starts, position, (before, size) => {
+            const seconds = secondsOf(latencies, before, size);
+            if (seconds < list[size]!) list[size] = seconds;
+          });
+        }
       }
     }
   }
@@ -105,18 +106,18 @@ export function latencyLoads(budget: LatencyBudget, stages: number, layers: numb
       const perStep = ((1 - share) * layers) / STEPS;
       return {
         total: STEPS + stages,
-        holds: (option: FlooredOption) => {
-          const starts = startsOf(option);
-          const latencies = latenciesOf(starts.table);
-          let most = 0;
-          for (const position of POSITIONS) {
-            forEachRun(starts, position, (before, size) => {
-              const worth = size - lambda * secondsOf(latencies, before, size);
-              if (worth > most) most = worth;
-            });
-          }
-          return Math.ceil(most / perStep) + 1;
-        },
+        holds: (option: FlooredOption) =>
+          heldBy(option, (starts) => {
+            const latencies = latenciesOf(starts.table);
+            let most = 0;
+            for (const position of POSITIONS) {
+              forEachRun(starts, position, (before, size) => {
+                const worth = size - lambda * secondsOf(latencies, before, size);
+                if (worth > most) most = worth;
+              });
+            }
+            return Math.ceil(most / perStep) + 1;
+          }),
       };
     }),
   );

@@ -13,7 +13,7 @@ import type { NodeShape } from "../nodes/node-rules.ts";
 import { addFirstNode } from "../nodes/slot-rows.ts";
 import { addUnitRows } from "../slots/unit-rows.ts";
 import type { Unit } from "../slots/units.ts";
-import { sizesAfter } from "./floored-starts.ts";
+import { type FlooredStarts, sizesAfter } from "./floored-starts.ts";
 import { addLatencyRows, type Run } from "./latency-rows.ts";
 import { partitionRows } from "./partition-rows.ts";
 import { addStateRows, type Node } from "./state-rows.ts";
@@ -40,24 +40,36 @@ export function linkedStartsModel(
   const partition = partitionRows(build, layers, allowedCuts, budget);
   const chosen: { readonly column: number; readonly before: number; readonly unit: Unit }[] = [];
   const runs: Run[] = [];
-  const columns = Array.from({ length: layers }, (_, before) =>
-    units.map((unit, u) => {
-      const sizes = unit.starts
-        ? sizesAfter(unit.starts, before)
-        : unit.sizes.filter((size) => before + size <= layers);
-      return partition.rangesOf(before, sizes).map(({ least, most }) => {
-        const column = build.column(`x.a${before}.u${u}.e${least}_${most}`, 0, 1);
-        partition.add(column, before, least, most);
-        runs.push({
-          column,
-          before,
-          layers: most - before,
-          latencies: unit.starts?.table.latencies ?? null,
-        });
-        chosen.push({ column, before, unit });
-        return column;
-      });
-    }),
+  const addStarts = (
+    before: number,
+    unit: Unit,
+    u: number,
+    starts: FlooredStarts | null,
+    prefix: string,
+  ): number[] => {
+    const sizes = starts
+      ? sizesAfter(starts, before)
+      : unit.sizes.filter((size) => before + size <= layers);
+    return partition.rangesOf(before, sizes).map(({ least, most }) => {
+      const column = build.column(`${prefix}.a${before}.u${u}.e${least}_${most}`, 0, 1);
+      partition.add(column, before, least, most);
+      const latencies = starts?.table.latencies ?? null;
+      runs.push({ column, before, layers: most - before, latencies });
+      chosen.push({ column, before, unit });
+      return column;
+    });
+  };
+  const eachStart = Array.from({ length: layers }, (_, before) => before);
+  const leaving = eachStart.map((before) =>
+    units.map((unit, u) => addStarts(before, unit, u, unit.starts, "x")),
+  );
+  const staying = eachStart.map((before) =>
+    units.map((unit, u) =>
+      unit.stays === null ? [] : addStarts(before, unit, u, unit.stays, "x.stays"),
+    ),
+  );
+  const columns = leaving.map((position, before) =>
+    position.map((own, u) => [...own, ...staying[before]![u]!]),
   );
   build.row(
     "stages",
@@ -67,13 +79,21 @@ export function linkedStartsModel(
   );
   const s = partition.finish();
   addLatencyRows(build, budget, runs);
-  const nodes = nodesOf(units, columns);
+  const nodes = [
+    ...nodesOf(units, leaving, "leaves"),
+    ...nodesOf(
+      units.filter(({ stays }) => stays !== null),
+      staying.map((position) => position.filter((_, u) => units[u]!.stays !== null)),
+      "stays",
+    ),
+  ];
   const gpus = nodes.map(({ lowestGpu }) => lowestGpu);
   const crossings = addStateRows(
     build,
     nodes,
     s,
-    (source, target) => source !== target && allows(gpus[source]!, gpus[target]!),
+    // No GPU serves two stages, which is a row of its own.
+    (source, target) => gpus[source] === gpus[target] || allows(gpus[source]!, gpus[target]!),
     countsLinks(costs, limits) ? costs.perLink : null,
     shape !== null,
   );
@@ -91,10 +111,11 @@ export function linkedStartsModel(
   };
 }
 
-/** One node for every lowest GPU. */
+/** One node for every lowest GPU. Where it matters what a stage sends to, those that stay and those that leave have one each. */
 function nodesOf(
   units: readonly Unit[],
   columns: readonly (readonly (readonly number[])[])[],
+  kind: "leaves" | "stays",
 ): (Node & { readonly lowestGpu: number })[] {
   const byGpu = new Map<number, number[]>();
   for (const [u, { lowestGpu }] of units.entries()) {
@@ -103,10 +124,12 @@ function nodesOf(
     else byGpu.set(lowestGpu, [u]);
   }
   return [...byGpu].map(([lowestGpu, members]) => {
-    const { host, instanceIndex } = units[members[0]!]!;
+    const { host, instanceIndex, stays } = units[members[0]!]!;
+    const leavesTo = stays === null ? "any" : "other";
     return {
       lowestGpu,
-      label: `g${lowestGpu}`,
+      sendsTo: kind === "stays" ? "same" : leavesTo,
+      label: kind === "stays" ? `stays.g${lowestGpu}` : `g${lowestGpu}`,
       instance: `i${host.type.firstGpu + instanceIndex * host.type.instance.gpuCount}`,
       starts: columns.map((position) => members.flatMap((u) => position[u]!)),
     };

@@ -54,6 +54,8 @@ export function layerMeasures(
         layers: 1,
         groupGBytesPerSecond,
         pipelineStages,
+        // A weight of layers, so that messages do not belong to it.
+        next: "none" as const,
       });
       add((startLayer) => 1 / costModel.stage(shapeOf(startLayer), point).tokensPerSecond);
       add((startLayer) => {

@@ -1,13 +1,17 @@
+import { InternalError } from "../../errors.ts";
 import type { LatencyBudget } from "../latency-budget.ts";
 import { type Builder, ones } from "../milp/builder.ts";
 import { type FlooredStarts, forEachRun, type Position } from "./floored-starts.ts";
-import { type OrderedStage, realizeOrder, type StageGroup } from "./realize.ts";
+import { type OrderedStage, realizeOrder, type Seat, type StageGroup } from "./realize.ts";
 import type { SegmentLatencies } from "./start-table.ts";
 
 /** Copies of each group that are known not to suffice, Infinity standing for any number. */
 export type Shortfall = readonly number[];
 
-/** Options at positions of the pipeline, by what they can carry there: whether an order exists depends on the groups alone. */
+/**
+ * Options at positions of the pipeline, by what they can carry there: whether an order exists depends on the groups alone. Where it
+ * matters which stages are neighbours on an instance, groups have seats as well.
+ */
 export class OrderGroups {
   private readonly groups: StageGroup[] = [];
   private readonly columns: number[][] = [];
@@ -21,13 +25,14 @@ export class OrderGroups {
   ) {}
 
   /** @returns the position of the option's group */
-  add(position: Position, starts: FlooredStarts, columns: readonly number[]): number {
-    const key = `${position} ${this.latencyName(starts)} ${runsKey(position, starts)}`;
+  add(position: Position, starts: FlooredStarts, columns: readonly number[], seat?: Seat): number {
+    const seatName = seat ? `${seat.host} ${seat.gpus} ${seat.stays}` : "";
+    const key = `${position} ${this.latencyName(starts)} ${seatName} ${runsKey(position, starts)}`;
     let group = this.byKey.get(key);
     if (group === undefined) {
       group = this.groups.length;
       this.byKey.set(key, group);
-      this.groups.push({ position, starts });
+      this.groups.push({ position, starts, ...(seat ? { seat } : {}) });
       this.columns.push([]);
     }
     this.columns[group]!.push(...columns);
@@ -51,6 +56,13 @@ export class OrderGroups {
     return order === "too_large" ? null : order;
   }
 
+  /** Where the stages of a group stand. */
+  seatOf(group: number): Seat {
+    const { seat } = this.groups[group]!;
+    if (!seat) throw new InternalError("a group of stages without a seat.");
+    return seat;
+  }
+
   private counts(values: ArrayLike<number>): number[] {
     return this.columns.map((columns) =>
       columns.reduce((sum, column) => sum + Math.round(values[column]!), 0),
@@ -62,11 +74,16 @@ export class OrderGroups {
   }
 
   /**
-   * The plan's counts, raised group by group to any number as long as no order exists; null when there may be one.
+   * The plan's counts, raised group by group to any number as long as no order exists; null when there may be one. With seats only
+   * groups of hosts that the plan uses are raised: there are many others, and a plan that uses one of them is not ruled out.
    */
   shortfall(values: ArrayLike<number>): Shortfall | null {
     const copies = this.counts(values);
+    const used = new Set(
+      this.groups.flatMap(({ seat }, g) => (copies[g]! > 0 ? [seat?.host] : [])),
+    );
     for (let group = 0; group < copies.length; group++) {
+      if (!used.has(this.groups[group]!.seat?.host)) continue;
       const before = copies[group]!;
       copies[group] = Number.POSITIVE_INFINITY;
       if (this.realize(copies) !== null) copies[group] = before;
@@ -74,11 +91,15 @@ export class OrderGroups {
     return this.realize(copies) === null ? copies : null;
   }
 
-  /** Some group has more stages than the shortfall: X_g ≥ (u_g + 1)·b_g, Σ b_g ≥ 1. */
+  /** Some group has more stages than the shortfall: X_g ≥ (u_g + 1)·b_g, Σ b_g ≥ 1; with u_g = 0, X_g stands for b_g. */
   addCut(build: Builder, n: number, shortfall: Shortfall): void {
     const chosen: number[] = [];
     for (const [group, most] of shortfall.entries()) {
       if (most === Number.POSITIVE_INFINITY) continue;
+      if (most === 0) {
+        chosen.push(...this.columns[group]!);
+        continue;
+      }
       const more = build.column(`more.c${n}.g${group}`, 0, 1);
       chosen.push(more);
       build.row(`more.c${n}.g${group}`, 0, Number.POSITIVE_INFINITY, [

@@ -11,6 +11,19 @@ import {
 export interface StageGroup {
   readonly position: Position;
   readonly starts: FlooredStarts;
+  /** Where the stages stand, where it matters which of them are neighbours on one instance. */
+  readonly seat?: Seat;
+}
+
+/** Where a stage stands, as far as its next one goes. */
+export interface Seat {
+  /** Instances that are alike share a number. */
+  readonly host: number;
+  /** GPUs of the stage, and of the instance. */
+  readonly gpus: number;
+  readonly instanceGpus: number;
+  /** Whether the next stage has to stand on the same instance. */
+  readonly stays: boolean;
 }
 
 /** A stage of a realised order. */
@@ -29,6 +42,9 @@ const MOST_WAYS = 1_000_000;
  * Whether `stages` stages, taken from groups with so many copies each, can be put in an order that covers all layers
  * exactly and keeps the budget of latencies; returns one such order, or null when there is none.
  *
+ * With seats, a stage that stays is followed by one of the same host, and a run of such stages has room on one instance. Which
+ * instance that is remains open: two runs may stand on one or not.
+ *
  * Dynamic program over the number of stages and the copies used so far (groups with at least as many copies as their position
  * has stages need not be counted): the boundaries that can be reached, each with the smallest latency sums. With two sums
  * that is every pair that no other is below in both.
@@ -44,7 +60,11 @@ export function realizeOrder(
 ): readonly OrderedStage[] | null | "too_large" {
   const usable = groups.flatMap((_, group) => (copies[group]! > 0 ? [group] : []));
   const slots = slotsOf(groups, usable, copies, stages);
-  const start: State = { used: slots.counted.map(() => 0), ways: new Map([[0, [ORIGIN]]]) };
+  const start: State = {
+    used: slots.counted.map(() => 0),
+    run: null,
+    ways: new Map([[0, [ORIGIN]]]),
+  };
   let front = new Map<string, State>([[start.used.join(), start]]);
   let states = 1;
   let ways = 1;
@@ -55,12 +75,14 @@ export function realizeOrder(
     for (const state of front.values()) {
       for (const group of here) {
         const slot = slots.of[group]!;
+        const run = runWith(state.run, groups[group]!.seat);
+        if (run === "no_room") continue;
         if (slot >= 0 && state.used[slot]! >= copies[group]!) continue;
         const used = slot < 0 ? state.used : state.used.with(slot, state.used[slot]! + 1);
-        const key = used.join();
+        const key = run ? `${used.join()} ${run.host} ${run.gpus}` : used.join();
         let target = next.get(key);
         if (!target) {
-          target = { used, ways: new Map() };
+          target = { used, run, ways: new Map() };
           next.set(key, target);
           states++;
           if (states > MOST_STATES) return "too_large";
@@ -91,9 +113,23 @@ function slotsOf(
   return { counted, of: groups.map((_, group) => counted.indexOf(group)) };
 }
 
+/** The run that is open behind a stage: its next stage has to stand on the same instance. */
+interface OpenRun {
+  readonly host: number;
+  readonly gpus: number;
+}
+
+function runWith(run: OpenRun | null, seat: Seat | undefined): OpenRun | null | "no_room" {
+  if (!seat) return null;
+  const gpus = (run?.gpus ?? 0) + seat.gpus;
+  if (run && (run.host !== seat.host || gpus > seat.instanceGpus)) return "no_room";
+  return seat.stays ? { host: seat.host, gpus } : null;
+}
+
 /** Copies used of the counted groups, and how each boundary can be reached with them. */
 interface State {
   readonly used: readonly number[];
+  readonly run: OpenRun | null;
   readonly ways: Map<number, Way[]>;
 }
 

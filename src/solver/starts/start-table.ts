@@ -18,6 +18,17 @@ export interface LatencyPair {
   readonly tpotSeconds: number;
 }
 
+/** The tables of one kind of TP group. */
+export interface StartTables {
+  /** Of stages that leave their instance, and of those that end the model. */
+  readonly leaves: StartTable;
+  /**
+   * Of stages whose next one stands on the same instance; none of them ends the model. Made when first asked for. Null where what a
+   * stage sends to changes nothing of it.
+   */
+  readonly stays: () => StartTable | null;
+}
+
 /** The stages that one kind of TP group can carry where it matters where they start. */
 export interface StartTable {
   /**
@@ -40,12 +51,16 @@ export interface StartList extends SizeRates {
 }
 
 /**
- * Whether the search has to look at where stages start: layers are not alike, or latencies are limited. Latencies add up
- * over the stages in an order, which the formulations over counts alone do not know.
+ * Whether the search has to look at where stages start: layers are not alike, latencies are limited, or what a stage sends to
+ * changes its speed. Latencies add up over the stages in an order, and a stage has a next one in an order: the formulations over
+ * counts alone know none.
  */
-export function startsMatter({ model, limits }: Problem): boolean {
+export function startsMatter({ model, limits, costModel }: Problem): boolean {
   return (
-    model.layers !== undefined || limits.maxTtftSeconds !== null || limits.maxTpotSeconds !== null
+    model.layers !== undefined ||
+    limits.maxTtftSeconds !== null ||
+    limits.maxTpotSeconds !== null ||
+    costModel.dependsOnNext
   );
 }
 
@@ -53,17 +68,19 @@ export function startsMatter({ model, limits }: Problem): boolean {
  * Every size that some start allows, at a rate that no start exceeds and that never rises with the size: what a stage can be
  * anywhere at best.
  */
-export function envelope({ lists, toEnd }: StartTable): SizeRates {
-  const fastest = new Float64Array(toEnd.length + 1);
-  for (const { sizes, rates } of lists) {
-    for (let i = 0; i < sizes.length; i++) {
-      const size = sizes[i]!;
-      if (rates[i]! > fastest[size]!) fastest[size] = rates[i]!;
+export function envelope(tables: readonly StartTable[]): SizeRates {
+  const fastest = new Float64Array(tables[0]!.toEnd.length + 1);
+  for (const { lists, toEnd } of tables) {
+    for (const { sizes, rates } of lists) {
+      for (let i = 0; i < sizes.length; i++) {
+        const size = sizes[i]!;
+        if (rates[i]! > fastest[size]!) fastest[size] = rates[i]!;
+      }
     }
-  }
-  for (let before = 0; before < toEnd.length; before++) {
-    const size = toEnd.length - before;
-    if (toEnd[before]! > fastest[size]!) fastest[size] = toEnd[before]!;
+    for (let before = 0; before < toEnd.length; before++) {
+      const size = toEnd.length - before;
+      if (toEnd[before]! > fastest[size]!) fastest[size] = toEnd[before]!;
+    }
   }
   const sizes: number[] = [];
   const rates: number[] = [];

@@ -5,6 +5,8 @@ export interface Node {
   readonly label: string;
   /** Nodes of one instance share this. */
   readonly instance: string;
+  /** Where the next stage of one that starts here stands: on the same instance, on another one, or wherever links allow. */
+  readonly sendsTo: "same" | "other" | "any";
   /** Columns of the stages that start here after some number of layers: starts[before]. */
   readonly starts: readonly (readonly number[])[];
 }
@@ -15,6 +17,9 @@ export interface Node {
  *
  *   c_pv = 1 when the stage that holds layer p + 1 stands on v:   Σ_v c_pv = 1,  c_pv ≥ X_vp,  c_pv ≥ c_{p−1,v} − s_p
  *   forbidden links:                                              X_vp ≤ Σ {c_{p−1,a} : a → v allowed}
+ *   (where most are allowed:  X_vp + Σ {c_{p−1,a} : a → v not allowed} ≤ 1)
+ *   behind a stage that stays none starts on another instance h:  X_hp + Σ {c_{p−1,a} : a stays, not on h} ≤ 1
+ *   behind one that leaves none starts on its own instance h:     X_hp + Σ {c_{p−1,a} : a leaves h} ≤ 1
  *   links between instances:                                      cross_p ≥ Σ_{v on h} X_vp − Σ_{v on h} c_{p−1,v}
  *
  * @param s columns that count the starts after a layer; entry 0 is not used
@@ -43,6 +48,11 @@ export function addStateRows(
     if (list) list.push(v);
     else byInstance.set(instance, [v]);
   }
+  const staying = nodes.flatMap(({ sendsTo }, v) => (sendsTo === "same" ? [v] : []));
+  const sources = nodes.map((_, v) => {
+    const of = nodes.map((__, a) => allows(a, v));
+    return { of, count: of.filter((isAllowed) => isAllowed).length };
+  });
   const enter = (instance: string, columns: readonly number[]): void => {
     const list = entries.get(instance);
     if (list) list.push(...columns);
@@ -66,12 +76,39 @@ export function addStateRows(
         { column: s[p]!, coefficient: 1 },
       ]);
       if (here.length === 0) continue;
-      const sources = nodes.flatMap((_, a) => (allows(a, v) ? [c[p - 1]![a]!] : []));
-      if (sources.length < nodes.length) {
+      const isSource = sources[v]!;
+      if (isSource.count === nodes.length) continue;
+      const columns = c[p - 1]!;
+      if (2 * isSource.count < nodes.length) {
         build.row(`link.a${p}.${label}`, Number.NEGATIVE_INFINITY, 0, [
           ...ones(here),
-          ...sources.map((column) => ({ column, coefficient: -1 })),
+          ...columns.flatMap((column, a) => (isSource.of[a] ? [{ column, coefficient: -1 }] : [])),
         ]);
+      } else {
+        build.row(`link.a${p}.${label}`, Number.NEGATIVE_INFINITY, 1, [
+          ...ones(here),
+          ...ones(columns.filter((_, a) => !isSource.of[a])),
+        ]);
+      }
+    }
+    if (p > 0 && staying.length > 0) {
+      const stayed = build.column(`stayed.a${p}`, 0, 1, false);
+      build.row(`stayed.a${p}`, 0, 0, [
+        { column: stayed, coefficient: 1 },
+        ...staying.map((v) => ({ column: c[p - 1]![v]!, coefficient: -1 })),
+      ]);
+      for (const [instance, members] of byInstance) {
+        const here = members.flatMap((v) => nodes[v]!.starts[p]!);
+        if (here.length === 0) continue;
+        const own = (kind: Node["sendsTo"]): number[] =>
+          members.flatMap((v) => (nodes[v]!.sendsTo === kind ? [c[p - 1]![v]!] : []));
+        build.row(`stayed.a${p}.${instance}`, Number.NEGATIVE_INFINITY, 1, [
+          ...ones([...here, stayed]),
+          ...own("same").map((column) => ({ column, coefficient: -1 })),
+        ]);
+        const left = own("other");
+        if (left.length === 0) continue;
+        build.row(`left.a${p}.${instance}`, Number.NEGATIVE_INFINITY, 1, ones([...here, ...left]));
       }
     }
     if (oneRun) {

@@ -2,7 +2,7 @@ import { type InstanceType, servingKey } from "../../hardware/instance.ts";
 import type { Problem } from "../../placement/problem.ts";
 import type { OperatingPoint } from "../../workload/workload.ts";
 import type { GroupKind } from "../hosts/host-class.ts";
-import type { StartTable } from "./start-table.ts";
+import type { StartTables } from "./start-table.ts";
 import { tabulateStarts } from "./tabulate.ts";
 
 /**
@@ -11,7 +11,7 @@ import { tabulateStarts } from "./tabulate.ts";
  */
 export class TableCache {
   /** By what instances can do: types that differ in name or site only share their tables. */
-  private readonly known = new Map<string, Map<string, StartTable>>();
+  private readonly known = new Map<string, Map<string, StartTables>>();
 
   of(
     problem: Problem,
@@ -20,7 +20,7 @@ export class TableCache {
     sizes: readonly number[],
     point: OperatingPoint,
     pipelineStages: number,
-  ): StartTable {
+  ): StartTables {
     const like = servingKey(instance);
     let tables = this.known.get(like);
     if (!tables) {

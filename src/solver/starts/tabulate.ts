@@ -1,4 +1,4 @@
-import type { SegmentRange, StageShape } from "../../cost/cost-model.ts";
+import type { HeldShape, NextStage, SegmentRange } from "../../cost/cost-model.ts";
 import type { InstanceType } from "../../hardware/instance.ts";
 import { isAllowedCut } from "../../model/model.ts";
 import type { Problem } from "../../placement/problem.ts";
@@ -6,7 +6,7 @@ import type { OperatingPoint } from "../../workload/workload.ts";
 import type { GroupKind } from "../hosts/host-class.ts";
 import { NOTHING } from "../size-rates.ts";
 import { LayerWindows } from "./layer-windows.ts";
-import type { StartList, StartTable } from "./start-table.ts";
+import type { StartList, StartTable, StartTables } from "./start-table.ts";
 
 /**
  * The stages that one kind of TP group can carry, by where they start. Runs of layers that are alike are put to the cost model
@@ -22,9 +22,43 @@ export function tabulateStarts(
   allowedSizes: readonly number[],
   point: OperatingPoint,
   pipelineStages: number,
+): StartTables {
+  const leaves = tabulateLeaving(problem, instance, group, allowedSizes, point, pipelineStages);
+  if (!problem.costModel.dependsOnNext) return { leaves, stays: () => null };
+  let stays: StartTable | null = null;
+  return {
+    leaves,
+    stays: () => {
+      stays ??= staying(
+        leaves,
+        new Runs(problem, instance, group, point, pipelineStages, "same_instance"),
+      );
+      return stays;
+    },
+  };
+}
+
+/** What a stage sends to changes nothing of its memory, and so nothing of its sizes. */
+function staying(leaves: StartTable, runs: Runs): StartTable {
+  const lists = leaves.lists.map(({ before, sizes }) => ({
+    before,
+    sizes,
+    rates: sizes.map((size) => runs.rate(before, size)),
+  }));
+  const toEnd = new Float64Array(leaves.toEnd.length);
+  return { ...leaves, lists, toEnd, latencies: leaves.latencies && runs };
+}
+
+function tabulateLeaving(
+  problem: Problem,
+  instance: InstanceType,
+  group: GroupKind,
+  allowedSizes: readonly number[],
+  point: OperatingPoint,
+  pipelineStages: number,
 ): StartTable {
   const { numLayers } = problem.model;
-  const runs = new Runs(problem, instance, group, point, pipelineStages);
+  const runs = new Runs(problem, instance, group, point, pipelineStages, "other_instance");
   const cuts = Array.from(
     { length: numLayers + 1 },
     (_, after) => after === 0 || isAllowedCut(problem.model, after),
@@ -145,6 +179,8 @@ class Runs {
     private readonly group: GroupKind,
     private readonly point: OperatingPoint,
     private readonly pipelineStages: number,
+    /** What runs that do not end the model send to. */
+    private readonly next: NextStage,
   ) {
     this.numLayers = problem.model.numLayers;
     this.windows = LayerWindows.of(problem.model);
@@ -184,8 +220,9 @@ class Runs {
     const row = this.rowOf(before, layers);
     const at = this.placeOf(before, layers);
     if (Number.isNaN(row[at + RATE]!)) {
+      const next = before + layers === this.numLayers ? "none" : this.next;
       const shape = this.shape(this.firstLike(before, layers), layers);
-      const estimate = this.problem.costModel.stage(shape, this.point);
+      const estimate = this.problem.costModel.stage({ ...shape, next }, this.point);
       row[at + RATE] = estimate.tokensPerSecond;
       row[at + TTFT] = estimate.ttftSeconds ?? 0;
       row[at + TPOT] = estimate.tpotSeconds ?? 0;
@@ -215,7 +252,7 @@ class Runs {
       : this.windows.firstLike(before, layers);
   }
 
-  private shape(before: number, layers: number): StageShape {
+  private shape(before: number, layers: number): HeldShape {
     const { instance, pipelineStages } = this;
     const { tpDegree, groupGBytesPerSecond } = this.group;
     return {
