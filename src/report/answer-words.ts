@@ -31,6 +31,10 @@ export const SCOPE_SENTENCE =
 
 /** Proven or not, and against what. */
 export function verdictWords(problem: Problem, request: SolveRequest, answer: Answer): string {
+  // Where a limit struck before all cases were known there is no bound at all.
+  if (!Number.isFinite(answer.bound)) {
+    return "Not proven: a limit struck before there was a bound, so how much better the best single pipeline may be is not known.";
+  }
   const best = BEST[request.objective];
   const mayBe = `the best single pipeline may ${best.mayBe} ${objectiveWords(answer, answer.bound)} (gap ${percent(answer.gap)}).`;
   if (answer.status === "feasible") {

@@ -67,7 +67,12 @@ function renderProof(answer: Answer, paint: Paint): string {
     answer.run,
     [
       ["Objective", `${objective.name}: ${objectiveWords(answer, objective.value)}`],
-      ["Bound", `${objectiveWords(answer, bound)}, gap ${percent(gap)}`],
+      [
+        "Bound",
+        Number.isFinite(bound)
+          ? `${objectiveWords(answer, bound)}, gap ${percent(gap)}`
+          : "none: a limit struck before all cases were known",
+      ],
     ],
     paint,
   );

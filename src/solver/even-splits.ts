@@ -68,12 +68,32 @@ export async function eachEvenSplit(
   const types = cheapestOfEach(problem.pool.types.filter((type) => isAllowed(type, request)));
   const families: FamilyBest[] = [];
   for (const type of types) {
-    const best = bestOfFamily(problem, request, points, type);
+    const best = knownBest(problem, request, points, type);
     families.push(best);
     if (!onFamily(best, families.length / types.length)) break;
     await pace.turn();
   }
   return bestFirst(families, request);
+}
+
+/** The best splits of types that are known, by problem and by what is asked for. */
+const known = new WeakMap<Problem, Map<string, Map<PoolType, FamilyBest>>>();
+
+/** The search and the report of one solve ask for the same splits, and a catalogue has hundreds of types. */
+function knownBest(
+  problem: Problem,
+  request: SolveRequest,
+  points: readonly OperatingPoint[],
+  type: PoolType,
+): FamilyBest {
+  const asked = JSON.stringify(request, (_, value) => (value instanceof Map ? [...value] : value));
+  const byRequest = known.get(problem) ?? new Map<string, Map<PoolType, FamilyBest>>();
+  known.set(problem, byRequest);
+  const byType = byRequest.get(asked) ?? new Map<PoolType, FamilyBest>();
+  byRequest.set(asked, byType);
+  const best = byType.get(type) ?? bestOfFamily(problem, request, points, type);
+  byType.set(type, best);
+  return best;
 }
 
 /** Of types that serve alike and are as plentiful the cheapest, the first of equals. */

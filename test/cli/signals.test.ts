@@ -32,7 +32,7 @@ function interrupted(
   });
   child.stderr!.on("data", (data) => {
     texts.stderr += data;
-    if (sentAt === null && texts.stderr.includes(at)) {
+    if (sentAt === null && signals.length > 0 && texts.stderr.includes(at)) {
       sentAt = performance.now();
       for (const signal of signals) child.kill(signal);
     } else if (sentAt !== null && texts.stderr.includes("stopping with the best answer")) {
@@ -76,5 +76,12 @@ describe("a signal while tables are made", { timeout: 120_000 }, () => {
     const { code, stdout } = await interrupted([], "", [...HEAVY, "--time-limit", "0.01"]);
     expect(code).toBe(3);
     expect(JSON.parse(stdout).placement.stages.length).toBeGreaterThan(0);
+  });
+
+  it("leaves no bound, and the report says so in words", async () => {
+    const inWords = HEAVY.filter((flag) => flag !== "--json");
+    const { stdout } = await interrupted([], "", [...inWords, "--time-limit", "0.01"]);
+    expect(stdout.replace(/\s+/g, " ")).toContain("a limit struck before there was a bound");
+    expect(stdout).not.toContain("Infinity");
   });
 });
