@@ -10,6 +10,8 @@ import type { SourceText } from "./source-text.ts";
 
 const REQUIRED = ["InstanceType", "Region", "Price"] as const;
 
+const GPU_COUNT = { unit: "GPUs", min: 0 };
+
 /** AWS's zones outside of a region's own: use1-atl2-az1, us-west-2-lax-1a. Their spot prices are far from the region's. */
 const LOCAL_ZONE = /^[a-z]+\d-[a-z]{3}\d-az\d+$|^[a-z]+-[a-z]+-\d-[a-z]{3}-\d[a-z]$/;
 
@@ -70,8 +72,8 @@ function takeRow(
     return;
   }
   const count = cell("AcceleratorCount");
-  if (accelerator !== "" && Number(count) !== type.gpus) {
-    const counted = Number.isInteger(Number(count))
+  if (accelerator !== "" && gpuCount(count) !== type.gpus) {
+    const counted = Number.isInteger(gpuCount(count))
       ? `has ${count} GPUs there and ${type.gpus} in the catalogue`
       : `has a part of a GPU there (${count})`;
     collector.refuse(type, region, `${name} ${counted}; its prices are left out`, place);
@@ -107,7 +109,7 @@ function gpuRowOf(
 }
 
 function gpuKey({ cell }: VmRow, accelerator: string, count: string): string {
-  return [accelerator, Number(count), cell("Region"), cell("AvailabilityZone")].join(" ");
+  return [accelerator, gpuCount(count), cell("Region"), cell("AvailabilityZone")].join(" ");
 }
 
 /**
@@ -119,6 +121,12 @@ function skyPilotName(gpuName: string, instance: string): string {
   if (gpuName.startsWith("A100") && gpuName.endsWith("80GB")) return "A100-80GB";
   if (gpuName.startsWith("V100") && gpuName.endsWith("32GB")) return "V100-32GB";
   return model === "H100" && instance.includes("megagpu") ? "H100-MEGA" : model;
+}
+
+/** A count such as "8.0", which may be a part of a GPU; NaN for what is none. */
+function gpuCount(text: string): number {
+  const reading = readNumber(text, GPU_COUNT);
+  return "value" in reading ? reading.value : Number.NaN;
 }
 
 /** The price in a cell, micro-dollars an hour; null for an empty one. */

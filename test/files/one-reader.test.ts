@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { InputError } from "../../src/errors.ts";
+import { importSkyPilot } from "../../src/files/import-skypilot.ts";
 import { importVantage } from "../../src/files/import-vantage.ts";
 import {
   readExternalBandwidth,
@@ -203,6 +204,28 @@ describe("numbers of other files", () => {
     const { code, stderr } = await cli(["solve", "--config", `${directory}/problem.yaml`]);
     expect(code).toBe(1);
     expect(stderr).toMatch(/problem\.yaml:2.*"0x200" is not a decimal number/);
+  });
+
+  it("SkyPilot's counts are decimal", () => {
+    const catalogue = parseCatalogue({
+      instances: {
+        fileName: "instances.csv",
+        text: "provider,instance,gpu,gpus,gpu_memory_gib,inside_gbytes_per_second,link,network_gbits_per_second\nAWS,p5.48xlarge,H100-SXM,8,80,900,nvl4,3200\n",
+      },
+    });
+    const imported = (count: string) =>
+      importSkyPilot(
+        [
+          {
+            fileName: "vms.csv",
+            text: `InstanceType,AcceleratorName,AcceleratorCount,Region,Price\np5.48xlarge,H100,${count},us-east-1,55.04\n`,
+          },
+        ],
+        "AWS",
+        catalogue,
+        "2026-01-01",
+      ).prices.length;
+    expect([imported("8.0"), imported("0x8"), imported("eight")]).toEqual([1, 0, 0]);
   });
 
   it("Vantage's prices are prices, or words", () => {

@@ -225,7 +225,7 @@ const OTHER_READERS: readonly Target[] = [
   ),
   reader("discounts.csv", "csv", [DISCOUNTS_CSV], (discounts) =>
     catalogueOf({
-      instances: source(shipped("config/catalogue/instances.csv")),
+      instances: source(INSTANCES_CSV),
       prices: source(PRICES_CSV),
       discounts: source(discounts),
     }),
