@@ -111,6 +111,32 @@ describe("what would change an answer", () => {
     ]);
   });
 
+  it("names no placement that a budget forbids at the price where it would be better", async () => {
+    // a and b together serve faster than two of a, and a token for less from a = 1.33 on; then they cost more than the budget.
+    const model = { ...TOY_MODEL, numLayers: 3, layerWeightGib: 20 };
+    const problem = toyProblem({
+      model,
+      pool: createPool([
+        entry("a", "NVIDIA A100", 1, 48, 600, 400, 1, 2),
+        entry("b", "NVIDIA H100", 1, 48, 600, 400, 4, 1),
+      ]),
+      rules: { ...TOY_RULES, maxPipelineStages: 3 },
+      workload: { phase: "prefill", inputTokens: 512, outputTokens: 0, minBatch: 8, maxBatch: 8 },
+    });
+    const thresholdAt = async (maxHourlyCostUsd: number): Promise<number | null> => {
+      const limits = { ...NO_LIMITS, maxHourlyCostUsd };
+      const answer = await answerOf({ ...problem, limits }, { explain: true });
+      expect(answer.metrics.cost_per_hour).toBe(2);
+      const [rise] = answer.explanation!.price_rises;
+      expect(rise!.instance_type).toBe("a");
+      expect(rise!.then === null).toBe(maxHourlyCostUsd < 6);
+      return rise!.changes_above_usd_per_hour;
+    };
+    expect(await thresholdAt(6)).toBeLessThan(1.5);
+    // With the budget at what the two cost today, the answer stays until it breaks the budget itself.
+    expect(await thresholdAt(5)).toBeCloseTo(2.5, 9);
+  });
+
   it("keeps the pool that a percentile of links is one of", async () => {
     // Without c the link of x and y would be the fastest of all; with c it is one of the slow ones, which are not used.
     const model = { ...TOY_MODEL, numLayers: 2, layerWeightGib: 20 };

@@ -167,7 +167,10 @@ async function priceRise(
     const { placement } = fewer.found;
     const rise = crossing(placement);
     // What a budget forbids at the price where it would be better is no replacement.
-    const isKept = rise < free.rise && keepsLimitsAt(prober, type, above(rise), placement);
+    const isKept =
+      Number.isFinite(rise) &&
+      rise <= mostByLimits &&
+      keepsLimitsAt(prober, type, above(rise), placement);
     return isKept ? { rise, next: placement } : free;
   };
   let { rise, next } = start();
