@@ -1,7 +1,6 @@
 import type { Command } from "commander";
 import { GPUS, SECONDS, SHARE, STAGES } from "../files/ranges.ts";
-import { GROUPINGS } from "../solver/by-group.ts";
-import { DEFAULT_REQUEST, OBJECTIVES } from "../solver/request.ts";
+import { DEFAULT_REQUEST, GROUPINGS, OBJECTIVES } from "../solver/request.ts";
 import { addDeployableOptions } from "./deployable-options.ts";
 import { DEFAULT_SOLVER, SOLVERS } from "./io.ts";
 import { addLimitOptions } from "./limit-options.ts";

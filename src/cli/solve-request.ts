@@ -1,7 +1,11 @@
 import { InputError } from "../errors.ts";
 import type { Problem } from "../placement/problem.ts";
-import type { Grouping } from "../solver/by-group.ts";
-import { DEFAULT_REQUEST, type ObjectiveName, type SolveRequest } from "../solver/request.ts";
+import {
+  DEFAULT_REQUEST,
+  type Grouping,
+  type ObjectiveName,
+  type SolveRequest,
+} from "../solver/request.ts";
 import type { Workload } from "../workload/workload.ts";
 
 /** The flags of `solve` that say what is asked for, beside the problem. */

@@ -4,9 +4,8 @@ import type { Metrics } from "../placement/evaluation.ts";
 import type { Placement } from "../placement/placement.ts";
 import type { Problem } from "../placement/problem.ts";
 import { atFullUse } from "../placement/rate-service.ts";
-import type { Grouping } from "../solver/by-group.ts";
 import { setLimits } from "../solver/explain/limits.ts";
-import type { ObjectiveName } from "../solver/request.ts";
+import type { Grouping, ObjectiveName } from "../solver/request.ts";
 import type {
   Answer,
   FrontierPoint,

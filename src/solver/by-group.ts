@@ -2,12 +2,9 @@ import type { PoolType } from "../hardware/pool.ts";
 import { type Placement, parseInstanceName } from "../placement/placement.ts";
 import { type Best, ExplanationCut, type Prober } from "./explain/prober.ts";
 import { isAllowed } from "./hosts/hosts.ts";
+import type { Grouping } from "./request.ts";
 import { isMaximised } from "./search/objectives.ts";
 import type { GroupBest } from "./solution.ts";
-
-/** What the types of a pool can be grouped by. */
-export const GROUPINGS = ["provider", "region", "gpu", "price-kind"] as const;
-export type Grouping = (typeof GROUPINGS)[number];
 
 /** What a type is of in a grouping; "not known" where the source of its price does not say. */
 function groupOf({ instance, price }: PoolType, by: Grouping): string {

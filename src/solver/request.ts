@@ -1,9 +1,12 @@
-import type { Grouping } from "./by-group.ts";
 import type { NodeRules } from "./nodes/node-rules.ts";
 
 /** What a solve is asked for. */
 export const OBJECTIVES = ["cost-per-token", "throughput", "cost", "weighted"] as const;
 export type ObjectiveName = (typeof OBJECTIVES)[number];
+
+/** What the types of a pool can be grouped by. */
+export const GROUPINGS = ["provider", "region", "gpu", "price-kind"] as const;
+export type Grouping = (typeof GROUPINGS)[number];
 
 /** Choices of one solve; limits, rules and workload come from the problem. */
 export interface SolveRequest {

@@ -1,7 +1,6 @@
 import type { Metrics } from "../placement/evaluation.ts";
 import type { Placement } from "../placement/placement.ts";
-import type { Grouping } from "./by-group.ts";
-import type { ObjectiveName } from "./request.ts";
+import type { Grouping, ObjectiveName } from "./request.ts";
 
 /** What was done to prove the answer. A case is one (batch, stages, throughput floor). */
 export interface SearchEffort {
