@@ -264,3 +264,48 @@ describe("an order of stages", () => {
     expect(realizeOrder(groups, FAST_SLOW, 2, 12, both(0.229))).toBeNull();
   });
 });
+
+describe("an order of stages with seats", () => {
+  /** Three layers; a stage holds one of them, wherever it stands. */
+  const table = (endsModel: boolean): StartTable => ({
+    lists: [0, 1].map((before) => ({ before, sizes: [1], rates: [1] })),
+    listOf: [0, 1, 1],
+    toEnd: Float64Array.from([0, 0, endsModel ? 1 : 0]),
+    latencies: null,
+  });
+  const group = (
+    position: StageGroup["position"],
+    host: number,
+    stays: boolean,
+    instanceGpus = 8,
+  ): StageGroup => ({
+    position,
+    starts: startsAtFloor(table(!stays), 0),
+    seat: { host, gpus: 4, instanceGpus, stays },
+  });
+  const order = (groups: readonly StageGroup[]) =>
+    realizeOrder(
+      groups,
+      groups.map(() => 1),
+      3,
+      3,
+      null,
+    );
+
+  test("has a stage of the same host behind one that stays", () => {
+    const [first, last] = [group("first", 0, true), group("last", 0, false)];
+    expect(order([first, group("middle", 0, false), last])).toHaveLength(3);
+    expect(order([first, group("middle", 1, false), last])).toBeNull();
+    expect(order([group("first", 0, false), group("middle", 1, false), last])).toHaveLength(3);
+  });
+
+  test("has no run that is longer than an instance has room for", () => {
+    const run = (gpus: number) => [
+      group("first", 0, true, gpus),
+      group("middle", 0, true, gpus),
+      group("last", 0, false, gpus),
+    ];
+    expect(order(run(12))).toHaveLength(3);
+    expect(order(run(8))).toBeNull();
+  });
+});
