@@ -3,7 +3,7 @@ import { hostClasses } from "../../src/solver/hosts/hosts.ts";
 import { createInlineHighs } from "../../src/solver/milp/highs-inline.ts";
 import { Pace } from "../../src/solver/pace.ts";
 import { DEFAULT_REQUEST } from "../../src/solver/request.ts";
-import { priceUnits } from "../../src/solver/search/costs.ts";
+import { affordable, priceUnits } from "../../src/solver/search/costs.ts";
 import { priceScale } from "../../src/solver/search/objectives.ts";
 import { maxStagesOf, scenarios } from "../../src/solver/search/scenarios.ts";
 import { solve } from "../../src/solver/solve.ts";
@@ -81,26 +81,13 @@ it("a limit that strikes when only ties are left does not take the proof away", 
   expect(seen).toContain("optimal");
 });
 
-it("no tables are made of machines that are beyond the hourly budget", async () => {
-  const problem = foundingProblem();
-  /** How often the cost model is asked for stages on each type, even splits and evaluations included. */
-  const asked = async (maxHourlyCostUsd: number | null): Promise<Map<string, number>> => {
-    const calls = new Map<string, number>();
-    const costModel = Object.create(problem.costModel) as typeof problem.costModel;
-    Object.defineProperty(costModel, "stage", {
-      value: (...[shape, point]: Parameters<typeof costModel.stage>) => {
-        const { name } = shape.instance;
-        calls.set(name, (calls.get(name) ?? 0) + 1);
-        return problem.costModel.stage(shape, point);
-      },
-    });
-    const limits = { ...problem.limits, maxHourlyCostUsd };
-    await solve({ ...problem, costModel, limits }, DEFAULT_REQUEST, backend);
-    return calls;
-  };
-  const [all, few] = [await asked(null), await asked(20)];
-  expect(all.get("p4de.24xlarge")).toBeGreaterThan(5);
-  // What is left are the even splits, which are evaluated to say what they would cost.
-  expect(few.get("p4de.24xlarge") ?? 0).toBeLessThan(all.get("p4de.24xlarge")! / 2);
-  expect(few.get("g6e.12xlarge")).toBe(all.get("g6e.12xlarge"));
+it("no tables are made of machines that are beyond the hourly budget", () => {
+  const classes = hostClasses(foundingProblem(), DEFAULT_REQUEST);
+  const units = priceUnits(classes);
+  const left = (maxHourlyCostUsd: number | null): string[] =>
+    affordable(classes, units, { maxHourlyCostUsd }).map(({ type }) => type.instance.name);
+  expect(left(null)).toHaveLength(classes.length);
+  expect(left(5.67)).toEqual(["g5.12xlarge", "g5.4xlarge", "g6e.4xlarge"]);
+  expect(left(5.669999)).toEqual(["g5.4xlarge", "g6e.4xlarge"]);
+  expect(left(0)).toEqual([]);
 });

@@ -1,4 +1,5 @@
 import { microUsdToUsd } from "../../hardware/price.ts";
+import type { Limits } from "../../workload/workload.ts";
 import type { HostClass } from "../hosts/host-class.ts";
 
 /**
@@ -27,6 +28,20 @@ export function unitsToUsd(units: PriceUnits, count: number): number {
 /** The most units within a budget in USD per hour; the budget is taken in whole micro-dollars. */
 export function unitsWithin(units: PriceUnits, usdPerHour: number): number {
   return Math.floor(Math.round(usdPerHour * 1e6) / units.microUsdPerUnit);
+}
+
+/**
+ * The classes of which one instance is within the hourly budget. No placement has any of the others, so that no tables need be
+ * made of them.
+ */
+export function affordable(
+  classes: readonly HostClass[],
+  units: PriceUnits,
+  { maxHourlyCostUsd }: Pick<Limits, "maxHourlyCostUsd">,
+): readonly HostClass[] {
+  if (maxHourlyCostUsd === null) return classes;
+  const most = unitsWithin(units, maxHourlyCostUsd);
+  return classes.filter(({ position }) => units.perInstance[position]! <= most);
 }
 
 /** The largest number that divides both. */

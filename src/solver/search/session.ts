@@ -12,7 +12,7 @@ import type { SearchEffort } from "../solution.ts";
 import type { TableCache } from "../starts/table-cache.ts";
 import type { CaseContext } from "./case-context.ts";
 import { caseModel, solveCase } from "./case-solver.ts";
-import { priceUnits } from "./costs.ts";
+import { affordable, priceUnits } from "./costs.ts";
 import { lastAtMost, scorePlacement } from "./found.ts";
 import type { Found, Goal } from "./goal.ts";
 import { type SearchObjective, searchObjective } from "./objectives.ts";
@@ -111,11 +111,11 @@ export class SearchSession {
   /** Makes the tables of all cases, once; as far as it gets before a limit strikes. */
   async prepare(onTables?: OnTables): Promise<void> {
     if (this.isWhole !== null) return;
-    const { problem, request, classes } = this.context;
+    const { problem, request, classes, units } = this.context;
     const { list, isWhole } = await scenarios(
       problem,
       request,
-      classes,
+      affordable(classes, units, problem.limits),
       this.points,
       slowestUsedLink(problem.pool, problem.network, request.bandwidthPercentile),
       this.objective.scale,
