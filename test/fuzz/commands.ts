@@ -58,7 +58,9 @@ async function command(argv: readonly string[]): Promise<void> {
   if (code === 1 && !texts.stderr.includes("error: ") && texts.stdout === "") {
     throw new Error(`exit code 1 without a word${told}`);
   }
-  if (argv.includes("--json") && code !== 1) checkJson(texts.stdout, told);
+  // A file without a placement has no answer.
+  const isEmpty = argv.includes("--placements") && texts.stdout === "";
+  if (argv.includes("--json") && code !== 1 && !isEmpty) checkJson(texts.stdout, told);
 }
 
 /** Every line is an answer, and none of its numbers is none. */
