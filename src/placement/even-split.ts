@@ -4,7 +4,7 @@ import type { OperatingPoint } from "../workload/workload.ts";
 import { instanceName, type Placement } from "./placement.ts";
 import type { Problem } from "./problem.ts";
 
-/** A fixed even split: `ppStages` instances of one family, `tpDegree` GPUs of each. */
+/** A fixed even split: `ppStages` stages on instances of one family, `tpDegree` GPUs each. */
 export interface SplitShape {
   readonly family: string;
   readonly tpDegree: number;
@@ -18,7 +18,8 @@ export type EvenSplit =
 
 /**
  * Stage i of P stands on instance i of the family, GPU ids 0..t−1, with floor(L/P) layers and one more for the first
- * L mod P stages. Source: reference model, "Even split".
+ * L mod P stages. Source: reference model, "Even split". Under an engine stages stand side by side on as few
+ * instances as hold them where the pool has fewer instances than stages: see stagesByInstance.
  * @throws InputError when the family is not in the pool or a degree is not a positive integer.
  */
 export function evenSplit(problem: Problem, split: SplitShape, point: OperatingPoint): EvenSplit {
@@ -44,10 +45,13 @@ export function evenSplit(problem: Problem, split: SplitShape, point: OperatingP
       `TP degree ${tpDegree} needs more GPUs than ${family} has (${type.instance.gpuCount}).`,
     );
   }
-  if (ppStages > type.count) {
-    return infeasible(
-      `${ppStages} pipeline stages need ${ppStages} instances of ${family}, the pool has ${type.count}.`,
-    );
+  const most = problem.engine ? Math.floor(type.instance.gpuCount / tpDegree) : 1;
+  const perInstance = stagesByInstance(type.count, most, ppStages);
+  if (perInstance === null) {
+    const needs = `${ppStages} pipeline stages need ${Math.ceil(ppStages / most)} instances of ${family}`;
+    const each =
+      most > 1 ? ` (${most} stages of TP ${tpDegree} on ${type.instance.gpuCount} GPUs)` : "";
+    return infeasible(`${needs}${each}, the pool has ${type.count}.`);
   }
   const { numLayers } = problem.model;
   if (ppStages > numLayers) {
@@ -55,13 +59,16 @@ export function evenSplit(problem: Problem, split: SplitShape, point: OperatingP
   }
   const base = Math.floor(numLayers / ppStages);
   const longer = numLayers % ppStages;
+  const seats = perInstance.flatMap((count, instance) =>
+    Array.from({ length: count }, (_, position) => ({ instance, firstGpu: position * tpDegree })),
+  );
   let next = 1;
-  const stages = Array.from({ length: ppStages }, (_, index) => {
+  const stages = seats.map(({ instance, firstGpu }, index) => {
     const size = base + (index < longer ? 1 : 0);
     const stage = {
-      gpu_type: instanceName(family, index),
+      gpu_type: instanceName(family, instance),
       tp_degree: tpDegree,
-      gpu_ids: Array.from({ length: tpDegree }, (_unused, id) => id),
+      gpu_ids: Array.from({ length: tpDegree }, (_, id) => firstGpu + id),
       start_layer: next,
       end_layer: next + size - 1,
     };
@@ -78,6 +85,18 @@ export function evenSplit(problem: Problem, split: SplitShape, point: OperatingP
       stages,
     },
   };
+}
+
+/**
+ * How many consecutive stages stand on instance 0, 1, …: one each while the pool has as many instances as stages, else the
+ * fewest instances that hold all stages at `most` on each, with as equally many on each as can be, the first ones with one
+ * more. null where the pool has too few. E.g. 4 stages on instances that hold 3: 2 and 2.
+ */
+function stagesByInstance(available: number, most: number, ppStages: number): number[] | null {
+  const instances = ppStages <= available ? ppStages : Math.ceil(ppStages / most);
+  if (instances > available) return null;
+  const least = Math.floor(ppStages / instances);
+  return Array.from({ length: instances }, (_, i) => least + (i < ppStages % instances ? 1 : 0));
 }
 
 function infeasible(error: string): EvenSplit {

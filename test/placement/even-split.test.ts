@@ -113,6 +113,48 @@ describe("an even split", () => {
     expect(answer.status === "INFEASIBLE" && answer.error).toMatch(error);
   });
 
+  describe("under an engine, with fewer instances than stages", () => {
+    const engine = { engine: "vllm" } as NonNullable<Problem["engine"]>;
+    const seats = (family: string, tpDegree: number, ppStages: number): unknown => {
+      const answer = split(family, tpDegree, ppStages, foundingProblem({ engine }));
+      if (answer.status !== "placement") return answer.error;
+      return answer.placement.stages.map((each) => `${each.gpu_type} ${each.gpu_ids!.join(" ")}`);
+    };
+
+    test("puts stages side by side on the fewest instances, equally many on each", () => {
+      const p4de = "p4de.24xlarge#0";
+      expect(seats("p4de.24xlarge", 4, 2)).toEqual([`${p4de} 0 1 2 3`, `${p4de} 4 5 6 7`]);
+      expect(seats("g5.12xlarge", 1, 6)).toEqual([
+        "g5.12xlarge#0 0",
+        "g5.12xlarge#0 1",
+        "g5.12xlarge#0 2",
+        "g5.12xlarge#1 0",
+        "g5.12xlarge#1 1",
+        "g5.12xlarge#1 2",
+      ]);
+      expect(seats("g5.12xlarge", 2, 5)).toEqual([
+        "g5.12xlarge#0 0 1",
+        "g5.12xlarge#0 2 3",
+        "g5.12xlarge#1 0 1",
+        "g5.12xlarge#1 2 3",
+        "g5.12xlarge#2 0 1",
+      ]);
+    });
+
+    test("leaves one stage an instance where there are enough", () => {
+      expect(seats("g5.12xlarge", 1, 2)).toEqual(["g5.12xlarge#0 0", "g5.12xlarge#1 0"]);
+    });
+
+    test("says how many stages an instance holds where they are too few all the same", () => {
+      expect(seats("p4de.24xlarge", 4, 3)).toBe(
+        "3 pipeline stages need 2 instances of p4de.24xlarge (2 stages of TP 4 on 8 GPUs), the pool has 1.",
+      );
+      expect(seats("p4de.24xlarge", 8, 2)).toBe(
+        "2 pipeline stages need 2 instances of p4de.24xlarge, the pool has 1.",
+      );
+    });
+  });
+
   test("is infeasible with more stages than layers", () => {
     const model = { ...TOY_MODEL, numLayers: 2 };
     expect(split("mono", 1, 3, toyProblem({ model }))).toMatchObject({
