@@ -71,7 +71,7 @@ function compared(
 ): Solution {
   requireExportable(form, problem, solution);
   const { target, title } = FORMS[form];
-  const said = { target, kind: kindOf(form), title, status_without: without.status };
+  const said = { target, kind: kindOf(form), title, refused: null, status_without: without.status };
   const other = without.status === "optimal" ? without : null;
   const nothing: Deployability = {
     ...said,

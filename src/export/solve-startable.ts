@@ -30,6 +30,7 @@ export async function solveStartable(
     target: FORMS[form].target,
     kind: kindOf(form),
     title: FORMS[form].title,
+    refused: refusedShape(form, problem, solution),
     status_without: null,
     objective_without: null,
     cost_of_restriction_percent: null,
@@ -43,6 +44,13 @@ export async function solveStartable(
 
 function onlyStartable(title: string): string {
   return `Only what ${title} can start was searched; --deployable none searches all placements.`;
+}
+
+/** Where any shape is allowed, the answer's may be one that the launcher refuses. */
+function refusedShape(form: ExportForm, problem: Problem, solution: Solution): string | null {
+  if (!("placement" in solution)) return null;
+  const limits = startLimits(form, problem, solution.placement);
+  return limits.find(({ rule }) => rule === "tp_shape")?.message ?? null;
 }
 
 function requireStartable(form: ExportForm, problem: Problem, solution: Solution): void {

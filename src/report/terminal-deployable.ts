@@ -8,17 +8,21 @@ import { placementWords } from "./words.ts";
 
 const PER_CENT = 100;
 
-/** That an answer can be started by the target it was restricted to, and what that costs; empty without a restriction. */
+/** Whether an answer can be started by the target it was restricted to, and what that costs; empty without a restriction. */
 export function renderDeployable({ pool }: Problem, answer: Answer, paint: Paint): string {
   const { deployable } = answer;
   if (!deployable) return "";
   const {
     title,
+    refused,
     status_without,
     objective_without,
     cost_of_restriction_percent,
     placement_without,
   } = deployable;
+  if (refused !== null) {
+    return wrap(`${paint.bold(`Deployable with ${title}: no`)}, any shape is allowed: ${refused}`);
+  }
   const head = `${paint.bold(`Deployable with ${title}: yes`)}, ${nodeWords(answer)}.`;
   if (status_without === null) return wrap(head);
   if (objective_without === null) {

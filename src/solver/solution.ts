@@ -31,6 +31,8 @@ export interface Deployability {
   readonly kind: string | null;
   /** The target's name, for people. */
   readonly title: string;
+  /** Why the target cannot start the answer all the same: with any shape allowed, of its TP degree; null where it can. */
+  readonly refused: string | null;
   /** What came of the solve without the restriction; null where that was not asked. */
   readonly status_without: "optimal" | "feasible" | "infeasible" | "no_solution" | null;
   /** The objective's value without the restriction; null unless it is known as well as the answer's. */

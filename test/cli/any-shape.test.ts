@@ -56,3 +56,14 @@ it("--any-shape allows it", async () => {
   expect(code).toBe(0);
   expect(JSON.parse(stdout).status).toBe("SUCCESS");
 });
+
+it("solve --any-shape says that the engine does not start the answer, as export does", async () => {
+  const argv = ["solve", ...PROBLEM, "--tp-degrees=8", "--any-shape"];
+  const words = "TP 8 of stage 0 does not divide the 28 attention heads.";
+  const { code, stdout } = await cli(argv);
+  expect(code).toBe(0);
+  expect(stdout.replace(/\s+/g, " ")).toContain(
+    `Deployable with vLLM: no, any shape is allowed: ${words}`,
+  );
+  expect(JSON.parse((await cli([...argv, "--json"])).stdout).deployable.refused).toBe(words);
+});

@@ -20,6 +20,7 @@ describe("solve --deployable", () => {
     expect(Object.keys(deployable)).toEqual([
       "target",
       "kind",
+      "refused",
       "status_without",
       "objective_without",
       "cost_of_restriction_percent",

@@ -27,6 +27,7 @@ describe("what the engine at hand cannot start", () => {
     expect(JSON.parse(byDefault.stdout).deployable).toEqual({
       target: "vllm",
       kind: null,
+      refused: null,
       status_without: null,
       objective_without: null,
       cost_of_restriction_percent: null,
