@@ -73,6 +73,30 @@ function sampleOf(problem: Problem): readonly [Problem, string] {
   return [problem, JSON.stringify(storeProblem(problem, [PLACEMENT]))];
 }
 
+test("two types of one GPU are no pipeline over different GPUs once read back", () => {
+  const problem = withOrigin(
+    {
+      ...CALIBRATED,
+      pool: createPool(
+        FOUNDING_POOL.map((entry) => ({
+          ...entry,
+          instance: { ...entry.instance, gpu: gpuByName("L40S")! },
+        })),
+      ),
+    },
+    { name: "calibrated", factors: {} },
+  );
+  const [first, second] = PLACEMENT.stages;
+  const placement = {
+    ...PLACEMENT,
+    stages: [first!, { ...second!, gpu_type: "g6e.48xlarge#0" }],
+  };
+  const text = JSON.stringify(storeProblem(problem, [placement]));
+  const again = restoreProblem(JSON.parse(text), "answer.json: problem");
+  expect(evaluate(problem, placement).status).toBe("SUCCESS");
+  expect(evaluate(again, placement)).toEqual(evaluate(problem, placement));
+});
+
 describe("a stored problem", () => {
   const matrix = deriveMatrix(createPool(FOUNDING_POOL));
   const owned = createPool(FOUNDING_POOL.map((entry) => ({ ...entry, ownedCount: 1 })));

@@ -196,7 +196,7 @@ export function createCalibratedModel(
 
     uncertainty(shapes: readonly StageShape[], point: OperatingPoint): Uncertainty {
       const predicted: PredictedCase = {
-        gpus: [...new Set(shapes.map(({ instance }) => gpuOf(instance)))],
+        gpus: oncePerName(shapes.map(({ instance }) => gpuOf(instance))),
         profile: settings.engine,
         architecture,
         pipelineStages: shapes.length,
@@ -228,6 +228,11 @@ export function createCalibratedModel(
 
 /** Any GPU: common and engine parameters are the same for all. */
 const COMMON_GPU = findGpu("H100", 80, 900)!;
+
+/** Specs read from a file are objects of their own for every instance type; the name says which GPU it is. */
+function oncePerName(gpus: readonly GpuSpec[]): GpuSpec[] {
+  return [...new Map(gpus.map((gpu) => [gpu.name, gpu])).values()];
+}
 
 function knownGpu(instance: InstanceType): GpuSpec {
   const gpu = findGpu(instance.gpuModel, instance.gpuMemoryGib, instance.insideGBytesPerSecond);
