@@ -58,18 +58,21 @@ function sizeText({ pool, network, model }: Problem): string {
   ].join(", ");
 }
 
-/** Logs how many cases there are, each better placement when it is found, and what is looked for after it. */
+/** Logs how many cases there are, each better placement when it is found, the first bound, and what is looked for after it. */
 function stepLog(progress: Progress, objective: ObjectiveName): (state: SolveProgress) => void {
   let phase: SolvePhase | null = null;
   let best = "-";
+  let bounded = false;
   return (state) => {
     if (state.phase !== phase) {
       progress.log((seconds) => `${clock(seconds)}  ${phaseText(state)}`);
     }
     phase = state.phase;
     const value = valueText(objective, state.bestValue);
-    if (value === best) return;
+    const isFirstBound = !bounded && state.bestValue !== null && state.bound !== null;
+    if (value === best && !isFirstBound) return;
     best = value;
+    bounded ||= isFirstBound;
     progress.log((seconds) => progressText(state, objective, seconds));
   };
 }

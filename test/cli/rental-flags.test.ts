@@ -39,7 +39,7 @@ describe("rules on what is rented", () => {
     const without = (await solve("--exclude", "box.2x")).stdout;
     expect(table(without)).toContain("box.1x");
     expect(table(without)).not.toContain("box.2x");
-    expect(without).toContain("no placement of this pool within the rules given serves");
+    expect(without).toContain("no one pipeline of this pool within the rules given serves");
   });
 
   it("bound the instances, the types and the stages of a type", async () => {
@@ -81,7 +81,7 @@ describe("instances that are owned", () => {
     expect(owned.metrics.cost_per_hour).toBe(0.75);
     expect(owned.objective).toEqual(rented.objective);
     expect((await solve(...flags, "--own", "box.1x=1")).stdout).toMatch(
-      /^Rent 1 × box\.1x and use 1 × box\.1x \(owned\): 2 stages/,
+      /^Rent 1 × box\.1x of AWS and use 1 × box\.1x \(owned\): 2 stages/,
     );
   });
 
