@@ -286,9 +286,10 @@ async function findFrontier(
   onCase: OnCase,
 ): Promise<{ readonly points: readonly FrontierPoint[]; readonly complete: boolean }> {
   // A weighted search cost is not the price, so the frontier then needs cases of its own.
-  const own = session.objective.minimisesPrice
-    ? session
-    : session.fork(problem, { ...request, objective: "cost-per-token" }, points);
+  const own =
+    session.objective.linked === null
+      ? session
+      : session.fork(problem, { ...request, objective: "cost-per-token" }, points);
   const goal = new FrontierGoal(own.objective.scale, own.allows);
   const { complete } = await own.run(goal, onCase);
   const found: FrontierPoint[] = [];

@@ -1,14 +1,14 @@
 /** Prices and budgets that differ in their last digits, ties under a weighted score, few instances: no MILP may be wrong or in vain. */
 import { afterAll, describe, expect, it } from "vitest";
 import { createPool, type PoolEntry } from "../../src/hardware/pool.ts";
-import type { Problem } from "../../src/placement/problem.ts";
+import type { ObjectiveWeights, Problem } from "../../src/placement/problem.ts";
 import { addLimitRows } from "../../src/solver/case-terms.ts";
 import { Builder } from "../../src/solver/milp/builder.ts";
 import { createInlineHighs } from "../../src/solver/milp/highs-inline.ts";
 import { DEFAULT_REQUEST, type SolveRequest } from "../../src/solver/request.ts";
 import type { Answer } from "../../src/solver/solution.ts";
 import { solve } from "../../src/solver/solve.ts";
-import { createPrng } from "../oracle/prng.ts";
+import { createPrng, type Prng } from "../oracle/prng.ts";
 import { entry, foundingProblem, RELAXED_RULES } from "../support/founding.ts";
 
 const backend = createInlineHighs();
@@ -71,6 +71,65 @@ describe("a budget next to a price", { timeout: 60_000 }, () => {
           exact <= most ? "optimal" : "infeasible",
         );
       }
+    }
+  });
+});
+
+describe("prices that differ by a millionth where links are charged for", {
+  timeout: 120_000,
+}, () => {
+  const a100 = (name: string, gpus: number, microUsd: number): PoolEntry =>
+    entry(name, "NVIDIA A100", gpus, 32, 300, 400, microUsd / 1e6, 2);
+  const weightsOf = (prng: Prng, weights: ObjectiveWeights): ObjectiveWeights => ({
+    ...weights,
+    throughputNormalization: prng.pick([100, 3000]),
+    costNormalization: prng.pick([7.3, 100, 3000]),
+    crossInstancePenalty: prng.pick([0.001, 0.05, 0.3]),
+  });
+
+  it.each([0.1, 0.3, 0.8])(
+    "are told apart, whatever a solver tolerates, at weight %d",
+    async (weight) => {
+      const prng = createPrng(Math.round(weight * 10));
+      for (let round = 0; round < 8; round++) {
+        const micro = prng.int(3_000_000, 60_000_000);
+        const gpus = prng.pick([2, 3, 4]);
+        // By name the dearer one comes first.
+        const dearer = a100("a", gpus, micro + prng.pick([1, 2, 7]));
+        const base = problemOf(prng.shuffle([dearer, a100("c", gpus, micro)]));
+        const problem: Problem = {
+          ...base,
+          weights: weightsOf(prng, base.weights),
+          model: {
+            ...base.model,
+            numLayers: prng.int(4, 9),
+            layerWeightGib: prng.pick([0.5, 2, 4]),
+          },
+          workload: { ...base.workload, minBatch: 16, maxBatch: 64 },
+        };
+        const tpDegrees = prng.pick([[1], [2], [1, 2]]);
+        const request = { objective: "weighted", weight, tpDegrees, maxInstances: 2 } as const;
+        const { placement } = await answerOf(problem, request);
+        const names = placement.stages.map(({ gpu_type }) => gpu_type);
+        expect(names.join(" "), `round ${round}`).not.toContain("a#");
+      }
+    },
+  );
+
+  it("that are equal go by the GPUs of the instances", async () => {
+    const prng = createPrng(5);
+    for (let round = 0; round < 10; round++) {
+      const micro = prng.int(3_000_000, 60_000_000);
+      const base = problemOf([a100("a", 4, micro), a100("b", 2, micro)]);
+      const problem = { ...base, weights: weightsOf(prng, base.weights) };
+      const request = { objective: "weighted", weight: 0.4, tpDegrees: [2] } as const;
+      const { placement, metrics } = await answerOf(problem, request);
+      const names = placement.stages.map(({ gpu_type }) => gpu_type);
+      // A stage that is alone on an instance stands on the small one while there is one.
+      const alone = names.filter((name) => names.indexOf(name) === names.lastIndexOf(name));
+      const large = alone.filter((name) => name.startsWith("a")).length;
+      if (large > 0) expect(names.filter((name) => name.startsWith("b"))).toHaveLength(2);
+      expect(metrics.num_instances).toBe(new Set(names).size);
     }
   });
 });

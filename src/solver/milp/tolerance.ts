@@ -31,7 +31,8 @@ export function rowTolerance(model: MilpModel, row: MilpRow, bound: number): num
   return whole ? FEASIBILITY_TOLERANCE : FEASIBILITY_TOLERANCE * Math.max(1, Math.abs(bound));
 }
 
-function hasWholeObjective(model: MilpModel): boolean {
+/** Whether an objective only takes whole values. */
+export function hasWholeObjective(model: MilpModel): boolean {
   return model.columns.every(
     ({ cost, integer }) => cost === 0 || (integer && Number.isInteger(cost)),
   );

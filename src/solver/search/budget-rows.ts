@@ -65,7 +65,7 @@ export function boundRows({ objective: { scale } }: CaseContext, leastCost: numb
 export function hasLevelBudget({ problem, objective }: CaseContext): boolean {
   const { maxCostPerMillionTokenUsd, maxTotalCostUsd } = problem.limits;
   return (
-    !objective.minimisesPrice && (maxCostPerMillionTokenUsd !== null || maxTotalCostUsd !== null)
+    objective.linked !== null && (maxCostPerMillionTokenUsd !== null || maxTotalCostUsd !== null)
   );
 }
 
@@ -91,7 +91,7 @@ function mostUnitsAt(context: CaseContext, tokensPerSecond: number): number {
 }
 
 /** The price of all instances together, in units. */
-function unitsOfAll({ units, classes }: CaseContext): number {
+export function unitsOfAll({ units, classes }: Pick<CaseContext, "units" | "classes">): number {
   return units.perInstance.reduce(
     (sum, price, position) => sum + price * classes[position]!.instances.length,
     0,

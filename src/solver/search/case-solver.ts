@@ -3,11 +3,12 @@ import { type CaseLimit, type CaseModel, countsLinks } from "../case-terms.ts";
 import { boundRows, hasLevelBudget, levelFreeRows, limitRows } from "./budget-rows.ts";
 import type { CaseContext } from "./case-context.ts";
 import { fastModel, isFastModelExact, linkedModel } from "./case-model.ts";
-import { solveExactly } from "./exact-case.ts";
+import { type ExactOutcome, solveExactly } from "./exact-case.ts";
 import { found } from "./found.ts";
 import type { Found, Goal } from "./goal.ts";
+import { firstOfEqualCost, sharesBelow, sharpened, slackOf, solverFactor } from "./linked-cost.ts";
 import type { CaseResult } from "./search.ts";
-import { breakWeightedTie } from "./ties.ts";
+import { lowestAlike } from "./ties.ts";
 
 /** Where stages are told apart by what they send to, the exact formulation of a larger pool is too large to be written out. */
 const MOST_GPUS_TOLD_APART = 64;
@@ -46,8 +47,9 @@ export async function solveCase(
   const rows = [...levelFreeRows(context), ...boundRows(context, leastCost)];
   const free = await solveRows(context, scenario, level, rows, goal, offer);
   if (free.status !== "optimal") return free;
-  if (!hasLevelBudget(context) || free.found.metrics.meets_cost_threshold) {
-    return { status: "optimal", cost: free.found.cost, level: free.found.origin!.level };
+  const { found: first, leastCost: least } = free;
+  if (!hasLevelBudget(context) || first.metrics.meets_cost_threshold) {
+    return { status: "optimal", cost: first.cost, leastCost: least, level: first.origin!.level };
   }
   const within = limitRows(context, scenario, level);
   const limited = await solveRows(context, scenario, level, within, goal, offer);
@@ -64,9 +66,9 @@ async function solveRows(
   offer: (found: Found) => Promise<void>,
 ): Promise<
   | { readonly status: "stopped" | "infeasible" }
-  | { readonly status: "optimal"; readonly found: Found }
+  | { readonly status: "optimal"; readonly found: Found; readonly leastCost: number }
 > {
-  const solved = await solveExactly(context, scenario, level, context.objective.scale, limits);
+  const solved = await solveScaled(context, scenario, level, limits);
   switch (solved.status) {
     case "stopped":
       if (solved.placement) await offer(found(context, scenario, level, solved.placement));
@@ -76,15 +78,74 @@ async function solveRows(
     case "optimal": {
       const first = found(context, scenario, level, solved.placement);
       requireSameCost(first.cost, solved.objective + solved.constant);
-      // Which of its equals it is counts only where it may become the answer.
-      const isWanted = goal.mayImprove({ ...first, nameRank: 0 });
-      const best = isWanted
-        ? await breakWeightedTie(context, scenario, first.origin!.level, first, limits)
-        : first;
-      await offer(best);
-      return { status: "optimal", found: best };
+      return context.objective.linked
+        ? decideLinked(context, scenario, level, first, limits, goal, offer)
+        : offerProven(first, offer);
     }
   }
+}
+
+async function offerProven(
+  found: Found,
+  offer: (found: Found) => Promise<void>,
+): Promise<{ readonly status: "optimal"; readonly found: Found; readonly leastCost: number }> {
+  await offer(found);
+  return { status: "optimal", found, leastCost: found.cost };
+}
+
+/** Where links have a part in the cost: what the MILP's tolerance has left open is decided if it may become the answer. */
+async function decideLinked(
+  context: CaseContext,
+  scenario: number,
+  level: number,
+  first: Found,
+  limits: readonly CaseLimit[],
+  goal: Goal,
+  offer: (found: Found) => Promise<void>,
+): Promise<
+  | { readonly status: "stopped" }
+  | { readonly status: "optimal"; readonly found: Found; readonly leastCost: number }
+> {
+  const mayBeWanted = (cost: number, like: Found): boolean =>
+    goal.mayImprove({ ...like, cost, nameRank: 0 });
+  const least = first.cost - slackOf(context, first.cost);
+  let best = first;
+  if (sharesBelow(context, first.stages, first.cost, least).length > 0) {
+    if (!mayBeWanted(least, first)) {
+      await offer(first);
+      return { status: "optimal", found: first, leastCost: least };
+    }
+    const sharp = await sharpened(context, scenario, level, first, limits);
+    if (sharp === null) {
+      await offer(first);
+      return { status: "stopped" };
+    }
+    best = sharp;
+  }
+  // Which of its equals it is counts only where it may become the answer.
+  if (!mayBeWanted(best.cost, best)) return offerProven(best, offer);
+  const alike = lowestAlike(context, scenario, best.origin!.level);
+  return offerProven(await firstOfEqualCost(context, scenario, alike, best, limits), offer);
+}
+
+/** A MILP over the search cost. Where that is not whole it is made large enough for a solver's tolerances to be small beside it. */
+async function solveScaled(
+  context: CaseContext,
+  scenario: number,
+  level: number,
+  limits: readonly CaseLimit[],
+): Promise<ExactOutcome> {
+  const { scale, linked } = context.objective;
+  if (!linked) return solveExactly(context, scenario, level, scale, limits);
+  const factor = solverFactor(context);
+  const costs = {
+    perInstance: (position: number) => scale.perInstance(position) * factor,
+    perLink: scale.perLink * factor,
+  };
+  const solved = await solveExactly(context, scenario, level, costs, limits);
+  return solved.status === "optimal"
+    ? { ...solved, objective: solved.objective / factor, constant: solved.constant / factor }
+    : solved;
 }
 
 function requireSameCost(evaluator: number, solver: number): void {

@@ -11,6 +11,7 @@ import type { LinksAtFloor } from "../links/matrix-links.ts";
 import { ones } from "../milp/builder.ts";
 import { lacksMemory, TOO_LITTLE_MEMORY } from "../milp/lacks-memory.ts";
 import type { MilpModel, MilpOutcome } from "../milp/model.ts";
+import { hasWholeObjective } from "../milp/tolerance.ts";
 import { caseRules } from "../nodes/case-rules.ts";
 import { brokenNodeRule } from "../nodes/node-rules.ts";
 import { type CoverShortfall, coverModel } from "../starts/cover-formulation.ts";
@@ -255,13 +256,16 @@ function withoutChoice(
   return { ...milp, rows: [...milp.rows, row] };
 }
 
+/** Objectives of whole numbers are proven once the bound is less than one below. */
+const WHOLE_GAP = 0.5;
+
 async function callBackend(
   context: CaseContext,
   milp: MilpModel,
 ): Promise<Exclude<MilpOutcome, { readonly status: "failed" }>> {
-  const { backend, objective } = context;
+  const { backend } = context;
   const outcome = await backend.solve(milp, {
-    absoluteGap: objective.scale.absoluteGap,
+    absoluteGap: hasWholeObjective(milp) ? WHOLE_GAP : 0,
     ...context.milpOptions(),
   });
   if (outcome.status === "failed") {

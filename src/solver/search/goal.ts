@@ -60,7 +60,7 @@ export interface Goal {
 }
 
 /** Relative difference below which two floating-point objectives are one. */
-const SAME = 1e-12;
+export const SAME = 1e-12;
 
 /** −1, 0 or 1: a below, equal to (within rounding) or above b. */
 export function compare(a: number, b: number): number {

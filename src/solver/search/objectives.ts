@@ -1,11 +1,11 @@
 import { InputError } from "../../errors.ts";
 import type { Metrics } from "../../placement/evaluation.ts";
 import type { Problem } from "../../placement/problem.ts";
-import type { CaseCosts } from "../case-terms.ts";
 import type { HostClass } from "../hosts/host-class.ts";
 import type { SolveRequest } from "../request.ts";
 import { greatestCommonDivisor, type PriceUnits, unitsToUsd } from "./costs.ts";
 import { type CostScale, latencyOf } from "./goal.ts";
+import type { LinkedCost } from "./linked-cost.ts";
 import type { Objective } from "./single-goal.ts";
 
 /** An objective ready for the search, and how its first key becomes the value that is reported. */
@@ -14,10 +14,8 @@ export interface SearchObjective extends Objective {
   readonly unit: string;
   /** Reported value of a first key; bounds go through it too. */
   readonly value: (key: number) => number;
-  /** True when the search cost is the price (then the GPUs), false when it is a weighted sum. */
-  readonly minimisesPrice: boolean;
-  /** What decides between placements of one case with equal search costs, when that is a weighted sum. */
-  readonly tieCosts: CaseCosts | null;
+  /** What the search cost is made of where links have a part in it; null where it is the price (then the GPUs). */
+  readonly linked: LinkedCost | null;
 }
 
 const SECONDS_PER_HOUR = 3600;
@@ -69,8 +67,7 @@ export function searchObjective(
     case "cost-per-token":
       return {
         scale,
-        minimisesPrice: true,
-        tieCosts: null,
+        linked: null,
         unit: "USD per million tokens",
         // Where nothing is paid all tokens cost the same, and the most of them are the best, unless a rate says how many.
         key: (cost, tokensPerSecond) => {
@@ -83,8 +80,7 @@ export function searchObjective(
     case "throughput":
       return {
         scale,
-        minimisesPrice: true,
-        tieCosts: null,
+        linked: null,
         unit: "tokens/s",
         key: (cost, tokensPerSecond) => [-tokensPerSecond, scale.priceUnits(cost)],
         value: (key) => -key,
@@ -92,8 +88,7 @@ export function searchObjective(
     case "cost":
       return {
         scale,
-        minimisesPrice: true,
-        tieCosts: null,
+        linked: null,
         unit: "USD per hour",
         key: (cost, tokensPerSecond, _priceUnits, batch) => [
           usd(cost),
@@ -131,8 +126,7 @@ function weightedObjective(
   if (weight === 1) {
     return {
       scale,
-      minimisesPrice: true,
-      tieCosts: null,
+      linked: null,
       unit: "USD per hour (weight 1)",
       key: (cost, tokensPerSecond, _priceUnits, batch) => [
         usd(cost),
@@ -148,8 +142,7 @@ function weightedObjective(
     return {
       ...score,
       scale,
-      minimisesPrice: true,
-      tieCosts: null,
+      linked: null,
       key: (cost, tokensPerSecond) => [
         perUsd * usd(cost) - tokensPerSecond / throughputNormalization,
         weight === 0 ? scale.priceUnits(cost) : 0,
@@ -167,12 +160,7 @@ function weightedObjective(
       gpus: () => 0,
       mostGpus: scale.mostGpus,
     },
-    minimisesPrice: false,
-    // Without a weight on the price, a lower price decides before fewer GPUs do.
-    tieCosts:
-      weight === 0
-        ? scale
-        : { perInstance: (position) => scale.gpus(scale.perInstance(position)), perLink: 0 },
+    linked: { perUnit: perUsd * unitsToUsd(units, 1), perLink: crossInstancePenalty, price: scale },
     key: (cost, tokensPerSecond, priceUnits) => [
       cost - tokensPerSecond / throughputNormalization,
       weight === 0 ? priceUnits : 0,

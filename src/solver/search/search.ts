@@ -27,8 +27,16 @@ type Next = "high" | "low" | "middle";
 
 /** What a MILP says of one case. */
 export type CaseResult =
-  /** The cheapest placement that reaches the level, and the level that it really reaches. */
-  | { readonly status: "optimal"; readonly cost: number; readonly level: number }
+  /**
+   * A placement that reaches the level, the cost that no other one is below, and the level that it really reaches. The two costs
+   * differ only where what may lie between them cannot change the answer.
+   */
+  | {
+      readonly status: "optimal";
+      readonly cost: number;
+      readonly leastCost: number;
+      readonly level: number;
+    }
   /** Nothing reaches the level. */
   | { readonly status: "infeasible" }
   /** All that can be said is that this one level is decided: limits made its MILP differ from those of other levels. */
@@ -185,10 +193,10 @@ export async function search(
         `a MILP found cost ${result.cost} where ${cost} is a lower bound (stages ${stages}, level ${level}).`,
       );
     }
-    facts.learn(level, result.cost);
+    facts.learn(level, result.cost, result.leastCost);
     if (compare(result.cost, cost) > 0) add(scenario, low, level - 1, cost, afterFailure);
     const above = Math.max(level, result.level) + 1;
-    add(scenario, above, high, Math.max(cost, result.cost), "middle");
+    add(scenario, above, high, Math.max(cost, result.leastCost), "middle");
   }
   return { complete: true, cases, casesSolved, openKey: Number.POSITIVE_INFINITY };
 }
@@ -196,17 +204,23 @@ export async function search(
 /** What MILPs have shown of one scenario. */
 class KnownCosts {
   infeasibleFrom = Number.POSITIVE_INFINITY;
-  private readonly facts: { readonly level: number; readonly cost: number }[] = [];
+  private readonly facts: {
+    readonly level: number;
+    readonly cost: number;
+    readonly leastCost: number;
+  }[] = [];
 
-  /** C(level) = cost. */
-  learn(level: number, cost: number): void {
-    this.facts.push({ level, cost });
+  /** leastCost ≤ C(level) ≤ cost. */
+  learn(level: number, cost: number, leastCost: number): void {
+    this.facts.push({ level, cost, leastCost });
   }
 
   /** A lower bound on C(level): the highest known cost of a level not above it. */
   costFrom(level: number): number {
     let cost = Number.NEGATIVE_INFINITY;
-    for (const fact of this.facts) if (fact.level <= level && fact.cost > cost) cost = fact.cost;
+    for (const { level: own, leastCost } of this.facts) {
+      if (own <= level && leastCost > cost) cost = leastCost;
+    }
     return cost;
   }
 

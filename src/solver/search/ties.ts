@@ -7,6 +7,7 @@ import type { CaseContext } from "./case-context.ts";
 import { solveExactly } from "./exact-case.ts";
 import { classOf, found, scorePlacement } from "./found.ts";
 import { compare, compareAll, type Found, keyBeforeNames, tieKey } from "./goal.ts";
+import { equalCostRows } from "./linked-cost.ts";
 
 /**
  * Among the placements of a case that are equal in all that decides before, the one with the fewest instances, and of these the
@@ -17,25 +18,25 @@ export async function breakNameTie(context: CaseContext, best: Found): Promise<F
   const { classes } = context.scenarios[scenario]!;
   if (classes.length === 1) return best;
   const level = lowestAlike(context, scenario, best.origin!.level);
-  const { scale, tieCosts } = context.objective;
+  const { scale, linked } = context.objective;
   // A sum of positions is below this.
   const instance = best.stages * context.classes.length;
   const names: CaseCosts = { perInstance: (position) => instance + position, perLink: 0 };
-  const same: CaseLimit[] = [
-    { name: "cost", perInstance: scale.perInstance, perLink: scale.perLink, most: best.cost },
-  ];
-  if (tieCosts) {
-    const { perInstance } = tieCosts;
-    same.push({ name: "gpus", perInstance, most: costOf(context, best, perInstance) });
+  const same: CaseLimit[][] = linked
+    ? equalCostRows(context, best)
+    : [[{ name: "cost", perInstance: scale.perInstance, most: best.cost }]];
+  const others = limitRows(context, scenario, level);
+  let first = best;
+  for (const rows of same) {
+    const solved = await solveExactly(context, scenario, level, names, [...rows, ...others]);
+    if (solved.status !== "optimal") continue;
+    const other = found(context, scenario, level, solved.placement);
+    const isEqual =
+      compare(other.cost, best.cost) <= 0 &&
+      compareAll(keyBeforeNames(other), keyBeforeNames(best)) <= 0;
+    if (isEqual && compareAll(tieKey(other), tieKey(first)) < 0) first = other;
   }
-  const limits = [...same, ...limitRows(context, scenario, level)];
-  const solved = await solveExactly(context, scenario, level, names, limits);
-  if (solved.status !== "optimal") return best;
-  const other = found(context, scenario, level, solved.placement);
-  const isEqual =
-    compare(other.cost, best.cost) <= 0 &&
-    compareAll(keyBeforeNames(other), keyBeforeNames(best)) <= 0;
-  return isEqual && compareAll(tieKey(other), tieKey(best)) < 0 ? other : best;
+  return first;
 }
 
 /**
@@ -70,48 +71,8 @@ export function firstOfSites(context: CaseContext, best: Found): Found {
   return first;
 }
 
-/**
- * Among the placements of a case with the same weighted cost, the one that the rule on ties prefers; a price scale has the
- * rule built in.
- * @param limits the rows that the case was solved within
- */
-export async function breakWeightedTie(
-  context: CaseContext,
-  scenario: number,
-  reached: number,
-  best: Found,
-  limits: readonly CaseLimit[],
-): Promise<Found> {
-  const { tieCosts, scale } = context.objective;
-  if (!tieCosts) return best;
-  const level = lowestAlike(context, scenario, reached);
-  const sameCost: CaseLimit = {
-    name: "score",
-    perInstance: scale.perInstance,
-    perLink: scale.perLink,
-    most: best.cost,
-  };
-  const solved = await solveExactly(context, scenario, level, tieCosts, [...limits, sameCost]);
-  if (solved.status !== "optimal") return best;
-  const other = found(context, scenario, level, solved.placement);
-  return compare(other.cost, best.cost) <= 0 &&
-    compare(other.tokensPerSecond, best.tokensPerSecond) >= 0
-    ? other
-    : best;
-}
-
-/** The cost of a placement's instances. */
-function costOf(
-  context: CaseContext,
-  { placement }: Found,
-  perInstance: (position: number) => number,
-): number {
-  const names = new Set(placement.stages.map(({ gpu_type }) => gpu_type));
-  return [...names].reduce((sum, name) => sum + perInstance(classOf(context, name).position), 0);
-}
-
 /** The lowest level that is the same but for rounding: stages and links that reach it only are as good in a tie. */
-function lowestAlike({ scenarios }: CaseContext, scenario: number, level: number): number {
+export function lowestAlike({ scenarios }: CaseContext, scenario: number, level: number): number {
   const { levels } = scenarios[scenario]!;
   let lowest = level;
   while (lowest > 0 && compare(levels[lowest - 1]!, levels[level]!) === 0) lowest--;
