@@ -25,6 +25,9 @@ export interface RateService {
   readonly keepsLatencyLimits: boolean;
 }
 
+/** Throughputs nearer than this, relatively, are equal: more sequences that serve no more differ in the last digit. */
+const ROUNDING = 1e-12;
+
 const known = new WeakMap<Problem, WeakMap<Placement, RateService | null>>();
 
 /**
@@ -86,7 +89,8 @@ function mostWithinLimits(problem: Problem, placement: Placement, atRate: Succes
     const evaluation = evaluate(problem, { ...placement, batch_size });
     if (evaluation.status !== "SUCCESS") continue;
     const { metrics } = evaluation;
-    if (metrics.throughput_tokens_per_sec <= most.metrics.throughput_tokens_per_sec) continue;
+    const before = most.metrics.throughput_tokens_per_sec;
+    if (metrics.throughput_tokens_per_sec <= before * (1 + ROUNDING)) continue;
     if (keepsLatencyLimits(problem.limits, metrics)) most = evaluation;
   }
   return most;
