@@ -92,6 +92,25 @@ export function memberCount(value: unknown): number {
   return members.reduce<number>((sum, item) => sum + memberCount(item), members.length);
 }
 
+/** Whether a parsed value whose levels are bounded holds a number that no double can: JSON.parse makes it infinite. */
+export function holdsInfinity(value: unknown): boolean {
+  if (typeof value === "number") return !Number.isFinite(value);
+  return typeof value === "object" && value !== null && Object.values(value).some(holdsInfinity);
+}
+
+/** Strings, and numbers. */
+const NUMBER = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g;
+
+/** The first number in a JSON text that is beyond what a double holds, null when there is none. */
+export function infiniteNumber(text: string): (TextPlace & { readonly number: string }) | null {
+  for (const { 0: token, index } of text.matchAll(NUMBER)) {
+    if (!token.startsWith('"') && !Number.isFinite(Number(token))) {
+      return { number: token, ...placeAt(text, index) };
+    }
+  }
+  return null;
+}
+
 /** Strings, and what opens, closes and parts objects and lists; numbers and words are passed over. */
 const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],]/g;
 

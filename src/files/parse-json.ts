@@ -1,6 +1,8 @@
 import { InputError } from "../errors.ts";
 import { findJsonBreak } from "./json-position.ts";
 import {
+  holdsInfinity,
+  infiniteNumber,
   memberCount,
   placeAt,
   repeatedName,
@@ -14,8 +16,8 @@ export type JsonFields = Readonly<Record<string, unknown>>;
 /**
  * Parses JSON: the one reader for every file.
  * @param firstLine Line of the file on which the text starts.
- * @throws InputError with line and column for what is none, for levels and texts beyond all measure, and for a name that stands twice in
- *   one object
+ * @throws InputError with line and column for what is none, for levels, texts and numbers beyond all measure, and for a name that stands
+ *   twice in one object
  */
 export function parseJson(text: string, fileName: string, firstLine: number = 1): unknown {
   const where = ({ line, column }: TextPlace): string =>
@@ -25,6 +27,14 @@ export function parseJson(text: string, fileName: string, firstLine: number = 1)
     throw new InputError(where(placeAt(text, excess.offset)), excess.problem, excess.hint);
   }
   const value = parse(text, where);
+  const infinite = holdsInfinity(value) ? infiniteNumber(text) : null;
+  if (infinite) {
+    throw new InputError(
+      where(infinite),
+      `the number ${cut(infinite.number)} is larger than any that can be calculated with.`,
+      "Give a number below 1e308.",
+    );
+  }
   // Only the last of several members of one name is in the value.
   const repeated = memberCount(value) === members ? null : repeatedName(text);
   if (repeated === null) return value;
@@ -69,6 +79,9 @@ export function jsonMisfit(where: string, value: unknown, wanted: string): Input
 
 /** A value as JSON, cut to a readable length. */
 function shown(value: unknown): string {
-  const text = JSON.stringify(value);
+  return cut(JSON.stringify(value));
+}
+
+function cut(text: string): string {
   return text.length <= 60 ? text : `${text.slice(0, 57)}...`;
 }

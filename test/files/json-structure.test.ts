@@ -52,4 +52,11 @@ describe("the structure of a text", () => {
       "f.json:2, column 2: a text of 20000000 characters begins. Give at most 1000000.",
     );
   });
+
+  it.each([
+    ['{"a": "1e999",\n "b": [1, -2.5e400]}', "f.json:2, column 11: the number -2.5e400 is larger"],
+    [`[${"9".repeat(400)}]`, `f.json:1, column 2: the number ${"9".repeat(57)}... is larger`],
+  ])("takes no number that becomes infinite", (text, message) => {
+    expect(messageOf(() => parseJson(text, "f.json"))).toContain(message);
+  });
 });

@@ -109,7 +109,9 @@ describe("a placement file", () => {
 
   it("is refused for numbers that JSON writes and computers do not hold", () => {
     const text = JSON.stringify(FULL).replace("32", "1e400");
-    expect(messageOf(() => parsePlacement(text, "p.json"))).toContain("batch_size: it is Infinity");
+    expect(messageOf(() => parsePlacement(text, "p.json"))).toContain(
+      "p.json:1, column 15: the number 1e400 is larger",
+    );
   });
 
   it.each([
