@@ -89,6 +89,10 @@ function readPlacement(
     if (!Object.hasOwn(root, "placement") || Object.hasOwn(root, "stages")) {
       return readFields(root);
     }
+    if (root.placement === null && typeof root.status === "string") {
+      const problem = `it is null: the answer is "${root.status}".`;
+      throw new Misfit("placement", problem, "Give an answer that has a placement.");
+    }
     const placement = inside("placement", () => readFields(asObject(root.placement)));
     return { ...placement, isAnswer: true };
   } catch (error) {

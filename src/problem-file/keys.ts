@@ -29,3 +29,14 @@ export function fromFile(value: unknown): unknown {
     Object.entries(value).map(([name, field]) => [camelName(name), fromFile(field)]),
   );
 }
+
+/** The path of a field whose name is not one of a file, as `maxCost` is not: `fromFile` would read it as `max_cost`. */
+export function oddName(value: unknown, path: readonly string[] = []): readonly string[] | null {
+  if (typeof value !== "object" || value === null) return null;
+  for (const [name, field] of Object.entries(value)) {
+    const at = [...path, name];
+    const odd = snakeName(camelName(name)) === name ? oddName(field, at) : at;
+    if (odd) return odd;
+  }
+  return null;
+}

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { BOUNDS } from "../bounds.ts";
+import { MOST_INSTANCES } from "../catalogue/pool-spec.ts";
 import { ENGINES } from "../cost/calibrated/engines.ts";
 import type { CostModelOrigin } from "../cost/cost-model.ts";
 import type { EngineSettings } from "../cost/engine-settings.ts";
@@ -9,95 +11,109 @@ import type { LayerPlan, Model } from "../model/model.ts";
 import type { WeightGroups } from "../model/weight-groups.ts";
 import type { ObjectiveWeights, PlacementRules } from "../placement/problem.ts";
 import { type Limits, PHASES, type Workload } from "../workload/workload.ts";
-import { numbersOf } from "./number-text.ts";
+import {
+  amount,
+  amountOrNone,
+  count,
+  countOrNone,
+  gibibytes,
+  numbers,
+  share,
+  text,
+  tokens,
+  tokensOrNone,
+} from "./quantities.ts";
 import { PROBLEM_FORMAT } from "./store-problem.ts";
 
-const count = z.int().min(0);
-const positive = z.int().min(1);
-const amount = z.number().min(0);
-const above = z.number().positive();
-const share = z.number().min(0).max(1);
-const text = z.string().min(1);
+/** Mean squares of lengths; micro-dollars; seconds and shares where readers take milliseconds and per cent. */
+const SQUARE_TOKENS = { least: BOUNDS.tokens.least, most: BOUNDS.tokens.most ** 2 };
+const MICRO_USD = { least: 1, most: BOUNDS.usdPerHour.most * 1e6 };
+const LATENCY_SECONDS = {
+  least: BOUNDS.milliseconds.least / 1000,
+  most: BOUNDS.milliseconds.most / 1000,
+};
+const MARGIN = { least: BOUNDS.marginPercent.least / 100, most: BOUNDS.marginPercent.most / 100 };
 
-/** A row of whole numbers or amounts as a text. */
-const numbers = z.string().transform((row, context) => {
-  const read = numbersOf(row);
-  if (read) return read;
-  context.addIssue({ code: "custom", message: "it is no row of numbers such as 0*3 1*58" });
-  return z.NEVER;
-});
+const width = count(BOUNDS.elements);
+const widthOrNone = countOrNone(BOUNDS.elements);
+const headCount = count(BOUNDS.heads);
+const layerCount = count(BOUNDS.layers);
+const kindIndex = countOrNone(BOUNDS.layers);
+const sequences = count(BOUNDS.sequences);
+const instances = countOrNone({ least: 1, most: MOST_INSTANCES });
+const elementBytes = amount(BOUNDS.bytesPerElement);
 
 const layers = z.strictObject({
   kinds: z
     .array(
       z.strictObject({
-        weightGib: amount,
-        dHidden: positive,
-        numKvHeads: positive,
-        attentionWindowTokens: positive.nullable(),
+        weightGib: gibibytes,
+        dHidden: count(BOUNDS.elements),
+        numKvHeads: count(BOUNDS.heads),
+        attentionWindowTokens: tokens.nullable(),
       }),
     )
     .min(1),
-  kindOf: numbers.pipe(z.array(count)),
-  embeddingGib: amount,
-  lmHeadGib: amount,
-  allowedCuts: z.array(positive).nullable(),
+  kindOf: numbers.pipe(z.array(kindIndex)),
+  embeddingGib: gibibytes,
+  lmHeadGib: gibibytes,
+  allowedCuts: z.array(layerCount).nullable(),
 }) satisfies z.ZodType<LayerPlan>;
 
 const architecture = z.strictObject({
-  hidden: positive,
-  heads: positive,
-  headDim: positive,
+  hidden: width,
+  heads: headCount,
+  headDim: width,
   latent: z
     .strictObject({
-      kvRank: positive,
-      qRank: count,
-      ropeDim: count,
-      nopeDim: count,
-      valueDim: positive,
+      kvRank: width,
+      qRank: widthOrNone,
+      ropeDim: widthOrNone,
+      nopeDim: widthOrNone,
+      valueDim: width,
     })
     .nullable(),
-  vocab: positive,
+  vocab: width,
   tiedEmbeddings: z.boolean(),
   kinds: z
     .array(
       z.strictObject({
-        ffnWidth: count,
+        ffnWidth: widthOrNone,
         ffnMatrices: z.union([z.literal(2), z.literal(3)]),
-        experts: count,
-        expertsPerToken: count,
-        sharedFfnWidth: count,
-        kvHeads: positive,
-        windowTokens: positive.nullable(),
+        experts: countOrNone(BOUNDS.experts),
+        expertsPerToken: countOrNone(BOUNDS.experts),
+        sharedFfnWidth: widthOrNone,
+        kvHeads: headCount,
+        windowTokens: tokens.nullable(),
       }),
     )
     .min(1),
-  kindOf: numbers.pipe(z.array(count).min(1)),
+  kindOf: numbers.pipe(z.array(kindIndex).min(1)),
   weightFormat: z.enum(WEIGHT_FORMATS),
-  weightBytes: above,
-  kvBytes: above,
+  weightBytes: elementBytes,
+  kvBytes: elementBytes,
 }) satisfies z.ZodType<Architecture>;
 
 const weightGroups = z.strictObject({
-  inputs: positive,
-  outputs: positive,
+  inputs: width,
+  outputs: width,
   parts: z.array(z.enum(["attention", "dense", "experts", "shared"])),
 }) satisfies z.ZodType<WeightGroups>;
 
 const model = z.strictObject({
   name: text,
-  numLayers: positive,
-  dModel: positive,
-  dHidden: positive,
-  vocabSize: positive,
-  numAttentionHeads: positive,
-  numKvHeads: positive,
-  bytesPerElement: above,
-  layerWeightGib: above,
+  numLayers: layerCount,
+  dModel: width,
+  dHidden: width,
+  vocabSize: width,
+  numAttentionHeads: headCount,
+  numKvHeads: headCount,
+  bytesPerElement: elementBytes,
+  layerWeightGib: gibibytes,
   layers: layers.optional(),
   architecture: architecture.optional(),
   checkpoint: text.optional(),
-  maxContextTokens: positive.optional(),
+  maxContextTokens: tokens.optional(),
   hasOwnCode: z.literal(true).optional(),
   weightGroups: weightGroups.optional(),
 });
@@ -105,64 +121,70 @@ const model = z.strictObject({
 const costModel = z.discriminatedUnion("name", [
   z.strictObject({
     name: z.literal("reference"),
-    realWorldEfficiency: above,
-    microBatchSize: positive,
-    interferenceFactor: above,
+    realWorldEfficiency: amount(BOUNDS.efficiency),
+    microBatchSize: sequences,
+    interferenceFactor: amount(BOUNDS.efficiency),
   }),
   z.strictObject({
     name: z.literal("calibrated"),
-    factors: z.array(z.tuple([text, z.number()])).transform((pairs) => Object.fromEntries(pairs)),
+    factors: z
+      .array(z.tuple([text, amount(BOUNDS.factor)]))
+      .transform((pairs) => Object.fromEntries(pairs)),
     constants: text,
   }),
 ]) satisfies z.ZodType<CostModelOrigin>;
 
 const engine = z.strictObject({
   engine: z.enum(ENGINES),
-  gpuMemoryUtilization: above.max(1),
-  maxModelLenTokens: positive.nullable(),
-  maxBatchedTokens: positive,
+  gpuMemoryUtilization: amount(BOUNDS.efficiency),
+  maxModelLenTokens: tokens.nullable(),
+  maxBatchedTokens: tokens,
 }) satisfies z.ZodType<EngineSettings>;
 
 const lengths = z.strictObject({
-  meanTokens: amount,
-  meanSquareTokens: amount,
-  p95Tokens: amount,
-  p99Tokens: amount,
+  meanTokens: amountOrNone(BOUNDS.tokens),
+  meanSquareTokens: amountOrNone(SQUARE_TOKENS),
+  p95Tokens: amountOrNone(BOUNDS.tokens),
+  p99Tokens: amountOrNone(BOUNDS.tokens),
 });
 
 const workload = z.strictObject({
   phase: z.enum(PHASES).nullable(),
-  inputTokens: positive.nullable(),
-  outputTokens: count.nullable(),
-  minBatch: positive.nullable(),
-  maxBatch: positive.nullable(),
+  inputTokens: tokens.nullable(),
+  outputTokens: tokensOrNone.nullable(),
+  minBatch: sequences.nullable(),
+  maxBatch: sequences.nullable(),
   inputLengths: lengths.optional(),
   outputLengths: lengths.optional(),
   load: z
     .discriminatedUnion("kind", [
-      z.strictObject({ kind: z.literal("concurrency"), sequences: positive }),
+      z.strictObject({ kind: z.literal("concurrency"), sequences }),
       z.strictObject({ kind: z.literal("max") }),
-      z.strictObject({ kind: z.literal("request_rate"), requestsPerSecond: above }),
+      z.strictObject({
+        kind: z.literal("request_rate"),
+        requestsPerSecond: amount(BOUNDS.requestsPerSecond),
+      }),
     ])
     .optional(),
 });
 
-const limit = amount.nullable();
+const dollars = amountOrNone(BOUNDS.usd).nullable();
+const latency = amountOrNone(LATENCY_SECONDS).nullable();
 
 const limits = z.strictObject({
-  maxHourlyCostUsd: limit,
-  maxCostPerMillionTokenUsd: limit,
-  maxTotalCostUsd: limit,
-  maxTotalRuntimeHours: limit,
-  minTokensPerSecond: limit,
-  maxTtftSeconds: limit,
-  maxTpotSeconds: limit,
-  latencySafetyMargin: amount,
+  maxHourlyCostUsd: dollars,
+  maxCostPerMillionTokenUsd: dollars,
+  maxTotalCostUsd: dollars,
+  maxTotalRuntimeHours: amountOrNone(BOUNDS.hours).nullable(),
+  minTokensPerSecond: amountOrNone(BOUNDS.tokensPerSecond).nullable(),
+  maxTtftSeconds: latency,
+  maxTpotSeconds: latency,
+  latencySafetyMargin: amountOrNone(MARGIN),
 }) satisfies z.ZodType<Limits>;
 
 const rules = z.strictObject({
-  maxPipelineStages: positive,
-  minLayersPerStage: count,
+  maxPipelineStages: layerCount,
+  minLayersPerStage: countOrNone(BOUNDS.layers),
   minMemoryUtilization: share,
   quantizeSegments: z.boolean(),
   anyShape: z.boolean().optional(),
@@ -170,20 +192,20 @@ const rules = z.strictObject({
 
 const weights = z.strictObject({
   costWeight: share.nullable(),
-  throughputNormalization: above,
-  costNormalization: above,
-  crossInstancePenalty: z.number(),
+  throughputNormalization: amount(BOUNDS.tokensPerSecond),
+  costNormalization: amount(BOUNDS.usdPerHour),
+  crossInstancePenalty: amountOrNone(BOUNDS.penalty),
 }) satisfies z.ZodType<ObjectiveWeights>;
 
 const gpu = z.strictObject({
   name: text,
   gpuClass: z.enum(GPU_CLASSES),
-  tflops16: above,
-  tflops8: amount,
-  tflops4: amount,
-  memoryGBytesPerSecond: above,
-  usableMemoryGib: above,
-  tdpWatts: amount,
+  tflops16: amount(BOUNDS.tflops),
+  tflops8: amountOrNone(BOUNDS.tflops),
+  tflops4: amountOrNone(BOUNDS.tflops),
+  memoryGBytesPerSecond: amount(BOUNDS.gBytesPerSecond),
+  usableMemoryGib: amount(BOUNDS.memoryGib),
+  tdpWatts: amount(BOUNDS.watts),
   link: z.enum(GPU_LINKS),
 }) satisfies z.ZodType<GpuSpec>;
 
@@ -191,10 +213,10 @@ const instance = z.strictObject({
   name: text,
   provider: text,
   gpuModel: text,
-  gpuCount: positive,
-  gpuMemoryGib: above,
-  insideGBytesPerSecond: above,
-  externalGbitsPerSecond: above,
+  gpuCount: count(BOUNDS.gpusPerInstance),
+  gpuMemoryGib: amount(BOUNDS.gpuMemoryGib),
+  insideGBytesPerSecond: amount(BOUNDS.gBytesPerSecond),
+  externalGbitsPerSecond: amount(BOUNDS.gbitsPerSecond),
   gpu: gpu.optional(),
   typeName: text.optional(),
   site: text.optional(),
@@ -203,10 +225,10 @@ const instance = z.strictObject({
 
 const poolType = z.strictObject({
   instance,
-  count,
-  ownedCount: count.optional(),
+  count: instances,
+  ownedCount: instances.optional(),
   price: z.strictObject({
-    microUsdPerHour: count,
+    microUsdPerHour: countOrNone(MICRO_USD),
     provider: text,
     region: text.nullable(),
     kind: z.enum(["on-demand", "spot", "reserved", "owned", "unspecified"]),
@@ -229,11 +251,11 @@ const problem = z.strictObject({
   limits,
   rules,
   weights,
-  totalTokensToProcess: above,
-  timeLimitSeconds: above.nullable(),
+  totalTokensToProcess: z.int().min(1),
+  timeLimitSeconds: amount(BOUNDS.seconds).nullable(),
   network,
   pool: z.array(poolType),
-  poolTypesLeftOut: count,
+  poolTypesLeftOut: z.int().min(0),
 });
 
 /** A stored problem with the program's own names. */

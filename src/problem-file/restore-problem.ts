@@ -1,12 +1,18 @@
+import { BOUNDS } from "../bounds.ts";
 import type { CostModelOrigin } from "../cost/cost-model.ts";
 import { costModelOf } from "../cost/origin.ts";
 import { InputError } from "../errors.ts";
 import type { Network } from "../hardware/network.ts";
 import { createPool } from "../hardware/pool.ts";
+import type { Model } from "../model/model.ts";
 import { checkProblem, type Problem } from "../placement/problem.ts";
-import { fromFile, snakeName } from "./keys.ts";
+import type { Workload } from "../workload/workload.ts";
+import { fromFile, oddName, snakeName } from "./keys.ts";
 import { type ReadProblem, readProblemData } from "./problem-schema.ts";
 import { constantsHash, PROBLEM_FORMAT } from "./store-problem.ts";
+
+/** How far two ways to compute a moment may be apart. */
+const ROUNDING = 1e-9;
 
 const RENEW = "Solve again, and export what that writes; or give the problem by flags.";
 
@@ -17,6 +23,18 @@ const RENEW = "Solve again, and export what that writes; or give the problem by 
  */
 export function restoreProblem(stored: unknown, where: string): Problem {
   checkFormat(stored, where);
+  try {
+    return restored(stored, where);
+  } catch (error) {
+    if (!(error instanceof InputError) || error.where.startsWith(where)) throw error;
+    // What the parts of a problem say of themselves names no file.
+    throw new InputError(`${where}: ${error.where}`, error.problem, error.hint || RENEW);
+  }
+}
+
+function restored(stored: unknown, where: string): Problem {
+  const odd = oddName(stored);
+  if (odd) throw new InputError(`${where}.${odd.join(".")}`, "there is no such field.", RENEW);
   const read = readProblemData(fromFile(stored));
   if ("issue" in read) {
     const { path, message } = read.issue;
@@ -39,6 +57,8 @@ export function restoreProblem(stored: unknown, where: string): Problem {
       RENEW,
     );
   }
+  checkModel(model, where);
+  checkLengths(workload, where);
   const problem: Problem = {
     model,
     costModel: costModelOf(originOf(costModel), model, engine),
@@ -75,6 +95,52 @@ function checkFormat(stored: unknown, where: string): void {
   );
 }
 
+/** A dimension stands in a model for the one cost model and in its architecture for the other; lengths of rows are both's. */
+function checkModel({ numLayers, layers, ...model }: Model, where: string): void {
+  const { architecture } = model;
+  const pairs: readonly (readonly [string, number, string, number | undefined])[] = [
+    ["num_layers", numLayers, "layers.kind_of", layers?.kindOf.length],
+    ["num_layers", numLayers, "architecture.kind_of", architecture?.kindOf.length],
+    ["d_model", model.dModel, "architecture.hidden", architecture?.hidden],
+    ["vocab_size", model.vocabSize, "architecture.vocab", architecture?.vocab],
+    ["num_attention_heads", model.numAttentionHeads, "architecture.heads", architecture?.heads],
+  ];
+  for (const [name, value, other, its] of pairs) {
+    if (its === undefined || its === value) continue;
+    const what = other.endsWith("kind_of") ? `it describes ${its} layers` : `it is ${its}`;
+    throw new InputError(`${where}.model.${other}`, `${what}, and ${name} is ${value}.`, RENEW);
+  }
+  const lost = architecture?.kindOf.find((kind) => kind >= architecture.kinds.length);
+  if (lost === undefined) return;
+  throw new InputError(
+    `${where}.model.architecture.kind_of`,
+    `it names a kind ${lost}, and there are ${architecture!.kinds.length} from 0.`,
+    RENEW,
+  );
+}
+
+/** The moments are those of one distribution, whose mean is the length that placements are evaluated at. */
+function checkLengths(workload: Workload, where: string): void {
+  for (const [name, moments, tokens] of [
+    ["input_lengths", workload.inputLengths, workload.inputTokens],
+    ["output_lengths", workload.outputLengths, workload.outputTokens],
+  ] as const) {
+    if (!moments) continue;
+    const { meanTokens, meanSquareTokens, p95Tokens, p99Tokens } = moments;
+    const problem =
+      meanTokens !== tokens
+        ? `the mean is ${meanTokens} tokens, and the length is ${tokens}`
+        : meanSquareTokens < meanTokens ** 2 * (1 - ROUNDING)
+          ? `the mean square is ${meanSquareTokens}, less than the square of the mean, ${meanTokens ** 2}`
+          : p99Tokens < p95Tokens
+            ? `the 99th percentile is ${p99Tokens} tokens, less than the 95th, ${p95Tokens}`
+            : null;
+    if (problem !== null) {
+      throw new InputError(`${where}.workload.${name}`, `${problem}.`, RENEW);
+    }
+  }
+}
+
 function originOf({ constants: _, ...origin }: ReadProblem["costModel"]): CostModelOrigin {
   return origin;
 }
@@ -94,11 +160,21 @@ function isOfOtherConstants(costModel: ReadProblem["costModel"]): boolean {
 function networkOf(network: ReadProblem["network"], where: string): Network {
   if (network.kind === "derived") return network;
   const rows = network.gbPerSecond;
+  const { least, most } = BOUNDS.gBytesPerSecond;
   const broken = rows.findIndex((row) => row.length !== rows.length);
   if (broken >= 0) {
     throw new InputError(
       `${where}.network.gb_per_second[${broken}]`,
       `it has ${rows[broken]!.length} bandwidths, there are ${rows.length} GPUs.`,
+      RENEW,
+    );
+  }
+  for (const [index, row] of rows.entries()) {
+    const odd = row.find((value) => value < least || value > most);
+    if (odd === undefined) continue;
+    throw new InputError(
+      `${where}.network.gb_per_second[${index}]`,
+      `${odd} GB/s is no plausible bandwidth.`,
       RENEW,
     );
   }

@@ -98,6 +98,11 @@ describe("a placement file", () => {
     ["GPU id a text", withStage({ gpu_ids: [0, "1"] }), 'stages[0].gpu_ids[1]: it is "1"'],
     ["placement null", { placement: null }, "p.json: placement: it is null"],
     [
+      "an answer without a placement",
+      { placement: null, status: "infeasible" },
+      'p.json: placement: it is null: the answer is "infeasible". Give an answer that has a placement.',
+    ],
+    [
       "wrong inside a wrapped placement",
       { placement: withStage({ tp_degree: -1 }), status: "?" },
       "p.json: placement.stages[0].tp_degree: it is -1",
