@@ -9,6 +9,7 @@ import {
 } from "../compare/factors.ts";
 import { type Plan, type PlanAnswer, typesUsed } from "../compare/plan.ts";
 import { costInterval } from "../compare/rows.ts";
+import { isOnePrediction } from "../compare/tie.ts";
 import type { Interval } from "../placement/evaluation.ts";
 import { figure, percent, printable, usd } from "./format.ts";
 import { bottleneckWords } from "./words.ts";
@@ -159,7 +160,7 @@ function tieSentence(
   names: PairNames,
 ): string[] {
   const [a, b] = [costInterval(from), costInterval(to)];
-  if (!a || !b) return [];
+  if (!a || !b || isOnePrediction(from.metrics, to.metrics)) return [];
   const words = ({ low, high }: Interval): string => `${usd(low)} to ${usd(high)}`;
   const intervals = `${words(b)} against ${words(a)} per million, 80 %`;
   if (tie) {

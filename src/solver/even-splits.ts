@@ -284,6 +284,7 @@ function shortage({ required_gb: required, available_gb: available }: Violation)
 const CAUSES: Readonly<Partial<Record<Rule, string>>> = {
   above_kv_cache: "with too little KV cache for the longest request",
   below_min_segment: "too large for min_memory_utilization",
+  several_sites: "too small alone, and without a site that several share",
 };
 
 function shortReason(violation: Violation): string {

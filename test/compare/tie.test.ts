@@ -2,12 +2,12 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { isTie, type TieMetrics } from "../../src/compare/tie.ts";
 
-/** A plan of a cost per million tokens, its throughput sure to a share either way. */
-function plan(usdPerMillion: number, share: number | null): TieMetrics {
-  const throughput_tokens_per_sec = 1000;
+/** A plan of a cost per million tokens, at $3.60 an hour or another price, its throughput sure to a share either way. */
+function plan(usdPerMillion: number, share: number | null, cost_per_hour = 3.6): TieMetrics {
+  const throughput_tokens_per_sec = (cost_per_hour / 3600 / usdPerMillion) * 1e6;
   return {
     dollar_per_million_token: usdPerMillion,
-    cost_per_hour: usdPerMillion * 3.6,
+    cost_per_hour,
     throughput_tokens_per_sec,
     uncertainty:
       share === null
@@ -37,6 +37,11 @@ describe("a tie", () => {
     expect(isTie(plan(1, 0.1), plan(1, 0.1))).toBe(false);
   });
 
+  it("is none where one prediction stands for both and only the price differs: that is sure", () => {
+    expect(isTie(plan(1, 0.1, 3.6), plan(1.05, 0.1, 3.6 * 1.05))).toBe(false);
+    expect(isTie(plan(1, 0.1, 3.6), plan(1.05, 0.1, 3.6 * 1.04))).toBe(true);
+  });
+
   it("is the same from either side, and no wider than intervals that touch", () => {
     const price = fc.double({ min: 0.1, max: 10, noNaN: true });
     const share = fc.double({ min: 0.001, max: 0.5, noNaN: true });
@@ -51,8 +56,9 @@ describe("a tie", () => {
   });
 
   it("of throughputs looks at them alone", () => {
-    const fast = { ...plan(1, 0.1), throughput_tokens_per_sec: 1050 };
-    expect(isTie(plan(5, 0.1), fast, "throughput")).toBe(true);
-    expect(isTie(plan(5, 0.1), fast)).toBe(false);
+    const fast = plan(1, 0.1, 3.78);
+    expect(fast.throughput_tokens_per_sec).toBeCloseTo(1050, 6);
+    expect(isTie(plan(5, 0.1, 18), fast, "throughput")).toBe(true);
+    expect(isTie(plan(5, 0.1, 18), fast)).toBe(false);
   });
 });

@@ -143,6 +143,20 @@ describe("the best even split of every type", () => {
     );
   });
 
+  it("says in words that several instances of a type share no site", () => {
+    const pool = createPool(
+      FOUNDING_POOL.map((each) => ({
+        ...each,
+        instance: { ...each.instance, isScattered: true },
+      })),
+    );
+    const causes = best(foundingProblem({ pool, rules: RELAXED_RULES })).flatMap((each) =>
+      each.status === "infeasible" ? [each.cause] : [],
+    );
+    expect(causes).toContain("too small alone, and without a site that several share");
+    for (const cause of causes) expect(cause).not.toContain("_");
+  });
+
   it("uses only what the request allows", () => {
     const problem = foundingProblem({ rules: RELAXED_RULES });
     const of = (family: string, changes: Partial<SolveRequest>): FamilyBest =>
