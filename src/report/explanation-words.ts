@@ -132,6 +132,7 @@ function priceRises({ pool }: Problem, { price_rises }: Sensitivity): Explanatio
   if (price_rises.length === 0) return [];
   const then = (rise: PriceRise): string => {
     if (rise.then) return placementWords(pool, rise.then);
+    if (rise.may_change_earlier) return "not known: limits forbid some placements at some prices";
     return rise.changes_above_usd_per_hour === null
       ? "this answer, up to 100 times the price"
       : "nothing: no placement keeps the limits any more";
@@ -149,15 +150,17 @@ function priceRises({ pool }: Problem, { price_rises }: Sensitivity): Explanatio
       return [
         printable(rise.instance_type),
         usd(price),
-        above === null ? "-" : usd(above),
+        `${above === null ? "-" : usd(above)}${rise.may_change_earlier ? " *" : ""}`,
         above === null || price === 0 ? "" : percent(Math.round((above / price) * 1000) / 1000),
         then(rise),
       ];
     }),
   } as const;
-  return [
-    { text: "Prices from which another placement is better, while the other prices stay:", table },
-  ];
+  const isKnown = price_rises.every((rise) => !rise.may_change_earlier);
+  const text = "Prices from which another placement is better, while the other prices stay";
+  const below =
+    " (*: at the latest; below it another one may be better for a while, within the limits)";
+  return [{ text: `${text}${isKnown ? "" : below}:`, table }];
 }
 
 function bestByType(

@@ -69,6 +69,10 @@ export interface PriceRise {
   readonly price_usd_per_hour: number;
   /** Above this price the answer changes; null when no price up to 100 times today's changes it. */
   readonly changes_above_usd_per_hour: number | null;
+  /**
+   * True when below that price another placement may be better for a while, within the limits; false: proven that none is.
+   */
+  readonly may_change_earlier: boolean;
   /** What is then better; null when nothing is, or nothing fits within the limits any more. */
   readonly then: Placement | null;
 }

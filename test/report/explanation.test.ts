@@ -42,8 +42,15 @@ function riseOf(
   price_usd_per_hour: number,
   changes_above_usd_per_hour: number | null,
   then: Placement | null,
+  may_change_earlier = false,
 ): PriceRise {
-  return { instance_type, price_usd_per_hour, changes_above_usd_per_hour, then };
+  return {
+    instance_type,
+    price_usd_per_hour,
+    changes_above_usd_per_hour,
+    may_change_earlier,
+    then,
+  };
 }
 
 const SENSITIVITY: Sensitivity = {

@@ -61,7 +61,13 @@ function frontierPoint({ placement, metrics }: Success): FrontierPoint {
 }
 
 function riseOf(instance_type: string, then: Placement): PriceRise {
-  return { instance_type, price_usd_per_hour: 6.85, changes_above_usd_per_hour: 9, then };
+  return {
+    instance_type,
+    price_usd_per_hour: 6.85,
+    changes_above_usd_per_hour: 9,
+    may_change_earlier: false,
+    then,
+  };
 }
 
 /** What tests change of a report; `rename` turns every instance type's name into another. */

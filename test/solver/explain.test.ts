@@ -6,7 +6,7 @@ import { evaluate } from "../../src/placement/evaluate.ts";
 import type { Problem } from "../../src/placement/problem.ts";
 import { createInlineHighs } from "../../src/solver/milp/highs-inline.ts";
 import { DEFAULT_REQUEST, type SolveRequest } from "../../src/solver/request.ts";
-import type { Answer, Relaxation } from "../../src/solver/solution.ts";
+import type { Answer, PriceRise, Relaxation } from "../../src/solver/solution.ts";
 import { solve } from "../../src/solver/solve.ts";
 import { type Limits, NO_LIMITS } from "../../src/workload/workload.ts";
 import { entry, foundingProblem } from "../support/founding.ts";
@@ -135,6 +135,38 @@ describe("what would change an answer", () => {
     expect(await thresholdAt(6)).toBeLessThan(1.5);
     // With the budget at what the two cost today, the answer stays until it breaks the budget itself.
     expect(await thresholdAt(5)).toBeCloseTo(2.5, 9);
+  });
+
+  it("finds what is better only between two prices, as the hourly budget forbids it above", async () => {
+    // a and b together serve 1.8 times as fast as a alone, and a token for less from a = 1.875 on. c is as good as a at 5.
+    const model = { ...TOY_MODEL, numLayers: 3, layerWeightGib: 20 };
+    const riseAt = async (maxHourlyCostUsd: number, priceOfB: number): Promise<PriceRise> => {
+      const problem = toyProblem({
+        model,
+        pool: createPool([
+          entry("a", "NVIDIA A100", 1, 80, 600, 400, 1, 1),
+          entry("b", "NVIDIA H100", 1, 48, 600, 400, priceOfB, 1),
+          entry("c", "NVIDIA A100", 1, 80, 600, 400, 5, 1),
+        ]),
+        rules: { ...TOY_RULES, maxPipelineStages: 3 },
+        workload: { phase: "prefill", inputTokens: 512, outputTokens: 0, minBatch: 8, maxBatch: 8 },
+        limits: { ...NO_LIMITS, maxHourlyCostUsd },
+      });
+      const answer = await answerOf(problem, { explain: true });
+      expect(answer.placement.stages.map(({ gpu_type }) => gpu_type)).toEqual(["a#0"]);
+      return answer.explanation!.price_rises[0]!;
+    };
+    // From a = 3.5 on the two cost more than the budget: at 5, where c takes over, nothing is seen of them.
+    const between = await riseAt(5, 1.5);
+    expect(between.changes_above_usd_per_hour).toBeCloseTo(1.875, 1);
+    expect(between.then!.stages).toHaveLength(2);
+    expect(between.may_change_earlier).toBe(false);
+    // Where they cost too much before they are better, nothing is in between, and that is proven.
+    const never = await riseAt(5, 3.4);
+    expect(never).toMatchObject({ changes_above_usd_per_hour: 5, may_change_earlier: false });
+    // By a hair: this is not looked at in ever smaller intervals, and not said to be proven.
+    const hair = (await riseAt(1000, 1.5)).changes_above_usd_per_hour! + 1.5 - 2e-6;
+    expect((await riseAt(hair, 1.5)).may_change_earlier).toBe(true);
   });
 
   it("keeps the pool that a percentile of links is one of", async () => {

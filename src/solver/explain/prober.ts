@@ -11,6 +11,9 @@ import { TableCache } from "../starts/table-cache.ts";
 /** A limit on time struck while something was being explained. */
 export class ExplanationCut extends Error {}
 
+/** Relative difference from which on two values of an objective are not the same. */
+const DIFFERS = 1e-9;
+
 /** The best placement of a changed problem, and its objective's value. */
 export interface Best {
   readonly found: Found;
@@ -97,4 +100,9 @@ export class Prober {
     const found = await session.canonical(goal.best);
     return { found, value: objectiveValue(problem, request, found.metrics) };
   }
+}
+
+/** Whether two values of an objective are not the same. */
+export function differs(a: number, b: number): boolean {
+  return Math.abs(a - b) > DIFFERS * Math.max(Math.abs(a), Math.abs(b));
 }
