@@ -94,6 +94,17 @@ export interface PlanFacts {
   readonly prices: readonly PlanPrice[];
 }
 
+/** What a plan does at the rate of requests that it was asked to serve. */
+export interface PlanAtRate {
+  readonly request_rate_per_sec: number;
+  /** Share (0 to 1) of the plan's capacity that the rate takes. */
+  readonly capacity_used: number;
+  readonly dollar_per_million_token: number;
+  /** Null where the cost model does not predict it. */
+  readonly ttft_ms: number | null;
+  readonly tpot_ms: number | null;
+}
+
 type Stored<T> = { readonly [K in keyof T]?: T[K] | undefined };
 
 /** Facts as a file holds them: one of an earlier version or of a sweep lacks some. */
@@ -102,6 +113,8 @@ export interface StoredFacts {
   readonly cost_model?: Stored<PlanCostModel> | undefined;
   readonly workload?: Stored<PlanWorkload> | undefined;
   readonly prices?: readonly PlanPrice[] | undefined;
+  /** Absent where no rate was asked for: the plan's metrics are then those of its load. */
+  readonly at_rate?: PlanAtRate | undefined;
 }
 
 /** What came of the command that made a plan. */

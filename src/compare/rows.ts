@@ -1,5 +1,5 @@
 import type { Interval } from "../placement/evaluation.ts";
-import type { Plan, PlanAnswer, PlanMetrics } from "./plan.ts";
+import type { Plan, PlanAnswer, PlanAtRate, PlanMetrics, StoredFacts } from "./plan.ts";
 
 /** The figures of plans that can be set against one another, in the order of the table. */
 const ROW_NAMES = [
@@ -10,6 +10,11 @@ const ROW_NAMES = [
   "throughput_tokens_per_sec",
   "ttft_ms",
   "tpot_ms",
+  "request_rate_per_sec",
+  "dollar_per_million_token_at_rate",
+  "ttft_ms_at_rate",
+  "tpot_ms_at_rate",
+  "capacity_used",
   "num_gpus",
   "num_gpus_rented",
   "num_pipeline_stages",
@@ -43,7 +48,7 @@ const SAME = 1e-9;
 interface RowSpec {
   readonly name: RowName;
   readonly better: Row["better"];
-  readonly value: (answer: PlanAnswer) => number | null;
+  readonly value: (answer: PlanAnswer, facts: StoredFacts) => number | null;
   readonly interval?: (answer: PlanAnswer) => Interval | null | undefined;
 }
 
@@ -77,6 +82,11 @@ const SPECS: Readonly<Record<RowName, Omit<RowSpec, "name">>> = {
     value: ({ metrics }) => metrics.tpot_ms,
     interval: ({ metrics }) => metrics.uncertainty?.tpot_ms,
   },
+  request_rate_per_sec: { better: null, value: atRate("request_rate_per_sec") },
+  dollar_per_million_token_at_rate: { better: "lower", value: atRate("dollar_per_million_token") },
+  ttft_ms_at_rate: { better: "lower", value: atRate("ttft_ms") },
+  tpot_ms_at_rate: { better: "lower", value: atRate("tpot_ms") },
+  capacity_used: { better: null, value: atRate("capacity_used") },
   num_gpus: { better: null, value: ({ metrics }) => metrics.num_gpus },
   num_gpus_rented: { better: null, value: ({ metrics }) => metrics.num_gpus_rented },
   num_pipeline_stages: { better: null, value: ({ metrics }) => metrics.stages.length },
@@ -86,6 +96,11 @@ const SPECS: Readonly<Record<RowName, Omit<RowSpec, "name">>> = {
     value: ({ metrics }) => Math.min(...metrics.stages.map((stage) => stage.memory_headroom_gb)),
   },
 };
+
+/** A figure of the rate that was asked for; null where none was. */
+function atRate(field: keyof PlanAtRate): RowSpec["value"] {
+  return (_, { at_rate }) => at_rate?.[field] ?? null;
+}
 
 /**
  * Where 80 % of measured costs per million tokens are expected, USD: $/h over each end of the throughput's interval. Null when
@@ -121,7 +136,7 @@ export function planRows(plans: readonly Plan[], compares: readonly boolean[]): 
 
 function row(spec: RowSpec, plans: readonly Plan[], compares: readonly boolean[]): Row {
   const { name, better } = spec;
-  const values = plans.map(({ answer }) => (answer ? spec.value(answer) : null));
+  const values = plans.map(({ answer, facts }) => (answer ? spec.value(answer, facts) : null));
   const [first = null] = values;
   const best = bestValue(
     values.filter((_, index) => compares[index]),

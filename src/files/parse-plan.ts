@@ -1,4 +1,10 @@
-import { PLAN_STATUSES, type Plan, type PlanAnswer, type StoredFacts } from "../compare/plan.ts";
+import {
+  PLAN_STATUSES,
+  type Plan,
+  type PlanAnswer,
+  type PlanAtRate,
+  type StoredFacts,
+} from "../compare/plan.ts";
 import { InputError } from "../errors.ts";
 import { nearestHint } from "../nearest.ts";
 import { parseJson } from "./parse-json.ts";
@@ -123,10 +129,19 @@ function reasonOf({ error, explanation }: PlanFile): string | null {
 }
 
 /** A sweep's run names its model under `run`. */
-function factsOf({ model, cost_model, workload, prices, run }: PlanFile): StoredFacts {
+function factsOf(file: PlanFile): StoredFacts {
+  const { model, cost_model, workload, prices, run } = file;
   const ofRun =
     run?.model_name === undefined ? undefined : { name: run.model_name, layers: run.total_layers };
-  return { model: model ?? ofRun, cost_model, workload, prices };
+  return { model: model ?? ofRun, cost_model, workload, prices, at_rate: atRateOf(file) };
+}
+
+/** Absent as well in files of versions that stored nothing of it. */
+function atRateOf({ load }: PlanFile): PlanAtRate | undefined {
+  const rate = load?.request_rate_per_sec;
+  if (!rate || !load.at_rate) return undefined;
+  const { capacity_used, dollar_per_million_token, ttft_ms, tpot_ms } = load.at_rate;
+  return { request_rate_per_sec: rate, capacity_used, dollar_per_million_token, ttft_ms, tpot_ms };
 }
 
 /** `stages[0].tp_degree`. */

@@ -2,6 +2,7 @@ import { z } from "zod";
 import {
   PLAN_STATUSES,
   type PlanAnswer,
+  type PlanAtRate,
   type PlanMetrics,
   type PlanStatus,
   type StoredFacts,
@@ -131,8 +132,27 @@ const factsShape = {
     .optional(),
 };
 
+/** Of a load, what is said of a rate of requests. */
+interface PlanLoad {
+  readonly request_rate_per_sec?: number | null | undefined;
+  readonly at_rate?: Omit<PlanAtRate, "request_rate_per_sec"> | undefined;
+}
+
+const loadSchema: z.ZodType<PlanLoad> = z.looseObject({
+  request_rate_per_sec: rate.nullable().optional(),
+  at_rate: z
+    .looseObject({
+      capacity_used: amount,
+      dollar_per_million_token: amount,
+      ttft_ms: amount.nullable(),
+      tpot_ms: amount.nullable(),
+    })
+    .optional(),
+});
+
 /** The content of a plan's file: what `solve`, `evaluate` and `sweep` write. */
-export type PlanFile = StoredFacts & {
+export type PlanFile = Omit<StoredFacts, "at_rate"> & {
+  readonly load?: PlanLoad | undefined;
   readonly status: PlanStatus;
   readonly gap?: number | null | undefined;
   readonly placement: PlanAnswer["placement"] | null;
@@ -153,6 +173,7 @@ export const planFileSchema: z.ZodType<PlanFile> = z.looseObject({
   placement: placementSchema.nullable(),
   metrics: metricsSchema.nullable().optional(),
   error: z.string().optional(),
+  load: loadSchema.optional(),
   explanation: z.looseObject({ sentences: z.array(z.string()).optional() }).optional(),
   run: z
     .looseObject({ model_name: z.string().optional(), total_layers: positive.optional() })

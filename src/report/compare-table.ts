@@ -20,6 +20,11 @@ const FIGURES: Readonly<
   throughput_tokens_per_sec: ["tokens/s", figure],
   ttft_ms: ["TTFT, ms", figure],
   tpot_ms: ["TPOT, ms", figure],
+  request_rate_per_sec: ["asked for, requests/s", figure],
+  dollar_per_million_token_at_rate: ["  $ per million there", usd],
+  ttft_ms_at_rate: ["  TTFT there, ms", figure],
+  tpot_ms_at_rate: ["  TPOT there, ms", figure],
+  capacity_used: ["  capacity in use", percent],
   num_gpus: ["GPUs used", count],
   num_gpus_rented: ["GPUs rented", count],
   num_pipeline_stages: ["PP, stages", count],
@@ -84,6 +89,11 @@ function renderGroup(
         "throughput_tokens_per_sec",
         "ttft_ms",
         "tpot_ms",
+        "request_rate_per_sec",
+        "dollar_per_million_token_at_rate",
+        "ttft_ms_at_rate",
+        "tpot_ms_at_rate",
+        "capacity_used",
       ),
       text("instances", ({ metrics }) =>
         typesUsed(metrics)

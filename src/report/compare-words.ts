@@ -77,6 +77,7 @@ export function whySentences(from: Plan, to: Plan, pair: PlanPair, names: PairNa
   }
   return [
     ...costSentences(pair.decomposition, names),
+    ...rateSentences(from, to, names),
     ...priceChanges(from.answer, to.answer, names),
     bottleneckSentence(from.answer, to.answer, names),
     ...tieSentence(from.answer, to.answer, pair, names),
@@ -115,6 +116,21 @@ function costSentences(decomposition: Decomposition, names: PairNames): string[]
           `It serves ${figure(throughput.to)} against ${figure(throughput.from)} tokens/s: ${alone(throughput)}.`,
         ]),
     ...heaviest(decomposition),
+  ];
+}
+
+/** What holds at the rate that both were asked to serve: throughput beyond it is worth nothing there. */
+function rateSentences(from: Plan, to: Plan, names: PairNames): string[] {
+  const [a, b] = [from.facts.at_rate, to.facts.at_rate];
+  if (!a && !b) return [];
+  if (a?.request_rate_per_sec !== b?.request_rate_per_sec) {
+    return [
+      "The two were not asked to serve the same rate of requests: the costs above are those of their sequences in flight.",
+    ];
+  }
+  const [before, after] = [a!.dollar_per_million_token, b!.dollar_per_million_token];
+  return [
+    `That is with their sequences in flight. At the ${figure(a!.request_rate_per_sec)} requests/s asked for, where more throughput is worth nothing, ${names.to} costs ${moreWords(after / before)} per token than ${names.from}: ${usd(after)} against ${usd(before)} per million.`,
   ];
 }
 

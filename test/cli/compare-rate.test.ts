@@ -1,0 +1,42 @@
+import { beforeAll, expect, it } from "vitest";
+import { cli, scratchDirectory } from "./harness.ts";
+
+const root = scratchDirectory();
+const MODEL = ["--model=llama-3.1-8b", "--input-length=1000", "--output-length=200"];
+const solved = (name: string): string => `${root}/${name}/solution.json`;
+
+beforeAll(async () => {
+  const solve = async (name: string, type: string, rate: number): Promise<void> => {
+    const pool = `--instances=${type}@us-east-1=1`;
+    await cli(["solve", ...MODEL, pool, `--request-rate=${rate}`, `--out=${root}/${name}`]);
+  };
+  await solve("l4", "g6.xlarge", 1);
+  await solve("l40s", "g6e.xlarge", 1);
+  await solve("slow", "g6.xlarge", 0.5);
+}, 60_000);
+
+it("plans at a rate have the figures of that rate beside those of their sequences in flight", async () => {
+  const { code, stdout } = await cli(["compare", solved("l4"), solved("l40s"), "--json"]);
+  expect(code).toBe(0);
+  const { rows, pairs } = JSON.parse(stdout);
+  const valuesOf = (name: string): number[] =>
+    rows
+      .find((row: { name: string }) => row.name === name)
+      .cells.map(({ value }: { value: number }) => value);
+  expect(valuesOf("request_rate_per_sec")).toEqual([1, 1]);
+  // $/h over the 1,200 tokens/s asked for.
+  const hours = valuesOf("cost_per_hour");
+  valuesOf("dollar_per_million_token_at_rate").forEach((cost, plan) => {
+    expect(cost).toBeCloseTo((hours[plan]! / (1200 * 3600)) * 1e6, 9);
+  });
+  const [because] = pairs.map((pair: { because: string[] }) => pair.because.join(" "));
+  expect(because).toMatch(/At the 1\.?0* requests\/s asked for, .* costs 131\.2 % more per token/);
+  const human = await cli(["compare", solved("l4"), solved("l40s")]);
+  expect(human.stdout).toMatch(/^ {2}asked for, requests\/s +1/m);
+  expect(human.stdout).toMatch(/TTFT there, ms/);
+});
+
+it("says that plans of different rates are compared with their sequences in flight", async () => {
+  const { stdout } = await cli(["compare", solved("l4"), solved("slow")]);
+  expect(stdout.replace(/\s+/g, " ")).toContain("not asked to serve the same rate of requests");
+});
