@@ -1,4 +1,5 @@
 import type { Interval } from "../placement/evaluation.ts";
+import { type RateService, rateService } from "../placement/rate-service.ts";
 import { networkHints, parserHints } from "./engine-words.ts";
 import type { Launch } from "./launch.ts";
 import type { LaunchNode } from "./launch-plan.ts";
@@ -64,7 +65,7 @@ export function nodeWords({ rank, instance, type, gpuIds }: LaunchNode): string 
   return `node ${rank}: ${instance} (${gpuCount} x ${gpuModel}), GPUs ${gpuIds.join(",")}`;
 }
 
-function predictedLines({ metrics, problem }: Launch): string[] {
+function predictedLines({ metrics, problem, placement }: Launch): string[] {
   const { uncertainty } = metrics;
   const rate = `${short(metrics.throughput_tokens_per_sec)} tokens/s, input and output together`;
   const by = ` (cost model "${problem.costModel.name}"):`;
@@ -80,6 +81,21 @@ function predictedLines({ metrics, problem }: Launch): string[] {
     `  ${rate}${interval(uncertainty?.throughput_tokens_per_sec)}`,
     ...latency,
     `  ${metrics.cost_per_hour.toFixed(2)} USD per hour, ${short(metrics.dollar_per_million_token)} USD per million tokens`,
+    ...atRateLines(rateService(problem, placement)),
+  ];
+}
+
+/** What is planned serves more than the rate that was asked for: what is to be seen at that rate. */
+function atRateLines(service: RateService | null): string[] {
+  if (!service) return [];
+  const { placement, metrics } = service.atRate;
+  const latency =
+    metrics.ttft_ms === null || metrics.tpot_ms === null
+      ? ""
+      : `TTFT ${short(metrics.ttft_ms)} ms, TPOT ${short(metrics.tpot_ms)} ms, `;
+  return [
+    `At the ${short(service.requestsPerSecond)} requests/s asked for, ${plural(placement.batch_size, "sequence")} in flight:`,
+    `  ${latency}${short(service.usdPerMillionTokens)} USD per million tokens, ${short(service.used * 100)} % of the capacity in use`,
   ];
 }
 

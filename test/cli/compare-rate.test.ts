@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { beforeAll, expect, it } from "vitest";
 import { cli, scratchDirectory } from "./harness.ts";
 
@@ -39,4 +40,15 @@ it("plans at a rate have the figures of that rate beside those of their sequence
 it("says that plans of different rates are compared with their sequences in flight", async () => {
   const { stdout } = await cli(["compare", solved("l4"), solved("slow")]);
   expect(stdout.replace(/\s+/g, " ")).toContain("not asked to serve the same rate of requests");
+});
+
+it("launch files say what is to be seen at the rate", async () => {
+  const { code, stdout } = await cli(["export", "--solution", solved("l4"), "--target", "vllm"]);
+  expect(code).toBe(0);
+  const { load } = JSON.parse(readFileSync(solved("l4"), "utf8"));
+  const { concurrency } = load.at_rate;
+  expect(stdout).toContain(`# At the 1 requests/s asked for, ${concurrency} sequences in flight:`);
+  expect(stdout).toMatch(
+    /TTFT [\d.,]+ ms, TPOT [\d.]+ ms, 0\.1863 USD per million tokens, 72\.\d+ %/,
+  );
 });
