@@ -56,13 +56,13 @@ export function bestEvenSplits(problem: Problem, request: SolveRequest): FamilyB
 /**
  * The best even splits of the types worth looking at, with breaks between them: those that may be used, and of types that
  * differ in price only the cheapest, since the dearer ones do the same for more.
- * @param onFamily told of each as it is found, with the share of the types that are done; false ends the work
+ * @param onFamily told of each as it is found, with the share of the types that are done
  */
 export async function eachEvenSplit(
   problem: Problem,
   request: SolveRequest,
   pace: Pace,
-  onFamily: (best: FamilyBest, share: number) => boolean = () => true,
+  onFamily: (best: FamilyBest, share: number) => void = () => {},
 ): Promise<FamilyBest[]> {
   const points = requestedPoints(problem);
   const types = cheapestOfEach(problem.pool.types.filter((type) => isAllowed(type, request)));
@@ -70,7 +70,7 @@ export async function eachEvenSplit(
   for (const type of types) {
     const best = knownBest(problem, request, points, type);
     families.push(best);
-    if (!onFamily(best, families.length / types.length)) break;
+    onFamily(best, families.length / types.length);
     await pace.turn();
   }
   return bestFirst(families, request);

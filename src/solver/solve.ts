@@ -258,8 +258,8 @@ function besideValue(objective: SearchObjective, value: number, boundKey: number
 }
 
 /**
- * Even splits are cheap to score, and give whatever strikes early something to fall back on. So a limit on time does not end
- * them, only a signal.
+ * Even splits are cheap to score, and give whatever strikes early something to fall back on. So neither a limit on time nor a
+ * signal ends them: an answer is never worse than an even split that the report shows beside it.
  */
 async function offerEvenSplits(
   problem: Problem,
@@ -274,7 +274,6 @@ async function offerEvenSplits(
       if (found) goal.offer(found);
     }
     onShare(share);
-    return !session.isAborted;
   });
 }
 

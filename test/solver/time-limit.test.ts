@@ -1,4 +1,6 @@
 import { afterAll, expect, it } from "vitest";
+import { createPool } from "../../src/hardware/pool.ts";
+import { bestEvenSplits } from "../../src/solver/even-splits.ts";
 import { hostClasses } from "../../src/solver/hosts/hosts.ts";
 import { createInlineHighs } from "../../src/solver/milp/highs-inline.ts";
 import { Pace } from "../../src/solver/pace.ts";
@@ -8,7 +10,7 @@ import { priceScale } from "../../src/solver/search/objectives.ts";
 import { maxStagesOf, scenarios } from "../../src/solver/search/scenarios.ts";
 import { solve } from "../../src/solver/solve.ts";
 import { TableCache } from "../../src/solver/starts/table-cache.ts";
-import { foundingProblem } from "../support/founding.ts";
+import { FOUNDING_POOL, foundingProblem } from "../support/founding.ts";
 
 const backend = createInlineHighs();
 afterAll(() => backend.dispose());
@@ -47,6 +49,24 @@ it("a limit that strikes before all cases are known leaves no proof and no bound
   expect(["feasible", "no_solution"]).toContain(solution.status);
   expect(solution.frontier_complete).toBe(false);
   if (solution.status === "feasible") expect(Number.isFinite(solution.bound)).toBe(false);
+});
+
+it("a signal while even splits are scored leaves the best of them all as the answer", async () => {
+  const pool = createPool([...FOUNDING_POOL].reverse());
+  const problem = foundingProblem({ pool });
+  const request = DEFAULT_REQUEST;
+  const [first] = bestEvenSplits(problem, request);
+  if (first?.status !== "best") throw new Error(first?.status);
+  const controller = new AbortController();
+  const solution = await solve(problem, request, backend, {
+    signal: controller.signal,
+    onProgress: ({ phase }) => {
+      if (phase === "even splits") controller.abort();
+    },
+  });
+  if (solution.status !== "feasible") throw new Error(solution.status);
+  expect(solution.objective.value).toBe(first.evaluation.metrics.dollar_per_million_token);
+  expect(solution.placement).toEqual(first.evaluation.placement);
 });
 
 it("a limit that strikes when only ties are left does not take the proof away", async () => {

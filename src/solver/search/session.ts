@@ -130,13 +130,9 @@ export class SearchSession {
     this.isWhole = isWhole;
   }
 
-  /** Whether a signal has ended the solve; a limit on time is another matter. */
-  get isAborted(): boolean {
-    return this.limits.signal?.aborted === true;
-  }
-
   get isOver(): boolean {
-    return this.isAborted || performance.now() >= this.limits.deadlineMilliseconds;
+    const { signal, deadlineMilliseconds } = this.limits;
+    return signal?.aborted === true || performance.now() >= deadlineMilliseconds;
   }
 
   /** Searches for a goal to the end, or until a limit strikes. */
