@@ -121,6 +121,7 @@ export const request: Check = objectOf<SolveRequest>({
   maxStagesByType: mapOf(number),
   maxRentedByType: mapOf(number),
   mostStages: nullOr(number),
+  mostGpusInUse: nullOr(number),
   uniformTp: flag,
   gap: number,
   preferSimplePercent: number,

@@ -49,6 +49,7 @@ export function requestOf(flags: RequestFlags, { load }: Workload): SolveRequest
     maxRentedByType: DEFAULT_REQUEST.maxRentedByType,
     uniformTp: flags.uniformTp ?? DEFAULT_REQUEST.uniformTp,
     mostStages: DEFAULT_REQUEST.mostStages,
+    mostGpusInUse: DEFAULT_REQUEST.mostGpusInUse,
     preferSimplePercent: flags.preferSimple ?? DEFAULT_REQUEST.preferSimplePercent,
     by: flags.by ?? DEFAULT_REQUEST.by,
     gap: flags.gap ?? DEFAULT_REQUEST.gap,

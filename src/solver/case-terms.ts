@@ -117,6 +117,8 @@ export interface RentalRules {
   readonly noIdleGpus: boolean;
   readonly maxInstanceTypes: number | null;
   readonly maxInstances: number | null;
+  /** Most GPUs that stages may use; absent or null: any number. */
+  readonly mostGpusInUse?: number | null;
   /** Most stages on a type, by name. */
   readonly maxStagesByType: ReadonlyMap<string, number>;
   /** Exactly so many stages on every rented instance; absent: any number. */
@@ -137,18 +139,23 @@ export class RentalRows {
     }
   >();
 
+  private readonly gpus: Term[] = [];
+
   constructor(
     private readonly build: Builder,
     private readonly rules: RentalRules,
   ) {}
 
+  /** @param gpus terms that add up to the GPUs that the stages use */
   add(
     typeName: string,
     prefix: string,
     most: number,
     stages: readonly number[],
     instances: readonly number[],
+    gpus: readonly Term[],
   ): void {
+    this.gpus.push(...gpus);
     const known = this.byType.get(typeName);
     if (known) {
       known.most += most;
@@ -160,7 +167,16 @@ export class RentalRows {
   }
 
   finish(): void {
-    const { maxInstances, maxInstanceTypes, maxStagesByType, restType } = this.rules;
+    const {
+      maxInstances,
+      maxInstanceTypes,
+      maxStagesByType,
+      restType,
+      mostGpusInUse = null,
+    } = this.rules;
+    if (mostGpusInUse !== null) {
+      this.build.row("gpus_in_use", Number.NEGATIVE_INFINITY, mostGpusInUse, this.gpus);
+    }
     const types = [...this.byType];
     if (maxInstances !== null) {
       const all = types.flatMap(([, { instances }]) => instances);

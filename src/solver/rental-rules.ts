@@ -49,6 +49,9 @@ export function brokenRentalRule(
   if (request.mostStages !== null && placement.stages.length > request.mostStages) {
     return `${placement.stages.length} stages, at most ${request.mostStages}`;
   }
+  if (request.mostGpusInUse !== null && metrics.num_gpus > request.mostGpusInUse) {
+    return `${metrics.num_gpus} GPUs in use, at most ${request.mostGpusInUse}`;
+  }
   if (request.uniformTp && new Set(placement.stages.map((stage) => stage.tp_degree)).size > 1) {
     return "TP degrees differ between stages";
   }

@@ -33,6 +33,8 @@ export interface SolveRequest {
   readonly maxRentedByType: ReadonlyMap<string, number>;
   /** At most this many stages; null: as many as the problem's rules allow. The sizes that stages may have stay as they are. */
   readonly mostStages: number | null;
+  /** At most this many GPUs in use, over all stages; null: any number. */
+  readonly mostGpusInUse: number | null;
   /** One TP degree for all stages. */
   readonly uniformTp: boolean;
   /** Allowed |objective − bound| / |objective|; 0 is exact. */
@@ -70,6 +72,7 @@ export const DEFAULT_REQUEST: SolveRequest = {
   maxStagesByType: new Map(),
   maxRentedByType: new Map(),
   mostStages: null,
+  mostGpusInUse: null,
   uniformTp: false,
   preferSimplePercent: 0,
   by: null,

@@ -8,6 +8,7 @@ import { eachEvenSplit } from "./even-splits.ts";
 import { explainInfeasible } from "./explain/infeasibility.ts";
 import { ExplanationCut, Prober } from "./explain/prober.ts";
 import { explainAnswer, frontierPoint } from "./explain/sensitivity.ts";
+import { goesByGpus, withFewestGpus } from "./fewest-gpus.ts";
 import { isAllowed } from "./hosts/hosts.ts";
 import type { MilpBackend, MilpModel } from "./milp/model.ts";
 import type { SolveRequest } from "./request.ts";
@@ -139,7 +140,10 @@ export async function solve(
     isProven && request.gap === 0
       ? value
       : besideValue(objective, value, goal.bound(result.openKey));
-  const optimum = { found, value };
+  const first = { found, value };
+  const isFree =
+    isProven && request.objective !== "throughput" && value === 0 && goesByGpus(problem, first);
+  const optimum = isFree ? await withFewestGpus(prober, first) : first;
   const simple =
     isProven && request.preferSimplePercent > 0
       ? await simplestWithin(prober, optimum)
@@ -166,7 +170,7 @@ export async function solve(
         by: { grouping: request.by, groups: await bestByGroup(prober, request.by, optimum) },
       }),
     ...(request.explain && result.complete && isOptimum
-      ? await whatChanges(prober, found, value)
+      ? await whatChanges(prober, optimum.found, value)
       : {}),
     run: session.effort(startedMilliseconds),
   };

@@ -65,18 +65,20 @@ function orderOf(
   const tokens = metrics.throughput_tokens_per_sec;
   const latency = batch_size / tokens;
   const gpus = metrics.num_gpus_rented;
-  const afterPrice = servesRate ? (usd === 0 ? gpus : latency) : -tokens;
+  // At a rate what costs nothing goes by the GPUs in use, then by those of the instances.
+  const ofFree = servesRate ? [metrics.num_gpus, gpus] : [-tokens, 0];
+  const afterPrice = usd === 0 ? ofFree : [servesRate ? latency : -tokens, 0];
   const names = [...new Set(stages.map(({ gpu_type }) => gpu_type))];
   const byObjective = (): number[] => {
     switch (objective) {
       case "throughput":
         return [-tokens, usd];
       case "cost":
-        return [usd, afterPrice];
+        return [usd, ...afterPrice];
       case "cost-per-token":
-        return [usd / tokens, usd === 0 ? (servesRate ? gpus : -tokens) : 0];
+        return [usd / tokens, ...(usd === 0 ? ofFree : [0, 0])];
       case "weighted": {
-        if (weight === 1) return [usd, afterPrice];
+        if (weight === 1) return [usd, ...afterPrice];
         const score = weightedValue(
           {
             tokensPerSecond: tokens,

@@ -26,3 +26,33 @@ it("of placements whose tokens cost nothing the fastest is the best, not the sma
   expect(cheapest.dollar_per_million_token).toBe(0);
   expect(cheapest.throughput_tokens_per_sec).toBe(fastest.throughput_tokens_per_sec);
 });
+
+it("at a rate, placements that cost nothing go by the GPUs in use", async () => {
+  const base = toyProblem();
+  const [quad, duo] = TOY_POOL;
+  for (const requestsPerSecond of [0.01, 1, 30]) {
+    const limits = { ...base.limits, minTokensPerSecond: requestsPerSecond * 512 };
+    const problem = toyProblem({
+      pool: createPool([{ ...quad, ownedCount: quad.count }, duo]),
+      workload: {
+        ...base.workload,
+        phase: "prefill",
+        inputTokens: 512,
+        load: { kind: "request_rate", requestsPerSecond },
+      },
+      limits,
+    });
+    for (const objective of ["cost", "cost-per-token"] as const) {
+      const solution = await solve(problem, { ...DEFAULT_REQUEST, objective }, backend);
+      if (!("placement" in solution)) throw new Error(solution.status);
+      expect(solution.status).toBe("optimal");
+      expect(solution.metrics.cost_per_hour).toBe(0);
+      const { num_gpus } = solution.metrics;
+      // With one GPU less in use something has to be paid, or nothing serves the rate.
+      const fewer = { ...DEFAULT_REQUEST, objective, mostGpusInUse: num_gpus - 1 };
+      const less = num_gpus === 1 ? null : await solve(problem, fewer, backend);
+      if (less && "placement" in less) expect(less.metrics.cost_per_hour).toBeGreaterThan(0);
+      if (requestsPerSecond < 1) expect(num_gpus).toBe(1);
+    }
+  }
+});

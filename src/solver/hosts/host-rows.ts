@@ -99,7 +99,10 @@ export function addHostRows(
       build.row(`${prefix}.pool`, 0, mostInstances, ones(instanceColumns));
     }
     runs.add(floored, fit, mostInstances, stageColumns, instanceColumns);
-    rental.add(name, prefix, mostInstances, stageColumns, instanceColumns);
+    const gpus = options.flatMap(({ tpDegree }, i) =>
+      optionColumns[i]!.stageColumns.map((column) => ({ column, coefficient: tpDegree })),
+    );
+    rental.add(name, prefix, mostInstances, stageColumns, instanceColumns, gpus);
     for (const column of instanceColumns) instances.push({ column, position: host.position });
     decoders.push((values) => ({
       floored,

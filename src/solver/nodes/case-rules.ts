@@ -6,11 +6,12 @@ import type { NodeShape } from "./node-rules.ts";
 export function caseRules(request: SolveRequest, shape: NodeShape | null): RentalRules {
   if (!shape) return request;
   const { stagesPerNode, restType, placesNodes } = shape;
-  const { noIdleGpus, maxInstances, maxInstanceTypes, maxStagesByType } = request;
+  const { noIdleGpus, maxInstances, maxInstanceTypes, maxStagesByType, mostGpusInUse } = request;
   return {
     noIdleGpus,
     maxInstances,
     maxInstanceTypes,
+    mostGpusInUse,
     maxStagesByType: placesNodes
       ? new Map(
           [...maxStagesByType].map(([name, most]) => [name, Math.floor(most / stagesPerNode)]),

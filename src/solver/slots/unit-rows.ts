@@ -72,13 +72,11 @@ export function addUnitRows(
       ]);
     }
     const { gpuCount, name } = unit.host.type.instance;
+    const gpus = members.flatMap((u) =>
+      all(u).map((x) => ({ column: x, coefficient: units[u]!.gpuIds.length })),
+    );
     if (rules.noIdleGpus) {
-      build.row(`${label}.no_idle`, 0, 0, [
-        ...members.flatMap((u) =>
-          all(u).map((x) => ({ column: x, coefficient: units[u]!.gpuIds.length })),
-        ),
-        { column, coefficient: -gpuCount },
-      ]);
+      build.row(`${label}.no_idle`, 0, 0, [...gpus, { column, coefficient: -gpuCount }]);
     }
     if (rules.stagesPerInstance !== undefined) {
       build.row(`${label}.equal`, 0, 0, [
@@ -86,7 +84,7 @@ export function addUnitRows(
         { column, coefficient: -rules.stagesPerInstance },
       ]);
     }
-    rental.add(name, label, 1, members.flatMap(all), [column]);
+    rental.add(name, label, 1, members.flatMap(all), [column], gpus);
     return column;
   });
   rental.finish();
