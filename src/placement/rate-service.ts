@@ -45,6 +45,14 @@ export function rateService(problem: Problem, placement: Placement): RateService
   return service;
 }
 
+/** An answer with as many sequences in flight as its rate keeps there. Without a rate it is as it stands. */
+export function atAskedRate<A extends Pick<Success, "placement" | "metrics">>(
+  problem: Problem,
+  answer: A,
+): Pick<Success, "placement" | "metrics"> {
+  return rateService(problem, answer.placement)?.atRate ?? answer;
+}
+
 /** An answer with as many sequences in flight as serve the most: at a rate it may have fewer. Without a rate it is as it stands. */
 export function atFullUse<A extends Pick<Success, "placement" | "metrics">>(
   problem: Problem,

@@ -52,7 +52,8 @@ export function inFlightWords({ batch_size }: Placement): string {
 /** "2 requests/s". */
 export function rateWords(requestsPerSecond: number): string {
   const text = figure(requestsPerSecond);
-  return `${text.includes(".") ? text.replace(/\.?0+$/, "") : text} requests/s`;
+  const short = text.includes(".") ? text.replace(/\.?0+$/, "") : text;
+  return `${short} ${short === "1" ? "request" : "requests"}/s`;
 }
 
 /** The load as `--json` prints it; nothing where the batch sizes given are all there is to say. */

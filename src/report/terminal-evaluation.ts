@@ -1,5 +1,6 @@
 import type { Evaluation, Infeasible, Success, Violation } from "../placement/evaluation.ts";
 import type { Problem } from "../placement/problem.ts";
+import { atAskedRate } from "../placement/rate-service.ts";
 import { brokenLimits } from "./broken-limits.ts";
 import { plural, printable } from "./format.ts";
 import { joinBlocks, renderItem, renderPairs, wrap } from "./layout.ts";
@@ -22,7 +23,9 @@ export function renderNoPlacement(error: string, paint: Paint): string {
   return joinBlocks([paint.red(wrap(`Infeasible: ${printable(error)}`))]);
 }
 
-function renderSuccess(problem: Problem, { placement, metrics }: Success, paint: Paint): string {
+function renderSuccess(problem: Problem, evaluation: Success, paint: Paint): string {
+  const { placement, metrics } = evaluation;
+  const shown = atAskedRate(problem, evaluation);
   const broken = brokenLimits(problem, metrics);
   return joinBlocks([
     paint.bold(
@@ -31,8 +34,8 @@ function renderSuccess(problem: Problem, { placement, metrics }: Success, paint:
       ),
     ),
     renderWorkload(problem, placement, metrics, "evaluate"),
-    renderStages(problem, placement, metrics, paint),
-    renderMemory(problem, metrics, paint),
+    renderStages(problem, shown.placement, shown.metrics, paint),
+    renderMemory(problem, shown.metrics, paint),
     renderMetrics(problem, placement, metrics, paint),
     broken.length === 0
       ? ""

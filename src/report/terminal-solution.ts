@@ -1,4 +1,5 @@
 import type { Problem } from "../placement/problem.ts";
+import { atAskedRate } from "../placement/rate-service.ts";
 import type { FamilyBest } from "../solver/even-splits.ts";
 import type { SolveRequest } from "../solver/request.ts";
 import type { Answer, NoAnswer, SearchEffort, Solution } from "../solver/solution.ts";
@@ -27,12 +28,13 @@ export function renderSolution(
 ): string {
   if (!("placement" in solution)) return renderNoAnswer(problem, solution, paint);
   const { placement, metrics, frontier, frontier_complete, explanation } = solution;
+  const shown = atAskedRate(problem, solution);
   return joinBlocks([
     `${paint.bold(wrap(headlineWords(problem, solution)))}\n${verdict(problem, request, solution, paint)}`,
     renderDeployable(problem, solution, paint),
     renderWorkload(problem, placement, metrics, "solve"),
-    renderStages(problem, placement, metrics, paint),
-    renderMemory(problem, metrics, paint),
+    renderStages(problem, shown.placement, shown.metrics, paint),
+    renderMemory(problem, shown.metrics, paint),
     renderMetrics(problem, placement, metrics, paint),
     renderProof(solution, paint),
     renderGroups(problem, solution, paint),

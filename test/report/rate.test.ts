@@ -4,6 +4,7 @@ import type { Placement } from "../../src/placement/placement.ts";
 import { rateService } from "../../src/placement/rate-service.ts";
 import { headlineWords, verdictWords } from "../../src/report/answer-words.ts";
 import { figure } from "../../src/report/format.ts";
+import { pipelineMarkup } from "../../src/report/html/pipeline.ts";
 import { renderSolveReport } from "../../src/report/html/solve-report.ts";
 import { solutionJson } from "../../src/report/json.ts";
 import { PLAIN } from "../../src/report/paint.ts";
@@ -69,6 +70,15 @@ describe("an answer at a rate of requests", () => {
     expect(lines).toContain("\nAt 2 requests/s\n");
     expect(lines.indexOf(`TTFT        ${figure(ttft_ms!)} ms`)).toBeGreaterThan(0);
     expect(lines.indexOf("\nAt capacity, ")).toBeGreaterThan(lines.indexOf("\nAt 2 requests/s\n"));
+  });
+
+  it("shows stages and memory with the sequences that are in flight at that rate, in terminal and report", () => {
+    const more = { ...answer, placement: placementAt(inFlight + 1) };
+    const text = renderSolution(problem, REQUEST, more, [], PLAIN);
+    expect(text).toContain(`\nStages with ${inFlight} sequences in flight\n`);
+    const stage = atRate.metrics.stages[0]!;
+    expect(text).toContain(` ${figure(stage.throughput_tokens_per_sec)}  `);
+    expect(pipelineMarkup(problem, more).text).toContain(`with ${inFlight} sequences in flight`);
   });
 
   it("is told at that rate by the report: title, tiles and targets", () => {

@@ -3,6 +3,7 @@ import { microUsdToUsd } from "../../hardware/price.ts";
 import type { LinkMetrics, Metrics, StageMetrics } from "../../placement/evaluation.ts";
 import { type Placement, parseInstanceName } from "../../placement/placement.ts";
 import type { Problem } from "../../placement/problem.ts";
+import { atAskedRate } from "../../placement/rate-service.ts";
 import { type TimeShares, timeShares } from "../../placement/time-shares.ts";
 import { count, figure, percent, shortGpu, usd } from "../format.ts";
 import { inFlightWords } from "../load-words.ts";
@@ -37,7 +38,11 @@ const TIME_ITEMS: readonly (readonly [name: keyof TimeShares, label: string, col
 ];
 
 /** The pipeline, machine by machine and stage by stage, with what takes each stage's memory and time. */
-export function pipelineMarkup(problem: Problem, placement: Placement, metrics: Metrics): Markup {
+export function pipelineMarkup(
+  problem: Problem,
+  answer: { readonly placement: Placement; readonly metrics: Metrics },
+): Markup {
+  const { placement, metrics } = atAskedRate(problem, answer);
   const stages = drawnStages(problem, placement, metrics);
   const slack = slackWords(metrics);
   const times = stages.flatMap(({ time }) => (time ? [time] : []));

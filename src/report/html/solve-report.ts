@@ -50,7 +50,7 @@ function sectionsOf(input: SolveReportInput): Section[] {
     answer && {
       id: "pipeline",
       title: "Pipeline",
-      content: html`${pipelineMarkup(problem, answer.placement, answer.metrics)}
+      content: html`${pipelineMarkup(problem, answer)}
 ${metricsBlocks(problem, answer.placement, answer.metrics).map(
   ({ title, pairs }) => html`<h3>${title === "Metrics" ? "All figures" : title}</h3>
 ${pairsMarkup(pairs)}`,
