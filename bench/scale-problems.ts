@@ -1,5 +1,11 @@
 import { drawCatalogue } from "../src/bench/catalogue.ts";
-import { FOUNDING_RULES, FREE_RULES, makeProblem, poolOf } from "../src/bench/make-problem.ts";
+import {
+  FOUNDING_RULES,
+  FREE_RULES,
+  makeProblem,
+  poolOf,
+  STAND_IN_RULES,
+} from "../src/bench/make-problem.ts";
 import { LLAMA_3_70B, LLAMA_3_405B, MOE_671B, WINDOWED_MOE } from "../src/bench/models.ts";
 import { FOUNDING_POOL } from "../src/bench/pools.ts";
 import { createRandom } from "../src/bench/random.ts";
@@ -104,7 +110,7 @@ function uneven(name: string, model: typeof MOE_671B, request: SolveRequest): Sc
     series: "uneven",
     limitSeconds: 20,
     make: () => ({
-      problem: makeProblem(model, poolOf(FOUNDING_POOL), FREE_RULES, [
+      problem: makeProblem(model, poolOf(FOUNDING_POOL), STAND_IN_RULES, [
         "aggregated",
         2048,
         512,

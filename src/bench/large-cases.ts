@@ -1,7 +1,7 @@
 import { DEFAULT_REQUEST, type SolveRequest } from "../solver/request.ts";
 import type { BenchCase } from "./case.ts";
 import { drawCatalogue } from "./catalogue.ts";
-import { FREE_RULES, makeProblem, poolOf } from "./make-problem.ts";
+import { FREE_RULES, makeProblem, poolOf, STAND_IN_RULES } from "./make-problem.ts";
 import { LLAMA_3_70B, LLAMA_3_405B, MOE_671B, WINDOWED_MOE } from "./models.ts";
 import { FOUNDING_POOL, LARGE_POOL, LEFT_OVER_POOL } from "./pools.ts";
 
@@ -45,7 +45,7 @@ export function largeCases(): BenchCase[] {
           ["h100.8", "NVIDIA H100", 8, 80, 900, 3200, 55.04, 2],
           ["a100.8", "NVIDIA A100", 8, 80, 600, 400, 27.45, 4],
         ]),
-        FREE_RULES,
+        STAND_IN_RULES,
         ["aggregated", 8192, 1024, 128, 128],
       ),
       request,
@@ -65,7 +65,7 @@ export function largeCases(): BenchCase[] {
     {
       name: "experts",
       note: "The 671B mixture of experts on the founding pool without its A100s: three dense layers, 58 with experts, embedding and LM head at the ends.",
-      problem: makeProblem(MOE_671B, poolOf(FOUNDING_POOL.slice(1)), FREE_RULES, [
+      problem: makeProblem(MOE_671B, poolOf(FOUNDING_POOL.slice(1)), STAND_IN_RULES, [
         "aggregated",
         2048,
         512,

@@ -68,6 +68,9 @@ export const FREE_RULES: PlacementRules = {
   quantizeSegments: false,
 };
 
+/** The rules for a model whose key/value heads stand for a cache of another kind: their number forbids no TP degree. */
+export const STAND_IN_RULES: PlacementRules = { ...FREE_RULES, anyShape: true };
+
 /** A problem under the reference cost model with the founding configuration's factors. */
 export function makeProblem(
   model: Model,

@@ -6,6 +6,7 @@ import { LLAMA_3_8B, LLAMA_3_405B, MOE_671B } from "../../src/bench/models.ts";
 import { RUNNERS } from "../../src/bench/runners.ts";
 import { scorePlacement } from "../../src/bench/score.ts";
 import { checkLayerPlan } from "../../src/model/model.ts";
+import { leftOut } from "../../src/placement/tp-shape.ts";
 import { createInlineHighs } from "../../src/solver/milp/highs-inline.ts";
 import { importGraph, isNodeModule } from "../support/import-graph.ts";
 
@@ -30,6 +31,14 @@ describe("the cases", () => {
 
   it("have GPUs that the reference model knows", () => {
     for (const { name, problem } of cases) expect(problem.warnings, name).toEqual([]);
+  });
+
+  it("forbid the mixture of experts no TP degree for heads that stand for its compressed cache", () => {
+    const mixtures = cases.filter(({ problem }) => problem.model === MOE_671B);
+    expect(mixtures.length).toBeGreaterThan(0);
+    for (const { name, problem, request } of mixtures) {
+      expect(leftOut(problem, request.tpDegrees), name).toEqual([]);
+    }
   });
 
   it("need nothing that only Node has", () => {
