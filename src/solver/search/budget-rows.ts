@@ -17,7 +17,7 @@ export function levelFreeRows(context: CaseContext): CaseLimit[] {
 }
 
 /** Most rented instances of a type. Owned instances are host classes of their own. */
-export function rentedRows({ problem, request, classes }: CaseContext): CaseLimit[] {
+function rentedRows({ problem, request, classes }: CaseContext): CaseLimit[] {
   return [...request.maxRentedByType].flatMap(([name, most]) => {
     const isCounted = classes.map(
       ({ type, instances }) =>
