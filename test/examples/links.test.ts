@@ -7,9 +7,9 @@ import { documents, ROOT, readDocument } from "./documents.ts";
 const PATH = /`((?:[\w.-]+\/)+[\w.-]*|[\w-]+\.(?:ts|md|json))`/g;
 const PLACES = ["", "src", "src/solver", "config/llama3-70b"];
 
-/** What the documents name that is not in the repository: what commands write, Hugging Face's file, what the package exports, what lies beside. */
+/** What the documents name that is not in the repository: what commands write, Hugging Face's file, what the package exports, a label, what lies beside. */
 const MADE =
-  /^(?:solution\.json|placement_metrics\.json|config\.json|runs\/|dist\/|llm-placement\/node|\.\.\/)/;
+  /^(?:solution\.json|placement_metrics\.json|config\.json|runs\/|dist\/|llm-placement\/(?:node|plan)$|\.\.\/)/;
 
 /** A document that names files of other repositories; ours stand there below these folders. */
 const SOURCES = "docs/catalogue-sources.md";
