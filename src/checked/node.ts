@@ -1,11 +1,15 @@
 /** As core.ts, for the functions that need Node. */
 
 import { buildProblem as built, type ProblemFiles } from "../files/build-problem.ts";
+import { withDefaultLoad } from "../files/default-load.ts";
 import { readHuggingFaceModel as fromTexts } from "../files/huggingface-texts.ts";
 import type { ProblemFlags } from "../files/merge-flags.ts";
 import { readModel as model } from "../files/read-model.ts";
-import { type ProblemOptions, readProblem as read } from "../files/read-problem.ts";
-import { DEFAULT_COST_MODEL } from "../files/serving-keys.ts";
+import {
+  type ProblemOptions,
+  type readProblem as read,
+  readServedProblem,
+} from "../files/read-problem.ts";
 import type { Problem } from "../placement/problem.ts";
 import {
   type HighsWorkerOptions,
@@ -98,19 +102,13 @@ const files: Check = objectOf<AllFiles>({
   open: optional(callable),
 });
 
-/**
- * A problem from its files, as `solve` on the command line reads it: with neither a configuration that could say the load nor an
- * option that does, it is as many sequences as pay best.
- */
-export const readProblem: typeof read = guarded(
-  (given: ProblemOptions): Problem => read(withLoad(given, given.configDir !== undefined)),
-  [["options", options]],
-);
+/** A problem from its files, as `solve` on the command line reads it. */
+export const readProblem: typeof read = guarded(readServedProblem, [["options", options]]);
 
 /** As `readProblem`, from texts. */
 export const buildProblem: typeof built = guarded(
   (given: ProblemFiles, flags: ProblemFlags = {}): Problem =>
-    built(given, withLoad(flags, given.config !== null)),
+    built(given, withDefaultLoad(flags, given.config !== null)),
   [
     ["files", files],
     ["flags", optional(objectOf(FLAGS))],
@@ -139,12 +137,3 @@ export const createHighsWorkerBackend: typeof workerBackend = guarded(workerBack
     ),
   ],
 ]);
-
-function withLoad<Flags extends ProblemFlags>(flags: Flags, hasConfig: boolean): Flags {
-  const { minBatch, maxBatch, concurrency, maxLoad, requestRate } = flags;
-  const isSaid = [minBatch, maxBatch, concurrency, maxLoad, requestRate].some(
-    (value) => value !== undefined,
-  );
-  const costModel = flags.costModel ?? DEFAULT_COST_MODEL;
-  return isSaid || hasConfig || costModel === "reference" ? flags : { ...flags, maxLoad: true };
-}

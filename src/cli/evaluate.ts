@@ -16,6 +16,7 @@ import { evaluateInput, evaluateOpen, opensBatch } from "./evaluate-load.ts";
 import { chooseTask, type EvaluateFlags } from "./evaluate-task.ts";
 import { type CliIo, EXIT, printWarnings, wantsColours } from "./io.ts";
 import { limitsOfFlags } from "./limit-options.ts";
+import { planFile } from "./plan-file.ts";
 import { type ProblemFlagValues, readFlaggedProblem, requireFlag } from "./problem-flags.ts";
 import { starterOf, withStart } from "./starter.ts";
 
@@ -73,12 +74,13 @@ async function evaluateTask(flags: EvaluateFlags, io: CliIo, search: Search): Pr
 
 /** A placement with or without the problem that it is of. */
 async function evaluateFile(
-  path: string,
+  given: string,
   flags: EvaluateFlags,
   more: Parameters<typeof problemOfAnswer>[4],
   io: CliIo,
   search: Search,
 ): Promise<number> {
+  const path = planFile(given);
   const text = readText(path);
   const problem = await problemOfAnswer(storedProblem(text, path), path, flags, io, more);
   if (flags.compareOptimum) requireWholePool(problem, path);
@@ -162,11 +164,12 @@ async function answer(
   const rated = { placement: evaluation.placement, metrics, hasOwnBatch };
   const optima = await findOptima(problem, rated, flags, io, search);
   const json = { ...evaluationJson(problem, evaluation, warnings), ...optima?.json };
+  const stale: string[] = [];
   if (flags.out !== undefined) {
     const { writeEvaluation } = await import("./write-output.ts");
-    writeEvaluation(flags.out, problem, evaluation, json);
+    stale.push(...writeEvaluation(flags.out, problem, evaluation, json));
   }
-  await printWarnings(io, warnings);
+  await printWarnings(io, [...warnings, ...stale]);
   if (flags.json) {
     await io.stdout.write(`${jsonText(json)}\n`);
   } else {
@@ -198,11 +201,12 @@ async function answerNoPlacement(
   const rated = { placement, metrics: null, hasOwnBatch };
   const optima = await findOptima(problem, rated, flags, io, search);
   const json = { ...noPlacementJson(problem, error, problem.warnings), ...optima?.json };
+  const stale: string[] = [];
   if (flags.out !== undefined) {
     const { writeNoPlacement } = await import("./write-output.ts");
-    writeNoPlacement(flags.out, problem, split, point, error, json);
+    stale.push(...writeNoPlacement(flags.out, problem, split, point, error, json));
   }
-  await printWarnings(io, problem.warnings);
+  await printWarnings(io, [...problem.warnings, ...stale]);
   if (flags.json) {
     await io.stdout.write(`${jsonText(json)}\n`);
   } else {

@@ -1,5 +1,3 @@
-import { existsSync, readdirSync, statSync } from "node:fs";
-import { dirname, join } from "node:path";
 import { InputError } from "../errors.ts";
 import { type Export, exportPlacement } from "../export/export.ts";
 import type { LaunchFile } from "../export/launch.ts";
@@ -17,8 +15,6 @@ import {
 } from "../export/targets.ts";
 import { parsePlacement } from "../files/parse-placement.ts";
 import { readText } from "../files/read-text.ts";
-import { finishWrites } from "../files/unfinished.ts";
-import { writeFilesAtomic } from "../files/write-atomic.ts";
 import { jsonText } from "../json-text.ts";
 import type { Evaluation, Success } from "../placement/evaluation.ts";
 import type { Problem } from "../placement/problem.ts";
@@ -30,12 +26,11 @@ import { checkOutDirectory } from "./check-output.ts";
 import { workloadFlags } from "./evaluate.ts";
 import { evaluateInput } from "./evaluate-load.ts";
 import { type CliIo, EXIT, printNote, printWarnings } from "./io.ts";
+import { planFile } from "./plan-file.ts";
 import { type OwnedFlag, type ProblemFlagValues, requireFlag } from "./problem-flags.ts";
+import { writeLaunchFiles } from "./write-launch.ts";
 
 const PER_CENT = 100;
-
-/** What solve --out writes the answer to. */
-const SOLUTION_JSON = "solution.json";
 
 /** The flags of `export`. */
 export interface ExportFlags extends ProblemFlagValues, OwnedFlag {
@@ -88,12 +83,7 @@ function choosePlacement({ placement, solution }: ExportFlags): string {
   }
   const path = placement ?? solution;
   if (path === undefined) throw new InputError("export", "there is nothing to export.", hint);
-  // What solve --out was given is as good as the file in it.
-  const file = statSync(path, { throwIfNoEntry: false })?.isDirectory()
-    ? join(path, SOLUTION_JSON)
-    : path;
-  finishWrites(dirname(file));
-  return file;
+  return planFile(path);
 }
 
 async function exportEvaluated(
@@ -122,8 +112,7 @@ async function exportEvaluated(
     return EXIT.badInput;
   }
   const { files } = result;
-  const stale = flags.out === undefined ? [] : staleFiles(flags.out, files);
-  if (flags.out !== undefined) writeLaunchFiles(flags.out, files);
+  const stale = flags.out === undefined ? [] : writeLaunchFiles(flags.out, files);
   const warnings = mergeWarnings(evaluationWarnings, result.warnings, stale);
   await printWarnings(io, warnings);
   for (const line of settingLines(result.settings)) await printNote(io, line);
@@ -243,25 +232,4 @@ async function printLimits(
 function kindWords(form: ExportForm): string {
   const kind = kindOf(form);
   return kind === null ? "" : ` --kind ${kind}`;
-}
-
-function writeLaunchFiles(directory: string, files: readonly LaunchFile[]): void {
-  writeFilesAtomic(
-    directory,
-    new Map(files.map(({ path, text }) => [path, text])),
-    new Set(files.filter(({ executable }) => executable).map(({ path }) => path)),
-  );
-}
-
-/** Files of an export of another placement or target, which would start with the new ones. */
-const LAUNCH_FILE =
-  /^(?:launch(?:-node-\d+)?\.sh|ray-start-node-\d+\.sh|skypilot(?:-nodes-[\d-]+)?\.yaml)$/;
-
-function staleFiles(directory: string, files: readonly LaunchFile[]): string[] {
-  if (!existsSync(directory)) return [];
-  const written = new Set(files.map(({ path }) => path));
-  return readdirSync(directory)
-    .filter((name) => LAUNCH_FILE.test(name) && !written.has(name))
-    .sort()
-    .map((name) => `${directory}/${name} is of an earlier export.`);
 }

@@ -69,8 +69,9 @@ export function readFlaggedProblem(
   flags: ProblemFlagValues,
   { env }: Pick<CliIo, "env">,
   more: Pick<ProblemFlags, "limits" | "timeLimitSeconds" | "ownedByType"> = {},
+  read: typeof readProblem = readProblem,
 ): Problem {
-  return readProblem({
+  return read({
     configDir: flags.configDir,
     model: flags.model,
     overrides: { weightFormat: flags.weightFormat, kvCacheDtype: flags.kvCacheDtype },

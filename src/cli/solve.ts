@@ -1,4 +1,5 @@
 import { InputError } from "../errors.ts";
+import { readServedProblem } from "../files/read-problem.ts";
 import { jsonText } from "../json-text.ts";
 import type { Problem } from "../placement/problem.ts";
 import { leftOut } from "../placement/tp-shape.ts";
@@ -42,11 +43,16 @@ export async function runSolve(
     if (flags.exportModel !== undefined) checkModelPath(flags.exportModel);
     if (flags.out !== undefined) checkOutDirectory(flags.out);
     if (flags.report !== undefined) checkOutFile("--report", flags.report);
-    const problem = readFlaggedProblem(withLoad(flags), io, {
-      limits: limitsOfFlags(flags),
-      timeLimitSeconds: flags.timeLimit,
-      ownedByType: flags.own,
-    });
+    const problem = readFlaggedProblem(
+      flags,
+      io,
+      {
+        limits: limitsOfFlags(flags),
+        timeLimitSeconds: flags.timeLimit,
+        ownedByType: flags.own,
+      },
+      readServedProblem,
+    );
     const request = requestOf(withReport(flags), problem.workload);
     checkChoiceLeft(problem, request);
     const restriction = await restrictionOf(flags, problem, request);
@@ -132,14 +138,6 @@ async function restrictionOf(
 /** A report shows the frontier and what would change the answer. */
 function withReport(flags: SolveFlags): SolveFlags {
   return flags.report === undefined ? flags : { ...flags, frontier: true, explain: true };
-}
-
-/** Without a configuration that could say it, and without a flag on the load, it is as many sequences as fit. */
-function withLoad(flags: SolveFlags): SolveFlags {
-  const { configDir, minBatchSize, maxBatchSize, concurrency, maxLoad, requestRate } = flags;
-  const said = [configDir, minBatchSize, maxBatchSize, concurrency, maxLoad, requestRate];
-  const isSaid = said.some((value) => value !== undefined);
-  return isSaid || flags.costModel === "reference" ? flags : { ...flags, maxLoad: true };
 }
 
 const EXIT_OF: Readonly<Record<Solution["status"], number>> = {

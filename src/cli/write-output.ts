@@ -1,6 +1,7 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { csvText } from "../files/csv-text.ts";
+import { finishWrites } from "../files/unfinished.ts";
 import { writeFilesAtomic } from "../files/write-atomic.ts";
 import { jsonText } from "../json-text.ts";
 import type { Evaluation } from "../placement/evaluation.ts";
@@ -24,7 +25,7 @@ const FRONTIER = "frontier.csv";
 
 /**
  * Writes the files of a solve: with a frontier, also frontier.csv.
- * @returns what to warn of: a frontier that an earlier run left there
+ * @returns what to warn of: a frontier of an earlier run that was removed or stays
  * @throws InputError when it fails
  */
 export function writeSolution(
@@ -39,22 +40,20 @@ export function writeSolution(
     const rows = frontier.map((point) => frontierRow(problem, point));
     others.set(FRONTIER, csvText(FRONTIER_COLUMNS, rows));
   }
-  const isStale = !frontier && existsSync(join(directory, FRONTIER));
-  writeOutput(directory, json, solutionSummary(problem, solution), others);
-  return isStale ? [`${directory}/${FRONTIER} is of an earlier run.`] : [];
+  return writeOutput(directory, json, solutionSummary(problem, solution), others);
 }
 
-/** Writes the files of an evaluated placement. @throws InputError when it fails. */
+/** Writes the files of an evaluated placement; returns what to warn of. @throws InputError when it fails. */
 export function writeEvaluation(
   directory: string,
   problem: Problem,
   evaluation: Evaluation,
   json: object,
-): void {
-  writeOutput(directory, json, evaluationSummary(problem, evaluation));
+): string[] {
+  return writeOutput(directory, json, evaluationSummary(problem, evaluation));
 }
 
-/** Writes the files of an even split that the pool or the model cannot hold. @throws InputError when it fails. */
+/** As `writeEvaluation`, for an even split that the pool or the model cannot hold. @throws InputError when it fails. */
 export function writeNoPlacement(
   directory: string,
   problem: Problem,
@@ -62,17 +61,21 @@ export function writeNoPlacement(
   point: OperatingPoint,
   error: string,
   json: object,
-): void {
-  writeOutput(directory, json, noPlacementSummary(problem, split, point, error));
+): string[] {
+  return writeOutput(directory, json, noPlacementSummary(problem, split, point, error));
 }
 
-/** Writes solution.json and solution_summary.csv, and other files given, together. */
+/**
+ * Writes solution.json and solution_summary.csv, and other files given, together. A frontier that the program wrote with an earlier
+ * answer goes with that.
+ */
 function writeOutput(
   directory: string,
   json: object,
   summary: SummaryRow,
   others: ReadonlyMap<string, string> = new Map(),
-): void {
+): string[] {
+  const frontier = others.has(FRONTIER) ? "none" : frontierIn(directory);
   writeFilesAtomic(
     directory,
     new Map([
@@ -80,5 +83,25 @@ function writeOutput(
       [SUMMARY, csvText(SUMMARY_COLUMNS, [summary])],
       ...others,
     ]),
+    new Set(),
+    frontier === "own" ? [FRONTIER] : [],
   );
+  if (frontier === "none") return [];
+  const path = `${directory}/${FRONTIER}`;
+  return [
+    frontier === "own"
+      ? `${path} was of an earlier run and is removed.`
+      : `${path} is not of this run.`,
+  ];
+}
+
+/** A frontier that lies in a directory; "other": not one that the program wrote. */
+function frontierIn(directory: string): "none" | "own" | "other" {
+  if (existsSync(directory)) finishWrites(directory);
+  const path = join(directory, FRONTIER);
+  if (!existsSync(path)) return "none";
+  const header = csvText(FRONTIER_COLUMNS, []);
+  return statSync(path).isFile() && readFileSync(path, "latin1").startsWith(header)
+    ? "own"
+    : "other";
 }

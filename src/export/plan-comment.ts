@@ -6,13 +6,16 @@ import type { LaunchNode } from "./launch-plan.ts";
 import type { LaunchEngine } from "./targets.ts";
 import { grouped, oneLine, plural, short } from "./words.ts";
 
+/** What every file of an export says in its first comment. */
+export const PLANNED_BY = "planned by llm-placement";
+
 /**
  * What launch files say above their first line: what was planned, what is predicted, and how to compare it with the engine's
  * log at start-up. One line each, without comment signs.
  */
 export function planComment(launch: Launch, ...usage: readonly string[]): string[] {
   return [
-    `${launch.problem.model.name} on ${launch.traits.title}, planned by llm-placement.`,
+    `${launch.problem.model.name} on ${launch.traits.title}, ${PLANNED_BY}.`,
     "",
     ...plannedLines(launch),
     "",

@@ -6,6 +6,7 @@ import type { ModelOverrides } from "../huggingface/huggingface-model.ts";
 import type { Problem } from "../placement/problem.ts";
 import { buildProblem } from "./build-problem.ts";
 import { asksForCatalogue, type CatalogueFlags, choosePool } from "./choose-pool.ts";
+import { withDefaultLoad } from "./default-load.ts";
 import { fileError } from "./file-error.ts";
 import type { ProblemFlags } from "./merge-flags.ts";
 import type { PoolSource } from "./pool-source.ts";
@@ -32,6 +33,11 @@ const POOL = "gpu_pool.csv";
 const INSTANCES = "cloud_instances_specs.csv";
 const NETWORK = "network_bandwidth.csv";
 const LAYERS = "layers.csv";
+
+/** As `readProblem`, at the load that answers are looked for at where nobody says one. */
+export function readServedProblem(options: ProblemOptions): Problem {
+  return readProblem(withDefaultLoad(options, options.configDir !== undefined));
+}
 
 /**
  * Reads a problem. The model is that of `model`, or else of config.csv with layers.csv (absent: all layers are alike) beside it. The

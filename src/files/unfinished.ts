@@ -54,11 +54,13 @@ export function finishWrites(directory: string): void {
 /** Gives the files of a journal their names, in whatever state they are, and ends it. */
 export function finishJournal(journal: string, processId: number = process.pid): void {
   const directory = dirname(journal);
-  for (const name of namesOf(journal)) {
+  const { named, removed } = linesOf(journal);
+  for (const name of named) {
     const path = finalPath(join(directory, name));
     const temporary = temporaryPath(path, processId);
     if (existsSync(temporary)) renameSync(temporary, path);
   }
+  for (const name of removed) rmSync(join(directory, name), { force: true });
   syncPath(directory);
   rmSync(journal, { force: true });
 }
@@ -68,11 +70,27 @@ export function finalPath(path: string): string {
   return existsSync(path) ? realpathSync(path) : path;
 }
 
+/** What stands before the name of a file that goes: no name of a file has it in it. */
+const GOES = "/";
+
+/** The text of a journal. */
+export function journalText(named: Iterable<string>, removed: Iterable<string>): string {
+  return [...named, ...[...removed].map((name) => `${GOES}${name}`)]
+    .map((line) => `${line}\n`)
+    .join("");
+}
+
 /** The names in a journal; a journal that is none of ours lists nothing. */
-function namesOf(journal: string): readonly string[] {
-  return readFileSync(journal, "utf8")
-    .split("\n")
-    .filter((name) => name !== "" && name === basename(name));
+function linesOf(journal: string): { named: string[]; removed: string[] } {
+  const lines = readFileSync(journal, "utf8").split("\n");
+  const isName = (name: string): boolean => name !== "" && name === basename(name);
+  return {
+    named: lines.filter(isName),
+    removed: lines
+      .filter((line) => line.startsWith(GOES))
+      .map((line) => line.slice(GOES.length))
+      .filter(isName),
+  };
 }
 
 function namesIn(directory: string): readonly string[] {

@@ -8,6 +8,7 @@ import {
   finishJournal,
   finishWrites,
   journalPath,
+  journalText,
   temporaryPath,
 } from "./unfinished.ts";
 
@@ -28,19 +29,21 @@ export function writeFileAtomic(path: string, text: string): void {
  * files of killed commands are removed.
  * @param files Text by file name.
  * @param executables Names of the files that can be run.
+ * @param removed Names of files of an earlier set, which go as the new ones come.
  * @throws InputError when something cannot be written; what was there before is there still.
  */
 export function writeFilesAtomic(
   directory: string,
   files: ReadonlyMap<string, string>,
   executables: ReadonlySet<string> = new Set(),
+  removed: readonly string[] = [],
 ): void {
   const modeOf = (name: string): number => (executables.has(name) ? 0o777 : 0o666);
   try {
     if (kindOf(directory) === "missing") {
       finishWrites(dirname(directory));
       writeNew(directory, files, modeOf);
-    } else writeInto(directory, files, modeOf);
+    } else writeInto(directory, files, modeOf, removed);
   } catch (error) {
     throw error instanceof InputError ? error : fileError(directory, "written", error);
   }
@@ -75,7 +78,12 @@ function writeNew(directory: string, files: ReadonlyMap<string, string>, modeOf:
   syncPath(dirname(directory));
 }
 
-function writeInto(directory: string, files: ReadonlyMap<string, string>, modeOf: ModeOf): void {
+function writeInto(
+  directory: string,
+  files: ReadonlyMap<string, string>,
+  modeOf: ModeOf,
+  removed: readonly string[],
+): void {
   finishWrites(directory);
   const targets = [...files].map(([name, text]) => ({
     ...target(join(directory, name)),
@@ -93,13 +101,14 @@ function writeInto(directory: string, files: ReadonlyMap<string, string>, modeOf
     // Beside each target, because a rename does not cross file systems.
     for (const { path, text, mode } of replaced) writeWhole(temporaryPath(path), text, mode);
     for (const { path, text } of targets.filter((each) => !each.replace)) writeFileSync(path, text);
-    if (replaced.length < 2) {
+    if (removed.length === 0 && replaced.length < 2) {
       for (const { path } of replaced) renameSync(temporaryPath(path), path);
       syncPath(directory);
       return;
     }
     const waiting = temporaryPath(journal);
-    writeWhole(waiting, replaced.map(({ name }) => `${name}\n`).join(""), 0o666);
+    const names = replaced.map(({ name }) => name);
+    writeWhole(waiting, journalText(names, removed), 0o666);
     renameSync(waiting, journal);
   } catch (error) {
     for (const path of [...replaced.map(({ path }) => path), journal]) {

@@ -55,7 +55,7 @@ describe("export", () => {
     }
   });
 
-  it("warns of files of an earlier export, which would start with the new ones", async () => {
+  it("removes its files of an earlier export, which would start with the new ones", async () => {
     const out = join(root, "again");
     await run("--placement", split, "--target", "vllm", ...NAMED, "--out", out);
     const whole = file(PLACEMENT);
@@ -63,7 +63,43 @@ describe("export", () => {
     const { code, stdout, stderr } = await run("--placement", whole, ...target);
     expect(code).toBe(0);
     expect(stdout).toBe(`${out}/launch-node-0.sh\n`);
-    expect(stderr).toContain(`warning: ${out}/launch-node-1.sh is of an earlier export.\n`);
+    expect(stderr).toContain(
+      `warning: ${out}/launch-node-1.sh was of an earlier export and is removed.\n`,
+    );
+    expect(readdirSync(out)).toEqual(["launch-node-0.sh"]);
+  });
+
+  it("leaves what others wrote, and what another target did", async () => {
+    const out = join(root, "others");
+    await run("--placement", split, "--target", "vllm", ...NAMED, "--out", out);
+    writeFileSync(join(out, "launch-node-7.sh"), "#!/bin/sh\n");
+    const before = readdirSync(out);
+    const kubernetes = ["--target", "kubernetes", ...NAMED, "--out", out];
+    const { stderr } = await run("--placement", split, ...kubernetes);
+    expect(readdirSync(out)).toEqual(expect.arrayContaining(before));
+    expect(stderr).toContain(`${out}/launch-node-0.sh is of an earlier export.\n`);
+    const again = await run("--placement", split, "--target", "vllm", ...NAMED, "--out", out);
+    expect(again.stderr).toContain(`${out}/launch-node-7.sh is of an earlier export.\n`);
+    expect(readdirSync(out)).toContain("launch-node-7.sh");
+  });
+
+  it("ends, as evaluate and compare do, what a killed command left half named beside an answer", async () => {
+    const out = join(root, "interrupted");
+    const evaluate = ["evaluate", "--config-dir", root, "--placement"];
+    await cli([...evaluate, split, "--out", out]);
+    const answer = readFileSync(join(out, "solution.json"), "utf8");
+    const dead = 4194999;
+    for (const command of [
+      ["evaluate", "--placement", out],
+      ["compare", out, out],
+      ["export", "--solution", out, "--target", "vllm", ...NAMED],
+    ]) {
+      writeFileSync(join(out, "solution.json"), "{}");
+      writeFileSync(join(out, `.solution.json.${dead}.llm-placement.tmp`), answer);
+      writeFileSync(join(out, `.${dead}.llm-placement.journal`), "solution.json\n");
+      expect((await cli(command)).code, command.join(" ")).toBe(0);
+      expect(readFileSync(join(out, "solution.json"), "utf8")).toBe(answer);
+    }
   });
 
   it("takes what solve and evaluate write", async () => {

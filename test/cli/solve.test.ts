@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -379,12 +379,16 @@ describe("the files of solve", () => {
     expect(points[0]!.placement).toMatch(/^\{PP_1:\{box\./);
   });
 
-  it("warns of a frontier that an earlier run left there", async () => {
+  it("removes a frontier that an earlier run left there, and leaves one that it did not write", async () => {
     const out = join(root, "stale");
     await solve("--frontier", "--out", out);
     expect((await solve("--out", out)).stderr).toContain(
-      `warning: ${out}/frontier.csv is of an earlier run.`,
+      `warning: ${out}/frontier.csv was of an earlier run and is removed.`,
     );
+    expect(readdirSync(out).sort()).toEqual(["solution.json", "solution_summary.csv"]);
+    writeFileSync(join(out, "frontier.csv"), "my,own\n");
+    expect((await solve("--out", out)).stderr).toContain("frontier.csv is not of this run.");
+    expect(readFileSync(join(out, "frontier.csv"), "utf8")).toBe("my,own\n");
   });
 
   it("say why there is no answer", async () => {

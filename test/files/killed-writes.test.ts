@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import {
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -60,12 +61,16 @@ describe("a set of files whose writer is killed", () => {
       writeFileSync(join(directory, ".mine.4194999.tmp"), "mine");
       writeFileSync(join(directory, "elsewhere", "real.csv"), "old");
       symlinkSync(join("elsewhere", "real.csv"), join(directory, "linked.csv"));
-      for (const name of NAMES.slice(0, 2)) writeFileSync(join(directory, name), "old");
+      for (const name of [...NAMES.slice(0, 2), "earlier.sh"]) {
+        writeFileSync(join(directory, name), "old");
+      }
       isKilled = await writeKilled(directory, "new", killAt);
       finishWrites(directory);
       const set = texts(directory);
       expect(new Set(set).size, `killed at ${killAt}: ${set}`).toBe(1);
       results.add(set[0]!);
+      expect(existsSync(join(directory, "earlier.sh"))).toBe(set[0] === "old");
+      rmSync(join(directory, "earlier.sh"), { force: true });
       writeFilesAtomic(directory, new Map(NAMES.map((name) => [name, "next"])));
       expect(texts(directory)).toEqual(["next", "next", "next"]);
       const left = [...readdirSync(directory), ...readdirSync(join(directory, "elsewhere"))];

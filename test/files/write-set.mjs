@@ -1,5 +1,6 @@
-// Run as a child process: writes a set of files, each with the same text, into a directory.
+// Run as a child process: writes a set of files, each with the same text, into a directory, and removes one.
 import { writeFilesAtomic } from "../../src/files/write-atomic.ts";
 
 const [directory, text, ...names] = process.argv.slice(2);
-writeFilesAtomic(directory, new Map(names.map((name) => [name, text])), new Set([names[0]]));
+const files = new Map(names.map((name) => [name, text]));
+writeFilesAtomic(directory, files, new Set([names[0]]), ["earlier.sh"]);
