@@ -14,10 +14,9 @@ export {
   type Replacement,
   type RowPlace,
 } from "./catalogue/catalogue.ts";
-export { checkConsistency } from "./catalogue/consistency.ts";
+
 export type { Finding } from "./catalogue/finding.ts";
-export { overlay } from "./catalogue/overlay.ts";
-export { parsePoolSpec } from "./catalogue/pool-spec.ts";
+
 export type { PoolItem, PoolSelection } from "./catalogue/select-pool.ts";
 export {
   answerModel,
@@ -42,6 +41,29 @@ export {
   solveStartable,
   startableRequest,
 } from "./checked/core.ts";
+export {
+  batchSizes,
+  checkConsistency,
+  checkMatrix,
+  deriveMatrix,
+  externalShareGBytesPerSecond,
+  formOf,
+  instanceName,
+  launcherOf,
+  limitsOf,
+  meetsLimits,
+  microUsdToUsd,
+  overlay,
+  parseInstanceName,
+  parsePoolSpec,
+  placementPoint,
+  restoreProblem,
+  startLimits,
+  storeProblem,
+  sweep,
+  uniformMatrix,
+  usdToMicroUsd,
+} from "./checked/parts.ts";
 export type { Knowledge } from "./cost/calibrated/calibrated-model.ts";
 export { ENGINES, type Engine } from "./cost/calibrated/engines.ts";
 export { SHIPPED } from "./cost/calibrated/shipped.ts";
@@ -66,27 +88,19 @@ export type { ReferenceFactors } from "./cost/reference/reference-model.ts";
 export { InputError, InternalError } from "./errors.ts";
 export type { Export, ExportRequest } from "./export/export.ts";
 export type { LaunchFile } from "./export/launch.ts";
-export { type ExportLimit, LIMIT_RULES, type LimitRule, limitsOf } from "./export/limits.ts";
-export { launcherOf, startLimits } from "./export/startable.ts";
+export { type ExportLimit, LIMIT_RULES, type LimitRule } from "./export/limits.ts";
+
 export {
   EXPORT_TARGETS,
   type ExportForm,
   type ExportTarget,
-  formOf,
   KUBERNETES_KINDS,
   type KubernetesKind,
 } from "./export/targets.ts";
-export { externalShareGBytesPerSecond, type InstanceType } from "./hardware/instance.ts";
-export {
-  checkMatrix,
-  type DerivedNetwork,
-  deriveMatrix,
-  type MatrixNetwork,
-  type Network,
-  uniformMatrix,
-} from "./hardware/network.ts";
+export type { InstanceType } from "./hardware/instance.ts";
+export type { DerivedNetwork, MatrixNetwork, Network } from "./hardware/network.ts";
 export type { Pool, PoolEntry, PoolType } from "./hardware/pool.ts";
-export { microUsdToUsd, type Price, usdToMicroUsd } from "./hardware/price.ts";
+export type { Price } from "./hardware/price.ts";
 export type {
   HuggingFaceModel,
   ModelOverrides,
@@ -95,10 +109,7 @@ export type {
 export type { LibraryModel } from "./huggingface/library.ts";
 export { modelOf, referenceProblem } from "./huggingface/model-of.ts";
 export type { JsonFile } from "./huggingface/quantization-files.ts";
-export {
-  type HuggingFaceFiles,
-  placeIn,
-} from "./huggingface/read-huggingface.ts";
+export { type HuggingFaceFiles, placeIn } from "./huggingface/read-huggingface.ts";
 export type {
   Architecture,
   LatentAttention,
@@ -108,7 +119,7 @@ export type {
 export { layerPlanOf } from "./model/layer-plan.ts";
 export type { LayerKind, LayerPlan, Model } from "./model/model.ts";
 export type { PlacementAt } from "./placement/at-load.ts";
-export { placementPoint } from "./placement/evaluate.ts";
+
 export {
   type Bottleneck,
   type Evaluation,
@@ -122,16 +133,11 @@ export {
   type Violation,
 } from "./placement/evaluation.ts";
 export type { EvenSplit, SplitShape } from "./placement/even-split.ts";
-export { meetsLimits } from "./placement/limits.ts";
-export {
-  instanceName,
-  type Placement,
-  type PlacementStage,
-  parseInstanceName,
-} from "./placement/placement.ts";
+
+export type { Placement, PlacementStage } from "./placement/placement.ts";
 export type { ObjectiveWeights, PlacementRules, Problem } from "./placement/problem.ts";
-export { restoreProblem } from "./problem-file/restore-problem.ts";
-export { type StoredProblem, storeProblem } from "./problem-file/store-problem.ts";
+
+export type { StoredProblem } from "./problem-file/store-problem.ts";
 export type { FamilyBest, SplitChoice } from "./solver/even-splits.ts";
 export type { InlineHighsOptions } from "./solver/milp/highs-inline.ts";
 export { createJslp } from "./solver/milp/jslp.ts";
@@ -169,7 +175,7 @@ export type {
 } from "./sweep/grid.ts";
 export type { RunOutcome } from "./sweep/record.ts";
 export type { RunParameters } from "./sweep/run.ts";
-export { type RunResult, sweep } from "./sweep/sweep.ts";
+export type { RunResult } from "./sweep/sweep.ts";
 export type {
   LengthBin,
   LengthDistribution,
@@ -177,7 +183,6 @@ export type {
 } from "./workload/lengths.ts";
 export { CONCURRENCY_LEVELS, type Load } from "./workload/load.ts";
 export {
-  batchSizes,
   type Limits,
   NO_LIMITS,
   type OperatingPoint,

@@ -31,7 +31,7 @@ const PROBLEM = ["problem", shapes.problem] as const;
 const REQUEST = ["request", shapes.request] as const;
 const OPTIONS = ["options", shapes.solveOptions] as const;
 const BACKEND = ["backend", made] as const;
-const FORM = ["form", text] as const;
+const FORM = ["form", shapes.form] as const;
 
 export const evaluate: typeof evaluated = guarded(evaluated, [
   PROBLEM,

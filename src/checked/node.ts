@@ -1,15 +1,28 @@
 /** As core.ts, for the functions that need Node. */
 
 import { buildProblem as built, type ProblemFiles } from "../files/build-problem.ts";
+import { collect as collected } from "../files/collect.ts";
+import { completePlacement as completed, type WorkloadFlags } from "../files/complete-placement.ts";
 import { withDefaultLoad } from "../files/default-load.ts";
 import { readHuggingFaceModel as fromTexts } from "../files/huggingface-texts.ts";
 import type { ProblemFlags } from "../files/merge-flags.ts";
+import { type CatalogueTexts, parseCatalogue as catalogueOf } from "../files/parse-catalogue.ts";
+import {
+  parsePlacement as onePlacement,
+  type PlacementInput,
+  parsePlacementLines as placementLines,
+} from "../files/parse-placement.ts";
+import { parsePoolCsv as poolCsv } from "../files/parse-pool-csv.ts";
+import { readCatalogue as catalogueIn } from "../files/read-catalogue.ts";
 import { readModel as model } from "../files/read-model.ts";
 import {
   type ProblemOptions,
   type readProblem as read,
   readServedProblem,
 } from "../files/read-problem.ts";
+import type { SourceText } from "../files/source-text.ts";
+import { storeSweep as sweepStored } from "../files/sweep-store.ts";
+import { networkToCsv as networkCsv } from "../files/write-network.ts";
 import type { Problem } from "../placement/problem.ts";
 import {
   type HighsWorkerOptions,
@@ -30,7 +43,20 @@ import {
   optional,
   text,
 } from "./check.ts";
-import { huggingFaceFiles, LIMITS, overrides, poolItems } from "./shapes.ts";
+import {
+  huggingFaceFiles,
+  LIMITS,
+  overrides,
+  poolItems,
+  problem,
+  stages,
+  workload,
+} from "./shapes.ts";
+
+const TEXT_OF_FILE = [
+  ["text", text],
+  ["fileName", text],
+] as const;
 
 const FLAGS: Keys<ProblemFlags> = {
   inputTokens: optional(number),
@@ -123,6 +149,74 @@ export const readModel: typeof model = guarded(model, [
 export const readHuggingFaceModel: typeof fromTexts = guarded(fromTexts, [
   ["texts", huggingFaceFiles],
 ]);
+
+export const parsePlacement: typeof onePlacement = guarded(onePlacement, TEXT_OF_FILE);
+export const parsePlacementLines: typeof placementLines = guarded(placementLines, [
+  ...TEXT_OF_FILE,
+  ["firstLine", optional(number)],
+]);
+export const parsePoolCsv: typeof poolCsv = guarded(poolCsv, TEXT_OF_FILE);
+
+const source = objectOf<SourceText>({ text, fileName: text });
+export const parseCatalogue: typeof catalogueOf = guarded(catalogueOf, [
+  [
+    "texts",
+    objectOf<CatalogueTexts>({
+      instances: optional(source),
+      prices: optional(source),
+      gpus: optional(source),
+      discounts: optional(source),
+    }),
+  ],
+]);
+export const readCatalogue: typeof catalogueIn = guarded(catalogueIn, [
+  ["ownDirectory", optional(text)],
+]);
+
+export const completePlacement: typeof completed = guarded(completed, [
+  [
+    "input",
+    objectOf<PlacementInput>({
+      batch_size: optional(number),
+      sequence_length: optional(number),
+      output_length: optional(number),
+      workload_phase: optional(text),
+      stages,
+      isAnswer: optional(flag),
+    }),
+  ],
+  ["workload", workload],
+  ["where", text],
+  [
+    "flags",
+    optional(
+      objectOf<WorkloadFlags>({
+        inputTokens: optional(number),
+        inputFlag: optional(text),
+        outputTokens: optional(number),
+        outputFlag: optional(text),
+        phase: optional(text),
+        minBatch: optional(number),
+        maxBatch: optional(number),
+        concurrency: optional(number),
+        maxLoad: optional(flag),
+        requestRate: optional(number),
+      }),
+    ),
+  ],
+]);
+
+export const collect: typeof collected = guarded(collected, [
+  ["directories", listOf(text)],
+  ["outPath", text],
+]);
+export const storeSweep: typeof sweepStored = guarded(sweepStored, [
+  ["problem", problem],
+  ["grid", made],
+  ["outDir", text],
+  ["onRun", optional(callable)],
+]);
+export const networkToCsv: typeof networkCsv = guarded(networkCsv, [["network", made]]);
 
 export const createHighsWorkerBackend: typeof workerBackend = guarded(workerBackend, [
   [

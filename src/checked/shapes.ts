@@ -3,6 +3,7 @@ import type { PoolItem } from "../catalogue/pool-item.ts";
 import type { EngineSettings } from "../cost/engine-settings.ts";
 import type { ReferenceFactors } from "../cost/reference/reference-model.ts";
 import type { ExportRequest } from "../export/export.ts";
+import { EXPORT_FORMS } from "../export/targets.ts";
 import type { InstanceType } from "../hardware/instance.ts";
 import type { PoolEntry } from "../hardware/pool.ts";
 import type { Price } from "../hardware/price.ts";
@@ -38,6 +39,9 @@ import {
 
 const phase = oneOf(PHASES);
 
+/** What an export is for. */
+export const form: Check = oneOf(EXPORT_FORMS);
+
 export const LIMITS: Keys<Limits> = {
   maxHourlyCostUsd: nullOr(number),
   maxCostPerMillionTokenUsd: nullOr(number),
@@ -63,7 +67,7 @@ const load = byKind({
   request_rate: objectOf<LoadOf<"request_rate">>({ kind: text, requestsPerSecond: number }),
 });
 
-const workload: Check = objectOf<Workload>({
+export const workload: Check = objectOf<Workload>({
   phase: nullOr(phase),
   inputTokens: nullOr(number),
   outputTokens: nullOr(number),
@@ -81,6 +85,9 @@ export const engineSettings: Check = objectOf<EngineSettings>({
   maxBatchedTokens: number,
 });
 
+/** All limits, null where there is none. */
+export const limits: Check = objectOf(LIMITS);
+
 export const problem: Check = objectOf<Problem>({
   model: made,
   pool: made,
@@ -95,7 +102,7 @@ export const problem: Check = objectOf<Problem>({
     anyShape: optional(flag),
   }),
   workload,
-  limits: objectOf(LIMITS),
+  limits,
   weights: objectOf<ObjectiveWeights>({
     costWeight: nullOr(number),
     throughputNormalization: number,
@@ -149,20 +156,22 @@ export const solveOptions: Check = optional(
   }),
 );
 
+export const stages: Check = listOf(
+  objectOf<PlacementStage>({
+    gpu_type: text,
+    tp_degree: number,
+    gpu_ids: optional(listOf(number)),
+    start_layer: number,
+    end_layer: number,
+  }),
+);
+
 export const placement: Check = objectOf<Placement>({
   batch_size: number,
   sequence_length: number,
   output_length: number,
   workload_phase: phase,
-  stages: listOf(
-    objectOf<PlacementStage>({
-      gpu_type: text,
-      tp_degree: number,
-      gpu_ids: optional(listOf(number)),
-      start_layer: number,
-      end_layer: number,
-    }),
-  ),
+  stages,
 });
 
 export const point: Check = objectOf<OperatingPoint>({
@@ -191,7 +200,7 @@ export const gridChoices: Check = optional(
   }),
 );
 
-const instance = objectOf<InstanceType>({
+export const instance: Check = objectOf<InstanceType>({
   name: text,
   provider: text,
   gpuModel: text,
@@ -238,7 +247,7 @@ export const factors: Check = objectOf<ReferenceFactors>({
 });
 
 export const exportRequest: Check = objectOf<ExportRequest>({
-  form: text,
+  form,
   image: nullOr(text),
   checkpoint: nullOr(text),
   onlineFp8: flag,

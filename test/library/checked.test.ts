@@ -252,4 +252,70 @@ describe("the library", () => {
     const solution = await core.solve(node.readProblem(CATALOGUE), request, highs);
     expect(solution.status).toBe("optimal");
   });
+
+  it.each([...Object.entries(core), ...Object.entries(node)])(
+    "looks at what %s is given, or a reason says why not",
+    async (name, value) => {
+      if (typeof value !== "function" || isError(value)) return;
+      const nonsense = (): undefined => undefined;
+      const run = value as (...given: readonly unknown[]) => unknown;
+      const outcome = await Promise.resolve()
+        .then(() => run(nonsense, nonsense, nonsense, nonsense))
+        .catch((error: unknown) => error);
+      if (name in NOT_LOOKED_AT) expect(outcome).not.toBeInstanceOf(core.InputError);
+      else expect(outcome).toBeInstanceOf(core.InputError);
+    },
+  );
+
+  it.each<[string, string, () => string]>([
+    [
+      "parseCatalogue",
+      'texts.price: there is no such key. Did you mean "prices"?',
+      () => call(node.parseCatalogue, { price: { text: "", fileName: "x" } }),
+    ],
+    [
+      "completePlacement",
+      'flags.inputToken: there is no such key. Did you mean "inputTokens"?',
+      () => call(node.completePlacement, { stages: [] }, problem.workload, "x", { inputToken: 1 }),
+    ],
+    [
+      "formOf",
+      'target: "vlm" is none of them. Did you mean "vllm"?',
+      () => call(core.formOf, "vlm"),
+    ],
+    [
+      "exportPlacement",
+      'request.form: "sglan" is none of them. Did you mean "sglang"?',
+      () => call(core.exportPlacement, problem, success, { ...exportRequest, form: "sglan" }),
+    ],
+    [
+      "meetsLimits",
+      'limits.maxHourlyCost: there is no such key. Did you mean "maxHourlyCostUsd"?',
+      () => call(core.meetsLimits, { ...core.NO_LIMITS, maxHourlyCost: 1 }, 1, 1, 1),
+    ],
+    [
+      "storeProblem",
+      "placements[0].stages: it is missing. Give a list.",
+      () => call(core.storeProblem, problem, [{ ...placement, stages: undefined }]),
+    ],
+  ])("refuses it for parts too: %s, %s", (_, message, run) => {
+    expect(run()).toBe(message);
+  });
 });
+
+/** Functions that look at nothing they are given, and why. */
+const NOT_LOOKED_AT: Readonly<Record<string, string>> = {
+  createJslp: "it is given nothing",
+  readLibrary: "it is given nothing",
+  modelOf: "it is given what huggingFaceModel or libraryModel made",
+  referenceProblem: "it is given the architecture of what they made",
+  layerPlanOf: "it is given the architecture of what they made",
+  placeIn: "it is given a name for messages",
+  writeLp: "it is given a model that a solver back end is given too",
+  writeMps: "it is given a model that a solver back end is given too",
+};
+
+/** Classes of errors: a program catches them, and makes none. */
+function isError(value: unknown): boolean {
+  return value === core.InputError || value === core.InternalError;
+}
