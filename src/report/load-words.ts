@@ -65,15 +65,15 @@ export function loadFacts(
   const { load } = problem.workload;
   if (!load) return {};
   const requestRate = load.kind === "request_rate" ? load.requestsPerSecond : null;
-  const capacity = capacityOf(placement, metrics);
   const service = rateService(problem, placement);
+  const capacity = service?.capacityRequestsPerSecond ?? capacityOf(placement, metrics);
   return {
     load: {
       kind: load.kind,
-      concurrency: placement.batch_size,
+      concurrency: (service?.atRate.placement ?? placement).batch_size,
       capacity_requests_per_sec: capacity,
       request_rate_per_sec: requestRate,
-      capacity_used: requestRate === null ? null : requestRate / capacity,
+      capacity_used: service?.used ?? (requestRate === null ? null : requestRate / capacity),
       ...(requestRate !== null && {
         dollar_per_million_token_at_rate: service?.usdPerMillionTokens ?? null,
         at_rate: service && atRateFacts(service),

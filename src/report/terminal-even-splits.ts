@@ -1,7 +1,8 @@
 import { isTie } from "../compare/tie.ts";
+import type { Problem } from "../placement/problem.ts";
+import { atFullUse } from "../placement/rate-service.ts";
 import type { FamilyBest } from "../solver/even-splits.ts";
 import type { Answer } from "../solver/solution.ts";
-import type { Workload } from "../workload/workload.ts";
 import { figure, printable, usd, usdColumn } from "./format.ts";
 import { renderItem, renderTable, wrap } from "./layout.ts";
 import { perTokenHead } from "./load-words.ts";
@@ -13,12 +14,13 @@ const MOST_LISTED = 20;
 
 /** The answer beside the best even split of every instance type. */
 export function renderEvenSplits(
+  problem: Problem,
   families: readonly FamilyBest[],
   answer: Answer,
-  workload: Workload,
   paint: Paint,
 ): string {
-  const { metrics } = answer;
+  const { workload } = problem;
+  const { metrics } = atFullUse(problem, answer);
   // A rate of requests leaves capacity idle: then the price per hour is what differs, not that per token at full use.
   const isRate = workload.load?.kind === "request_rate";
   const rows = [
@@ -34,7 +36,8 @@ export function renderEvenSplits(
   const best = families.filter((family) => family.status === "best");
   let hasTie = false;
   for (const family of best.slice(0, MOST_LISTED)) {
-    const { choice, evaluation } = family;
+    const { choice } = family;
+    const evaluation = atFullUse(problem, family.evaluation);
     const against = isRate
       ? againstWords("cost", evaluation.metrics.cost_per_hour, metrics.cost_per_hour)
       : againstWords(
@@ -49,7 +52,7 @@ export function renderEvenSplits(
       evaluation.metrics;
     rows.push([
       printable(family.family),
-      `TP ${choice.tpDegree} × PP ${choice.ppStages}, batch ${choice.point.batch}`,
+      `TP ${choice.tpDegree} × PP ${choice.ppStages}, batch ${evaluation.placement.batch_size}`,
       figure(throughput_tokens_per_sec),
       usd(cost_per_hour),
       usdColumn(dollar_per_million_token),

@@ -40,7 +40,7 @@ export function renderSolution(
     renderGroups(problem, solution, paint),
     explanation ? renderExplanation(problem, solution, explanation, paint) : "",
     frontier ? renderFrontier(problem, frontier, frontier_complete ?? false, paint) : "",
-    renderEvenSplits(evenSplits, solution, problem.workload, paint),
+    renderEvenSplits(problem, evenSplits, solution, paint),
   ]);
 }
 

@@ -65,7 +65,9 @@ describe("evaluate with a load", () => {
     const { placement, load, metrics } = await json(...split("--request-rate", String(rate)));
     expect(placement.batch_size).toBe(100);
     expect(load).toMatchObject({ kind: "request_rate", request_rate_per_sec: rate });
-    expect(load.capacity_used).toBeCloseTo(1, 9);
+    expect(load.concurrency).toBe(100);
+    expect(load.capacity_used).toBe(load.at_rate.capacity_used);
+    expect(load.capacity_requests_per_sec).toBe(load.capacity.requests_per_sec);
     expect(metrics.meets_cost_threshold).toBe(true);
     const { stdout } = await cli(split("--request-rate", "0.01"));
     expect(stdout.replaceAll(/\n */g, " ")).toMatch(

@@ -29,7 +29,7 @@ it("types without an even split are counted by what keeps them out, the most fir
     ...["a", "b", "c", "d", "e"].map((name) => none(name, "too small")),
     none("z", "too slow"),
   ];
-  const text = renderEvenSplits(families, answer, problem.workload, PLAIN);
+  const text = renderEvenSplits(problem, families, answer, PLAIN);
   expect(text.slice(text.indexOf("No even split:"))).toBe(
     [
       "No even split:",

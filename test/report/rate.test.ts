@@ -5,10 +5,12 @@ import { rateService } from "../../src/placement/rate-service.ts";
 import { headlineWords, verdictWords } from "../../src/report/answer-words.ts";
 import { figure } from "../../src/report/format.ts";
 import { pipelineMarkup } from "../../src/report/html/pipeline.ts";
+import { frontierMarkup } from "../../src/report/html/frontier.ts";
 import { renderSolveReport } from "../../src/report/html/solve-report.ts";
 import { solutionJson } from "../../src/report/json.ts";
 import { PLAIN } from "../../src/report/paint.ts";
 import { renderSolution } from "../../src/report/terminal-solution.ts";
+import { bestEvenSplits } from "../../src/solver/even-splits.ts";
 import { createInlineHighs } from "../../src/solver/milp/highs-inline.ts";
 import { DEFAULT_REQUEST } from "../../src/solver/request.ts";
 import type { Answer } from "../../src/solver/solution.ts";
@@ -96,10 +98,35 @@ describe("an answer at a rate of requests", () => {
     expect(page).toContain(`max_ttft_ms 5,000.0 ms: predicted ${figure(ttft_ms!)} ms`);
   });
 
+  it("has one capacity in every table: even splits, the plot of the report", () => {
+    const { atCapacity } = rateService(problem, answer.placement)!;
+    const { batch_size } = atCapacity.placement;
+    // The level that the search found the answer with is neither the rate's nor the capacity's.
+    expect(batch_size).not.toBe(answer.placement.batch_size);
+    const families = bestEvenSplits(problem, REQUEST);
+    const text = renderSolution(problem, REQUEST, answer, families, PLAIN);
+    const most = figure(atCapacity.metrics.throughput_tokens_per_sec);
+    const table = text.slice(text.indexOf("Against an even split"));
+    expect(table).toMatch(new RegExp(`this answer +${most} `));
+    expect(table).toMatch(new RegExp(`TP 1 × PP 1, batch ${batch_size} +${most} `));
+    expect(text).not.toContain(figure(answer.metrics.throughput_tokens_per_sec));
+    const explanation = {
+      best_by_type: [{ instance_type: "g6e.4xlarge", placement: answer.placement }],
+    } as unknown as NonNullable<Answer["explanation"]>;
+    const plot = String(frontierMarkup(problem, { ...answer, explanation })?.text);
+    expect(plot).toContain("best of g6e.4xlarge");
+    expect(plot).toContain(most);
+    expect(plot).not.toContain(figure(answer.metrics.throughput_tokens_per_sec));
+  });
+
   it("is told at that rate in JSON, beside the metrics of its batch", () => {
     const json = solutionJson(problem, answer, []) as Record<string, Record<string, unknown>>;
+    const { used, capacityRequestsPerSecond } = rateService(problem, answer.placement)!;
     expect(json.load).toMatchObject({
-      concurrency: answer.placement.batch_size,
+      // The same as in the two objects.
+      concurrency: inFlight,
+      capacity_requests_per_sec: capacityRequestsPerSecond,
+      capacity_used: used,
       dollar_per_million_token_at_rate: expect.closeTo(usdPerMillion, 9),
       at_rate: {
         concurrency: inFlight,
@@ -109,7 +136,7 @@ describe("an answer at a rate of requests", () => {
         dollar_per_million_token: expect.closeTo(usdPerMillion, 9),
         meets_latency_targets: true,
       },
-      capacity: { requests_per_sec: expect.any(Number) },
+      capacity: { requests_per_sec: capacityRequestsPerSecond },
     });
     expect(json.metrics!.ttft_ms).toBe(answer.metrics.ttft_ms);
   });

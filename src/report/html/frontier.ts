@@ -87,12 +87,12 @@ function pointsOf(problem: Problem, solution: Solution): Point[] {
     if (placement === null) continue;
     const evaluation = evaluate(problem, placement);
     if (evaluation.status !== "SUCCESS") continue;
-    const { cost_per_hour, throughput_tokens_per_sec, dollar_per_million_token } =
-      evaluation.metrics;
+    const best = atFullUse(problem, evaluation);
+    const { cost_per_hour, throughput_tokens_per_sec, dollar_per_million_token } = best.metrics;
     add(
       "type",
       `best of ${instance_type}`,
-      placement,
+      best.placement,
       cost_per_hour,
       throughput_tokens_per_sec,
       dollar_per_million_token,
