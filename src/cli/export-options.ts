@@ -25,7 +25,7 @@ export function addExportOptions(command: Command): Command {
     .addOption(
       textOption(
         "--checkpoint <id>",
-        "what the engine loads: Hugging Face id or path (default: the model's name)",
+        "what the engine loads: Hugging Face id or path (default: the repository known for the plan's weights)",
       ),
     )
     .option("--online-fp8", "the checkpoint is 16 bit; the engine makes its weights FP8")

@@ -1,6 +1,7 @@
 import { InternalError } from "../errors.ts";
 import type { Success } from "../placement/evaluation.ts";
 import type { Problem } from "../placement/problem.ts";
+import { rateService } from "../placement/rate-service.ts";
 import { dynamoFiles } from "./dynamo.ts";
 import { kserveFiles } from "./kserve.ts";
 import type { Launch, LaunchFile } from "./launch.ts";
@@ -55,9 +56,12 @@ const WRITERS: Readonly<Record<ExportForm, (launch: Launch) => LaunchFile[]>> = 
  */
 export function exportPlacement(
   problem: Problem,
-  { placement, metrics }: Success,
+  evaluation: Success,
   { form, image, ...choices }: ExportRequest,
 ): Export {
+  const service = rateService(problem, evaluation.placement);
+  // What was bought is the rate: the batch that an answer was found with is one of the search.
+  const { placement, metrics } = service?.atRate ?? evaluation;
   const limits = limitsOf(form, problem, placement);
   if (limits.length > 0) return { status: "NOT_EXPORTABLE", limits };
   const plan = planLaunch(problem, placement);
@@ -66,13 +70,16 @@ export function exportPlacement(
   }
   const traits = FORMS[form];
   const settings = launchSettings(traits.engine, problem, placement, choices);
-  const hasCheckpoint = choices.checkpoint !== null || problem.model.checkpoint !== undefined;
+  const { checkpoint, checkpoint16Bit } = problem.model;
+  const hasCheckpoint =
+    choices.checkpoint !== null || [checkpoint, checkpoint16Bit].includes(settings.checkpoint);
   const notes = launchNotes(traits.engine, problem, plan, settings, hasCheckpoint);
   const launch = {
     traits,
     problem,
     placement,
     metrics,
+    service,
     plan,
     tpDegree: plan.tpDegree,
     settings,

@@ -1,6 +1,7 @@
 import type { Metrics } from "../placement/evaluation.ts";
 import type { Placement } from "../placement/placement.ts";
 import type { Problem } from "../placement/problem.ts";
+import type { RateService } from "../placement/rate-service.ts";
 import type { LaunchPlan } from "./launch-plan.ts";
 import type { LaunchSettings } from "./settings.ts";
 import type { FormTraits } from "./targets.ts";
@@ -19,6 +20,8 @@ export interface Launch {
   readonly problem: Problem;
   readonly placement: Placement;
   readonly metrics: Metrics;
+  /** At a rate of requests what is so there and at capacity; `placement` and `metrics` are then those at the rate. Null without. */
+  readonly service: RateService | null;
   readonly plan: LaunchPlan;
   readonly tpDegree: number;
   readonly settings: LaunchSettings;

@@ -1,5 +1,4 @@
-import type { Interval } from "../placement/evaluation.ts";
-import { type RateService, rateService } from "../placement/rate-service.ts";
+import type { Interval, Metrics } from "../placement/evaluation.ts";
 import { networkHints, parserHints } from "./engine-words.ts";
 import type { Launch } from "./launch.ts";
 import type { LaunchNode } from "./launch-plan.ts";
@@ -42,7 +41,7 @@ function hintLines({ traits, settings, plan, problem }: Launch): string[] {
   return hints.length === 0 ? [] : ["", "Hints:", ...hints.map((hint) => `  ${hint}`)];
 }
 
-function plannedLines({ id, settings, plan, placement, tpDegree }: Launch): string[] {
+function plannedLines({ id, settings, plan, placement, tpDegree, service }: Launch): string[] {
   const { longest, sequences } = settings;
   const burst = sequences.most - sequences.planned;
   const layers = plan.layerPartition.reduce((sum, size) => sum + size, 0);
@@ -56,6 +55,9 @@ function plannedLines({ id, settings, plan, placement, tpDegree }: Launch): stri
       });
       return `  ${nodeWords(node)}; ${stages.join("; ")}`;
     }),
+    ...(service
+      ? [`  ${rateText(service.requestsPerSecond)}, ${percent(service.used)} of the capacity`]
+      : []),
     `  ${plural(placement.batch_size, "sequence")} in flight, ${placement.sequence_length} input and ${placement.output_length} output tokens`,
     `  longest request ${grouped(longest.tokens)} tokens: ${longest.from}`,
     `  at most ${plural(sequences.most, "sequence")} at once: ${sequences.planned} planned${burst > 0 ? `, ${burst} for bursts` : ""} (${sequences.from})`,
@@ -68,38 +70,51 @@ export function nodeWords({ rank, instance, type, gpuIds }: LaunchNode): string 
   return `node ${rank}: ${instance} (${gpuCount} x ${gpuModel}), GPUs ${gpuIds.join(",")}`;
 }
 
-function predictedLines({ metrics, problem, placement }: Launch): string[] {
-  const { uncertainty } = metrics;
-  const rate = `${short(metrics.throughput_tokens_per_sec)} tokens/s, input and output together`;
-  const by = ` (cost model "${problem.costModel.name}"):`;
-  const latency =
-    metrics.ttft_ms === null || metrics.tpot_ms === null
-      ? ["  TTFT and TPOT: not predicted"]
-      : [
-          `  TTFT ${short(metrics.ttft_ms)} ms${interval(uncertainty?.ttft_ms)}`,
-          `  TPOT ${short(metrics.tpot_ms)} ms${interval(uncertainty?.tpot_ms)}`,
-        ];
+function predictedLines(launch: Launch): string[] {
+  const { metrics, problem, service } = launch;
+  const by = `(cost model "${problem.costModel.name}")`;
+  if (!service) {
+    return [
+      `Predicted ${by}:`,
+      ...predicted(metrics, metrics.throughput_tokens_per_sec, metrics.dollar_per_million_token),
+    ];
+  }
+  const { atCapacity, tokensPerSecond, usdPerMillionTokens } = service;
+  const { metrics: most } = atCapacity;
   return [
-    `Predicted${by}`,
-    `  ${rate}${interval(uncertainty?.throughput_tokens_per_sec)}`,
-    ...latency,
-    `  ${metrics.cost_per_hour.toFixed(2)} USD per hour, ${short(metrics.dollar_per_million_token)} USD per million tokens`,
-    ...atRateLines(rateService(problem, placement)),
+    `Predicted at ${rateText(service.requestsPerSecond)} ${by}:`,
+    ...predicted(metrics, tokensPerSecond, usdPerMillionTokens, false),
+    `At capacity, ${rateText(service.capacityRequestsPerSecond)} with ${plural(atCapacity.placement.batch_size, "sequence")} in flight:`,
+    ...predicted(most, most.throughput_tokens_per_sec, most.dollar_per_million_token),
   ];
 }
 
-/** What is planned serves more than the rate that was asked for: what is to be seen at that rate. */
-function atRateLines(service: RateService | null): string[] {
-  if (!service) return [];
-  const { placement, metrics } = service.atRate;
-  const latency =
-    metrics.ttft_ms === null || metrics.tpot_ms === null
-      ? ""
-      : `TTFT ${short(metrics.ttft_ms)} ms, TPOT ${short(metrics.tpot_ms)} ms, `;
+/** @param isPrediction whether the throughput is one; at a rate it is what comes in */
+function predicted(
+  { ttft_ms, tpot_ms, uncertainty, cost_per_hour }: Metrics,
+  tokensPerSecond: number,
+  usdPerMillionTokens: number,
+  isPrediction = true,
+): string[] {
+  const rate = `${short(tokensPerSecond)} tokens/s, input and output together`;
   return [
-    `At the ${short(service.requestsPerSecond)} requests/s asked for, ${plural(placement.batch_size, "sequence")} in flight:`,
-    `  ${latency}${short(service.usdPerMillionTokens)} USD per million tokens, ${short(service.used * 100)} % of the capacity in use`,
+    `  ${rate}${isPrediction ? interval(uncertainty?.throughput_tokens_per_sec) : ""}`,
+    ...(ttft_ms === null || tpot_ms === null
+      ? ["  TTFT and TPOT: not predicted"]
+      : [
+          `  TTFT ${short(ttft_ms)} ms${interval(uncertainty?.ttft_ms)}`,
+          `  TPOT ${short(tpot_ms)} ms${interval(uncertainty?.tpot_ms)}`,
+        ]),
+    `  ${cost_per_hour.toFixed(2)} USD per hour, ${short(usdPerMillionTokens)} USD per million tokens`,
   ];
+}
+
+function rateText(requestsPerSecond: number): string {
+  return `${short(requestsPerSecond)} requests/s`;
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
 }
 
 function interval(range: Interval | null | undefined): string {

@@ -11,7 +11,7 @@ import type { LaunchEngine } from "./targets.ts";
 
 /** What a user chooses beside the placement. */
 export interface LaunchChoices extends SequenceChoices {
-  /** What the engine loads: a Hugging Face id or a path; null: the model's name. */
+  /** What the engine loads: a Hugging Face id or a path; null: the repository that is known to have the plan's weights. */
   readonly checkpoint: string | null;
   /** The checkpoint has 16-bit weights and the engine quantises them to FP8 while it loads. */
   readonly onlineFp8: boolean;
@@ -60,7 +60,7 @@ function weightWords({ architecture, bytesPerElement }: Model): string {
 
 /**
  * The settings that a placement was planned with.
- * @throws InputError for a checkpoint that is none, a length limit below the placement's own lengths, more sequences than tokens of a
+ * @throws InputError for a checkpoint that is none or not known, a length limit below the placement's own lengths, more sequences than tokens of a
  *   step, and where `onlineFp8` or `expertParallel` contradicts the model
  */
 export function launchSettings(
@@ -72,7 +72,7 @@ export function launchSettings(
   const { model, engine: planned } = problem;
   if (choices.onlineFp8) checkOnlineFp8(engine, model);
   if (choices.expertParallel) checkExperts(model);
-  const checkpoint = choices.checkpoint ?? model.checkpoint ?? model.name;
+  const checkpoint = choices.checkpoint ?? knownCheckpoint(model, choices.onlineFp8);
   checkCheckpoint(checkpoint);
   const maxBatchedTokens = planned?.maxBatchedTokens ?? DEFAULT_MAX_BATCHED_TOKENS;
   return {
@@ -88,6 +88,33 @@ export function launchSettings(
     trustRemoteCode: choices.trustRemoteCode || model.hasOwnCode === true,
     eager: planned?.engine === "vllm-eager",
   };
+}
+
+/** `owner/name` on Hugging Face. */
+const REPOSITORY = /^[\w.-]+\/[\w.-]+$/;
+
+/**
+ * What has the plan's weights; of a model that is named like a repository, that. An engine that quantises while it loads takes the
+ * 16-bit weights.
+ * @throws InputError where nothing is known: an engine does not start with the name of a model alone
+ */
+function knownCheckpoint(model: Model, onlineFp8: boolean): string {
+  const { checkpoint, checkpoint16Bit, name, architecture } = model;
+  const known = onlineFp8 ? checkpoint16Bit : checkpoint;
+  if (known !== undefined) return known;
+  const isOfOtherWeights = checkpoint16Bit !== undefined;
+  if (!isOfOtherWeights && REPOSITORY.test(name)) return name;
+  const given = "Give --checkpoint OWNER/NAME of Hugging Face, or a path";
+  const hint = !isOfOtherWeights
+    ? `${given}.`
+    : architecture?.weightFormat === "fp8"
+      ? `${given}; or --online-fp8, with which vLLM and SGLang make FP8 of ${checkpoint16Bit} while they load.`
+      : `${given}; ${checkpoint16Bit} has 16-bit weights.`;
+  throw new InputError(
+    "--checkpoint",
+    `no repository with ${onlineFp8 ? "16-bit" : weightWords(model)} weights of ${name} is known.`,
+    hint,
+  );
 }
 
 function defaultShare(engine: LaunchEngine): number {

@@ -26,6 +26,8 @@ export interface HuggingFaceModel {
   readonly repository: string | null;
   /** The repository whose weights are served as they are; null where it is unknown, or another format of weights is served. */
   readonly checkpoint: string | null;
+  /** The repository where its weights are not quantised; an engine can make FP8 of them while it loads. Null where it is unknown. */
+  readonly checkpoint16Bit: string | null;
   readonly architecture: Architecture;
   /** Weights that share a scale and are not parted; null where there are none. */
   readonly weightGroups: WeightGroups | null;

@@ -10,6 +10,7 @@ import type { HuggingFaceModel } from "./huggingface-model.ts";
 export function modelOf({
   name,
   checkpoint,
+  checkpoint16Bit,
   architecture,
   weightGroups,
   allowedCuts,
@@ -31,6 +32,7 @@ export function modelOf({
     layers,
     architecture,
     ...(checkpoint !== null && { checkpoint }),
+    ...(checkpoint16Bit !== null && { checkpoint16Bit }),
     ...(maxContextTokens !== null && { maxContextTokens }),
     ...(hasOwnCode && { hasOwnCode }),
     ...(weightGroups !== null && { weightGroups }),

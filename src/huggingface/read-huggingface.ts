@@ -1,5 +1,11 @@
 import type { Architecture } from "../model/architecture.ts";
-import { type ConfigFields, configFields, countOf, type PlaceOf } from "./config-fields.ts";
+import {
+  type ConfigFields,
+  configFields,
+  countOf,
+  findField,
+  type PlaceOf,
+} from "./config-fields.ts";
 import { readDimensions } from "./dimensions.ts";
 import { familyOf } from "./families.ts";
 import type { HuggingFaceModel, ModelOverrides } from "./huggingface-model.ts";
@@ -52,11 +58,17 @@ export function huggingFaceModel(files: HuggingFaceFiles): HuggingFaceModel {
   const parameters = countParameters(architecture, family, fields);
   const index = files.safetensorsIndex;
   const stated = index ? statedWeightBytes(index) : null;
+  const repository = files.repository ?? null;
+  const isQuantised =
+    files.quantConfig !== undefined || findField(fields, "quantization_config") !== null;
+  const servesAsStored =
+    overrides.weightFormat === undefined || (overrides.weightFormat === "16bit" && !isQuantised);
   const bytes = weights.layerBytes + 2 * (parameters.total - weights.layerParameters);
   return {
     name: files.name,
-    repository: files.repository ?? null,
-    checkpoint: overrides.weightFormat ? null : (files.repository ?? null),
+    repository,
+    checkpoint: servesAsStored ? repository : null,
+    checkpoint16Bit: isQuantised ? null : repository,
     architecture,
     weightGroups: weightGroupsOf(dimensions, quantization, overrides.weightFormat),
     allowedCuts: null,

@@ -31,6 +31,8 @@ export interface Model {
   readonly architecture?: Architecture;
   /** The Hugging Face repository, `owner/name`, that has these weights; absent where none is known. */
   readonly checkpoint?: string;
+  /** The Hugging Face repository that has the model's weights in 16 bits; absent where none is known. */
+  readonly checkpoint16Bit?: string;
   /** Longest request that the model is made for, tokens; absent where it is not known. */
   readonly maxContextTokens?: number;
   /** The checkpoint brings code of its own, which an engine runs only when it is told to; absent: none is known. */

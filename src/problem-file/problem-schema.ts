@@ -113,6 +113,7 @@ const model = z.strictObject({
   layers: layers.optional(),
   architecture: architecture.optional(),
   checkpoint: text.optional(),
+  checkpoint16Bit: text.optional(),
   maxContextTokens: tokens.optional(),
   hasOwnCode: z.literal(true).optional(),
   weightGroups: weightGroups.optional(),

@@ -47,8 +47,13 @@ it("launch files say what is to be seen at the rate", async () => {
   expect(code).toBe(0);
   const { load } = JSON.parse(readFileSync(solved("l4"), "utf8"));
   const { concurrency } = load.at_rate;
-  expect(stdout).toContain(`# At the 1 requests/s asked for, ${concurrency} sequences in flight:`);
-  expect(stdout).toMatch(
-    /TTFT [\d.,]+ ms, TPOT [\d.]+ ms, 0\.1863 USD per million tokens, 72\.\d+ %/,
+  const [before, after] = stdout.split("At capacity, ");
+  expect(before).toMatch(/^# +1 requests\/s, 72\.\d+ % of the capacity$/m);
+  expect(before).toContain(`${concurrency} sequences in flight`);
+  expect(before).toMatch(
+    /# Predicted at 1 requests\/s \(.*\):\n# +1,200 tokens\/s, .*\n# +TTFT [\d.,]+ ms.*\n# +TPOT [\d.]+ ms.*\n# +0\.80 USD per hour, 0\.1863 USD/,
+  );
+  expect(after).toMatch(
+    new RegExp(`^\\S+ requests/s with ${load.capacity.concurrency} sequences in flight:`),
   );
 });

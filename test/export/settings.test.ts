@@ -160,7 +160,7 @@ describe("a checkpoint", () => {
 
   it("that is the model's name is held to the same", () => {
     const problem = launchProblem();
-    const named = { ...problem, model: { ...problem.model, name: "--trust-me" } };
+    const named = { ...problem, model: { ...problem.model, name: "--trust-me/now" } };
     expect(() => launchSettings("vllm", named, ONE_KIND, { ...CHOICES, checkpoint: null })).toThrow(
       'starts with "-"',
     );
@@ -232,10 +232,31 @@ describe("what is not the plan's", () => {
     expect(text).toContain("#   the size of the KV cache is not predicted\n");
   });
 
-  it("is said of a checkpoint that was not named", () => {
-    expect(warningsOf("vllm", problemOf("vllm"), ONE_KIND, false)).toEqual([
-      'the engine is told to load "llama3-70b", the model\'s name in the plan; give --checkpoint for another one.',
+  it("is said of a checkpoint that was not named, where the model is named like a repository", () => {
+    const planned = problemOf("vllm");
+    const named = { ...planned, model: { ...planned.model, name: "owner/model" } };
+    expect(warningsOf("vllm", named, ONE_KIND, false)).toEqual([
+      'the engine is told to load "owner/model", the model\'s name in the plan; give --checkpoint for another one.',
     ]);
+  });
+
+  it("is no script that cannot start: without a known checkpoint one has to be given", () => {
+    const planned = problemOf("vllm");
+    expect(() => warningsOf("vllm", planned, ONE_KIND, false)).toThrow(
+      /^--checkpoint: no repository with 16bit weights of llama3-70b is known\. Give --checkpoint OWNER\/NAME of Hugging Face, or a path\.$/,
+    );
+    const architecture = { ...planned.model.architecture!, weightFormat: "fp8" as const };
+    const model = { ...planned.model, architecture, checkpoint16Bit: "owner/base" };
+    const fp8 = { ...planned, model };
+    expect(() => warningsOf("vllm", fp8, ONE_KIND, false)).toThrow(
+      /no repository with fp8 weights of llama3-70b .* or --online-fp8, .* make FP8 of owner\/base while/,
+    );
+    const online = { ...CHOICES, checkpoint: null, onlineFp8: true };
+    expect(launchSettings("vllm", fp8, ONE_KIND, online).checkpoint).toBe("owner/base");
+    const unknown = { ...planned, model: { ...planned.model, architecture } };
+    expect(() => launchSettings("vllm", unknown, ONE_KIND, online)).toThrow(
+      "--checkpoint: no repository with 16-bit weights of llama3-70b is known.",
+    );
   });
 
   it("is nothing where the model's repository is known, which is then loaded", () => {
