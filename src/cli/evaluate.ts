@@ -9,6 +9,7 @@ import type { Problem } from "../placement/problem.ts";
 import { evaluationJson, mergeWarnings, noPlacementJson } from "../report/json.ts";
 import type { MilpBackend } from "../solver/milp/model.ts";
 import type { OperatingPoint, Workload } from "../workload/workload.ts";
+import { figureWarnings } from "./answer-figures.ts";
 import { problemOfAnswer, storedProblem } from "./answer-problem.ts";
 import { checkOutDirectory } from "./check-output.ts";
 import type { OptimaAnswer, Rated } from "./compare-optimum.ts";
@@ -82,13 +83,16 @@ async function evaluateFile(
 ): Promise<number> {
   const path = planFile(given);
   const text = readText(path);
-  const problem = await problemOfAnswer(storedProblem(text, path), path, flags, io, more);
+  const stored = storedProblem(text, path);
+  const problem = await problemOfAnswer(stored, path, flags, io, more);
   if (flags.compareOptimum) requireWholePool(problem, path);
   const input = parsePlacement(text, path);
   const loadFlags = workloadFlags(flags, problem.workload);
   const hasOwnBatch = input.batch_size !== undefined || !opensBatch(problem.workload);
   const evaluation = evaluateInput(problem, input, path, loadFlags);
-  return answer(problem, evaluation, hasOwnBatch, flags, io, search);
+  const warnings = stored ? figureWarnings(text, path, evaluation) : [];
+  const warned = { ...problem, warnings: [...problem.warnings, ...warnings] };
+  return answer(warned, evaluation, hasOwnBatch, flags, io, search);
 }
 
 /** The best of a pool is not known where only a part of it is stored. */

@@ -21,6 +21,7 @@ import type { Problem } from "../placement/problem.ts";
 import { visible } from "../report/format.ts";
 import { evaluationJson, mergeWarnings } from "../report/json.ts";
 import { terminalText } from "../report/terminal-text.ts";
+import { figureWarnings } from "./answer-figures.ts";
 import { problemOfAnswer, storedProblem } from "./answer-problem.ts";
 import { checkOutDirectory } from "./check-output.ts";
 import { workloadFlags } from "./evaluate.ts";
@@ -56,10 +57,15 @@ export async function runExport(flags: ExportFlags, io: CliIo): Promise<number> 
   if (flags.out !== undefined) checkOutDirectory(flags.out);
   const text = readText(path);
   const more = { ownedByType: flags.own };
-  const problem = await problemOfAnswer(storedProblem(text, path), path, flags, io, more);
+  const stored = storedProblem(text, path);
+  const problem = await problemOfAnswer(stored, path, flags, io, more);
   const input = parsePlacement(text, path);
   const evaluation = evaluateInput(problem, input, path, workloadFlags(flags, problem.workload));
-  const warnings = mergeWarnings(problem.warnings, evaluation.warnings);
+  const warnings = mergeWarnings(
+    problem.warnings,
+    evaluation.warnings,
+    stored ? figureWarnings(text, path, evaluation) : [],
+  );
   return evaluation.status === "SUCCESS"
     ? await exportEvaluated(problem, evaluation, warnings, form, flags, io)
     : await answerInfeasible(problem, evaluation, warnings, flags, io);

@@ -55,6 +55,25 @@ describe("a solution", () => {
     expect(alone.stdout).toBe(stdout);
   });
 
+  it("is warned of where its figures are not those of its problem, as after a price was edited", async () => {
+    const text = readFileSync(solution, "utf8");
+    const edited = join(root, "edited.json");
+    writeFileSync(
+      edited,
+      text.replaceAll(/"micro_usd_per_hour": \d+/g, '"micro_usd_per_hour": 1000000'),
+    );
+    const says = `warning: ${edited}: metrics.cost_per_hour is `;
+    for (const run of [
+      await cli(["evaluate", "--placement", edited]),
+      await exported("--solution", edited),
+    ]) {
+      expect(run.code).toBe(0);
+      expect(run.stderr).toContain(says);
+      expect(run.stderr).not.toContain("metrics.throughput_tokens_per_sec is");
+    }
+    expect((await cli(["evaluate", "--placement", solution])).stderr).not.toContain("metrics.");
+  });
+
   it("lets bursts use what the placement serves at its capacity, not only what the rate has in flight", async () => {
     const { stdout } = await exported("--solution", out, "--json");
     const { settings } = JSON.parse(stdout);
