@@ -109,6 +109,10 @@ async function decideLinked(
   const mayBeWanted = (cost: number, like: Found): boolean =>
     goal.mayImprove({ ...like, cost, nameRank: 0 });
   const least = first.cost - slackOf(context, first.cost);
+  // What breaks a budget is no answer, and the case is solved again within it.
+  if (hasLevelBudget(context) && !first.metrics.meets_cost_threshold) {
+    return { status: "optimal", found: first, leastCost: least };
+  }
   let best = first;
   if (sharesBelow(context, first.stages, first.cost, least).length > 0) {
     if (!mayBeWanted(least, first)) {

@@ -68,16 +68,41 @@ function sharesOf(context: CaseContext, { stages, cost }: Found): Share[] {
 function shares(context: CaseContext, stages: number, cost: number, room: number): Share[] {
   const { perUnit, perLink } = context.objective.linked!;
   const all = unitsOfAll(context);
+  const sums = priceSums(context, stages);
   const limit = cost + room * Math.abs(cost);
   const list: Share[] = [];
   for (let links = 0; links < stages; links++) {
     const left = limit - perLink * links;
     if (left < 0) break;
-    const most = perUnit === 0 ? all : Math.floor(left / perUnit);
-    const units = Math.min(most, all);
+    const most = perUnit === 0 ? all : Math.min(all, Math.floor(left / perUnit));
+    const units = reachable(sums, links + 1, most);
+    if (units === null) continue;
     list.push({ units, links, cost: perUnit * units + perLink * links });
   }
   return list;
+}
+
+/** More sums of prices than this are not listed. */
+const MOST_SUMS = 5000;
+
+/** By the number of instances at most: what they can cost, rising; null when these are too many. */
+function priceSums({ units: { perInstance } }: CaseContext, stages: number): number[][] | null {
+  const prices = [...new Set(perInstance)];
+  const sums = [[0]];
+  for (let n = 1; n <= stages; n++) {
+    const last = sums[n - 1]!;
+    const next = new Set(last);
+    for (const sum of last) for (const price of prices) next.add(sum + price);
+    if (next.size > MOST_SUMS) return null;
+    sums.push([...next].sort((a, b) => a - b));
+  }
+  return sums;
+}
+
+/** The most that so many instances can cost within `most`: those of a pipeline are one more than its links, or fewer. */
+function reachable(sums: number[][] | null, instances: number, most: number): number | null {
+  if (!sums) return most;
+  return sums[instances]!.findLast((sum) => sum <= most) ?? null;
 }
 
 /** A share as rows of whole numbers. */
