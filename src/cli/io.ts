@@ -42,6 +42,8 @@ export interface CliIo {
   readonly commandLine?: readonly string[];
   /** How much is said on stderr; absent: normal. */
   readonly verbosity?: Verbosity;
+  /** Whether long work says on lines of its own how it goes where stderr is no terminal; absent: only with --verbose. */
+  readonly progressLines?: boolean;
   /** What the user wants, whatever stdout is; absent: nothing. */
   readonly colours?: boolean | undefined;
 }

@@ -25,6 +25,7 @@ export function processIo(): CliIo {
       },
     },
     env: process.env,
+    progressLines: true,
     ...(process.stdin.isTTY && process.stderr.isTTY && { ask }),
     exit: (code) => process.exit(code),
     onInterrupt: (listener) => {

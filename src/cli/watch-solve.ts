@@ -65,7 +65,7 @@ function stepLog(progress: Progress, objective: ObjectiveName): (state: SolvePro
   let bounded = false;
   return (state) => {
     if (state.phase !== phase) {
-      progress.log((seconds) => `${clock(seconds)}  ${phaseText(state)}`);
+      progress.phase((seconds) => `${clock(seconds)}  ${phaseText(state)}`);
     }
     phase = state.phase;
     const value = valueText(objective, state.bestValue);

@@ -38,13 +38,25 @@ export function givenModel(
   };
 }
 
-/** Requests longer than what a model is made for. */
+/**
+ * Requests longer than what a model is made for.
+ * @returns what to warn of: some requests are, or all by a longest request that is asked for
+ * @throws InputError when a mean request is and nobody asked for such: an engine does not start, or refuses it
+ */
 export function contextNotes(
   { name, maxContextTokens }: HuggingFaceModel,
   { inputTokens, outputTokens, inputLengths, outputLengths }: Workload,
   engine: EngineSettings | null,
 ): string[] {
   if (maxContextTokens === null) return [];
+  const mean = (inputTokens ?? 0) + (outputTokens ?? 0);
+  if (mean > maxContextTokens && engine?.maxModelLenTokens === null) {
+    throw new InputError(
+      "--input-length",
+      `a request of ${inputTokens ?? 0} input + ${outputTokens ?? 0} output tokens is longer than the ${maxContextTokens} that ${name} is made for (max_position_embeddings): an engine refuses it.`,
+      `Give shorter lengths; or --max-model-len ${mean} where the engine is told to take such requests (rope scaling).`,
+    );
+  }
   const longest =
     engine?.maxModelLenTokens ??
     (inputLengths?.p95Tokens ?? inputTokens ?? 0) + (outputLengths?.p95Tokens ?? outputTokens ?? 0);

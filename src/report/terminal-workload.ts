@@ -1,3 +1,5 @@
+import type { WeightFormat } from "../model/architecture.ts";
+import type { Model } from "../model/model.ts";
 import type { Metrics } from "../placement/evaluation.ts";
 import type { Placement } from "../placement/placement.ts";
 import type { Problem } from "../placement/problem.ts";
@@ -30,7 +32,12 @@ export function workloadPairs(
   const output = tokensWords(output_length, "output", outputTokens, outputLengths);
   const loadText = loadWords(problem, placement, metrics, chooser);
   return [
-    ["Model", `${printable(model.name)}, ${count(model.numLayers)} layers`],
+    [
+      "Model",
+      [`${printable(model.name)}, ${count(model.numLayers)} layers`, ...formatWords(model)].join(
+        ", ",
+      ),
+    ],
     [
       "Workload",
       [
@@ -43,6 +50,21 @@ export function workloadPairs(
     ["Cost model", `${costModelWords(problem)}: an estimate, not a measurement`],
   ];
 }
+
+/** How weights and KV cache are kept, which decides what is loaded and how much fits; nothing where the cost model does not ask. */
+function formatWords({ architecture }: Model): string[] {
+  if (!architecture) return [];
+  const { weightFormat, kvBytes } = architecture;
+  return [`${WEIGHT_FORMAT_WORDS[weightFormat]} weights`, `${count(kvBytes * 8)}-bit KV cache`];
+}
+
+const WEIGHT_FORMAT_WORDS: Readonly<Record<WeightFormat, string>> = {
+  "16bit": "16-bit",
+  fp8: "FP8",
+  nvfp4: "NVFP4",
+  mxfp4: "MXFP4",
+  int4: "4-bit",
+};
 
 /** "2,048 input", or "2,048 input (mean, p95 4,000)" where the placement has the workload's lengths and they spread. */
 function tokensWords(

@@ -82,6 +82,35 @@ describe("progress", () => {
     expect(written).toEqual([]);
   });
 
+  it("is plain lines for a process without a terminal: from two seconds on, every ten, and when something else begins", () => {
+    const { io, written } = terminal(false);
+    const progress = startProgress({ ...io, progressLines: true });
+    progress.phase(() => "begun");
+    progress.show((seconds) => `${seconds.toFixed(1)} s`);
+    progress.log(() => "only with --verbose");
+    vi.advanceTimersByTime(1900);
+    expect(written).toEqual([]);
+    vi.advanceTimersByTime(10_200);
+    expect(written).toEqual(["2.0 s\n", "12.0 s\n"]);
+    progress.phase((seconds) => `${seconds.toFixed(1)} s now the frontier`);
+    vi.advanceTimersByTime(9900);
+    expect(written.slice(2)).toEqual(["12.1 s now the frontier\n"]);
+    vi.advanceTimersByTime(250);
+    progress.end();
+    vi.advanceTimersByTime(20_000);
+    expect(written.slice(3)).toEqual(["22.3 s\n"]);
+  });
+
+  it("is silent with --quiet where lines are plain", () => {
+    const { io, written } = terminal(false, undefined, "quiet");
+    const progress = startProgress({ ...io, progressLines: true });
+    progress.show(() => "working");
+    vi.advanceTimersByTime(20_000);
+    progress.phase(() => "else");
+    progress.end();
+    expect(written).toEqual([]);
+  });
+
   it("is silent with --quiet, on a terminal as well", () => {
     const { io, written } = terminal(true, 80, "quiet");
     const progress = startProgress(io);

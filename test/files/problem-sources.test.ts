@@ -99,9 +99,15 @@ describe("a problem of a named model and a pool out of the catalogue", () => {
     ]);
   });
 
-  it("says that requests are longer than the model is made for", () => {
-    const { warnings } = read({ ...SMALL, inputTokens: 200_000, outputTokens: 512 });
+  it("refuses requests longer than the model is made for, unless the engine is to take them", () => {
+    const long = { ...SMALL, inputTokens: 200_000, outputTokens: 512 };
+    expect(() => read(long)).toThrow(
+      "--input-length: a request of 200000 input + 512 output tokens is longer than the 131072 that llama-3.3-70b is made for (max_position_embeddings): an engine refuses it. Give shorter lengths; or --max-model-len 200512",
+    );
+    const { warnings } = read({ ...long, maxModelLenTokens: 200_512 });
     expect(warnings.join("\n")).toContain("longer than the 131072 that llama-3.3-70b is made for");
+    const spread = { ...SMALL, inputTokens: 100_000, inputP95Tokens: 180_000, outputTokens: 512 };
+    expect(read(spread).warnings.join("\n")).toContain("requests of 180512 tokens are longer");
   });
 
   it("takes settings, not the model, of a config.csv that is given as well", () => {
