@@ -138,7 +138,7 @@ export type { Placement, PlacementStage } from "./placement/placement.ts";
 export type { ObjectiveWeights, PlacementRules, Problem } from "./placement/problem.ts";
 
 export type { StoredProblem } from "./problem-file/store-problem.ts";
-export type { FamilyBest, SplitChoice } from "./solver/even-splits.ts";
+export type { FamilyBest } from "./solver/even-splits.ts";
 export type { InlineHighsOptions } from "./solver/milp/highs-inline.ts";
 export { createJslp } from "./solver/milp/jslp.ts";
 export type {
@@ -167,6 +167,7 @@ export type {
   Solution,
 } from "./solver/solution.ts";
 export type { SolveOptions, SolveProgress } from "./solver/solve.ts";
+export type { SplitChoice } from "./solver/split-shapes.ts";
 export type {
   BatchPair,
   Grid,

@@ -187,6 +187,7 @@ export const split: Check = objectOf<SplitShape>({
   family: text,
   tpDegree: number,
   ppStages: number,
+  instances: optional(number),
 });
 
 export const gridChoices: Check = optional(

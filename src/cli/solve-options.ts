@@ -93,7 +93,13 @@ function addParallelismOptions(command: Command): void {
 function addSearchOptions(command: Command): Command {
   command
     .optionsGroup("The search, and what is told of it:")
-    .addOption(numberOption("--time-limit <seconds>", "bound on the whole command", SECONDS))
+    .addOption(
+      numberOption(
+        "--time-limit <seconds>",
+        "bound on the search; even splits are always scored to their end",
+        SECONDS,
+      ),
+    )
     .addOption(
       numberOption("--gap <g>", "allowed |objective − bound| / |objective| (default: 0)", SHARE),
     )

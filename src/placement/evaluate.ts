@@ -1,4 +1,10 @@
-import { type CostModel, type LinkEnd, largestItem, type MemoryBill } from "../cost/cost-model.ts";
+import {
+  type CostModel,
+  type LinkEnd,
+  largestItem,
+  type MemoryBill,
+  type StageEstimate,
+} from "../cost/cost-model.ts";
 import { pairGBytesPerSecond } from "../hardware/network.ts";
 import { instanceMicroUsdPerHour } from "../hardware/pool.ts";
 import { microUsdToUsd } from "../hardware/price.ts";
@@ -12,7 +18,7 @@ import {
 import { type CheckedPlacement, checkPlacement, type PlacedStage } from "./check.ts";
 import { checkMetrics, noFigures } from "./check-metrics.ts";
 import type { Bottleneck, Evaluation, LinkMetrics, Metrics, StageMetrics } from "./evaluation.ts";
-import { pipelineLatency } from "./latency.ts";
+import { type Latency, pipelineLatency } from "./latency.ts";
 import { economics, meetsLatencyLimits, meetsLimits } from "./limits.ts";
 import { lowMemoryWarnings } from "./low-memory.ts";
 import type { Placement } from "./placement.ts";
@@ -87,30 +93,9 @@ function withGpuIds(placement: Placement, checked: CheckedPlacement): Placement 
 
 function measure(problem: Problem, placed: readonly PlacedStage[], point: OperatingPoint): Metrics {
   const { costModel } = problem;
-  const estimates = placed.map(({ shape }) => costModel.stage(shape, point));
-  const links = measureLinks(problem, placed, point);
-
-  let raw = Number.POSITIVE_INFINITY;
-  let bottleneck: Bottleneck = { kind: "stage", index: 0, limited_by: "compute" };
-  for (let index = 0; index < estimates.length; index++) {
-    const estimate = estimates[index]!;
-    if (estimate.tokensPerSecond < raw) {
-      raw = estimate.tokensPerSecond;
-      bottleneck = { kind: "stage", index, limited_by: estimate.limitedBy };
-    }
-  }
-  for (let index = 0; index < links.length; index++) {
-    const rate = links[index]!.throughput_tokens_per_sec;
-    if (rate < raw) {
-      raw = rate;
-      bottleneck = { kind: "link", index, limited_by: "network" };
-    }
-  }
-
-  if (raw === Number.POSITIVE_INFINITY) {
-    throw noFigures(problem, point, "no rate");
-  }
-  const pipelineEfficiency = costModel.pipelineEfficiency(point, placed.length);
+  const speed = pipelineSpeed(problem, placed, point);
+  const { estimates, links, raw, tokensPerSecond, pipelineEfficiency, latency } = speed;
+  let { bottleneck } = speed;
   if (
     bottleneck.kind === "stage" &&
     isBubble(costModel, placed[bottleneck.index]!, point, raw, pipelineEfficiency)
@@ -126,11 +111,9 @@ function measure(problem: Problem, placed: readonly PlacedStage[], point: Operat
     gpusRented += type.instance.gpuCount;
     gpusUsed += used;
   }
-  const tokensPerSecond = raw * pipelineEfficiency * costModel.realWorldEfficiency;
   const money = economics(microUsdPerHour, tokensPerSecond, problem.totalTokensToProcess);
   const inputShare = shareOfInput(point);
   const bills = placed.map(({ shape }) => costModel.memory(shape, point));
-  const latency = pipelineLatency(costModel.latencyFrame(point, placed.length), estimates);
   const ttftMs = toMs(latency?.ttftSeconds);
   const tpotMs = toMs(latency?.tpotSeconds);
   const kvCacheTokens = leastKvCacheTokens(bills);
@@ -210,6 +193,60 @@ function measure(problem: Problem, placed: readonly PlacedStage[], point: Operat
       tpotMs,
     ),
   };
+}
+
+/** How fast placed stages serve, and what they wait for. */
+export interface PipelineSpeed {
+  readonly estimates: readonly StageEstimate[];
+  readonly links: readonly LinkMetrics[];
+  /** The slowest rate of all stages and links, tokens/s. */
+  readonly raw: number;
+  readonly bottleneck: Bottleneck;
+  readonly pipelineEfficiency: number;
+  readonly tokensPerSecond: number;
+  readonly latency: Latency | null;
+}
+
+/**
+ * The part of `evaluate` that says how fast placed stages are, whether or not they keep the rules.
+ * @throws InputError as `evaluate` does where a quantity beyond its bounds leaves no rate
+ */
+export function pipelineSpeed(
+  problem: Problem,
+  placed: readonly PlacedStage[],
+  point: OperatingPoint,
+): PipelineSpeed {
+  const { costModel } = problem;
+  const estimates = placed.map(({ shape }) => costModel.stage(shape, point));
+  const links = measureLinks(problem, placed, point);
+  const stage = slowest(estimates.map(({ tokensPerSecond }) => tokensPerSecond));
+  const link = slowest(links.map(({ throughput_tokens_per_sec }) => throughput_tokens_per_sec));
+  const raw = Math.min(stage.rate, link.rate);
+  if (raw === Number.POSITIVE_INFINITY) throw noFigures(problem, point, "no rate");
+  const pipelineEfficiency = costModel.pipelineEfficiency(point, placed.length);
+  return {
+    estimates,
+    links,
+    raw,
+    get bottleneck(): Bottleneck {
+      return link.rate < stage.rate
+        ? { kind: "link", index: link.index, limited_by: "network" }
+        : { kind: "stage", index: stage.index, limited_by: estimates[stage.index]!.limitedBy };
+    },
+    pipelineEfficiency,
+    tokensPerSecond: raw * pipelineEfficiency * costModel.realWorldEfficiency,
+    latency: pipelineLatency(costModel.latencyFrame(point, placed.length), estimates),
+  };
+}
+
+/** The first of the lowest rates. */
+function slowest(rates: readonly number[]): { readonly index: number; readonly rate: number } {
+  let index = 0;
+  let rate = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < rates.length; i++) {
+    if (rates[i]! < rate) [index, rate] = [i, rates[i]!];
+  }
+  return { index, rate };
 }
 
 /** The five items of a bill add up to the stage's time: a bubble of less than a fifth of it is never the largest share. */

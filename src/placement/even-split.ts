@@ -1,4 +1,5 @@
 import { InputError } from "../errors.ts";
+import type { PoolType } from "../hardware/pool.ts";
 import { nearestHint } from "../nearest.ts";
 import type { OperatingPoint } from "../workload/workload.ts";
 import { instanceName, type Placement } from "./placement.ts";
@@ -9,6 +10,8 @@ export interface SplitShape {
   readonly family: string;
   readonly tpDegree: number;
   readonly ppStages: number;
+  /** Instances that share the stages; absent: one for each stage where the pool has as many, else the fewest that hold them. */
+  readonly instances?: number;
 }
 
 /** The placement of an even split, or why the pool cannot hold it. */
@@ -23,7 +26,7 @@ export type EvenSplit =
  * @throws InputError when the family is not in the pool or a degree is not a positive integer.
  */
 export function evenSplit(problem: Problem, split: SplitShape, point: OperatingPoint): EvenSplit {
-  const { family, tpDegree, ppStages } = split;
+  const { family, tpDegree, ppStages, instances } = split;
   const type = problem.pool.byName.get(family);
   if (!type) {
     throw new InputError(
@@ -35,7 +38,9 @@ export function evenSplit(problem: Problem, split: SplitShape, point: OperatingP
   for (const [flag, value] of [
     ["--tp-degree", tpDegree],
     ["--pp-stages", ppStages],
+    ["instances", instances],
   ] as const) {
+    if (value === undefined) continue;
     if (!Number.isSafeInteger(value) || value < 1) {
       throw new InputError(flag, `${value} is not a positive integer.`, "Give an integer from 1.");
     }
@@ -45,9 +50,14 @@ export function evenSplit(problem: Problem, split: SplitShape, point: OperatingP
       `TP degree ${tpDegree} needs more GPUs than ${family} has (${type.instance.gpuCount}).`,
     );
   }
-  const most = problem.engine ? Math.floor(type.instance.gpuCount / tpDegree) : 1;
-  const perInstance = stagesByInstance(type.count, most, ppStages);
+  const most = mostStagesPerInstance(problem, type, tpDegree);
+  const perInstance = stagesByInstance(type.count, most, ppStages, instances);
   if (perInstance === null) {
+    if (instances !== undefined && instances <= type.count) {
+      return infeasible(
+        `${ppStages} pipeline stages of TP ${tpDegree} do not stand on ${instances} instances of ${family}: each holds ${most}.`,
+      );
+    }
     const needs = `${ppStages} pipeline stages need ${Math.ceil(ppStages / most)} instances of ${family}`;
     const each =
       most > 1 ? ` (${most} stages of TP ${tpDegree} on ${type.instance.gpuCount} GPUs)` : "";
@@ -87,14 +97,28 @@ export function evenSplit(problem: Problem, split: SplitShape, point: OperatingP
   };
 }
 
+/** Stages of an even split that one instance takes: the reference model's has one on each. */
+export function mostStagesPerInstance(
+  { engine }: Pick<Problem, "engine">,
+  { instance }: PoolType,
+  tpDegree: number,
+): number {
+  return engine ? Math.floor(instance.gpuCount / tpDegree) : 1;
+}
+
 /**
- * How many consecutive stages stand on instance 0, 1, …: one each while the pool has as many instances as stages, else the
- * fewest instances that hold all stages at `most` on each, with as equally many on each as can be, the first ones with one
- * more. null where the pool has too few. E.g. 4 stages on instances that hold 3: 2 and 2.
+ * How many consecutive stages stand on instance 0, 1, …, with as equally many on each as can be, the first ones with one more.
+ * Unless `instances` says on how many, there is one each while the pool has as many instances as stages, else they are on the
+ * fewest instances that hold all stages at `most` on each. null where the pool has too few. E.g. 4 stages on instances that
+ * hold 3: 2 and 2.
  */
-function stagesByInstance(available: number, most: number, ppStages: number): number[] | null {
-  const instances = ppStages <= available ? ppStages : Math.ceil(ppStages / most);
-  if (instances > available) return null;
+function stagesByInstance(
+  available: number,
+  most: number,
+  ppStages: number,
+  instances = ppStages <= available ? ppStages : Math.ceil(ppStages / most),
+): number[] | null {
+  if (instances > available || instances * most < ppStages) return null;
   const least = Math.floor(ppStages / instances);
   return Array.from({ length: instances }, (_, i) => least + (i < ppStages % instances ? 1 : 0));
 }

@@ -93,10 +93,16 @@ export function keepsLatencyLimits(
   return meetsLatencyLimits(limits, toSeconds(ttft_ms), toSeconds(tpot_ms));
 }
 
+/** What limits are on. */
+export type LimitedMetrics = Pick<
+  Metrics,
+  "cost_per_hour" | "throughput_tokens_per_sec" | "ttft_ms" | "tpot_ms"
+>;
+
 /** Whether metrics keep one limit, the others aside; a limit that was not given is kept. */
 export function limitIsMet(
   { limits, totalTokensToProcess }: Pick<Problem, "limits" | "totalTokensToProcess">,
-  metrics: Metrics,
+  metrics: LimitedMetrics,
   name: LimitName,
 ): boolean {
   const alone = {

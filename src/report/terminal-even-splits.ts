@@ -9,6 +9,10 @@ import { perTokenHead } from "./load-words.ts";
 import { againstWords, TIE_LEGEND, TIE_MARK } from "./objective-words.ts";
 import type { Paint } from "./paint.ts";
 
+const SPLIT_LEGEND =
+  "even: stages alike, layers as even as can be, one instance a stage unless it is said";
+const SHARED_LEGEND = "on 1, on 2, …: so many instances share the stages, equally many on each";
+
 /** Types of either kind that are listed; a catalogue has hundreds. */
 const MOST_LISTED = 20;
 
@@ -35,6 +39,7 @@ export function renderEvenSplits(
   ];
   const best = families.filter((family) => family.status === "best");
   let hasTie = false;
+  let hasShared = false;
   for (const family of best.slice(0, MOST_LISTED)) {
     const { choice } = family;
     const evaluation = atFullUse(problem, family.evaluation);
@@ -48,11 +53,15 @@ export function renderEvenSplits(
     // A price an hour is no prediction: there is nothing to be unsure of.
     const ties = !isRate && isTie(evaluation.metrics, metrics);
     hasTie ||= ties;
+    const { tpDegree, ppStages, instances } = choice;
+    const isShared = instances < ppStages;
+    hasShared ||= isShared;
+    const shared = isShared ? ` on ${instances}` : "";
     const { throughput_tokens_per_sec, cost_per_hour, dollar_per_million_token } =
       evaluation.metrics;
     rows.push([
       printable(family.family),
-      `TP ${choice.tpDegree} × PP ${choice.ppStages}, batch ${evaluation.placement.batch_size}`,
+      `TP ${tpDegree} × PP ${ppStages}${shared}, batch ${evaluation.placement.batch_size}`,
       figure(throughput_tokens_per_sec),
       usd(cost_per_hour),
       usdColumn(dollar_per_million_token),
@@ -73,7 +82,13 @@ export function renderEvenSplits(
   const title = paint.bold("Against an even split over instances of one type");
   const without = withoutSplit(families);
   const rest = without.length === 0 ? "" : `\n${wrap("No even split:")}\n${without.join("\n")}`;
-  const legend = hasTie ? `\n${paint.dim(`  ${TIE_LEGEND}`)}` : "";
+  const legends = [
+    SPLIT_LEGEND,
+    ...(hasShared ? [SHARED_LEGEND] : []),
+    ...(hasTie ? [TIE_LEGEND] : []),
+  ];
+  const legend =
+    best.length === 0 ? "" : `\n${legends.map((each) => paint.dim(`  ${each}`)).join("\n")}`;
   return `${title}\n${table}${more(best.length)}${legend}${rest}`;
 }
 

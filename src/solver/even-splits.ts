@@ -1,25 +1,26 @@
+import { InternalError } from "../errors.ts";
 import { servingKey } from "../hardware/instance.ts";
-import { pairGBytesPerSecond } from "../hardware/network.ts";
-import type { PoolType } from "../hardware/pool.ts";
+import { instanceMicroUsdPerHour, type PoolType } from "../hardware/pool.ts";
 import { evaluate } from "../placement/evaluate.ts";
-import type { Evaluation, Infeasible, Rule, Success, Violation } from "../placement/evaluation.ts";
-import { evenSplit } from "../placement/even-split.ts";
-import { limitIsMet } from "../placement/limits.ts";
+import type { Evaluation, Metrics, Success } from "../placement/evaluation.ts";
+import {
+  economics,
+  type LimitedMetrics,
+  limitIsMet,
+  meetsLatencyLimits,
+  meetsLimits,
+} from "../placement/limits.ts";
 import type { Problem } from "../placement/problem.ts";
 import type { LimitName, OperatingPoint } from "../workload/workload.ts";
 import { setLimits } from "./explain/limits.ts";
-import { isAllowed, tpDegreesOf } from "./hosts/hosts.ts";
-import { slowestUsedLink } from "./link-rule.ts";
+import { isAllowed } from "./hosts/hosts.ts";
 import type { Pace } from "./pace.ts";
 import type { SolveRequest } from "./request.ts";
-import { requestedPoints } from "./requested-points.ts";
-
-/** A split of the layers as even as can be over `ppStages` instances of one type. */
-export interface SplitChoice {
-  readonly tpDegree: number;
-  readonly ppStages: number;
-  readonly point: OperatingPoint;
-}
+import { allowedPoints, requestedPoints } from "./requested-points.ts";
+import { isProposed } from "./search/found.ts";
+import { type SplitFigures, SplitTable } from "./split-figures.ts";
+import { describeMiss, limitCause, type Miss, NO_SPLIT } from "./split-reasons.ts";
+import { type PlacedSplit, type SplitChoice, splitsOf } from "./split-shapes.ts";
 
 /** The best even split of one instance type, or why it has none. */
 export type FamilyBest =
@@ -39,18 +40,15 @@ export type FamilyBest =
     };
 
 /**
- * The best even split of every instance type in the pool: what one gets without a search. All allowed TP degrees × 1 to as
- * many stages as there are instances × the batch sizes of the workload are evaluated; the best keeps the limits and has the
- * lowest $ per million tokens (with the objectives throughput and cost: the highest tokens/s, the lowest $ per hour).
+ * The best even split of every instance type in the pool: what one gets without a search. All allowed TP degrees × stages ×
+ * instances that share them × the batch sizes of the workload are scored; the best keeps the limits and has the lowest $ per
+ * million tokens (with the objectives throughput and cost: the highest tokens/s, the lowest $ per hour).
  *
  * The best come first, best first, then the types that have none, by name.
  */
 export function bestEvenSplits(problem: Problem, request: SolveRequest): FamilyBest[] {
-  const points = requestedPoints(problem);
-  return bestFirst(
-    problem.pool.types.map((type) => bestOfFamily(problem, request, points, type)),
-    request,
-  );
+  const scorer = scorerOf(problem, request);
+  return bestFirst(problem.pool.types.map(scorer), request);
 }
 
 /**
@@ -64,11 +62,11 @@ export async function eachEvenSplit(
   pace: Pace,
   onFamily: (best: FamilyBest, share: number) => void = () => {},
 ): Promise<FamilyBest[]> {
-  const points = requestedPoints(problem);
+  const scorer = scorerOf(problem, request);
   const types = cheapestOfEach(problem.pool.types.filter((type) => isAllowed(type, request)));
   const families: FamilyBest[] = [];
   for (const type of types) {
-    const best = knownBest(problem, request, points, type);
+    const best = scorer(type);
     families.push(best);
     onFamily(best, families.length / types.length);
     await pace.turn();
@@ -76,24 +74,29 @@ export async function eachEvenSplit(
   return bestFirst(families, request);
 }
 
-/** The best splits of types that are known, by problem and by what is asked for. */
-const known = new WeakMap<Problem, Map<string, Map<PoolType, FamilyBest>>>();
+type Scorer = (type: PoolType) => FamilyBest;
 
-/** The search and the report of one solve ask for the same splits, and a catalogue has hundreds of types. */
-function knownBest(
-  problem: Problem,
-  request: SolveRequest,
-  points: readonly OperatingPoint[],
-  type: PoolType,
-): FamilyBest {
+/** By problem and by what is asked for. */
+const scorers = new WeakMap<Problem, Map<string, Scorer>>();
+
+/** Scores a type once: the search and the report of one solve ask for the same splits, and a catalogue has hundreds of types. */
+function scorerOf(problem: Problem, request: SolveRequest): Scorer {
   const asked = JSON.stringify(request, (_, value) => (value instanceof Map ? [...value] : value));
-  const byRequest = known.get(problem) ?? new Map<string, Map<PoolType, FamilyBest>>();
-  known.set(problem, byRequest);
-  const byType = byRequest.get(asked) ?? new Map<PoolType, FamilyBest>();
-  byRequest.set(asked, byType);
-  const best = byType.get(type) ?? bestOfFamily(problem, request, points, type);
-  byType.set(type, best);
-  return best;
+  const byRequest = scorers.get(problem) ?? new Map<string, Scorer>();
+  scorers.set(problem, byRequest);
+  let scorer = byRequest.get(asked);
+  if (!scorer) {
+    const points = allowedPoints(requestedPoints(problem), request);
+    const table = new SplitTable(problem, points);
+    const known = new Map<PoolType, FamilyBest>();
+    scorer = (type) => {
+      const best = known.get(type) ?? bestOfFamily(problem, request, points, table, type);
+      known.set(type, best);
+      return best;
+    };
+    byRequest.set(asked, scorer);
+  }
+  return scorer;
 }
 
 /** Of types that serve alike and are as plentiful the cheapest, the first of equals. */
@@ -116,7 +119,7 @@ function cheapestOfEach(types: readonly PoolType[]): readonly PoolType[] {
 function bestFirst(families: FamilyBest[], request: SolveRequest): FamilyBest[] {
   return families.sort((a, b) => {
     if (a.status === "best" && b.status === "best") {
-      const difference = compareBadness(request, a.evaluation, b.evaluation);
+      const difference = compareBadness(request, a.evaluation.metrics, b.evaluation.metrics);
       if (difference !== 0) return difference;
     } else if (a.status === "best" || b.status === "best") {
       return a.status === "best" ? -1 : 1;
@@ -125,16 +128,22 @@ function bestFirst(families: FamilyBest[], request: SolveRequest): FamilyBest[] 
   });
 }
 
+/** What splits are compared by. */
+type Score = Pick<
+  Metrics,
+  "cost_per_hour" | "throughput_tokens_per_sec" | "dollar_per_million_token"
+>;
+
 /** Below 0 where the first is better; where nothing is paid, as the search has it, more tokens/s decide. */
-function compareBadness(request: SolveRequest, a: Success, b: Success): number {
-  const isFree = a.metrics.cost_per_hour === 0 && b.metrics.cost_per_hour === 0;
+function compareBadness(request: SolveRequest, a: Score, b: Score): number {
+  const isFree = a.cost_per_hour === 0 && b.cost_per_hour === 0;
   return isFree
-    ? b.metrics.throughput_tokens_per_sec - a.metrics.throughput_tokens_per_sec
+    ? b.throughput_tokens_per_sec - a.throughput_tokens_per_sec
     : badness(request, a) - badness(request, b);
 }
 
 /** What the best split of a type has least of. */
-function badness(request: SolveRequest, { metrics }: Success): number {
+function badness(request: SolveRequest, metrics: Score): number {
   switch (request.objective) {
     case "throughput":
       return -metrics.throughput_tokens_per_sec;
@@ -150,6 +159,7 @@ function bestOfFamily(
   problem: Problem,
   request: SolveRequest,
   points: readonly OperatingPoint[],
+  table: SplitTable,
   type: PoolType,
 ): FamilyBest {
   const family = type.instance.name;
@@ -157,28 +167,31 @@ function bestOfFamily(
   let closestMiss: Miss | null = null;
   const unmet = new Set(setLimits(problem.limits).map(({ key }) => key));
   let keepsRules = false;
-  for (const shape of shapesOf(problem, request, type)) {
-    // By rising batch: what one is too large for, all larger ones are.
-    for (const point of points) {
-      const choice = { ...shape, point };
-      const evaluation = evaluateChoice(problem, family, choice);
-      if (evaluation === null) break;
-      if (evaluation.status === "INFEASIBLE") {
-        const miss = describeMiss(choice, evaluation);
-        if (closestMiss === null || miss.distance < closestMiss.distance) closestMiss = miss;
-        if (evaluation.violations.some(({ rule }) => rule === "above_max_segment")) break;
-        continue;
-      }
-      keepsRules = true;
-      if (!evaluation.metrics.meets_cost_threshold) {
-        for (const key of unmet)
-          if (limitIsMet(problem, evaluation.metrics, key)) unmet.delete(key);
-        continue;
-      }
-      if (best === null || compareBadness(request, evaluation, best.evaluation) < 0) {
-        best = { choice, evaluation };
-      }
+  for (const split of splitsOf(problem, request, type, points[0]!)) {
+    const evaluationAt = (index: number): Evaluation =>
+      evaluate(problem, { ...split.placement, batch_size: points[index]!.batch });
+    const figures = table.of(type, split);
+    const all = Array.from({ length: figures.fitting }, (_, index) =>
+      scored(problem, type, split, figures, index),
+    );
+    const within = all
+      .filter(({ isWithin }) => isWithin)
+      .sort((a, b) => compareBadness(request, a, b) || a.index - b.index);
+    for (const score of within) {
+      if (best !== null && compareBadness(request, score, best.evaluation.metrics) >= 0) break;
+      const evaluation = evaluationAt(score.index);
+      if (!isProposed(problem, evaluation)) continue;
+      requireSame(score, evaluation);
+      best = { choice: { ...split.shape, point: points[score.index]! }, evaluation };
     }
+    if (best !== null) continue;
+    const kept = keptAt(problem, figures, all, unmet, keepsRules);
+    keepsRules ||= kept;
+    if (kept) continue;
+    const evaluation = evaluationAt(0);
+    if (evaluation.status !== "INFEASIBLE") continue;
+    const miss = describeMiss({ ...split.shape, point: points[0]! }, evaluation);
+    if (closestMiss === null || miss.distance < closestMiss.distance) closestMiss = miss;
   }
   if (best) return { family, status: "best", ...best };
   if (keepsRules) {
@@ -190,120 +203,74 @@ function bestOfFamily(
   return { family, status: "infeasible", cause, reason };
 }
 
-const NO_SPLIT = {
-  cause: "without a split by the choices given",
-  reason: "the choices given leave it no split",
-};
-
-/** Limits that no split of a type meets, whatever becomes of the others. */
-function limitCause(unmet: readonly LimitName[]): string {
-  if (unmet.length === 0) return "within each limit, but not within all together";
-  return [...new Set(unmet.map((key) => LIMIT_CAUSES[key]))].join(" and ");
+/** A split at one operating point, before it is known whether it keeps the rules there. */
+interface ScoredPoint extends Score, LimitedMetrics {
+  readonly index: number;
+  /** Whether it is within all budgets and targets. */
+  readonly isWithin: boolean;
 }
 
-const LIMIT_CAUSES: Readonly<Record<LimitName, string>> = {
-  maxHourlyCostUsd: "over budget",
-  maxCostPerMillionTokenUsd: "over the budget of a million tokens",
-  maxTotalCostUsd: "over the budget of the whole job",
-  maxTotalRuntimeHours: "too slow for the whole job",
-  minTokensPerSecond: "too slow",
-  maxTtftSeconds: "over the TTFT target",
-  maxTpotSeconds: "over the TPOT target",
-};
-
-/** The splits that the request allows. Smaller shapes first: among equals the first one wins. */
-function* shapesOf(
+/** The figures of `evaluate` that splits are compared by and that limits are on. */
+function scored(
   problem: Problem,
-  request: SolveRequest,
   type: PoolType,
-): Generator<Omit<SplitChoice, "point">> {
-  if (!isAllowed(type, request)) return;
-  const { pool, network, rules, model } = problem;
-  const slowest = slowestUsedLink(pool, network, request.bandwidthPercentile);
-  // One stage more than the rules allow would only say so again.
-  const mostStages = Math.min(
-    type.count,
-    rules.maxPipelineStages,
-    model.numLayers,
-    request.maxInstances ?? type.count,
-    request.maxStagesByType.get(type.instance.name) ?? type.count,
-  );
-  for (let ppStages = 1; ppStages <= mostStages; ppStages++) {
-    // The last link that this split has more than the one before it.
-    const newLink =
-      ppStages === 1
-        ? Number.POSITIVE_INFINITY
-        : pairGBytesPerSecond(network, type, ppStages - 2, 0, type, ppStages - 1, 0);
-    if (newLink < slowest) return;
-    for (const tpDegree of tpDegreesOf(problem, type, request)) {
-      if (request.noIdleGpus && tpDegree < type.instance.gpuCount) continue;
-      yield { tpDegree, ppStages };
-    }
+  { shape }: PlacedSplit,
+  figures: SplitFigures,
+  index: number,
+): ScoredPoint {
+  const { limits, totalTokensToProcess } = problem;
+  const { tokensPerSecond, ttftSeconds, tpotSeconds } = figures.speed(index);
+  let microUsdPerHour = 0;
+  for (let instance = 0; instance < shape.instances; instance++) {
+    microUsdPerHour += instanceMicroUsdPerHour(type, instance);
   }
-}
-
-/** null when the pool or the model cannot hold the split at all. */
-function evaluateChoice(problem: Problem, family: string, choice: SplitChoice): Evaluation | null {
-  const split = evenSplit(problem, { family, ...choice }, choice.point);
-  return split.status === "placement" ? evaluate(problem, split.placement) : null;
-}
-
-/** A split that breaks rules: how far it is from fitting, and the reason in a few words. */
-interface Miss {
-  readonly distance: number;
-  readonly cause: string;
-  readonly reason: string;
-}
-
-function describeMiss(choice: SplitChoice, { violations }: Infeasible): Miss {
-  const shape = `TP ${choice.tpDegree} × PP ${choice.ppStages}, batch ${choice.point.batch}`;
-  const tooLarge = violations.filter((violation) => violation.rule === "above_max_segment");
-  if (tooLarge.length === 0) {
-    // It fits into memory, so it is closer than anything that does not.
-    const first = violations[0]!;
-    return {
-      distance: 0,
-      cause: CAUSES[first.rule] ?? `against the rule ${first.rule}`,
-      reason: `${shortReason(first)} (${shape})`,
-    };
-  }
-  const worst = tooLarge.reduce((a, b) => (shortage(b) > shortage(a) ? b : a));
-  const { required_gb: required, available_gb: available } = worst;
+  const money = economics(microUsdPerHour, tokensPerSecond, totalTokensToProcess);
   return {
-    distance: shortage(worst),
-    cause: "too small",
-    reason: `needs at least ${gib(required)} GiB on a GPU with ${gib(available)} (${shape})`,
+    index,
+    isWithin:
+      meetsLimits(limits, microUsdPerHour, tokensPerSecond, totalTokensToProcess) &&
+      meetsLatencyLimits(limits, ttftSeconds, tpotSeconds),
+    cost_per_hour: money.costPerHourUsd,
+    throughput_tokens_per_sec: tokensPerSecond,
+    dollar_per_million_token: money.costPerMillionTokenUsd,
+    ttft_ms: ttftSeconds === null ? null : ttftSeconds * MS_PER_SECOND,
+    tpot_ms: tpotSeconds === null ? null : tpotSeconds * MS_PER_SECOND,
   };
 }
 
-function shortage({ required_gb: required, available_gb: available }: Violation): number {
-  return Number(required) / Number(available);
-}
+const MS_PER_SECOND = 1000;
 
-/** What keeps a type out that is large enough. */
-const CAUSES: Readonly<Partial<Record<Rule, string>>> = {
-  above_kv_cache: "with too little KV cache for the longest request",
-  below_min_segment: "too large for min_memory_utilization",
-  several_sites: "too small alone, and without a site that several share",
-};
-
-function shortReason(violation: Violation): string {
-  switch (violation.rule) {
-    case "below_min_segment":
-      return `${violation.size} layers a stage use too little memory for min_memory_utilization`;
-    case "below_min_layers":
-      return `${violation.size} layers a stage are fewer than min_layers_per_stage`;
-    case "below_min_pipeline_segment":
-      return `${violation.size} layers a stage are too few for max_pipeline_stages`;
-    case "above_kv_cache":
-      return `the KV cache holds ${violation.kv_cache_holds_tokens} tokens, a request may have ${violation.longest_request_tokens}`;
-    case "not_quantised":
-      return `${violation.size} layers a stage are not a quantised size`;
-    default:
-      return violation.message.replace(/\.$/, "");
+/** @throws InternalError when the figures that chose a split are not those of `evaluate` */
+function requireSame(score: ScoredPoint, { metrics }: Success): void {
+  if (
+    score.throughput_tokens_per_sec === metrics.throughput_tokens_per_sec &&
+    score.cost_per_hour === metrics.cost_per_hour &&
+    metrics.meets_cost_threshold
+  ) {
+    return;
   }
+  throw new InternalError(
+    `an even split was chosen for ${score.throughput_tokens_per_sec} tokens/s at $${score.cost_per_hour} an hour, the evaluator finds ${metrics.throughput_tokens_per_sec} at $${metrics.cost_per_hour}.`,
+  );
 }
 
-function gib(value: unknown): string {
-  return Number(value).toFixed(1);
+/**
+ * Whether a split keeps the rules at any operating point. Limits that it meets at one where it does are taken off `unmet`.
+ * @param keepsRules true where that is known of another split: then only limits are looked for
+ */
+function keptAt(
+  problem: Problem,
+  figures: SplitFigures,
+  points: readonly ScoredPoint[],
+  unmet: Set<LimitName>,
+  keepsRules: boolean,
+): boolean {
+  let isKept = keepsRules && figures.fitting > 0;
+  for (const point of points) {
+    const met = [...unmet].filter((key) => limitIsMet(problem, point, key));
+    if ((isKept && met.length === 0) || !figures.keepsRules(point.index)) continue;
+    isKept = true;
+    for (const key of met) unmet.delete(key);
+  }
+  return isKept;
 }

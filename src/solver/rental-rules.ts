@@ -2,7 +2,7 @@ import type { PoolType } from "../hardware/pool.ts";
 import type { Metrics } from "../placement/evaluation.ts";
 import { type Placement, parseInstanceName } from "../placement/placement.ts";
 import type { Problem } from "../placement/problem.ts";
-import { brokenNodeRule } from "./nodes/node-rules.ts";
+import { brokenNodeRule, type UsedGpus } from "./nodes/node-rules.ts";
 import type { SolveRequest } from "./request.ts";
 
 /** Instances of a type that a placement rents; owned ones cost nothing at any price. */
@@ -16,12 +16,33 @@ export function rentedInstances(
   }).length;
 }
 
+/** What rules on rented instances are on. */
+export type RentedMetrics = UsedGpus &
+  Pick<Metrics, "num_gpus" | "num_gpus_rented" | "num_instances">;
+
+/** What a placement rents, known before it is evaluated. */
+export function rentedMetrics({ pool }: Problem, { stages }: Placement): RentedMetrics {
+  const instances = new Set(stages.map(({ gpu_type }) => gpu_type));
+  const gpusOf = (name: string): number =>
+    pool.byName.get(parseInstanceName(name)!.typeName)!.instance.gpuCount;
+  return {
+    num_gpus: stages.reduce((sum, { tp_degree }) => sum + tp_degree, 0),
+    num_gpus_rented: [...instances].reduce((sum, name) => sum + gpusOf(name), 0),
+    num_instances: instances.size,
+    stages: stages.map(({ gpu_type, gpu_ids, tp_degree }) => ({
+      instance: gpu_type,
+      gpu_ids: gpu_ids!,
+      tp_degree,
+    })),
+  };
+}
+
 /** The first rule of a request on what is rented that a placement breaks, in words; null when it keeps them all. */
 export function brokenRentalRule(
   problem: Problem,
   request: SolveRequest,
   placement: Placement,
-  metrics: Metrics,
+  metrics: RentedMetrics,
 ): string | null {
   const stagesByType = new Map<string, number>();
   for (const { gpu_type } of placement.stages) {

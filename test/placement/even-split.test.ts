@@ -145,6 +145,22 @@ describe("an even split", () => {
       expect(seats("g5.12xlarge", 1, 2)).toEqual(["g5.12xlarge#0 0", "g5.12xlarge#1 0"]);
     });
 
+    test("stands on as many instances as are asked for", () => {
+      const on = (instances: number): unknown => {
+        const shape = { family: "g5.12xlarge", tpDegree: 2, ppStages: 4, instances };
+        const answer = evenSplit(foundingProblem({ engine }), shape, POINT);
+        return answer.status === "placement"
+          ? answer.placement.stages.map(({ gpu_type }) => Number(gpu_type.split("#")[1]))
+          : answer.error;
+      };
+      expect(on(2)).toEqual([0, 0, 1, 1]);
+      expect(on(3)).toEqual([0, 0, 1, 2]);
+      expect(on(4)).toEqual([0, 1, 2, 3]);
+      expect(on(1)).toMatch(/do not stand on 1 instances of g5.12xlarge: each holds 2/);
+      expect(on(5)).toMatch(/the pool has 4/);
+      expect(() => on(0)).toThrow(/0 is not a positive integer/);
+    });
+
     test("says how many stages an instance holds where they are too few all the same", () => {
       expect(seats("p4de.24xlarge", 4, 3)).toBe(
         "3 pipeline stages need 2 instances of p4de.24xlarge (2 stages of TP 4 on 8 GPUs), the pool has 1.",

@@ -39,3 +39,23 @@ it("types without an even split are counted by what keeps them out, the most fir
     ].join("\n"),
   );
 });
+
+it("says on how many instances the stages of a split stand where some share one", () => {
+  const best = (family: string, ppStages: number, instances: number): FamilyBest => ({
+    family,
+    status: "best",
+    choice: {
+      tpDegree: 2,
+      ppStages,
+      instances,
+      point: { phase: "aggregated", batch: 32, inputTokens: 2048, outputTokens: 512 },
+    },
+    evaluation: success(problem, placement),
+  });
+  const apart = renderEvenSplits(problem, [best("a", 3, 3)], answer, PLAIN);
+  expect(apart).toContain("TP 2 × PP 3, batch 32");
+  expect(apart).not.toContain("share the stages");
+  const together = renderEvenSplits(problem, [best("a", 4, 2)], answer, PLAIN);
+  expect(together).toContain("TP 2 × PP 4 on 2, batch 32");
+  expect(together).toContain("so many instances share the stages");
+});

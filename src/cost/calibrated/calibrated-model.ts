@@ -264,6 +264,7 @@ class InstanceKinds {
 /** Things made once for each operating point and key. */
 class Remembered<T> {
   private readonly byPoint = new Map<string, Map<string, T>>();
+  private byObject = new WeakMap<OperatingPoint, Map<string, T>>();
   private lastPoint: OperatingPoint | null = null;
   private last: Map<string, T> | null = null;
   private size = 0;
@@ -277,6 +278,7 @@ class Remembered<T> {
     if (value === undefined) {
       if (this.size >= MOST_GROUPS) {
         this.byPoint.clear();
+        this.byObject = new WeakMap();
         this.size = 0;
         this.last = this.ofPoint(point);
       }
@@ -288,6 +290,15 @@ class Remembered<T> {
   }
 
   private ofPoint(point: OperatingPoint): Map<string, T> {
+    let values = this.byObject.get(point);
+    if (!values) {
+      values = this.ofEqualPoint(point);
+      this.byObject.set(point, values);
+    }
+    return values;
+  }
+
+  private ofEqualPoint(point: OperatingPoint): Map<string, T> {
     const { phase, batch, inputTokens, outputTokens } = point;
     const key = `${phase} ${batch} ${inputTokens} ${outputTokens} ${point.inputMeanSquareTokens} ${point.outputMeanSquareTokens}`;
     let values = this.byPoint.get(key);

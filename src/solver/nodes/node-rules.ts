@@ -1,4 +1,4 @@
-import type { Metrics } from "../../placement/evaluation.ts";
+import type { StageMetrics } from "../../placement/evaluation.ts";
 import { type Placement, parseInstanceName } from "../../placement/placement.ts";
 import type { Problem } from "../../placement/problem.ts";
 
@@ -56,6 +56,11 @@ export function hasShape(
   );
 }
 
+/** Where the stages of a placement stand. */
+export interface UsedGpus {
+  readonly stages: readonly Pick<StageMetrics, "instance" | "gpu_ids" | "tp_degree">[];
+}
+
 /** A node of a placement. */
 interface UsedNode {
   readonly instance: string;
@@ -67,7 +72,7 @@ interface UsedNode {
   readonly gpuIds: readonly number[];
 }
 
-function usedNodes({ stages }: Metrics): UsedNode[] {
+function usedNodes({ stages }: UsedGpus): UsedNode[] {
   const names = [...new Set(stages.map(({ instance }) => instance))];
   return names.map((instance) => {
     const own = [...stages.keys()].filter((i) => stages[i]!.instance === instance);
@@ -85,7 +90,7 @@ export function brokenNodeRule(
   { pool }: Problem,
   rules: NodeRules,
   placement: Placement,
-  metrics: Metrics,
+  metrics: UsedGpus,
 ): string | null {
   const nodes = usedNodes(metrics);
   const { mostSequences } = rules;
@@ -112,7 +117,7 @@ function brokenEquality(
   pool: Problem["pool"],
   { stagesPerNode, nodeKinds, wholeInstances }: NodeRules,
   nodes: readonly UsedNode[],
-  { stages }: Metrics,
+  { stages }: UsedGpus,
 ): string | null {
   const [first] = nodes;
   if (new Set(stages.map(({ tp_degree }) => tp_degree)).size > 1) {

@@ -1,9 +1,11 @@
 import { InternalError } from "../../errors.ts";
-import { evaluate } from "../../placement/evaluate.ts";
-import type { Success } from "../../placement/evaluation.ts";
+import { evaluate, placementPoint } from "../../placement/evaluate.ts";
+import type { Evaluation, Success } from "../../placement/evaluation.ts";
 import { keepsLatencyLimits } from "../../placement/limits.ts";
 import { lowMemoryWarnings } from "../../placement/low-memory.ts";
 import { type Placement, parseInstanceName } from "../../placement/placement.ts";
+import type { Problem } from "../../placement/problem.ts";
+import { pointWarnings } from "../../workload/workload.ts";
 import type { HostClass } from "../hosts/host-class.ts";
 import { brokenRentalRule } from "../rental-rules.ts";
 import type { CaseContext } from "./case-context.ts";
@@ -15,13 +17,23 @@ export function scorePlacement(
   placement: Placement,
   origin: Found["origin"],
 ): Found | null {
-  const evaluation = evaluate(context.problem, placement);
-  if (evaluation.status !== "SUCCESS") return null;
-  // That little memory is left is no reason to leave it out.
-  if (evaluation.warnings.length > lowMemoryWarnings(evaluation.metrics).length) return null;
   const { problem, request } = context;
+  const evaluation = evaluate(problem, placement);
+  if (!isProposed(problem, evaluation)) return null;
   if (brokenRentalRule(problem, request, placement, evaluation.metrics) !== null) return null;
   return score(context, evaluation, origin);
+}
+
+/** Whether a placement is one that a search may answer with: what `evaluate` only lets pass with a warning on a stage is none. */
+export function isProposed(problem: Problem, evaluation: Evaluation): evaluation is Success {
+  if (evaluation.status !== "SUCCESS") return false;
+  const { placement, metrics, warnings } = evaluation;
+  // That little memory is left is no reason to leave it out, nor is an odd operating point.
+  const others = [
+    ...pointWarnings(placementPoint(placement, problem.workload)),
+    ...lowMemoryWarnings(metrics),
+  ];
+  return warnings.length === others.length;
 }
 
 /** The host class of an instance. */
