@@ -34,6 +34,8 @@ function words(
       return `${mostText(value)} h`;
     case "min-throughput":
       return `${leastText(value)} tokens/s`;
+    case "request_rate":
+      return `${leastText(value)} requests/s`;
     case "max_ttft_ms":
     case "max_tpot_ms":
       return `${mostText(value)} ms`;

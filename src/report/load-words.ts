@@ -153,7 +153,7 @@ export function rateTargetWords({ load, phase, inputTokens, outputTokens }: Work
     return "";
   }
   const tokens = tokensPerRequest(phase, { inputTokens, outputTokens });
-  return `min-throughput is what the request rate asks for: ${figure(load.requestsPerSecond)} requests/s of ${count(tokens)} tokens are ${figure(load.requestsPerSecond * tokens)} tokens/s.`;
+  return `The request rate asks for a throughput: ${figure(load.requestsPerSecond)} requests/s of ${count(tokens)} tokens are ${figure(load.requestsPerSecond * tokens)} tokens/s.`;
 }
 
 function levelsWords(): string {

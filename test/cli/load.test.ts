@@ -138,7 +138,7 @@ describe("solve with a load", () => {
     const { code, stdout } = await cli([...SOLVE, "--request-rate", "1e6"]);
     expect(code).toBe(2);
     expect(stdout.replaceAll("\n", " ")).toContain(
-      "min-throughput is what the request rate asks for: 1,000,000.0 requests/s of 160 tokens are 160,000,000.0 tokens/s.",
+      "The request rate asks for a throughput: 1,000,000.0 requests/s of 160 tokens are 160,000,000.0 tokens/s.",
     );
   });
 });

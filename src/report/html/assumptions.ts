@@ -125,8 +125,8 @@ function formatPairs({ model, network, totalTokensToProcess }: Problem): Pair[] 
   ];
 }
 
-function askedPairs({ limits }: Problem, request: SolveRequest): Pair[] {
-  const set = setLimits(limits);
+function askedPairs({ limits, workload }: Problem, request: SolveRequest): Pair[] {
+  const set = setLimits(limits, workload);
   const hasLatency = limits.maxTtftSeconds !== null || limits.maxTpotSeconds !== null;
   return [
     ["Objective", request.objective],

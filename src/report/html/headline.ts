@@ -116,7 +116,7 @@ function latencyTiles({ uncertainty, ttft_ms, tpot_ms }: Metrics): (Markup | nul
 
 /** Limits and targets that were given, each with what is predicted and whether it is kept; latencies are those of a rate. */
 function targets(problem: Problem, metrics: Metrics, service: RateService | null): Markup {
-  const set = setLimits(problem.limits);
+  const set = setLimits(problem.limits, problem.workload);
   if (set.length === 0) return html`<p class="dim">No limit and no latency target was given.</p>`;
   return html`<ul class="plain">${set.map((limit) => {
     const counted = service && isLatencyLimit(limit.key) ? service.atRate.metrics : metrics;

@@ -18,7 +18,7 @@ import { jointFits, whatFits } from "./what-fits.ts";
  * @throws ExplanationCut when a limit on time strikes before the reasons are known
  */
 export async function explainInfeasible(prober: Prober): Promise<Infeasibility> {
-  const limits = setLimits(prober.problem.limits);
+  const limits = setLimits(prober.problem.limits, prober.problem.workload);
   const unlimited = limits.length > 0 ? await prober.any({ limits: NO_LIMITS }) : null;
   return unlimited ? explainLimits(prober, limits) : explainNoFit(prober, limits.length > 0);
 }

@@ -45,8 +45,8 @@ export async function jointRelaxations(
 
 /** Limits without which the others can be met, none of which could stay; in the order of the configuration. */
 async function correctionSet(prober: Prober): Promise<SetLimit[]> {
-  const { limits } = prober.problem;
-  let dropped = setLimits(limits);
+  const { limits, workload } = prober.problem;
+  let dropped = setLimits(limits, workload);
   for (const limit of dropped) {
     const fewer = dropped.filter((other) => other !== limit);
     const rest = without(
@@ -118,12 +118,36 @@ async function loosenedTogether(
     const isKept = isLeast(limit) ? to >= limit.value : to <= limit.value;
     return isKept ? [] : [{ change: limit.name, from: limit.value, to }];
   });
-  const loosened = together.reduce((changed, limit) => {
+  const needed = await neededChanges(prober, together, changes);
+  // One change alone is in the other list.
+  return needed.length < 2 ? null : verified(prober, changedBy(limits, together, needed), needed);
+}
+
+/** Changes of which none can be left out: a limit that a way out need not touch stays as it is. */
+async function neededChanges(
+  prober: Prober,
+  together: readonly SetLimit[],
+  changes: readonly Change[],
+): Promise<readonly Change[]> {
+  let needed = changes;
+  for (const change of changes) {
+    const fewer = needed.filter((other) => other !== change);
+    if (fewer.length === 0) break;
+    const limits = changedBy(prober.problem.limits, together, fewer);
+    if (await prober.any({ limits })) needed = fewer;
+  }
+  return needed;
+}
+
+function changedBy(
+  limits: Limits,
+  together: readonly SetLimit[],
+  changes: readonly Change[],
+): Limits {
+  return together.reduce((changed, limit) => {
     const change = changes.find(({ change: name }) => name === limit.name);
     return change ? withLimit(changed, limit, change.to) : changed;
   }, limits);
-  // One change alone is in the other list.
-  return changes.length < 2 ? null : verified(prober, loosened, changes);
 }
 
 /** A way out with a placement of the changed problem; null when a search finds none after all. */

@@ -32,7 +32,7 @@ export interface BestFigure {
 export async function bestFigure(
   prober: Prober,
   limits: Limits,
-  { key }: SetLimit,
+  { key, perUnit }: SetLimit,
 ): Promise<BestFigure | null> {
   if (isLatencyLimit(key)) {
     const least = await leastLatency(prober, key, limits);
@@ -40,14 +40,18 @@ export async function bestFigure(
   }
   const [objective, figureOf] = RELAXED_BY[key];
   const best = await prober.best({ limits: without(limits, [key]) }, { objective, weight: null });
-  return best && { to: figureOf(best.found.metrics), found: best.found };
+  return best && { to: figureOf(best.found.metrics) * perUnit, found: best.found };
 }
 
 /** What a limit would have to be for a placement to keep it, in the unit of its name. */
-export function figureAt({ key }: SetLimit, metrics: Metrics, latencySafetyMargin: number): number {
+export function figureAt(
+  { key, perUnit }: SetLimit,
+  metrics: Metrics,
+  latencySafetyMargin: number,
+): number {
   return isLatencyLimit(key)
     ? latencySeconds(key, metrics) * (1 + latencySafetyMargin) * MS_PER_SECOND
-    : RELAXED_BY[key][1](metrics);
+    : RELAXED_BY[key][1](metrics) * perUnit;
 }
 
 /** The best value of each limited figure while all other limits stay. */

@@ -91,7 +91,7 @@ export interface Extremes {
 
 /** Which limits no placement meets, even alone. */
 export function limitReasons(problem: Problem, extremes: Extremes): string[] {
-  const { limits, totalTokensToProcess } = problem;
+  const { limits, totalTokensToProcess, workload } = problem;
   const sentences: string[] = [];
   const hourly = Math.round(extremes.leastUsdPerHour * 1e6);
   if (limits.maxHourlyCostUsd !== null && hourly > Math.round(limits.maxHourlyCostUsd * 1e6)) {
@@ -134,7 +134,7 @@ export function limitReasons(problem: Problem, extremes: Extremes): string[] {
   );
   if (sentences.length === 0) {
     sentences.push(
-      `Each limit can be met alone, but not all together: ${setLimits(limits)
+      `Each limit can be met alone, but not all together: ${setLimits(limits, workload)
         .map(({ name, value }) => `${name} ${value}`)
         .join(", ")}.`,
     );

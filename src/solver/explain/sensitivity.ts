@@ -57,7 +57,7 @@ export function frontierPoint({ metrics, placement }: Found): FrontierPoint {
 
 async function bindingLimits(prober: Prober, answer: Best): Promise<BindingLimit[]> {
   const binding: BindingLimit[] = [];
-  for (const { key, name, value } of setLimits(prober.problem.limits)) {
+  for (const { key, name, value } of setLimits(prober.problem.limits, prober.problem.workload)) {
     const free = await prober.best({ limits: without(prober.problem.limits, [key]) });
     if (free && differs(free.value, answer.value)) {
       binding.push({ limit: name, value, objective_without: free.value });
