@@ -121,8 +121,19 @@ export interface JointRelaxation {
   readonly placement: Placement;
 }
 
+/** Names of rows and bounds that cannot hold together, none of which could be left out: of the least demanding MILP of its kind. */
+export interface MilpConflict {
+  /** Sequences in flight. */
+  readonly batch: number;
+  /** Stages of the pipeline. */
+  readonly stages: number;
+  readonly rows: readonly string[];
+}
+
 /** Why nothing fits. */
 export interface Infeasibility {
+  /** For who knows the formulations: rows of a MILP that exclude each other; absent where none are known. */
+  readonly milp_conflict?: MilpConflict;
   /** The reasons, for people. */
   readonly sentences: readonly string[];
   /** Limits that cannot be met together, none of which could be left out; empty when no limit is to blame. */

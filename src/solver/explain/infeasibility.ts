@@ -8,6 +8,7 @@ import { type SetLimit, setLimits, without } from "./limits.ts";
 import { longestRequest } from "./longest-request.ts";
 import { ExplanationCut, type Prober } from "./prober.ts";
 import { type Extremes, limitReasons, noFitReasons } from "./reasons.ts";
+import { ruleConflict } from "./rule-conflict.ts";
 import { countRelaxations, ruleRelaxations } from "./rule-relaxations.ts";
 import { jointFits, whatFits } from "./what-fits.ts";
 
@@ -32,14 +33,15 @@ async function explainNoFit(prober: Prober, hasLimits: boolean): Promise<Infeasi
         `No KV cache holds a request of max-model-len ${shorter.from} tokens, and engines refuse to start without that room. The largest max-model-len that fits is ${shorter.to} (to 0.1 %).`,
       ]
     : noFitReasons(problem, request, points);
+  const conflict = shorter ? null : await prober.conflict({ limits: NO_LIMITS });
   const sentences = [
     ...(hasLimits ? ["Nothing fits even without budgets and targets."] : []),
     ...(reasons.length > 0
       ? reasons
       : [
-          "No combination of instances, TP degrees and stage sizes covers the model within the rules: every case was excluded by a bound or a MILP.",
+          "No combination of instances, TP degrees and stage sizes covers the model within the rules: that is proven for every number of stages and of sequences in flight.",
         ]),
-    ...(shorter ? [] : await conflictSentences(prober)),
+    ...(conflict ? ruleConflict(conflict, problem.model.numLayers) : []),
   ];
   const trial = new Trial();
   const relaxations = [
@@ -53,6 +55,7 @@ async function explainNoFit(prober: Prober, hasLimits: boolean): Promise<Infeasi
     conflict: [],
     relaxations,
     joint_relaxations,
+    ...(conflict && { milp_conflict: conflict }),
   };
 }
 
@@ -115,19 +118,6 @@ async function irreducible(prober: Prober, limits: readonly SetLimit[]): Promise
     if (!(await prober.any({ limits: without(prober.problem.limits, dropped) }))) kept = rest;
   }
   return kept;
-}
-
-/** Rows and bounds of a MILP that are named at most. */
-const MOST_ROWS_NAMED = 8;
-
-/** What HiGHS says of the MILPs themselves: which of their rows and bounds exclude each other, for the most stages that are allowed. */
-async function conflictSentences(prober: Prober): Promise<string[]> {
-  const last = await prober.conflict({ limits: NO_LIMITS });
-  // Rows and bounds by the hundred tell nobody anything.
-  if (!last || last.rows.length > MOST_ROWS_NAMED) return [];
-  return [
-    `In the MILP for ${last.stages} ${last.stages === 1 ? "stage" : "stages"} at batch ${last.batch} these cannot hold together, and without any one of them the others could: ${last.rows.join(", ")}.`,
-  ];
 }
 
 async function extremesOf(prober: Prober): Promise<Extremes> {
