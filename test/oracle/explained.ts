@@ -30,12 +30,28 @@ export function expectExplained(problem: Problem, request: SolveRequest, answer:
   const cheapestFaster = bestOf(faster, "cost", 0, problem.weights);
   expectSame(explanation!.next_faster?.cost_per_hour, cheapestFaster?.value, "next faster");
 
+  const itsPrice = Math.round((cheapestFaster?.value ?? 0) * 1e6);
+  const ofItsPrice = faster.filter((o) => o.microUsdPerHour === itsPrice);
+  expectSame(
+    explanation!.next_faster?.throughput_tokens_per_sec,
+    bestOf(ofItsPrice, "throughput", 0, problem.weights)?.value,
+    "next faster, of its price",
+  );
+
   const cheaper = within.filter((o) => o.microUsdPerHour < ownMicroUsd);
   const fastestCheaper = bestOf(cheaper, "throughput", 0, problem.weights);
   expectSame(
     explanation!.next_cheaper?.throughput_tokens_per_sec,
     fastestCheaper?.value,
     "next cheaper",
+  );
+  const ofItsSpeed = cheaper.filter(
+    (o) => o.tokensPerSecond >= (fastestCheaper?.value ?? 0) * (1 - 1e-12),
+  );
+  expectSame(
+    explanation!.next_cheaper?.cost_per_hour,
+    bestOf(ofItsSpeed, "cost", 0, problem.weights)?.value,
+    "next cheaper, of its speed",
   );
 
   for (const { instance_type, objective } of explanation!.best_by_type) {

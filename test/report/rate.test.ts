@@ -142,12 +142,23 @@ describe("an answer at a rate of requests", () => {
   });
 
   it("is not slower than itself with more in flight: what is faster is another placement", async () => {
-    const asked = { ...REQUEST, includeTypes: ["g6e.4xlarge", "g6e.12xlarge"], explain: true };
+    const asked = {
+      ...REQUEST,
+      includeTypes: ["g6e.4xlarge", "g6e.12xlarge"],
+      explain: true,
+      frontier: true,
+    };
     const explained = (await solve(problem, asked, createInlineHighs())) as Answer;
     const faster = explained.explanation!.next_faster!;
     expect(faster.cost_per_hour).toBeGreaterThan(explained.metrics.cost_per_hour);
     const { capacityRequestsPerSecond } = rateService(problem, explained.placement)!;
     expect(faster.throughput_tokens_per_sec / TOKENS).toBeGreaterThan(capacityRequestsPerSecond);
+    // Where a price has several speeds it is the fastest, as on the frontier.
+    const { atCapacity } = rateService(problem, faster.placement)!;
+    expect(faster.throughput_tokens_per_sec).toBeCloseTo(
+      atCapacity.metrics.throughput_tokens_per_sec,
+      6,
+    );
   });
 
   it("costs as much a token as any other of the price: the verdict on tokens speaks of full use", () => {

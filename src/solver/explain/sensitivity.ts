@@ -1,3 +1,4 @@
+import type { Problem } from "../../placement/problem.ts";
 import { atFullUse } from "../../placement/rate-service.ts";
 import { isAllowed } from "../hosts/hosts.ts";
 import type { Found } from "../search/goal.ts";
@@ -6,6 +7,9 @@ import type { BindingLimit, FrontierPoint, Sensitivity, TypeBest } from "../solu
 import { setLimits, without } from "./limits.ts";
 import { priceRises } from "./price-rises.ts";
 import { type Best, differs, type Prober } from "./prober.ts";
+
+/** Takes a target's own room for rounding away, but for its last digits: what serves as much still reaches it. */
+const JUST_AS_MUCH = 1 + 1e-9 - 1e-12;
 
 /** Just above what a target's own room for rounding forgives. */
 const JUST_MORE = 1 + 3e-9;
@@ -16,25 +20,12 @@ const JUST_MORE = 1 + 3e-9;
  * @throws ExplanationCut when a limit on time strikes
  */
 export async function explainAnswer(prober: Prober, answer: Best): Promise<Sensitivity> {
-  const { limits } = prober.problem;
   // At a rate the answer runs at that rate; it is not faster than itself with more sequences in flight.
   const { metrics } = atFullUse(prober.problem, answer.found);
-  const faster = await prober.best(
-    {
-      limits: {
-        ...limits,
-        minTokensPerSecond: metrics.throughput_tokens_per_sec * JUST_MORE,
-      },
-    },
-    { objective: "cost", weight: null },
-  );
-  const cheaper =
-    metrics.cost_per_hour > 0
-      ? await prober.best(
-          { limits: { ...limits, maxHourlyCostUsd: metrics.cost_per_hour - 1e-6 } },
-          { objective: "throughput", weight: null },
-        )
-      : null;
+  const [faster, cheaper] = [
+    await nextFaster(prober, metrics.throughput_tokens_per_sec),
+    metrics.cost_per_hour > 0 ? await nextCheaper(prober, metrics.cost_per_hour) : null,
+  ];
   return {
     binding_limits: await bindingLimits(prober, answer),
     next_faster: faster && frontierPoint(faster.found),
@@ -42,6 +33,38 @@ export async function explainAnswer(prober: Prober, answer: Best): Promise<Sensi
     price_rises: await priceRises(prober, answer),
     best_by_type: await bestByType(prober),
   };
+}
+
+/** At a rate of requests lower latency decides between equals, else price and throughput do. */
+function servesRate({ workload }: Problem): boolean {
+  return workload.load?.kind === "request_rate";
+}
+
+/** The cheapest placement that serves more than so many tokens/s, the fastest of its price: a point of the frontier. */
+async function nextFaster(prober: Prober, tokensPerSecond: number): Promise<Best | null> {
+  const limits = {
+    ...prober.problem.limits,
+    minTokensPerSecond: tokensPerSecond * JUST_MORE,
+  };
+  const cheapest = await prober.best({ limits }, { objective: "cost", weight: null });
+  if (!cheapest || !servesRate(prober.problem)) return cheapest;
+  const maxHourlyCostUsd = cheapest.found.metrics.cost_per_hour;
+  return prober.best(
+    { limits: { ...limits, maxHourlyCostUsd } },
+    { objective: "throughput", weight: null },
+  );
+}
+
+/** The fastest placement that costs less an hour, the cheapest of its speed: a point of the frontier. */
+async function nextCheaper(prober: Prober, costPerHourUsd: number): Promise<Best | null> {
+  const limits = { ...prober.problem.limits, maxHourlyCostUsd: costPerHourUsd - 1e-6 };
+  const fastest = await prober.best({ limits }, { objective: "throughput", weight: null });
+  if (!fastest || !servesRate(prober.problem)) return fastest;
+  const minTokensPerSecond = fastest.found.metrics.throughput_tokens_per_sec * JUST_AS_MUCH;
+  return prober.best(
+    { limits: { ...limits, minTokensPerSecond } },
+    { objective: "cost", weight: null },
+  );
 }
 
 /** A placement as a point of cost and throughput. */
