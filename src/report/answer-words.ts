@@ -60,6 +60,10 @@ function simplicityWords(
   const rule = "fewest stages, then fewest instance types, then one TP degree";
   const within = `${percent(most / 100)} of the optimum (${rule})`;
   if (placement_optimum === null) {
+    // One stage stands on one machine of one type.
+    if (answer.placement.stages.length === 1) {
+      return `${provenWords(problem, request, answer)} It is one stage: nothing is simpler.`;
+    }
     return `${provenWords(problem, request, answer)} ${
       proven
         ? `Nothing simpler is within ${within}.`

@@ -1,10 +1,11 @@
+import { parseInstanceName } from "../placement/placement.ts";
 import type { Problem } from "../placement/problem.ts";
 import { atAskedRate } from "../placement/rate-service.ts";
 import type { FamilyBest } from "../solver/even-splits.ts";
 import type { SolveRequest } from "../solver/request.ts";
 import type { Answer, NoAnswer, SearchEffort, Solution } from "../solver/solution.ts";
 import { headlineWords, verdictWords } from "./answer-words.ts";
-import { count, percent, plural } from "./format.ts";
+import { count, percent, plural, printable } from "./format.ts";
 import { joinBlocks, renderPairs, wrap } from "./layout.ts";
 import { rateTargetWords } from "./load-words.ts";
 import { objectiveWords } from "./objective-words.ts";
@@ -31,6 +32,7 @@ export function renderSolution(
   const shown = atAskedRate(problem, solution);
   return joinBlocks([
     `${paint.bold(wrap(headlineWords(problem, solution)))}\n${verdict(problem, request, solution, paint)}`,
+    renderUnusedOwned(problem, solution, evenSplits),
     renderDeployable(problem, solution, paint),
     renderWorkload(problem, placement, metrics, "solve"),
     renderStages(problem, shown.placement, shown.metrics, paint),
@@ -42,6 +44,28 @@ export function renderSolution(
     frontier ? renderFrontier(problem, frontier, frontier_complete ?? false, paint) : "",
     renderEvenSplits(problem, evenSplits, solution, paint),
   ]);
+}
+
+/** What is owned and stays idle, with what keeps it out: whoever has machines wants to know before renting others. */
+function renderUnusedOwned(
+  { pool }: Problem,
+  { placement }: Answer,
+  evenSplits: readonly FamilyBest[],
+): string {
+  const used = new Set(
+    placement.stages.map(({ gpu_type }) => parseInstanceName(gpu_type)?.typeName),
+  );
+  return evenSplits
+    .flatMap((split) => {
+      const { family } = split;
+      if (used.has(family) || (pool.byName.get(family)?.ownedCount ?? 0) === 0) return [];
+      const why =
+        split.status === "best"
+          ? "it could serve, and the answer is no worse by the objective"
+          : split.reason;
+      return [wrap(`Not used of what is owned: ${printable(`${family}: ${why}`)}.`)];
+    })
+    .join("\n");
 }
 
 function renderNoAnswer(problem: Problem, solution: NoAnswer, paint: Paint): string {

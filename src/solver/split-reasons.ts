@@ -10,7 +10,7 @@ export const NO_SPLIT = {
 
 /** Limits that no split of a type meets, whatever becomes of the others. */
 export function limitCause(unmet: readonly LimitName[]): string {
-  if (unmet.length === 0) return "within each limit, but not within all together";
+  if (unmet.length === 0) return "with each limit kept by some split, but all limits by none";
   return [...new Set(unmet.map((key) => LIMIT_CAUSES[key]))].join(" and ");
 }
 
