@@ -115,7 +115,11 @@ function addPoolOptions(command: Command): void {
       textOption("--cloud-provider <name>", "whose instances gpu_pool.csv means (default: AWS)"),
     )
     .addOption(
-      numberOption("--max-pipeline-stages <n>", "most pipeline stages (default: 8)", STAGES),
+      numberOption(
+        "--max-pipeline-stages <n>",
+        "most pipeline stages; none has fewer than layers / n (default: 8)",
+        STAGES,
+      ),
     )
     .addOption(
       numberOption(

@@ -31,6 +31,7 @@ export function renderInfeasibility(
     ...conflictWords(explanation).map((text) => wrap(text)),
     ...relaxationLines(pool, explanation),
     ...jointLines(pool, explanation),
+    ...stagesNote(explanation),
   ].join("\n");
 }
 
@@ -52,6 +53,15 @@ function relaxationLines(pool: Pool, explanation: Infeasibility): string[] {
   if (explanation.relaxations.length === 0) return [];
   const { columns, rows } = relaxationTable(pool, explanation);
   return [wrap(RELAXATIONS_TEXT), renderTable(columns, rows)];
+}
+
+/** More stages than are needed may be asked for, since the rule has two sides. */
+const STAGES_TEXT =
+  "max_pipeline_stages N also says how small a stage may be: no smaller than layers / N, rounded up.";
+
+function stagesNote({ relaxations, joint_relaxations }: Infeasibility): string[] {
+  const changes = [...relaxations, ...joint_relaxations.flatMap((way) => way.changes)];
+  return changes.some(({ change }) => change === "max_pipeline_stages") ? [wrap(STAGES_TEXT)] : [];
 }
 
 /** Changes that make a placement possible, a row each. */

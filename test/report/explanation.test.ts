@@ -258,6 +258,9 @@ describe("why nothing fits", () => {
       expect(lines).toContain(line);
     }
     expect(text).toContain("max_cost_per_million_token  $9.00/M tokens  $9.40/M tokens");
+    expect(text.replace(/\s+/g, " ")).toContain(
+      "max_pipeline_stages N also says how small a stage may be: no smaller than layers / N, rounded up.",
+    );
   });
 
   it("names changes that help only together, a way after the other", () => {

@@ -1,6 +1,6 @@
 import { microUsdToUsd } from "../../hardware/price.ts";
 import type { Problem } from "../../placement/problem.ts";
-import { allowedSegmentSizes } from "../../placement/segment-sizes.ts";
+import { allowedSegmentSizes, minPipelineSegment } from "../../placement/segment-sizes.ts";
 import { leftOut } from "../../placement/tp-shape.ts";
 import type { LatencyLimitName, Limits, OperatingPoint } from "../../workload/workload.ts";
 import type { HostClass } from "../hosts/host-class.ts";
@@ -35,7 +35,7 @@ export function noFitReasons(
     const { mostLayers, mostOfOneStage } = mostHeld(problem, classes, point);
     if (mostOfOneStage === 0) {
       sentences.push(
-        `At batch ${point.batch} no GPU of the pool can hold a stage of an allowed size (${sizes[0]} to ${sizes.at(-1)} layers) at any allowed TP degree.`,
+        `At batch ${point.batch} no GPU of the pool can hold a stage of an allowed size (${sizes[0]} to ${sizes.at(-1)} layers${leastSizeWords(problem)}) at any allowed TP degree.`,
       );
     } else if (mostLayers < model.numLayers) {
       sentences.push(
@@ -48,6 +48,14 @@ export function noFitReasons(
     }
   }
   return sentences;
+}
+
+/** Why no size is smaller, where that is the lesser known side of the rule on stages. */
+function leastSizeWords({ model, rules }: Problem): string {
+  const least = minPipelineSegment(model.numLayers, rules);
+  return least > Math.max(1, rules.minLayersPerStage)
+    ? `; max_pipeline_stages ${rules.maxPipelineStages} allows none below ${model.numLayers} / ${rules.maxPipelineStages}, rounded up`
+    : "";
 }
 
 /** The most layers that all GPUs of the pool, and that one stage, can hold at a batch size, whatever the number of stages. */
