@@ -115,7 +115,7 @@ function progressText(state: SolveProgress, objective: ObjectiveName, seconds: n
     case "frontier":
       return `${found}  frontier ${bar(done)}  ${open}`;
     case "explanation":
-      return `${found}  explanation: question ${questions}`;
+      return `${bestValue === null ? clock(seconds) : found}  explanation: question ${questions}`;
   }
 }
 
