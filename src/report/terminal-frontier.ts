@@ -1,5 +1,6 @@
 import type { Problem } from "../placement/problem.ts";
-import type { FrontierPoint } from "../solver/solution.ts";
+import { atFullUse } from "../placement/rate-service.ts";
+import type { FrontierPoint, Solution } from "../solver/solution.ts";
 import { figure, usd, usdColumn } from "./format.ts";
 import { renderTable, wrap } from "./layout.ts";
 import { perTokenHead } from "./load-words.ts";
@@ -9,13 +10,15 @@ import { placementWords } from "./words.ts";
 
 /** All non-dominated (cost per hour, throughput) pairs, as a table and as a plot. */
 export function renderFrontier(
-  { pool, workload }: Problem,
+  problem: Problem,
+  solution: Solution,
   frontier: readonly FrontierPoint[],
-  isComplete: boolean,
   paint: Paint,
 ): string {
+  const { pool, workload } = problem;
   const title = paint.bold("Frontier of cost and throughput");
-  const proof = frontierProofWords(isComplete);
+  const isComplete = solution.frontier_complete ?? false;
+  const proof = frontierProofWords(problem, solution);
   if (frontier.length === 0) return `${title}\n${wrap(isComplete ? "It has no point." : proof)}`;
   const lowest = Math.min(...frontier.map((point) => point.dollar_per_million_token));
   const table = renderTable(
@@ -50,9 +53,35 @@ export function renderFrontier(
   return `${title}\n${table}\n${wrap(proof)}\n\n${plot}`;
 }
 
-/** What is known of points that a frontier does not list. */
-export function frontierProofWords(isComplete: boolean): string {
-  return isComplete
-    ? "Complete: nothing within the limits is both as cheap and as fast as a placement that is not listed here."
-    : "Not complete: a limit struck before every point was found and proven.";
+/** What is known of points that a frontier does not list, and why the answer may be one of them. */
+export function frontierProofWords(problem: Problem, solution: Solution): string {
+  if (!solution.frontier_complete) {
+    return "Not complete: a limit struck before every point was found and proven.";
+  }
+  const complete =
+    "Complete: nothing within the limits is both as cheap and as fast as a placement that is not listed here.";
+  const beside = besideWords(problem, solution);
+  return beside === "" ? complete : `${complete} ${beside}`;
+}
+
+/** Figures nearer than this, relatively, are the same. */
+const SAME = 1e-9;
+
+/** Why the answer is no point of the frontier; empty where it is one. */
+function besideWords(problem: Problem, solution: Solution): string {
+  if (solution.status !== "optimal" || solution.gap > 0 || !solution.frontier) return "";
+  const { metrics } = atFullUse(problem, solution);
+  const { cost_per_hour: cost, throughput_tokens_per_sec: most } = metrics;
+  const isListed = solution.frontier.some(
+    (point) =>
+      point.cost_per_hour === cost &&
+      Math.abs(point.throughput_tokens_per_sec - most) <= SAME * most,
+  );
+  if (isListed) return "";
+  const isRate = problem.workload.load?.kind === "request_rate";
+  const answer = `The answer (${usd(cost)} per hour, ${figure(most)} tokens/s${isRate ? " at capacity" : ""}) is none of these points:`;
+  if (solution.simplicity) return `${answer} it is the simplest placement asked for.`;
+  return isRate
+    ? `${answer} between placements that serve the rate for one price ${cost > 0 ? "the lower latency decides" : "fewer GPUs decide"}, not what they could serve beyond it.`
+    : `${answer} its objective is on more than cost and throughput.`;
 }

@@ -28,7 +28,7 @@ export function renderSolution(
   paint: Paint,
 ): string {
   if (!("placement" in solution)) return renderNoAnswer(problem, solution, paint);
-  const { placement, metrics, frontier, frontier_complete, explanation } = solution;
+  const { placement, metrics, frontier, explanation } = solution;
   const shown = atAskedRate(problem, solution);
   return joinBlocks([
     `${paint.bold(wrap(headlineWords(problem, solution)))}\n${verdict(problem, request, solution, paint)}`,
@@ -41,7 +41,7 @@ export function renderSolution(
     renderProof(solution, paint),
     renderGroups(problem, solution, paint),
     explanation ? renderExplanation(problem, solution, explanation, paint) : "",
-    frontier ? renderFrontier(problem, frontier, frontier_complete ?? false, paint) : "",
+    frontier ? renderFrontier(problem, solution, frontier, paint) : "",
     renderEvenSplits(problem, evenSplits, solution, paint),
   ]);
 }
@@ -75,9 +75,7 @@ function renderNoAnswer(problem: Problem, solution: NoAnswer, paint: Paint): str
     renderWithoutRestriction(problem, solution),
     wrap(rateTargetWords(problem.workload)),
     renderSearch(solution.run, [], paint),
-    solution.frontier
-      ? renderFrontier(problem, solution.frontier, solution.frontier_complete ?? false, paint)
-      : "",
+    solution.frontier ? renderFrontier(problem, solution, solution.frontier, paint) : "",
   ]);
 }
 

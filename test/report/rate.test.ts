@@ -9,6 +9,7 @@ import { pipelineMarkup } from "../../src/report/html/pipeline.ts";
 import { renderSolveReport } from "../../src/report/html/solve-report.ts";
 import { solutionJson } from "../../src/report/json.ts";
 import { PLAIN } from "../../src/report/paint.ts";
+import { frontierProofWords } from "../../src/report/terminal-frontier.ts";
 import { renderSolution } from "../../src/report/terminal-solution.ts";
 import { bestEvenSplits } from "../../src/solver/even-splits.ts";
 import { createInlineHighs } from "../../src/solver/milp/highs-inline.ts";
@@ -117,6 +118,32 @@ describe("an answer at a rate of requests", () => {
     expect(plot).toContain("best of g6e.4xlarge");
     expect(plot).toContain(most);
     expect(plot).not.toContain(figure(answer.metrics.throughput_tokens_per_sec));
+  });
+
+  it("says why it is no point of the frontier where another one of its price could serve more", () => {
+    const { placement, metrics } = rateService(problem, answer.placement)!.atCapacity;
+    const { cost_per_hour, dollar_per_million_token } = metrics;
+    const own = metrics.throughput_tokens_per_sec;
+    const words = (throughput_tokens_per_sec: number): string =>
+      frontierProofWords(problem, {
+        ...answer,
+        status: "optimal",
+        frontier_complete: true,
+        frontier: [
+          {
+            cost_per_hour,
+            throughput_tokens_per_sec,
+            dollar_per_million_token,
+            batch_size: placement.batch_size,
+            placement,
+          },
+        ],
+      });
+    expect(words(own)).not.toContain("The answer");
+    expect(words(own * 1.1)).toContain(
+      `${figure(own)} tokens/s at capacity) is none of these points`,
+    );
+    expect(words(own * 1.1)).toContain("the lower latency decides");
   });
 
   it("is told at that rate in JSON, beside the metrics of its batch", () => {

@@ -19,8 +19,7 @@ import { type Row, tableMarkup } from "./table.ts";
 /** Cost against throughput: the frontier, the answer, and the best placement on each type alone; empty without any of them. */
 export function frontierMarkup(problem: Problem, solution: Solution): Markup | null {
   const points = pointsOf(problem, solution);
-  const { frontier, frontier_complete } = solution;
-  const proof = frontier ? frontierProofWords(frontier_complete ?? false) : "";
+  const proof = solution.frontier ? frontierProofWords(problem, solution) : "";
   if (points.length === 0) return null;
   if (points.length === 1)
     return html`<p>No placement beside the answer is known to draw. ${proof}</p>`;
