@@ -19,7 +19,7 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   ],
   compare: ["compare plan baseline"],
   export: [
-    "export --config examples/founding-problem/problem.yaml --solution baseline/solution.json --target vllm",
+    "export --config examples/founding-problem/problem.yaml --solution baseline/solution.json --target vllm --checkpoint meta-llama/Meta-Llama-3-70B-Instruct",
   ],
   sweep: ["sweep --config examples/founding-problem/problem.yaml --out runs"],
   collect: ["collect runs --out all-runs.csv"],

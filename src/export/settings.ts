@@ -55,7 +55,7 @@ export function kvElementBytes(model: Model): number {
 
 /** How weights are stored, in words. */
 function weightWords({ architecture, bytesPerElement }: Model): string {
-  return architecture?.weightFormat ?? `${bytesPerElement} bytes each`;
+  return architecture?.weightFormat ?? `${8 * bytesPerElement}-bit`;
 }
 
 /**
@@ -134,7 +134,7 @@ function checkOnlineFp8(engine: LaunchEngine, model: Model): void {
   if (isFp8) return;
   throw new InputError(
     "--online-fp8",
-    `the plan has weights of ${weightWords(model)}.`,
+    `the plan has ${weightWords(model)} weights.`,
     "Leave it out, or plan with FP8 weights: weight_format,fp8 in config.csv.",
   );
 }

@@ -194,7 +194,7 @@ describe("--online-fp8", () => {
       "--online-fp8: the plan has weights of 16bit.",
     );
     expect(() => launchSettings("vllm", REFERENCE, ONE_KIND, online)).toThrow(
-      "--online-fp8: the plan has weights of 2 bytes each.",
+      "--online-fp8: the plan has 16-bit weights.",
     );
     const { model } = REFERENCE;
     const fp8 = { ...REFERENCE, model: { ...model, bytesPerElement: 1 } };
