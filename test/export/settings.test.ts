@@ -191,7 +191,7 @@ describe("--online-fp8", () => {
 
   it("needs weights that were planned as FP8", () => {
     expect(() => launchSettings("vllm", launchProblem(), ONE_KIND, online)).toThrow(
-      "--online-fp8: the plan has weights of 16bit.",
+      "--online-fp8: the plan has 16bit weights.",
     );
     expect(() => launchSettings("vllm", REFERENCE, ONE_KIND, online)).toThrow(
       "--online-fp8: the plan has 16-bit weights.",
