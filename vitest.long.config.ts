@@ -1,7 +1,12 @@
 import { defineConfig } from "vitest/config";
-import standard from "./vitest.config.ts";
+import standard, { LONG_FILES } from "./vitest.config.ts";
 
-/** `npm run test:long`: comparisons with enumeration over all their random problems, which `npm test` does over a quarter. */
+/** `npm run test:long`: what `npm test` leaves out, and comparisons with enumeration over all their random problems. */
 export default defineConfig({
-  test: { ...standard.test, include: ["test/oracle/**/*.test.ts"], env: { TEST_LONG: "1" } },
+  test: {
+    ...standard.test,
+    include: ["test/oracle/**/*.test.ts", ...LONG_FILES],
+    exclude: [],
+    env: { TEST_LONG: "1" },
+  },
 });

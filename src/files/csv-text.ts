@@ -1,8 +1,8 @@
 import { stringify } from "csv-stringify/sync";
 import { terminalText } from "../report/terminal-text.ts";
 
-/** How a spreadsheet tells a formula from a text. */
-const FORMULA = /^[=+\-@\t\r]/;
+/** How a spreadsheet tells a formula from a text; one that is kept from it already is kept once more, so that it reads back. */
+const FORMULA = /^'*[=+\-@\t\r]/;
 const NUMBER = /^[+-]?[\d.]+(?:e[+-]?\d+)?$/i;
 
 /**

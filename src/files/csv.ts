@@ -56,7 +56,7 @@ export function readRecords(text: string, fileName: string): CsvRecord[] {
   const records = parsed.map(({ record, info }) => ({
     // The parser counts to the record's last line; quoted cells may hold line ends.
     line: info.lines - record.reduce((lines, cell) => lines + countLineEnds(cell), 0),
-    cells: record.map((cell) => cell.replace(/^'(?=[=+\-@])/, "")),
+    cells: record.map((cell) => cell.replace(/^'(?='*[=+\-@])/, "")),
   }));
   if (records.length === 0) {
     throw new InputError(`${fileName}:1`, "the file is empty.", "Give a header line and rows.");

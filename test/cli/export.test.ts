@@ -184,7 +184,7 @@ describe("export", () => {
     [["--target", "vllm", "--image", "x"], "--image: --target vllm starts no container."],
     [
       ["--target", "vllm", "--placement", split, "--online-fp8"],
-      "--online-fp8: the plan has weights of 2 bytes each.",
+      "--online-fp8: the plan has 16-bit weights.",
     ],
   ])("refuses %j", async (argv, message) => {
     const { code, stdout, stderr } = await run(...argv);

@@ -179,7 +179,7 @@ describe("the guard", () => {
 
 describe("a text that a spreadsheet takes for a formula", () => {
   it("is told apart in CSV, numbers stay, and reading gives it back", () => {
-    const texts = ["=1+1", "+x", "-x", "@SUM(A1)", "plain", "'quoted", "-5", "+1e3", "-1.5"];
+    const texts = ["=1+1", "+x", "-x", "@SUM(A1)", "plain", "'quoted", "-5", "+1e3", "-1.5", "'=a"];
     const csv = csvText(
       ["a", "b"],
       texts.map((a) => ({ a, b: -1 })),
@@ -194,6 +194,7 @@ describe("a text that a spreadsheet takes for a formula", () => {
       "-5,-1",
       "+1e3,-1",
       "-1.5,-1",
+      "''=a,-1",
     ]);
     expect(
       readRecords(csv, "f.csv")

@@ -194,7 +194,10 @@ describe("config.csv", () => {
             .string({ minLength: 1 })
             .map((text) => text.trim())
             .filter((text) => text !== "")
-            .map((text) => [`"${text.replaceAll('"', '""')}"`, text.replace(/\r\n?/g, "\n")]);
+            .map((text) => [
+              `"${text.replaceAll('"', '""')}"`,
+              text.replace(/\r\n?/g, "\n").replace(/^'(?='*[=+\-@])/, ""),
+            ]);
         case "boolean":
           return fc
             .tuple(fc.boolean(), fc.constantFrom("lower", "upper"))
