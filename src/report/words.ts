@@ -40,8 +40,7 @@ function sellerWords(pool: Pool, typeName: string): string {
   if (!type || type.price.provider === "") return "";
   const { provider, region, kind } = type.price;
   const details = [
-    // A name that says the region, e.g. p5.48xlarge@us-east-1, has said it.
-    ...(region === null || typeName.split(/[@:]/).includes(region) ? [] : [region]),
+    ...(region === null ? [] : [region]),
     ...(kind === "on-demand" || kind === "unspecified" ? [] : [kind]),
   ].map(printable);
   return ` of ${printable(provider)}${details.length === 0 ? "" : ` (${details.join(", ")})`}`;

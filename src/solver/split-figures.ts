@@ -8,7 +8,7 @@ import type { OperatingPoint } from "../workload/workload.ts";
 import type { PlacedSplit } from "./split-shapes.ts";
 
 /** How fast a split is at an operating point, whether or not it keeps the rules there. */
-export interface SplitSpeed {
+interface SplitSpeed {
   readonly tokensPerSecond: number;
   readonly ttftSeconds: number | null;
   readonly tpotSeconds: number | null;

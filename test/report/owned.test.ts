@@ -50,26 +50,6 @@ describe("instances that are owned", () => {
     expect(words).not.toContain("owned: g5.12xlarge");
   });
 
-  it("have their region said once where the name has it", () => {
-    const named = (name: string): string => {
-      const pool = createPool(
-        FOUNDING_POOL.map((entry) =>
-          entry.instance.name === "g5.12xlarge"
-            ? {
-                ...entry,
-                instance: { ...entry.instance, name },
-                price: { ...entry.price, region: "us-east-1" },
-              }
-            : entry,
-        ),
-      );
-      const problem = foundingProblem({ pool, rules: RELAXED_RULES });
-      return reportOf(problem, splitOf(name, 4, 2, problem));
-    };
-    expect(named("g5.12xlarge")).toMatch(/^Rent 2 × g5\.12xlarge of AWS \(us-east-1\):/);
-    expect(named("g5.12xlarge@us-east-1")).toMatch(/^Rent 2 × g5\.12xlarge@us-east-1 of AWS:/);
-  });
-
   it("are used, not rented, when all are", () => {
     const problem = owning({ "g5.12xlarge": 2 });
     const success = splitOf("g5.12xlarge", 4, 2, problem);
