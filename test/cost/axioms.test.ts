@@ -371,7 +371,9 @@ describe.each(COST_MODELS)("the %s model", (_, create, hasEnds) => {
         expect(frame!.microBatches).toBeGreaterThanOrEqual(1);
         expect(ttftSeconds).toBeGreaterThanOrEqual(0);
         expect(tpotSeconds).toBeGreaterThanOrEqual(0);
-        if (shape.startLayer + shape.layers > model.numLayers) return;
+        // The layer that ends the model brings the LM head, which lowers the share of steps that carry a prompt: over next to no
+        // bandwidth the queue gets shorter by more than the layer takes. The search reads every size from its table.
+        if (shape.startLayer + shape.layers >= model.numLayers) return;
         const longer = costModel.stage({ ...shape, layers: shape.layers + 1 }, point);
         expectAtMost(ttftSeconds!, longer.ttftSeconds!);
         expectAtMost(tpotSeconds!, longer.tpotSeconds!);
