@@ -1,5 +1,5 @@
 import { InternalError } from "../../errors.ts";
-import type { CaseCosts, CaseLimit } from "../case-terms.ts";
+import type { CaseLimit } from "../case-terms.ts";
 import { objectiveTolerance } from "../milp/tolerance.ts";
 import { unitsOfAll } from "./budget-rows.ts";
 import type { CaseContext } from "./case-context.ts";
@@ -8,21 +8,11 @@ import { found } from "./found.ts";
 import { compare, compareAll, type Found, keyBeforeNames, SAME } from "./goal.ts";
 
 /**
- * A search cost of which links between instances are a part:
- *
- *   cost = perUnit · price units + perLink · links
- *
- * Both counts are whole numbers, their sum is a fraction. A MILP that minimises it is proven to a tolerance only, and prices may
- * differ by less. So what a tolerance leaves open is asked in whole numbers: for each number of links, the cheapest placement with
- * no more of them, at a price that would make it better.
+ * Answers whose cost charges for links between instances (`LinkedCost` of objectives.ts). Both counts are whole numbers, their sum is a
+ * fraction. A MILP that minimises it is proven to a tolerance only, and prices may differ by less. So what a tolerance leaves open
+ * is asked in whole numbers: for each number of links, the cheapest placement with no more of them, at a price that would make it
+ * better.
  */
-export interface LinkedCost {
-  /** Cost of one price unit; 0 where the price has no say. */
-  readonly perUnit: number;
-  readonly perLink: number;
-  /** Price, then GPUs, in whole numbers. */
-  readonly price: CaseCosts;
-}
 
 /** So many price units and no more links, which together cost `cost` or less. */
 interface Share {

@@ -1,12 +1,25 @@
 import { InputError } from "../../errors.ts";
 import type { Metrics } from "../../placement/evaluation.ts";
 import type { Problem } from "../../placement/problem.ts";
+import type { CaseCosts } from "../case-terms.ts";
 import type { HostClass } from "../hosts/host-class.ts";
 import type { SolveRequest } from "../request.ts";
 import { greatestCommonDivisor, type PriceUnits, unitsToUsd } from "./costs.ts";
 import { type CostScale, latencyOf } from "./goal.ts";
-import type { LinkedCost } from "./linked-cost.ts";
 import type { Objective } from "./single-goal.ts";
+
+/**
+ * A search cost of which links between instances are a part:
+ *
+ *   cost = perUnit · price units + perLink · links
+ */
+interface LinkedCost {
+  /** Cost of one price unit; 0 where the price has no say. */
+  readonly perUnit: number;
+  readonly perLink: number;
+  /** Price, then GPUs, in whole numbers. */
+  readonly price: CaseCosts;
+}
 
 /** An objective ready for the search, and how its first key becomes the value that is reported. */
 export interface SearchObjective extends Objective {
