@@ -40,6 +40,11 @@ function expectAtMost(value: number, limit: number): void {
   expect(value).toBeLessThanOrEqual(limit * (1 + ROUNDING));
 }
 
+/** Below 0.1 GB/s between the GPUs of a TP group; the slowest network for sale has 10 Gbit/s, 1.25 GB/s. */
+function isSlowerThanAnyNetwork({ tpDegree, groupGBytesPerSecond }: StageShape): boolean {
+  return tpDegree > 1 && groupGBytesPerSecond < 0.1;
+}
+
 interface Case {
   readonly model: Model;
   readonly shape: StageShape;
@@ -371,15 +376,59 @@ describe.each(COST_MODELS)("the %s model", (_, create, hasEnds) => {
         expect(frame!.microBatches).toBeGreaterThanOrEqual(1);
         expect(ttftSeconds).toBeGreaterThanOrEqual(0);
         expect(tpotSeconds).toBeGreaterThanOrEqual(0);
-        // The layer that ends the model brings the LM head, which lowers the share of steps that carry a prompt: over next to no
-        // bandwidth the queue gets shorter by more than the layer takes. The search reads every size from its table.
-        if (shape.startLayer + shape.layers >= model.numLayers) return;
+        if (shape.startLayer + shape.layers > model.numLayers) return;
+        if (isSlowerThanAnyNetwork(shape)) return;
         const longer = costModel.stage({ ...shape, layers: shape.layers + 1 }, point);
         expectAtMost(ttftSeconds!, longer.ttftSeconds!);
         expectAtMost(tpotSeconds!, longer.tpotSeconds!);
       }),
     );
   });
+
+  // A known shortfall: the layer that ends the model brings the LM head, whose exchange over next to no bandwidth lowers the share of
+  // steps that carry a prompt, and with it the queue, by more than the layer takes. The search reads every size from its table.
+  (hasEnds ? test.fails : test.skip)(
+    "axiom 6: the LM head never shortens the time to the first token either",
+    () => {
+      const model: Model = {
+        name: "slow exchange",
+        vocabSize: 32_000,
+        numLayers: 14,
+        numKvHeads: 1,
+        dHidden: 16,
+        bytesPerElement: 0.5,
+        layerWeightGib: 0.01,
+        numAttentionHeads: 1,
+        dModel: 64,
+      };
+      const shape: StageShape = {
+        instance: {
+          name: "x",
+          provider: "AWS",
+          gpuModel: "NVIDIA H100",
+          gpuCount: 16,
+          gpuMemoryGib: 1,
+          insideGBytesPerSecond: 32,
+          externalGbitsPerSecond: 100,
+        },
+        tpDegree: 5,
+        groupGBytesPerSecond: 0.001,
+        pipelineStages: 2,
+        next: "none",
+        startLayer: 1,
+        layers: 13,
+      };
+      const point: OperatingPoint = {
+        phase: "aggregated",
+        batch: 2,
+        inputTokens: 38,
+        outputTokens: 3,
+      };
+      const costModel = create(model);
+      const { ttftSeconds } = costModel.stage(shape, point);
+      expectAtMost(ttftSeconds!, costModel.stage({ ...shape, layers: 14 }, point).ttftSeconds!);
+    },
+  );
 
   test("axiom 8: what a stage sends to changes nothing of it unless the model says so", () => {
     fc.assert(
