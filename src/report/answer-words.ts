@@ -2,8 +2,9 @@ import type { Problem } from "../placement/problem.ts";
 import { rateService } from "../placement/rate-service.ts";
 import { DEFAULT_TP_DEGREES, type ObjectiveName, type SolveRequest } from "../solver/request.ts";
 import type { Answer, Simplicity } from "../solver/solution.ts";
+import type { Workload } from "../workload/workload.ts";
 import { percent } from "./format.ts";
-import { batchWords, costWords, inFlightWords } from "./load-words.ts";
+import { batchWords, costWords, inFlightWords, levelsTriedWords } from "./load-words.ts";
 import { againstWords, objectiveWords } from "./objective-words.ts";
 import { placementWords, rentWords, splitWords } from "./words.ts";
 
@@ -23,7 +24,9 @@ export function planWords(problem: Problem, { placement }: Answer): string {
 }
 
 /** What a proof, that an answer is optimal or that there is none, speaks of; for scripts. */
-export const PROOF_SCOPE = "one pipeline; replicas are not searched";
+export function proofScope(workload: Workload): string {
+  return `one pipeline${levelsTriedWords(workload)}; replicas are not searched`;
+}
 
 /** The same as a sentence. */
 export const SCOPE_SENTENCE =

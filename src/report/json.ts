@@ -4,7 +4,7 @@ import type { Placement } from "../placement/placement.ts";
 import type { Problem } from "../placement/problem.ts";
 import { type StoredProblem, storeProblem } from "../problem-file/store-problem.ts";
 import type { Deployability, Solution } from "../solver/solution.ts";
-import { PROOF_SCOPE, SCOPE_SENTENCE } from "./answer-words.ts";
+import { proofScope, SCOPE_SENTENCE } from "./answer-words.ts";
 import { loadFacts } from "./load-words.ts";
 import { planFacts } from "./plan-facts.ts";
 
@@ -20,7 +20,7 @@ export function solutionJson(
     objective: answer?.objective ?? null,
     bound: finiteOrNull(answer?.bound),
     gap: finiteOrNull(answer?.gap),
-    scope: PROOF_SCOPE,
+    scope: proofScope(problem.workload),
     placement: answer?.placement ?? null,
     metrics: answer?.metrics ?? null,
     ...(answer && loadFacts(problem, answer.placement, answer.metrics)),

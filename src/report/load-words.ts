@@ -156,6 +156,13 @@ export function rateTargetWords({ load, phase, inputTokens, outputTokens }: Work
   return `The request rate asks for a throughput: ${figure(load.requestsPerSecond)} requests/s of ${count(tokens)} tokens are ${figure(load.requestsPerSecond * tokens)} tokens/s.`;
 }
 
+/** Over which loads a search was made, where the load left them open: follows what is proven of them; empty otherwise. */
+export function levelsTriedWords({ load }: Workload): string {
+  return load?.kind === "max" || load?.kind === "request_rate"
+    ? ` at any of the levels of concurrency that are tried, ${levelsWords()}`
+    : "";
+}
+
 function levelsWords(): string {
   const [first, second, third] = CONCURRENCY_LEVELS;
   return `${first}, ${second}, ${third}, … ${count(CONCURRENCY_LEVELS.at(-1)!)} (${CONCURRENCY_LEVELS.length})`;

@@ -1,20 +1,22 @@
 import type { Pool } from "../hardware/pool.ts";
 import type { Infeasibility, NoAnswer } from "../solver/solution.ts";
+import type { Workload } from "../workload/workload.ts";
 import { printable } from "./format.ts";
 import { renderItem, renderTable, type TextTable, wrap } from "./layout.ts";
 import { enoughWords, limitWords } from "./limit-words.ts";
+import { levelsTriedWords } from "./load-words.ts";
 import type { Paint } from "./paint.ts";
 import { placementWords } from "./words.ts";
 
 /** That there is no answer, in one sentence: proven, or only not found yet. */
-export function renderNoAnswerTitle(answer: NoAnswer, paint: Paint): string {
-  return paint.red(wrap(noAnswerWords(answer)));
+export function renderNoAnswerTitle(workload: Workload, answer: NoAnswer, paint: Paint): string {
+  return paint.red(wrap(noAnswerWords(workload, answer)));
 }
 
 /** The same without colour. */
-export function noAnswerWords({ status }: NoAnswer): string {
+export function noAnswerWords(workload: Workload, { status }: NoAnswer): string {
   return status === "infeasible"
-    ? "Infeasible: no one pipeline of this pool keeps the rules and limits. This is proven for single pipelines; replicas are not searched."
+    ? `Infeasible: no one pipeline of this pool keeps the rules and limits${levelsTriedWords(workload)}. This is proven for single pipelines; replicas are not searched.`
     : "No answer: a limit struck before any placement was found. One may exist.";
 }
 

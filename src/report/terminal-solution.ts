@@ -70,7 +70,7 @@ function renderUnusedOwned(
 
 function renderNoAnswer(problem: Problem, solution: NoAnswer, paint: Paint): string {
   return joinBlocks([
-    renderNoAnswerTitle(solution, paint),
+    renderNoAnswerTitle(problem.workload, solution, paint),
     renderInfeasibility(problem.pool, solution, paint),
     renderWithoutRestriction(problem, solution),
     wrap(rateTargetWords(problem.workload)),

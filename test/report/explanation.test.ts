@@ -8,6 +8,7 @@ import { SCOPE_SENTENCE } from "../../src/report/answer-words.ts";
 import { solutionJson } from "../../src/report/json.ts";
 import { REPORT_WIDTH, visibleWidth } from "../../src/report/layout.ts";
 import { createPaint, PLAIN } from "../../src/report/paint.ts";
+import { noAnswerWords } from "../../src/report/terminal-no-answer.ts";
 import { renderSolution } from "../../src/report/terminal-solution.ts";
 import { OBJECTIVES, type ObjectiveName } from "../../src/solver/request.ts";
 import type {
@@ -364,5 +365,30 @@ describe("the JSON of a solve", () => {
     });
     expect(json(answerOf(answer))).not.toHaveProperty("explanation");
     expect(json(noAnswer("no_solution"))).not.toHaveProperty("explanation");
+  });
+});
+
+describe("what is proven of a load that is left open", () => {
+  const solution = noAnswer("infeasible");
+  const tried = "at any of the levels of concurrency that are tried, 1, 2, 3, … 1,024 (63)";
+
+  it.each([{ kind: "max" } as const, { kind: "request_rate", requestsPerSecond: 3 } as const])(
+    "names the levels that were tried: %j",
+    (load) => {
+      const workload = { ...problem.workload, load };
+      expect(noAnswerWords(workload, solution)).toContain(`keeps the rules and limits ${tried}.`);
+      expect(solutionJson({ ...problem, workload }, solution, [])).toHaveProperty(
+        "scope",
+        `one pipeline ${tried}; replicas are not searched`,
+      );
+    },
+  );
+
+  it("names none where the batches were given", () => {
+    expect(noAnswerWords(problem.workload, solution)).not.toContain("levels");
+    expect(solutionJson(problem, solution, [])).toHaveProperty(
+      "scope",
+      "one pipeline; replicas are not searched",
+    );
   });
 });

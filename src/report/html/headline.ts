@@ -34,7 +34,7 @@ function noAnswerMarkup(problem: Problem, solution: NoAnswer): Markup {
   const { model } = problem;
   const isProven = solution.status === "infeasible";
   return html`<h1>${isProven ? `No placement serves ${model.name} as asked` : `No placement of ${model.name} was found in time`}</h1>
-<p><span class="badge ${isProven ? "bad" : "warn"}">${isProven ? "✕ infeasible, proven" : "! no answer, a limit struck"}</span>${noAnswerWords(solution)}</p>
+<p><span class="badge ${isProven ? "bad" : "warn"}">${isProven ? "✕ infeasible, proven" : "! no answer, a limit struck"}</span>${noAnswerWords(problem.workload, solution)}</p>
 ${restriction(renderWithoutRestriction(problem, solution))}`;
 }
 
