@@ -13,22 +13,29 @@ import type { Finding } from "./finding.ts";
 import { catalogueGpu } from "./gpus.ts";
 import { judgePrice } from "./price-bands.ts";
 
-/** What is wrong, or odd, with the prices of a catalogue. */
-export function checkPrices(catalogue: Catalogue, today: string): readonly Finding[] {
+/** What is wrong, or odd, with the amounts of a catalogue's prices. */
+export function checkAmounts(catalogue: Catalogue): readonly Finding[] {
   const instances = new Map(catalogue.instances.map((row) => [instanceKey(row), row]));
   const onDemand = new Map(
     catalogue.prices
       .filter(({ kind }) => kind === "on-demand")
       .map((row) => [priceKey(row), row.microUsdPerHour]),
   );
+  return catalogue.prices.flatMap((row) => [
+    ...checkAmount(catalogue, row, instances.get(instanceKey(row))),
+    ...checkSpot(row, onDemand.get(priceKey({ ...row, kind: "on-demand" }))),
+  ]);
+}
+
+/** What is wrong, or odd, with the dates and sources of prices. */
+export function checkProvenance(
+  prices: readonly CataloguePrice[],
+  today: string,
+): readonly Finding[] {
   return [
-    ...catalogue.prices.flatMap((row) => [
-      ...checkAmount(catalogue, row, instances.get(instanceKey(row))),
-      ...checkSpot(row, onDemand.get(priceKey({ ...row, kind: "on-demand" }))),
-      ...checkProvenance(row, today),
-    ]),
-    ...pricesAhead(catalogue.prices, today),
-    ...stalePrices(catalogue.prices, today),
+    ...prices.flatMap(unprovenPrice),
+    ...pricesAhead(prices, today),
+    ...stalePrices(prices, today),
   ];
 }
 
@@ -77,8 +84,8 @@ function checkSpot(row: CataloguePrice, onDemand: number | undefined): readonly 
   ];
 }
 
-function checkProvenance(row: CataloguePrice, today: string): readonly Finding[] {
-  if (row.kind === "owned" || isAhead(row, today)) return [];
+function unprovenPrice(row: CataloguePrice): readonly Finding[] {
+  if (row.kind === "owned") return [];
   const where = placeText(row.place);
   const words = `${row.instance} (${row.region}, ${row.kind})`;
   return [
@@ -91,15 +98,9 @@ function checkProvenance(row: CataloguePrice, today: string): readonly Finding[]
   ];
 }
 
-function isAhead({ asOf }: CataloguePrice, today: string): boolean {
-  return asOf !== null && ageDays(asOf, today) < 0;
-}
-
-/** One finding a provider and date, however many prices there are: a clock that is wrong is before all of them. */
+/** A clock that is wrong is before all prices. */
 function pricesAhead(prices: readonly CataloguePrice[], today: string): readonly Finding[] {
-  const ahead = prices.filter((row) => isAhead(row, today));
-  const groups = groupRows(ahead, ({ provider, asOf }) => `${provider} ${asOf}`);
-  return [...groups.values()].map((rows) => {
+  return ofAge(prices, today, (days) => days < 0).map((rows) => {
     const { provider, instance, region, kind, asOf, place } = rows[0]!;
     return {
       severity: "error",
@@ -112,13 +113,8 @@ function pricesAhead(prices: readonly CataloguePrice[], today: string): readonly
   });
 }
 
-/** One finding a provider and date, however many prices there are. */
 function stalePrices(prices: readonly CataloguePrice[], today: string): readonly Finding[] {
-  const stale = prices.filter(
-    ({ asOf }) => asOf !== null && ageDays(asOf, today) > STALE_AFTER_DAYS,
-  );
-  const groups = groupRows(stale, ({ provider, asOf }) => `${provider} ${asOf}`);
-  return [...groups.values()].map((rows) => {
+  return ofAge(prices, today, (days) => days > STALE_AFTER_DAYS).map((rows) => {
     const { provider, asOf, place } = rows[0]!;
     return {
       severity: "warning",
@@ -126,4 +122,14 @@ function stalePrices(prices: readonly CataloguePrice[], today: string): readonly
       message: `${rows.length === 1 ? "a price" : `${rows.length} prices`} of ${provider} ${rows.length === 1 ? "is" : "are"} of ${asOf}, ${ageDays(asOf!, today)} days before ${today}.`,
     };
   });
+}
+
+/** The prices of an age, by provider and date: one finding for each, however many prices there are. */
+function ofAge(
+  prices: readonly CataloguePrice[],
+  today: string,
+  isMeant: (days: number) => boolean,
+): readonly (readonly CataloguePrice[])[] {
+  const meant = prices.filter(({ asOf }) => asOf !== null && isMeant(ageDays(asOf, today)));
+  return [...groupRows(meant, ({ provider, asOf }) => `${provider} ${asOf}`).values()];
 }

@@ -10,7 +10,7 @@ import {
   type RowPlace,
 } from "./catalogue.ts";
 import { judgeInstance } from "./check-instance.ts";
-import { checkPrices } from "./check-prices.ts";
+import { checkAmounts, checkProvenance } from "./check-prices.ts";
 import {
   changesBetween,
   DISCOUNT_TABLE,
@@ -31,36 +31,19 @@ import { replacementText } from "./replacement-text.ts";
  * @param today ISO date (YYYY-MM-DD) that ages of prices are counted to
  */
 export function checkConsistency(catalogue: Catalogue, today: string): readonly Finding[] {
-  const findings = [
-    ...repeatedRows(GPU_TABLE, catalogue),
-    ...repeatedRows(INSTANCE_TABLE, catalogue),
-    ...repeatedRows(PRICE_TABLE, catalogue),
-    ...repeatedRows(DISCOUNT_TABLE, catalogue),
-    ...catalogue.gpus.flatMap(checkGpu),
-    ...checkInstances(catalogue),
-    ...checkPrices(catalogue, today),
+  return inOrder([
+    ...checkFigures(catalogue),
+    ...checkProvenance(catalogue.prices, today),
     ...idleDiscounts(catalogue),
     ...catalogue.replacements.map((replacement) => ({
       severity: "warning" as const,
       where: placeText(replacement.after),
       message: `replaced: ${replacementText(replacement)}.`,
     })),
-  ];
-  return findings
-    .map((finding, index) => ({ finding, index }))
-    .sort(
-      (a, b) =>
-        compareTexts(a.finding.severity, b.finding.severity) ||
-        comparePlaces(a.finding.where, b.finding.where) ||
-        a.index - b.index,
-    )
-    .map(({ finding }) => finding);
+  ]);
 }
 
-/**
- * The contradictions in what a pool takes of a catalogue: errors about its machine types, their GPUs and their prices. Dates are
- * another matter.
- */
+/** The contradictions in what a pool takes of a catalogue: errors about its machine types, their GPUs and their prices. */
 export function contradictions(
   catalogue: Catalogue,
   instances: readonly CatalogueInstance[],
@@ -69,7 +52,26 @@ export function contradictions(
   const names = new Set(instances.map(({ gpu }) => gpu));
   const gpus = catalogue.gpus.filter(({ spec }) => names.has(spec.name));
   const used = { gpus, instances, prices, discounts: [], replacements: [] };
-  return checkConsistency(used, "9999-12-31").filter(({ severity }) => severity === "error");
+  return inOrder(checkFigures(used).filter(({ severity }) => severity === "error"));
+}
+
+/** What figures say about one another, whatever day it is. */
+function checkFigures(catalogue: Catalogue): readonly Finding[] {
+  return [
+    ...repeatedRows(GPU_TABLE, catalogue),
+    ...repeatedRows(INSTANCE_TABLE, catalogue),
+    ...repeatedRows(PRICE_TABLE, catalogue),
+    ...repeatedRows(DISCOUNT_TABLE, catalogue),
+    ...catalogue.gpus.flatMap(checkGpu),
+    ...checkInstances(catalogue),
+    ...checkAmounts(catalogue),
+  ];
+}
+
+function inOrder(findings: readonly Finding[]): readonly Finding[] {
+  return findings.toSorted(
+    (a, b) => compareTexts(a.severity, b.severity) || comparePlaces(a.where, b.where),
+  );
 }
 
 /** By file, then by the number of the line. */

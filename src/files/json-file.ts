@@ -1,5 +1,5 @@
 import type { JsonFile } from "../huggingface/quantization-files.ts";
-import { lineOfField } from "./json-line.ts";
+import { lineOfField } from "./json-structure.ts";
 import { parseJson } from "./parse-json.ts";
 import type { SourceText } from "./source-text.ts";
 

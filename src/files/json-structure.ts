@@ -114,25 +114,53 @@ export function infiniteNumber(text: string): (TextPlace & { readonly number: st
 /** Strings, and what opens, closes and parts objects and lists; numbers and words are passed over. */
 const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],]/g;
 
-/** The first name in a JSON text that stands in its object already, null when there is none. */
-export function repeatedName(text: string): RepeatedName | null {
-  const open: { readonly names: Map<string, number> | null; expectsName: boolean }[] = [];
-  for (const { 0: token, index } of text.matchAll(TOKEN)) {
+/** An object or list that is open; of an object, the first offsets of its names so far, and the last name. */
+interface Open {
+  readonly names: Map<string, number> | null;
+  name: string | null;
+  expectsName: boolean;
+}
+
+/** The names in a text that is JSON, with what is open around each and, where its object has it already, the first one's offset. */
+function* namesOf(text: string) {
+  const open: Open[] = [];
+  for (const { 0: token, index: offset } of text.matchAll(TOKEN)) {
     const inside = open.at(-1);
     if (token === "{" || token === "[") {
-      open.push({ names: token === "{" ? new Map() : null, expectsName: token === "{" });
+      const isObject = token === "{";
+      open.push({ names: isObject ? new Map() : null, name: null, expectsName: isObject });
     } else if (token === "}" || token === "]") {
       open.pop();
     } else if (token === ",") {
       if (inside) inside.expectsName = inside.names !== null;
     } else if (inside?.names && inside.expectsName) {
-      inside.expectsName = false;
       const name = JSON.parse(token) as string;
       const first = inside.names.get(name);
-      if (first !== undefined) {
-        return { name, ...placeAt(text, index), firstLine: placeAt(text, first).line };
-      }
-      inside.names.set(name, index);
+      inside.name = name;
+      inside.expectsName = false;
+      if (first === undefined) inside.names.set(name, offset);
+      yield { name, offset, first, open };
+    }
+  }
+}
+
+/** The first name in a JSON text that stands in its object already, null when there is none. */
+export function repeatedName(text: string): RepeatedName | null {
+  for (const { name, offset, first } of namesOf(text)) {
+    if (first === undefined) continue;
+    return { name, ...placeAt(text, offset), firstLine: placeAt(text, first).line };
+  }
+  return null;
+}
+
+/**
+ * The line on which a field's name stands in a text that is JSON, null when it is not there.
+ * @param path names of the objects around it, then its own
+ */
+export function lineOfField(text: string, path: readonly string[]): number | null {
+  for (const { offset, open } of namesOf(text)) {
+    if (open.length === path.length && open.every(({ name }, depth) => name === path[depth])) {
+      return placeAt(text, offset).line;
     }
   }
   return null;

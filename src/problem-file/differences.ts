@@ -1,5 +1,5 @@
 import type { Problem } from "../placement/problem.ts";
-import { type StoredProblem, storeProblem } from "./store-problem.ts";
+import { type StoredProblem, storedType, storeProblem } from "./store-problem.ts";
 
 /** Where a price was read, and when, is no part of a problem; other constants are warned of. */
 const NOT_COMPARED = new Set(["pool_types_left_out", "source", "as_of", "constants"]);
@@ -23,19 +23,12 @@ export function problemDifferences(stored: StoredProblem, problem: Problem): str
   ];
 }
 
-function typeDifferences(stored: StoredProblem, problem: Problem): string[] {
+function typeDifferences(stored: StoredProblem, { pool }: Problem): string[] {
   const { name } = stored.instance as { readonly name: string };
-  if (!problem.pool.byName.has(name)) return [`instance type ${name} is not in the pool`];
-  const placement = {
-    batch_size: 1,
-    sequence_length: 1,
-    output_length: 0,
-    workload_phase: "prefill" as const,
-    stages: [{ gpu_type: `${name}#0`, tp_degree: 1, start_layer: 1, end_layer: 1 }],
-  };
-  const types = storeProblem(problem, [placement])?.pool as readonly StoredProblem[];
-  const own = types.find((type) => (type.instance as { readonly name: string }).name === name);
-  return differencesOf(stored, own, name);
+  const own = pool.byName.get(name);
+  return own === undefined
+    ? [`instance type ${name} is not in the pool`]
+    : differencesOf(stored, storedType(own), name);
 }
 
 function differencesOf(stored: unknown, given: unknown, path: string): string[] {

@@ -110,13 +110,13 @@ const model = z.strictObject({
   numKvHeads: headCount,
   bytesPerElement: elementBytes,
   layerWeightGib: gibibytes,
-  layers: layers.optional(),
-  architecture: architecture.optional(),
-  checkpoint: text.optional(),
-  checkpoint16Bit: text.optional(),
-  maxContextTokens: tokens.optional(),
-  hasOwnCode: z.literal(true).optional(),
-  weightGroups: weightGroups.optional(),
+  layers: layers.exactOptional(),
+  architecture: architecture.exactOptional(),
+  checkpoint: text.exactOptional(),
+  checkpoint16Bit: text.exactOptional(),
+  maxContextTokens: tokens.exactOptional(),
+  hasOwnCode: z.literal(true).exactOptional(),
+  weightGroups: weightGroups.exactOptional(),
 });
 
 const costModel = z.discriminatedUnion("name", [
@@ -155,8 +155,8 @@ const workload = z.strictObject({
   outputTokens: tokensOrNone.nullable(),
   minBatch: sequences.nullable(),
   maxBatch: sequences.nullable(),
-  inputLengths: lengths.optional(),
-  outputLengths: lengths.optional(),
+  inputLengths: lengths.exactOptional(),
+  outputLengths: lengths.exactOptional(),
   load: z
     .discriminatedUnion("kind", [
       z.strictObject({ kind: z.literal("concurrency"), sequences }),
@@ -166,7 +166,7 @@ const workload = z.strictObject({
         requestsPerSecond: amount(BOUNDS.requestsPerSecond),
       }),
     ])
-    .optional(),
+    .exactOptional(),
 });
 
 const dollars = amountOrNone(BOUNDS.usd).nullable();
@@ -188,7 +188,7 @@ const rules = z.strictObject({
   minLayersPerStage: countOrNone(BOUNDS.layers),
   minMemoryUtilization: share,
   quantizeSegments: z.boolean(),
-  anyShape: z.boolean().optional(),
+  anyShape: z.boolean().exactOptional(),
 });
 
 const weights = z.strictObject({
@@ -218,16 +218,16 @@ const instance = z.strictObject({
   gpuMemoryGib: amount(BOUNDS.gpuMemoryGib),
   insideGBytesPerSecond: amount(BOUNDS.gBytesPerSecond),
   externalGbitsPerSecond: amount(BOUNDS.gbitsPerSecond),
-  gpu: gpu.optional(),
-  typeName: text.optional(),
-  site: text.optional(),
-  isScattered: z.literal(true).optional(),
+  gpu: gpu.exactOptional(),
+  typeName: text.exactOptional(),
+  site: text.exactOptional(),
+  isScattered: z.literal(true).exactOptional(),
 });
 
 const poolType = z.strictObject({
   instance,
   count: instances,
-  ownedCount: instances.optional(),
+  ownedCount: instances.exactOptional(),
   price: z.strictObject({
     microUsdPerHour: countOrNone(MICRO_USD),
     provider: text,
@@ -240,7 +240,10 @@ const poolType = z.strictObject({
 
 const network = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("derived") }),
-  z.strictObject({ kind: z.literal("matrix"), gbPerSecond: z.array(numbers) }),
+  z.strictObject({
+    kind: z.literal("matrix"),
+    gbPerSecond: z.array(numbers.pipe(z.array(amount(BOUNDS.gBytesPerSecond)))),
+  }),
 ]);
 
 const problem = z.strictObject({
@@ -288,8 +291,5 @@ export function readProblemData(
   value: unknown,
 ): { readonly problem: ReadProblem } | { readonly issue: ProblemIssue } {
   const parsed = problem.safeParse(value);
-  // An optional field of JSON is absent or has a value, never undefined.
-  return parsed.success
-    ? { problem: parsed.data as ReadProblem }
-    : { issue: parsed.error.issues[0]! };
+  return parsed.success ? { problem: parsed.data } : { issue: parsed.error.issues[0]! };
 }

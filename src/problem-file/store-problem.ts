@@ -59,11 +59,14 @@ export function storeProblem(
     total_tokens_to_process: problem.totalTokensToProcess,
     time_limit_seconds: problem.timeLimitSeconds,
     network: networkData(network),
-    pool: types.map(({ instance, count, ownedCount, price }) =>
-      toFile({ instance, count, ownedCount, price }),
-    ),
+    pool: types.map(storedType),
     pool_types_left_out: (problem.poolTypesLeftOut ?? 0) + pool.types.length - types.length,
   };
+}
+
+/** An instance type of a stored problem's pool. */
+export function storedType({ instance, count, ownedCount, price }: PoolType): StoredProblem {
+  return toFile({ instance, count, ownedCount, price }) as StoredProblem;
 }
 
 function typesOf(types: readonly PoolType[], placements: readonly Placement[]): PoolType[] {

@@ -1,6 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { memberCount, repeatedName, structureOf } from "../../src/files/json-structure.ts";
+import {
+  lineOfField,
+  memberCount,
+  repeatedName,
+  structureOf,
+} from "../../src/files/json-structure.ts";
 import { parseJson } from "../../src/files/parse-json.ts";
 import { messageOf } from "./texts.ts";
 
@@ -58,5 +63,30 @@ describe("the structure of a text", () => {
     [`[${"9".repeat(400)}]`, `f.json:1, column 2: the number ${"9".repeat(57)}... is larger`],
   ])("takes no number that becomes infinite", (text, message) => {
     expect(messageOf(() => parseJson(text, "f.json"))).toContain(message);
+  });
+});
+
+const TEXT = `{
+  "a": { "b": 1, "list": [ { "b": 2 }, "b" ] },
+  "text": "\\"b\\": {",
+  "b": {
+    "c": null,
+    "a": { "\\u0063": true }
+  }
+}`;
+
+describe("the line of a field", () => {
+  it.each<[string, number | null]>([
+    ["a", 2],
+    ["a.b", 2],
+    ["b", 4],
+    ["b.c", 5],
+    ["b.a", 6],
+    ["b.a.c", 6],
+    ["c", null],
+    ["a.list.b", null],
+    ["text.b", null],
+  ])("of %s", (path, line) => {
+    expect(lineOfField(TEXT, path.split("."))).toBe(line);
   });
 });
