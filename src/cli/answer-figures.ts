@@ -1,5 +1,5 @@
-import { parseJson } from "../files/parse-json.ts";
 import type { Evaluation } from "../placement/evaluation.ts";
+import type { StoredAnswer } from "./answer-problem.ts";
 
 /** Relative difference up to which two figures are one: what is printed has as many digits. */
 const SAME = 1e-6;
@@ -11,9 +11,12 @@ const FIGURES = ["cost_per_hour", "throughput_tokens_per_sec"] as const;
  * What to warn of where an answer with a problem of its own has other figures than its placement has for that problem: one of the two
  * was edited, or another version wrote it.
  */
-export function figureWarnings(text: string, path: string, evaluation: Evaluation): string[] {
+export function figureWarnings(
+  { metrics }: StoredAnswer,
+  path: string,
+  evaluation: Evaluation,
+): string[] {
   if (evaluation.status !== "SUCCESS") return [];
-  const { metrics } = parseJson(text, path) as { readonly metrics?: unknown };
   if (typeof metrics !== "object" || metrics === null) return [];
   return FIGURES.flatMap((name) => {
     const stored = (metrics as Readonly<Record<string, unknown>>)[name];

@@ -1,3 +1,4 @@
+import { Command } from "commander";
 import { costModelOf } from "../cost/origin.ts";
 import { InputError } from "../errors.ts";
 import type { ProblemFlags } from "../files/merge-flags.ts";
@@ -8,64 +9,34 @@ import type { StoredProblem } from "../problem-file/store-problem.ts";
 import { type Limits, NO_LIMITS } from "../workload/workload.ts";
 import type { CliIo } from "./io.ts";
 import { type ProblemFlagValues, readFlaggedProblem } from "./problem-flags.ts";
+import { addDescriptionOptions } from "./problem-options.ts";
 
 /** What a command says beside the flags of the problem. */
-type More = Pick<ProblemFlags, "limits" | "timeLimitSeconds" | "ownedByType">;
+export type More = Pick<ProblemFlags, "limits" | "timeLimitSeconds" | "ownedByType">;
 
 /** Differences that are named at most. */
 const MOST_NAMED = 3;
 
-/** Flags that say more of a problem that is there already. */
-const SAYS_MORE: ReadonlySet<string> = new Set(["maxModelLen"]);
+/** The value of a flag that says more of a problem that is there already. */
+const SAYS_MORE = "maxModelLen";
 
-/** Flags that are a part of a problem, by their attribute. */
-const PARTS = [
-  "weightFormat",
-  "kvCacheDtype",
-  "instances",
-  "pool",
-  "providers",
-  "regions",
-  "gpus",
-  "priceKinds",
-  "maxCount",
-  "catalogue",
-  "maxPipelineStages",
-  "totalTokens",
-  "cloudProvider",
-  "phase",
-  "inputLength",
-  "inputLengthP95",
-  "inputLengths",
-  "outputLength",
-  "outputLengthP95",
-  "outputLengths",
-  "minBatchSize",
-  "maxBatchSize",
-  "concurrency",
-  "maxLoad",
-  "requestRate",
-  "costModel",
-  "engine",
-  "gpuMemoryUtilization",
-  "maxModelLen",
-  "maxNumBatchedTokens",
-  "calibration",
-  "anyShape",
-] as const satisfies readonly (keyof ProblemFlagValues)[];
+/** What the file of an answer carries beside the placement. */
+export interface StoredAnswer {
+  readonly problem: StoredProblem;
+  /** As they stand there. */
+  readonly metrics: unknown;
+}
 
-type Forgotten = Exclude<keyof ProblemFlagValues, (typeof PARTS)[number] | "model" | "configDir">;
-/** No flag is forgotten: else this does not compile. */
-const ALL_PARTS: [Forgotten] extends [never] ? typeof PARTS : never = PARTS;
-
-/** The problem that the file of an answer carries; null where it carries none. */
-export function storedProblem(text: string, path: string): StoredProblem | null {
+/** The problem that the file of an answer carries, and its figures; null where it carries no problem. */
+export function storedAnswer(text: string, path: string): StoredAnswer | null {
   // Most placements are none, and are read again by who knows what is wrong with them.
   if (!text.includes('"problem"')) return null;
   const root = parseJson(text, path);
   if (typeof root !== "object" || root === null) return null;
-  const { problem } = root as { readonly problem?: unknown };
-  return typeof problem === "object" && problem !== null ? (problem as StoredProblem) : null;
+  const { problem, metrics } = root as { readonly problem?: unknown; readonly metrics?: unknown };
+  return typeof problem === "object" && problem !== null
+    ? { problem: problem as StoredProblem, metrics }
+    : null;
 }
 
 /**
@@ -74,13 +45,14 @@ export function storedProblem(text: string, path: string): StoredProblem | null 
  * @throws InputError that names the difference where they contradict each other
  */
 export async function problemOfAnswer(
-  stored: StoredProblem | null,
+  answer: StoredAnswer | null,
   path: string,
   flags: ProblemFlagValues,
   io: Pick<CliIo, "env">,
   more: More,
 ): Promise<Problem> {
-  if (stored === null) return readFlaggedProblem(flags, io, more);
+  if (answer === null) return readFlaggedProblem(flags, io, more);
+  const { problem: stored } = answer;
   const { restoreProblem } = await import("../problem-file/restore-problem.ts");
   const own = restoreProblem(stored, `${path}: problem`);
   if (flags.model === undefined && flags.configDir === undefined) {
@@ -105,19 +77,17 @@ export async function problemOfAnswer(
 
 /** A flag on a part of the problem says nothing without the rest. */
 function refuseParts(flags: ProblemFlagValues, { ownedByType }: More, path: string): void {
-  const attribute = ALL_PARTS.find((name) => flags[name] !== undefined && !SAYS_MORE.has(name));
-  const flag =
-    attribute === undefined ? (ownedByType === undefined ? null : "--own") : flagOf(attribute);
+  const given = new Map(Object.entries(flags).filter(([, value]) => value !== undefined));
+  const part = addDescriptionOptions(new Command()).options.find(
+    (option) => given.has(option.attributeName()) && option.attributeName() !== SAYS_MORE,
+  );
+  const flag = part?.long ?? (ownedByType === undefined ? null : "--own");
   if (flag === null) return;
   throw new InputError(
     flag,
     `${path} carries its own problem, of which the flag is a part.`,
     "Leave the flag out; or give the whole problem (--config, or --model or --config-dir with all flags), which is then compared.",
   );
-}
-
-function flagOf(attribute: string): string {
-  return `--${attribute.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
 function refuseDifferences(differences: readonly string[], path: string): void {
@@ -166,17 +136,13 @@ function withMore(
   return { ...asked, limits: joinedLimits(problem.limits, asked.limits) };
 }
 
-/** Limits of both; the margin is that of the latencies that are limited. */
+/** Limits of both, the own ones first; the margin is that of the latencies that are limited. */
 function joinedLimits(own: Limits, given: Limits): Limits {
   const isOfOwn = own.maxTtftSeconds !== null || own.maxTpotSeconds !== null;
+  const set = Object.fromEntries(Object.entries(own).filter(([, limit]) => limit !== null));
   return {
-    maxHourlyCostUsd: own.maxHourlyCostUsd ?? given.maxHourlyCostUsd,
-    maxCostPerMillionTokenUsd: own.maxCostPerMillionTokenUsd ?? given.maxCostPerMillionTokenUsd,
-    maxTotalCostUsd: own.maxTotalCostUsd ?? given.maxTotalCostUsd,
-    maxTotalRuntimeHours: own.maxTotalRuntimeHours ?? given.maxTotalRuntimeHours,
-    minTokensPerSecond: own.minTokensPerSecond ?? given.minTokensPerSecond,
-    maxTtftSeconds: own.maxTtftSeconds ?? given.maxTtftSeconds,
-    maxTpotSeconds: own.maxTpotSeconds ?? given.maxTpotSeconds,
-    latencySafetyMargin: isOfOwn ? own.latencySafetyMargin : given.latencySafetyMargin,
+    ...given,
+    ...set,
+    latencySafetyMargin: (isOfOwn ? own : given).latencySafetyMargin,
   };
 }

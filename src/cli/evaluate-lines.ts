@@ -1,4 +1,5 @@
 import { InputError } from "../errors.ts";
+import { withStart } from "../export/startable.ts";
 import type { ExportForm } from "../export/targets.ts";
 import type { WorkloadFlags } from "../files/complete-placement.ts";
 import { parsePlacementLines } from "../files/parse-placement.ts";
@@ -10,7 +11,6 @@ import { evaluateInput } from "./evaluate-load.ts";
 import { type CliIo, EXIT, printWarnings } from "./io.ts";
 import { type Line, readLines } from "./lines.ts";
 import { startProgress } from "./progress.ts";
-import { withStart } from "./starter.ts";
 
 /** Answers are handed to stdout in pieces of about this many characters. */
 const PIECE_CHARACTERS = 1 << 16;

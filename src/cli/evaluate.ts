@@ -1,7 +1,6 @@
 import { InputError } from "../errors.ts";
-import type { WorkloadFlags } from "../files/complete-placement.ts";
-import { parsePlacement } from "../files/parse-placement.ts";
-import { readText } from "../files/read-text.ts";
+import { launcherOf, withStart } from "../export/startable.ts";
+import type { ExportForm } from "../export/targets.ts";
 import { jsonText } from "../json-text.ts";
 import type { Evaluation } from "../placement/evaluation.ts";
 import { evenSplit, type SplitShape } from "../placement/even-split.ts";
@@ -9,17 +8,15 @@ import type { Problem } from "../placement/problem.ts";
 import { evaluationJson, mergeWarnings, noPlacementJson } from "../report/json.ts";
 import type { MilpBackend } from "../solver/milp/model.ts";
 import type { OperatingPoint, Workload } from "../workload/workload.ts";
-import { figureWarnings } from "./answer-figures.ts";
-import { problemOfAnswer, storedProblem } from "./answer-problem.ts";
 import { checkOutDirectory } from "./check-output.ts";
 import type { OptimaAnswer, Rated } from "./compare-optimum.ts";
-import { evaluateInput, evaluateOpen, opensBatch } from "./evaluate-load.ts";
+import { type DeployableFlags, deployableForm } from "./deployable.ts";
+import { evaluateFile, workloadFlags } from "./evaluate-file.ts";
+import { evaluateOpen, opensBatch } from "./evaluate-load.ts";
 import { chooseTask, type EvaluateFlags } from "./evaluate-task.ts";
 import { type CliIo, EXIT, printWarnings, wantsColours } from "./io.ts";
 import { limitsOfFlags } from "./limit-options.ts";
-import { planFile } from "./plan-file.ts";
-import { type ProblemFlagValues, readFlaggedProblem, requireFlag } from "./problem-flags.ts";
-import { starterOf, withStart } from "./starter.ts";
+import { readFlaggedProblem, requireFlag } from "./problem-flags.ts";
 
 /**
  * `evaluate`: one placement, a file with one a line, or an even split.
@@ -53,7 +50,16 @@ async function evaluateTask(flags: EvaluateFlags, io: CliIo, search: Search): Pr
     timeLimitSeconds: flags.timeLimit,
     ownedByType: flags.own,
   };
-  if (task.kind === "file") return evaluateFile(task.path, flags, more, io, search);
+  if (task.kind === "file") {
+    const { path, problem, evaluation, hasOwnBatch } = await evaluateFile(
+      task.path,
+      flags,
+      io,
+      more,
+    );
+    if (flags.compareOptimum) requireWholePool(problem, path);
+    return answer(problem, evaluation, hasOwnBatch, flags, io, search);
+  }
   const problem = readFlaggedProblem(flags, io, more);
   switch (task.kind) {
     case "lines": {
@@ -73,28 +79,6 @@ async function evaluateTask(flags: EvaluateFlags, io: CliIo, search: Search): Pr
   }
 }
 
-/** A placement with or without the problem that it is of. */
-async function evaluateFile(
-  given: string,
-  flags: EvaluateFlags,
-  more: Parameters<typeof problemOfAnswer>[4],
-  io: CliIo,
-  search: Search,
-): Promise<number> {
-  const path = planFile(given);
-  const text = readText(path);
-  const stored = storedProblem(text, path);
-  const problem = await problemOfAnswer(stored, path, flags, io, more);
-  if (flags.compareOptimum) requireWholePool(problem, path);
-  const input = parsePlacement(text, path);
-  const loadFlags = workloadFlags(flags, problem.workload);
-  const hasOwnBatch = input.batch_size !== undefined || !opensBatch(problem.workload);
-  const evaluation = evaluateInput(problem, input, path, loadFlags);
-  const warnings = stored ? figureWarnings(text, path, evaluation) : [];
-  const warned = { ...problem, warnings: [...problem.warnings, ...warnings] };
-  return answer(warned, evaluation, hasOwnBatch, flags, io, search);
-}
-
 /** The best of a pool is not known where only a part of it is stored. */
 function requireWholePool({ poolTypesLeftOut }: Problem, path: string): void {
   if (poolTypesLeftOut === undefined) return;
@@ -103,37 +87,6 @@ function requireWholePool({ poolTypesLeftOut }: Problem, path: string): void {
     `${path} carries the instance types of its placements only, ${poolTypesLeftOut} others of the pool are left out.`,
     "Give the flags or the --config of the solve as well.",
   );
-}
-
-/** What flags say of the workload of a placement. Lengths from a distribution count by their mean. */
-export function workloadFlags(flags: ProblemFlagValues, workload: Workload): WorkloadFlags {
-  const inputFlag = given([
-    ["--input-length", flags.inputLength],
-    ["--input-length-p95", flags.inputLengthP95],
-    ["--input-lengths", flags.inputLengths],
-  ]);
-  const outputFlag = given([
-    ["--output-length", flags.outputLength],
-    ["--output-length-p95", flags.outputLengthP95],
-    ["--output-lengths", flags.outputLengths],
-  ]);
-  return {
-    inputTokens: inputFlag === undefined ? undefined : (workload.inputTokens ?? undefined),
-    inputFlag,
-    outputTokens: outputFlag === undefined ? undefined : (workload.outputTokens ?? undefined),
-    outputFlag,
-    phase: flags.phase,
-    minBatch: flags.minBatchSize,
-    maxBatch: flags.maxBatchSize,
-    concurrency: flags.concurrency,
-    maxLoad: flags.maxLoad,
-    requestRate: flags.requestRate,
-  };
-}
-
-/** The first flag that is given. */
-function given(flags: readonly (readonly [string, unknown])[]): string | undefined {
-  return flags.find(([, value]) => value !== undefined)?.[0];
 }
 
 /**
@@ -240,4 +193,13 @@ async function findOptima(
     startedMilliseconds,
     io,
   );
+}
+
+/**
+ * What starts an evaluated placement: the target asked for, else the launcher of the problem's engine; null: nothing is asked for.
+ * @throws InputError as `deployableForm` does
+ */
+function starterOf(flags: DeployableFlags, problem: Problem): ExportForm | null {
+  const asked = deployableForm(flags);
+  return asked === undefined ? launcherOf(problem) : asked;
 }

@@ -8,7 +8,12 @@ export function addExportOptions(command: Command): Command {
   return addProblemOptions(command)
     .addOption(ownOption())
     .addOption(textOption("--placement <file>", "a placement as JSON"))
-    .addOption(textOption("--solution <file>", "the solution.json of a solve"))
+    .addOption(
+      textOption(
+        "--solution <file>",
+        "what solve --out or evaluate --out wrote: solution.json or its directory",
+      ),
+    )
     .addOption(
       choiceOption("--target <name>", "what to write", {
         what: "a target",

@@ -13,21 +13,15 @@ import {
   type KubernetesKind,
   kindOf,
 } from "../export/targets.ts";
-import { parsePlacement } from "../files/parse-placement.ts";
-import { readText } from "../files/read-text.ts";
 import { jsonText } from "../json-text.ts";
 import type { Evaluation, Success } from "../placement/evaluation.ts";
 import type { Problem } from "../placement/problem.ts";
 import { visible } from "../report/format.ts";
 import { evaluationJson, mergeWarnings } from "../report/json.ts";
 import { terminalText } from "../report/terminal-text.ts";
-import { figureWarnings } from "./answer-figures.ts";
-import { problemOfAnswer, storedProblem } from "./answer-problem.ts";
 import { checkOutDirectory } from "./check-output.ts";
-import { workloadFlags } from "./evaluate.ts";
-import { evaluateInput } from "./evaluate-load.ts";
+import { evaluateFile } from "./evaluate-file.ts";
 import { type CliIo, EXIT, printNote, printWarnings } from "./io.ts";
-import { planFile } from "./plan-file.ts";
 import { type OwnedFlag, type ProblemFlagValues, requireFlag } from "./problem-flags.ts";
 import { writeLaunchFiles } from "./write-launch.ts";
 
@@ -53,19 +47,10 @@ export interface ExportFlags extends ProblemFlagValues, OwnedFlag {
 /** `export`: the files that start a placement. */
 export async function runExport(flags: ExportFlags, io: CliIo): Promise<number> {
   const form = chooseForm(flags);
-  const path = choosePlacement(flags);
+  const given = choosePlacement(flags);
   if (flags.out !== undefined) checkOutDirectory(flags.out);
-  const text = readText(path);
-  const more = { ownedByType: flags.own };
-  const stored = storedProblem(text, path);
-  const problem = await problemOfAnswer(stored, path, flags, io, more);
-  const input = parsePlacement(text, path);
-  const evaluation = evaluateInput(problem, input, path, workloadFlags(flags, problem.workload));
-  const warnings = mergeWarnings(
-    problem.warnings,
-    evaluation.warnings,
-    stored ? figureWarnings(text, path, evaluation) : [],
-  );
+  const { problem, evaluation } = await evaluateFile(given, flags, io, { ownedByType: flags.own });
+  const warnings = mergeWarnings(problem.warnings, evaluation.warnings);
   return evaluation.status === "SUCCESS"
     ? await exportEvaluated(problem, evaluation, warnings, form, flags, io)
     : await answerInfeasible(problem, evaluation, warnings, flags, io);
@@ -89,7 +74,7 @@ function choosePlacement({ placement, solution }: ExportFlags): string {
   }
   const path = placement ?? solution;
   if (path === undefined) throw new InputError("export", "there is nothing to export.", hint);
-  return planFile(path);
+  return path;
 }
 
 async function exportEvaluated(

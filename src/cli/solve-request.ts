@@ -36,6 +36,7 @@ export interface RequestFlags {
 export function requestOf(flags: RequestFlags, { load }: Workload): SolveRequest {
   const byLoad = load?.kind === "request_rate" ? "cost" : DEFAULT_REQUEST.objective;
   return {
+    ...DEFAULT_REQUEST,
     objective: flags.objective ?? byLoad,
     weight: flags.weight ?? DEFAULT_REQUEST.weight,
     tpDegrees: flags.tpDegrees ?? DEFAULT_REQUEST.tpDegrees,
@@ -46,17 +47,13 @@ export function requestOf(flags: RequestFlags, { load }: Workload): SolveRequest
     maxInstanceTypes: flags.maxInstanceTypes ?? DEFAULT_REQUEST.maxInstanceTypes,
     maxInstances: flags.maxInstances ?? DEFAULT_REQUEST.maxInstances,
     maxStagesByType: flags.maxStages ?? DEFAULT_REQUEST.maxStagesByType,
-    maxRentedByType: DEFAULT_REQUEST.maxRentedByType,
     uniformTp: flags.uniformTp ?? DEFAULT_REQUEST.uniformTp,
-    mostStages: DEFAULT_REQUEST.mostStages,
-    mostGpusInUse: DEFAULT_REQUEST.mostGpusInUse,
     preferSimplePercent: flags.preferSimple ?? DEFAULT_REQUEST.preferSimplePercent,
     by: flags.by ?? DEFAULT_REQUEST.by,
     gap: flags.gap ?? DEFAULT_REQUEST.gap,
     frontier: flags.frontier ?? DEFAULT_REQUEST.frontier,
     explain: flags.explain ?? DEFAULT_REQUEST.explain,
     bandwidthPercentile: flags.bandwidthPercentile ?? DEFAULT_REQUEST.bandwidthPercentile,
-    nodeRules: DEFAULT_REQUEST.nodeRules,
   };
 }
 

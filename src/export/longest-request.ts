@@ -4,6 +4,7 @@ import { longestRequestHeld } from "../placement/longest-request.ts";
 import type { Placement } from "../placement/placement.ts";
 import type { Problem } from "../placement/problem.ts";
 import type { LengthMoments } from "../workload/lengths.ts";
+import { stageMemory } from "./sequences.ts";
 import { grouped } from "./words.ts";
 
 /** The longest request that an engine is told to take. */
@@ -17,11 +18,17 @@ export interface LongestRequest {
 }
 
 /**
- * What is given (--max-model-len); else, where lengths are spread, their 99th percentiles together, as far as the model and the KV cache
- * of the plan take them; else a request of the plan.
+ * What is given (--max-model-len); else as much as the model and the KV cache of the plan take, which changes none of the plan's memory.
+ * Where one of the two is not known, or the engine keeps KV cache for a whole request from its start on, it is no more than needed: where
+ * lengths are spread, their 99th percentiles together; else a request of the plan.
+ * @param mostSequences that the engine runs at once: their buffers take memory
  * @throws InputError for a limit below the placement's own lengths
  */
-export function longestRequest(problem: Problem, placement: Placement): LongestRequest {
+export function longestRequest(
+  problem: Problem,
+  placement: Placement,
+  mostSequences: number,
+): LongestRequest {
   const served = placement.sequence_length + placement.output_length;
   const given = problem.engine?.maxModelLenTokens ?? null;
   if (given !== null) {
@@ -36,6 +43,10 @@ export function longestRequest(problem: Problem, placement: Placement): LongestR
   const input = p99Of(placement.sequence_length, inputTokens, inputLengths);
   const output = p99Of(placement.output_length, outputTokens, outputLengths);
   const wanted = input + output;
+  const bound = boundOf(problem, placement, mostSequences);
+  if (bound.isFree && bound.tokens >= wanted) {
+    return { tokens: bound.tokens, from: bound.from, note: null };
+  }
   if (wanted <= served) {
     return {
       tokens: served,
@@ -43,9 +54,13 @@ export function longestRequest(problem: Problem, placement: Placement): LongestR
       note: null,
     };
   }
-  const from = `99th percentiles of the lengths, ${grouped(input)} input and ${grouped(output)} output tokens`;
-  const bound = boundOf(problem, placement);
-  if (bound === null || bound.tokens >= wanted) return { tokens: wanted, from, note: null };
+  if (bound.tokens >= wanted) {
+    return {
+      tokens: wanted,
+      from: `99th percentiles of the lengths, ${grouped(input)} input and ${grouped(output)} output tokens`,
+      note: null,
+    };
+  }
   const tokens = Math.max(served, bound.tokens);
   return {
     tokens,
@@ -59,21 +74,43 @@ function p99Of(tokens: number, mean: number | null, lengths: LengthMoments | und
   return lengths && tokens === mean ? Math.max(tokens, Math.ceil(lengths.p99Tokens)) : tokens;
 }
 
-/** The smaller of what the model is made for and what the KV cache of the plan holds; null where neither is known. */
-function boundOf(
-  problem: Problem,
-  placement: Placement,
-): { readonly tokens: number; readonly from: string } | null {
+interface Bound {
+  /** Infinity where nothing is known. */
+  readonly tokens: number;
+  readonly from: string;
+  /** Whether both sides of it are known, and a request takes KV cache only for the tokens that it has. */
+  readonly isFree: boolean;
+}
+
+/** The smaller of what the model is made for and what the KV cache of the plan holds. */
+function boundOf(problem: Problem, placement: Placement, mostSequences: number): Bound {
   const context = problem.model.maxContextTokens ?? Number.POSITIVE_INFINITY;
-  const point = placementPoint(placement, problem.workload);
-  const held = longestRequestHeld(problem, placement, point) ?? Number.POSITIVE_INFINITY;
-  const tokens = Math.min(context, held);
-  if (tokens === Number.POSITIVE_INFINITY) return null;
+  const held = heldFor(problem, placement, mostSequences);
   return {
-    tokens,
+    tokens: Math.min(context, held),
     from:
       held < context
-        ? "the KV cache of the plan holds no longer one"
+        ? "a longer one may not fit into the KV cache of the plan"
         : "the model is made for no longer ones (max_position_embeddings)",
+    isFree:
+      Math.max(context, held) < Number.POSITIVE_INFINITY &&
+      problem.engine?.engine !== "tensorrt-llm",
   };
+}
+
+/**
+ * The longest request that the KV cache of a placement holds beside the buffers of so many sequences, also where memory is as far off as it
+ * has been measured to be: an engine whose KV cache holds none does not start. Infinity where the cost model does not say.
+ */
+function heldFor(problem: Problem, placement: Placement, mostSequences: number): number {
+  const point = placementPoint(placement, problem.workload);
+  let tokens = longestRequestHeld(problem, placement, point) ?? Number.POSITIVE_INFINITY;
+  let share = 1;
+  for (const bill of stageMemory(problem, placement, mostSequences)) {
+    const { kvCapacityTokens, capacityGib, totalGib, kvCacheGib, errorGib = 0 } = bill;
+    if (kvCapacityTokens === null) continue;
+    tokens = Math.min(tokens, kvCapacityTokens);
+    share = Math.min(share, 1 - errorGib / (capacityGib - totalGib + kvCacheGib));
+  }
+  return Math.floor(tokens * share);
 }

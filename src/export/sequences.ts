@@ -42,7 +42,7 @@ export function sequenceLimit(
   { maxSequences = null, burstHeadroom = null }: SequenceChoices,
 ): SequenceLimit {
   const planned = placement.batch_size;
-  const bills = memoryOf(problem, placement);
+  const bills: Bills = (sequences) => stageMemory(problem, placement, sequences);
   const answer = (most: number, from: string, note: string | null): SequenceLimit => ({
     most,
     planned,
@@ -98,21 +98,22 @@ function roomForBursts(
     : { wanted: spread, from: `${BURST_DEVIATIONS} standard deviations of independent arrivals` };
 }
 
-type Bills = (sequences: number) => readonly MemoryBill[];
-
-/** The memory of all stages with buffers for so many sequences. */
-function memoryOf(problem: Problem, placement: Placement): Bills {
+/** The memory of all stages of a placement with buffers for so many sequences. */
+export function stageMemory(
+  problem: Problem,
+  placement: Placement,
+  sequences: number,
+): readonly MemoryBill[] {
   const { stages } = placement;
-  return (sequences) => {
-    const batched = { ...placement, batch_size: sequences };
-    const point = placementPoint(batched, problem.workload);
-    return stages.map((stage) => {
-      const type = problem.pool.byName.get(parseInstanceName(stage.gpu_type)!.typeName)!;
-      const shape = memoryShape(type.instance, stage, stages.length);
-      return problem.costModel.memory(shape, point);
-    });
-  };
+  const point = placementPoint({ ...placement, batch_size: sequences }, problem.workload);
+  return stages.map((stage) => {
+    const type = problem.pool.byName.get(parseInstanceName(stage.gpu_type)!.typeName)!;
+    const shape = memoryShape(type.instance, stage, stages.length);
+    return problem.costModel.memory(shape, point);
+  });
 }
+
+type Bills = (sequences: number) => readonly MemoryBill[];
 
 /** Whether the planned sequences have their KV cache beside the buffers of more. */
 function holdsPlanned(bills: Bills, planned: number, sequences: number): boolean {

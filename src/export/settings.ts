@@ -75,10 +75,11 @@ export function launchSettings(
   const checkpoint = choices.checkpoint ?? knownCheckpoint(model, choices.onlineFp8);
   checkCheckpoint(checkpoint);
   const maxBatchedTokens = planned?.maxBatchedTokens ?? DEFAULT_MAX_BATCHED_TOKENS;
+  const sequences = sequenceLimit(problem, placement, maxBatchedTokens, choices);
   return {
     checkpoint,
-    longest: longestRequest(problem, placement),
-    sequences: sequenceLimit(problem, placement, maxBatchedTokens, choices),
+    longest: longestRequest(problem, placement, sequences.most),
+    sequences,
     maxBatchedTokens,
     memoryShare: planned?.gpuMemoryUtilization ?? defaultShare(engine),
     isSharePlanned: planned !== undefined,

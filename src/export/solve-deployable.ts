@@ -1,10 +1,14 @@
 import { InternalError } from "../errors.ts";
-import type { Placement } from "../placement/placement.ts";
 import type { Problem } from "../placement/problem.ts";
 import type { MilpBackend } from "../solver/milp/model.ts";
 import type { SolveRequest } from "../solver/request.ts";
 import { isMaximised } from "../solver/search/objectives.ts";
-import type { Answer, Deployability, Solution } from "../solver/solution.ts";
+import {
+  type Answer,
+  type Deployability,
+  placementsOf,
+  type Solution,
+} from "../solver/solution.ts";
 import { type SolveOptions, solve } from "../solver/solve.ts";
 import { deployableRequest } from "./deployable.ts";
 import { limitsOf } from "./limits.ts";
@@ -136,11 +140,7 @@ function restrictionSentence(title: string, without: Solution): string {
 
 /** The rules of the target are checked again, by what refuses an export. */
 function requireExportable(form: ExportForm, problem: Problem, solution: Solution): void {
-  const placements: readonly Placement[] = [
-    ...("placement" in solution ? [solution.placement] : []),
-    ...(solution.frontier ?? []).map(({ placement }) => placement),
-  ];
-  for (const placement of placements) {
+  for (const placement of placementsOf(solution)) {
     const [limit] = limitsOf(form, problem, placement);
     if (!limit) continue;
     throw new InternalError(`the solver's placement cannot be exported: ${limit.message}`);

@@ -2,7 +2,7 @@ import { InternalError } from "../errors.ts";
 import type { Problem } from "../placement/problem.ts";
 import type { MilpBackend } from "../solver/milp/model.ts";
 import type { SolveRequest } from "../solver/request.ts";
-import type { Deployability, Solution } from "../solver/solution.ts";
+import { type Deployability, placementsOf, type Solution } from "../solver/solution.ts";
 import { type SolveOptions, solve } from "../solver/solve.ts";
 import { startableRequest } from "./deployable.ts";
 import { launcherOf, startLimits } from "./startable.ts";
@@ -54,11 +54,7 @@ function refusedShape(form: ExportForm, problem: Problem, solution: Solution): s
 }
 
 function requireStartable(form: ExportForm, problem: Problem, solution: Solution): void {
-  const placements = [
-    ...("placement" in solution ? [solution.placement] : []),
-    ...(solution.frontier ?? []).map(({ placement }) => placement),
-  ];
-  for (const placement of placements) {
+  for (const placement of placementsOf(solution)) {
     // Any shape is allowed only where that is asked for.
     const limit = startLimits(form, problem, placement).find(({ rule }) => rule !== "tp_shape");
     if (!limit) continue;

@@ -1,4 +1,5 @@
 import type { Engine } from "../cost/calibrated/engines.ts";
+import type { Evaluation } from "../placement/evaluation.ts";
 import type { Placement } from "../placement/placement.ts";
 import type { Problem } from "../placement/problem.ts";
 import { type ExportLimit, limitsOf } from "./limits.ts";
@@ -27,14 +28,15 @@ export function startLimits(
   return limitsOf(form, problem, placement).filter(({ rule }) => rule !== "phase");
 }
 
-/** The same in sentences. */
-export function startWarnings(
+/** An evaluation that warns as well of what keeps a launcher from starting the placement; null: nothing has to. */
+export function withStart(
   form: ExportForm | null,
   problem: Problem,
-  placement: Placement,
-): string[] {
-  if (form === null) return [];
-  return startLimits(form, problem, placement).map(
+  evaluation: Evaluation,
+): Evaluation {
+  if (form === null || evaluation.status !== "SUCCESS") return evaluation;
+  const warnings = startLimits(form, problem, evaluation.placement).map(
     ({ message }) => `${FORMS[form].title} cannot start this placement: ${message}`,
   );
+  return { ...evaluation, warnings: [...evaluation.warnings, ...warnings] };
 }

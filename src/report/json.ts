@@ -3,7 +3,7 @@ import type { Evaluation } from "../placement/evaluation.ts";
 import type { Placement } from "../placement/placement.ts";
 import type { Problem } from "../placement/problem.ts";
 import { type StoredProblem, storeProblem } from "../problem-file/store-problem.ts";
-import type { Deployability, Solution } from "../solver/solution.ts";
+import { type Deployability, placementsOf, type Solution } from "../solver/solution.ts";
 import { proofScope, SCOPE_SENTENCE } from "./answer-words.ts";
 import { loadFacts } from "./load-words.ts";
 import { planFacts } from "./plan-facts.ts";
@@ -25,7 +25,7 @@ export function solutionJson(
     metrics: answer?.metrics ?? null,
     ...(answer && loadFacts(problem, answer.placement, answer.metrics)),
     ...planFacts(problem, answer?.placement ?? null),
-    problem: storeProblem(problem, placementsOf(solution)),
+    problem: storeProblem(problem, storedPlacements(solution)),
     ...(solution.frontier && {
       frontier: solution.frontier,
       frontier_complete: solution.frontier_complete ?? false,
@@ -49,13 +49,9 @@ function explanationJson(solution: Solution): object | undefined {
 }
 
 /** Every placement that a solution shows in full. */
-function placementsOf(solution: Solution): Placement[] {
+function storedPlacements(solution: Solution): Placement[] {
   const without = solution.deployable?.placement_without ?? null;
-  return [
-    ...("placement" in solution ? [solution.placement] : []),
-    ...(solution.frontier ?? []).map(({ placement }) => placement),
-    ...(without === null ? [] : [without]),
-  ];
+  return [...placementsOf(solution), ...(without === null ? [] : [without])];
 }
 
 function deployableJson({ title: _, ...facts }: Deployability): object {

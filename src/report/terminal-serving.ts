@@ -72,7 +72,7 @@ export function confidencePairs({ uncertainty }: Metrics): Pair[] {
   ];
 }
 
-/** The KV cache in the two lines that vLLM prints when it starts; nothing when the cost model does not say. */
+/** The KV cache in the words of vLLM's log, for requests of the plan unless a longest one is given; nothing when the cost model does not say. */
 export function kvCachePairs({ engine }: Problem, metrics: Metrics, pointTokens: number): Pair[] {
   const { kv_cache_tokens: tokens } = metrics;
   if (tokens === null) return [];

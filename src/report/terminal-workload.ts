@@ -8,6 +8,8 @@ import { count, printable } from "./format.ts";
 import { renderPairs } from "./layout.ts";
 import { batchWords, type Chooser, loadWords } from "./load-words.ts";
 
+type Pair = readonly [label: string, text: string];
+
 /** What is served and what predicts, on one line each. */
 export function renderWorkload(
   problem: Problem,
@@ -24,20 +26,15 @@ export function workloadPairs(
   placement: Placement,
   metrics: Metrics,
   chooser: Chooser,
-): (readonly [label: string, text: string])[] {
-  const { model, workload } = problem;
+): Pair[] {
+  const { workload } = problem;
   const { workload_phase, sequence_length, output_length } = placement;
   const { inputTokens, outputTokens, inputLengths, outputLengths } = workload;
   const input = tokensWords(sequence_length, "input", inputTokens, inputLengths);
   const output = tokensWords(output_length, "output", outputTokens, outputLengths);
   const loadText = loadWords(problem, placement, metrics, chooser);
   return [
-    [
-      "Model",
-      [`${printable(model.name)}, ${count(model.numLayers)} layers`, ...formatWords(model)].join(
-        ", ",
-      ),
-    ],
+    modelPair(problem),
     [
       "Workload",
       [
@@ -47,8 +44,19 @@ export function workloadPairs(
       ].join(", "),
     ],
     ...(loadText === null ? [] : [["Load", loadText] as const]),
-    ["Cost model", `${costModelWords(problem)}: an estimate, not a measurement`],
+    costModelPair(problem),
   ];
+}
+
+/** What is served. */
+export function modelPair({ model }: Problem): Pair {
+  const words = [`${printable(model.name)}, ${count(model.numLayers)} layers`];
+  return ["Model", [...words, ...formatWords(model)].join(", ")];
+}
+
+/** What predicts. */
+export function costModelPair(problem: Problem): Pair {
+  return ["Cost model", `${costModelWords(problem)}: an estimate, not a measurement`];
 }
 
 /** How weights and KV cache are kept, which decides what is loaded and how much fits; nothing where the cost model does not ask. */

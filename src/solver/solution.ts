@@ -205,3 +205,11 @@ export interface NoAnswer extends Outcome {
 
 /** What came of a solve. Outcomes are values; exceptions are input errors or defects. */
 export type Solution = Answer | NoAnswer;
+
+/** The answer's placement and those of the frontier. */
+export function placementsOf(solution: Solution): readonly Placement[] {
+  return [
+    ...("placement" in solution ? [solution.placement] : []),
+    ...(solution.frontier ?? []).map(({ placement }) => placement),
+  ];
+}

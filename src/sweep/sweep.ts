@@ -1,6 +1,5 @@
-import { launcherOf, startWarnings } from "../export/startable.ts";
+import { launcherOf, withStart } from "../export/startable.ts";
 import { evaluate } from "../placement/evaluate.ts";
-import type { Evaluation } from "../placement/evaluation.ts";
 import { evenSplit } from "../placement/even-split.ts";
 import type { Problem } from "../placement/problem.ts";
 import type { RunOutcome } from "./record.ts";
@@ -19,7 +18,9 @@ export function* sweep(problem: Problem, runs: Iterable<RunParameters>): Generat
 
 function evaluateRun(problem: Problem, run: RunParameters): RunOutcome {
   const split = evenSplit(problem, run, runPoint(run));
-  if (split.status === "placement") return withStart(problem, evaluate(problem, split.placement));
+  if (split.status === "placement") {
+    return withStart(launcherOf(problem), problem, evaluate(problem, split.placement));
+  }
   return {
     status: "INFEASIBLE",
     placement: null,
@@ -27,11 +28,4 @@ function evaluateRun(problem: Problem, run: RunParameters): RunOutcome {
     violations: [],
     warnings: [],
   };
-}
-
-/** An evaluation that says as well what keeps the problem's engine from starting the split. */
-function withStart(problem: Problem, evaluation: Evaluation): Evaluation {
-  if (evaluation.status !== "SUCCESS") return evaluation;
-  const more = startWarnings(launcherOf(problem), problem, evaluation.placement);
-  return { ...evaluation, warnings: [...evaluation.warnings, ...more] };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Engine } from "../../src/cost/calibrated/engines.ts";
 import { exportPlacement } from "../../src/export/export.ts";
 import { type LaunchChoices, launchSettings } from "../../src/export/settings.ts";
 import type { ExportForm } from "../../src/export/targets.ts";
@@ -80,21 +81,75 @@ describe("the longest request", () => {
     expect(longest.note).toContain("add up to 6,513; give --max-model-len 6513");
   });
 
-  it("is no longer than the KV cache of the plan holds", () => {
-    const problem = calibratedProblem(LLAMA_70B, defaultSettings("vllm"), {
+  /** A plan of the calibrated model, whose KV cache is predicted. */
+  const planned = (
+    batch_size: number,
+    { maxContextTokens, ...changes }: Partial<Problem["workload"]> & { maxContextTokens?: number },
+    engine: Engine = "vllm",
+  ) => {
+    const problem = calibratedProblem(LLAMA_70B, defaultSettings(engine), {
       workload: {
         phase: "aggregated",
         inputTokens: 2048,
         outputTokens: 512,
         minBatch: 1,
-        maxBatch: 1,
-        inputLengths: { meanTokens: 2048, meanSquareTokens: 5e6, p95Tokens: 4000, p99Tokens: 1e7 },
+        maxBatch: 1024,
+        ...changes,
       },
     });
-    const { placement, metrics } = evaluated(problem, { ...TWO_STAGES, batch_size: 1 });
-    const { longest } = launchSettings("vllm", problem, placement, CHOICES);
-    expect(longest.tokens).toBe(metrics.kv_cache_tokens);
-    expect(longest.from).toBe("the KV cache of the plan holds no longer one");
+    const made = maxContextTokens === undefined ? {} : { maxContextTokens };
+    const limited = { ...problem, model: { ...problem.model, ...made } };
+    const { placement, metrics } = evaluated(limited, { ...TWO_STAGES, batch_size });
+    const form = engine === "tensorrt-llm" ? "tensorrt-llm" : "vllm";
+    return { problem: limited, metrics, ...launchSettings(form, limited, placement, CHOICES) };
+  };
+
+  it("is what the model is made for, where the KV cache of the plan holds it", () => {
+    const { longest } = planned(32, { maxContextTokens: 131_072 });
+    expect(longest).toEqual({
+      tokens: 131_072,
+      from: "the model is made for no longer ones (max_position_embeddings)",
+      note: null,
+    });
+    expect(planned(32, { ...SPREAD, maxContextTokens: 131_072 }).longest).toEqual(longest);
+  });
+
+  it.each([1, 600])("is what the KV cache holds although memory is off, batch %i", (batch) => {
+    const { problem, metrics, longest, sequences } = planned(batch, {
+      maxContextTokens: 10_000_000,
+    });
+    expect(longest).toMatchObject({
+      from: "a longer one may not fit into the KV cache of the plan",
+      note: null,
+    });
+    expect(longest.tokens).toBeLessThanOrEqual(0.96 * sequences.kvCacheTokens!);
+    expect(longest.tokens).toBeGreaterThan(0.9 * sequences.kvCacheTokens!);
+    expect(sequences.kvCacheTokens).toBeLessThanOrEqual(metrics.kv_cache_tokens!);
+    const engine = { ...problem.engine!, maxModelLenTokens: longest.tokens };
+    const started = calibratedProblem(LLAMA_70B, engine);
+    expect(evaluate(started, { ...TWO_STAGES, batch_size: batch }).status).toBe("SUCCESS");
+  });
+
+  it("is a request of the plan where the engine keeps KV cache for a whole one from its start on", () => {
+    const { longest } = planned(32, { maxContextTokens: 131_072 }, "tensorrt-llm");
+    expect(longest.tokens).toBe(2560);
+    expect(longest.from).toContain("a request of the plan");
+  });
+
+  it("is a request of the plan where context or KV cache is not known", () => {
+    expect(planned(32, {}).longest.tokens).toBe(2560);
+    const model = { ...REFERENCE.model, maxContextTokens: 131_072 };
+    const { longest } = launchSettings("vllm", { ...REFERENCE, model }, ONE_KIND, CHOICES);
+    expect(longest.tokens).toBe(2560);
+  });
+
+  it("is less than the 99th percentiles where the KV cache may not hold them, and says so", () => {
+    const inputLengths = { ...SPREAD.inputLengths, p99Tokens: 1e7 };
+    const { longest, metrics } = planned(1, { inputLengths });
+    expect(longest.tokens).toBeLessThanOrEqual(0.96 * metrics.kv_cache_tokens!);
+    expect(longest.note).toMatch(
+      /^requests of more than [\d,]+ tokens are refused: a longer one may not fit into the KV cache of the plan\. The 99th percentiles of the lengths add up to 10,000,512; give --max-model-len 10000512 to plan for them\.$/,
+    );
   });
 
   it("is not shorter than a request of the placement", () => {

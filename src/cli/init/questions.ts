@@ -1,5 +1,5 @@
 import type { Workload } from "../../workload/workload.ts";
-import type { InitFlags } from "../init.ts";
+import type { ProblemFlagValues } from "../problem-flags.ts";
 
 /** Something that `init` has to know, or offers to ask. */
 export interface Question {
@@ -44,7 +44,7 @@ export const OFFERS: readonly Question[] = [
 ];
 
 /** What is missing of the model and the workload. @param workload what is known of it, flags and files together; null before a model is */
-export function missing(flags: InitFlags, workload: Workload | null): readonly Question[] {
+export function missing(flags: ProblemFlagValues, workload: Workload | null): readonly Question[] {
   const phase = workload?.phase ?? flags.phase ?? null;
   const hasLoad = workload
     ? workload.minBatch !== null || workload.load !== undefined

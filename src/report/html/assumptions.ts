@@ -8,7 +8,7 @@ import type { Answer, Solution } from "../../solver/solution.ts";
 import { count, figure, percent, plural } from "../format.ts";
 import { limitWords } from "../limit-words.ts";
 import { rateTargetWords } from "../load-words.ts";
-import { costModelWords, workloadPairs } from "../terminal-workload.ts";
+import { costModelPair, modelPair, workloadPairs } from "../terminal-workload.ts";
 import { type Range, rangePlot } from "./bars.ts";
 import { html, type Markup } from "./markup.ts";
 import { pairsMarkup } from "./page.ts";
@@ -90,7 +90,7 @@ function servedPairs(problem: Problem, solution: Solution): Pair[] {
   if ("placement" in solution) {
     return workloadPairs(problem, solution.placement, solution.metrics, "solve");
   }
-  const { model, workload } = problem;
+  const { workload } = problem;
   const { phase, inputTokens, outputTokens, minBatch, maxBatch } = workload;
   const batches =
     minBatch === null
@@ -98,10 +98,10 @@ function servedPairs(problem: Problem, solution: Solution): Pair[] {
       : `, batch ${minBatch === maxBatch ? minBatch : `${minBatch} to ${maxBatch}`}`;
   const rate = rateTargetWords(workload);
   return [
-    ["Model", `${model.name}, ${count(model.numLayers)} layers`],
+    modelPair(problem),
     ["Workload", `${phase}, ${inputTokens} input + ${outputTokens} output tokens${batches}`],
     ...(rate === "" ? [] : [["Load", rate] as const]),
-    ["Cost model", `${costModelWords(problem)}: an estimate, not a measurement`],
+    costModelPair(problem),
   ];
 }
 
