@@ -182,9 +182,10 @@ export type {
   LengthDistribution,
   LengthMoments,
 } from "./workload/lengths.ts";
-export { CONCURRENCY_LEVELS, type Load } from "./workload/load.ts";
+export { CONCURRENCY_LEVELS } from "./workload/load.ts";
 export {
   type Limits,
+  type Load,
   NO_LIMITS,
   type OperatingPoint,
   PHASES,

@@ -1,11 +1,7 @@
 import { levenbergMarquardt } from "ml-levenberg-marquardt";
-import {
-  type Parameters,
-  type ParameterValues,
-  parameterNames,
-  resolveParameters,
-} from "../cost/calibrated/parameters.ts";
+import type { Parameters, ParameterValues } from "../cost/calibrated/parameters.ts";
 import { PRIORS, type Prior } from "../cost/calibrated/priors.ts";
+import { parameterNames, resolveParameters } from "../cost/calibrated/resolve-parameters.ts";
 import type { RowPlan } from "./plan-row.ts";
 import { predictWith } from "./predict-row.ts";
 import { groupBy } from "./statistics.ts";

@@ -17,12 +17,9 @@ import {
   sequenceKvBytes,
   staticMemory,
 } from "../cost/calibrated/memory.ts";
-import {
-  type Parameters,
-  type ParameterValues,
-  resolveParameters,
-} from "../cost/calibrated/parameters.ts";
+import type { Parameters, ParameterValues } from "../cost/calibrated/parameters.ts";
 import { effectiveRates } from "../cost/calibrated/rates.ts";
+import { resolveParameters } from "../cost/calibrated/resolve-parameters.ts";
 import { type StepTimes, stageSeconds, stepTimes } from "../cost/calibrated/stage-steps.ts";
 import type { RowPlan } from "./plan-row.ts";
 

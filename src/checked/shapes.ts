@@ -18,8 +18,13 @@ import { OBJECTIVES, type SolveRequest } from "../solver/request.ts";
 import type { SolveOptions } from "../solver/solve.ts";
 import type { BatchPair, GridChoices, LengthPair } from "../sweep/grid.ts";
 import type { LengthBin, LengthDistribution, LengthMoments } from "../workload/lengths.ts";
-import type { Load } from "../workload/load.ts";
-import { type Limits, type OperatingPoint, PHASES, type Workload } from "../workload/workload.ts";
+import {
+  type Limits,
+  type Load,
+  type OperatingPoint,
+  PHASES,
+  type Workload,
+} from "../workload/workload.ts";
 import {
   byKind,
   type Check,

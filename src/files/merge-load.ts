@@ -1,5 +1,5 @@
 import { InputError } from "../errors.ts";
-import type { Load } from "../workload/load.ts";
+import type { Load } from "../workload/workload.ts";
 import type { Settings } from "./parse-config.ts";
 import { flagNumber, fromConfig, type Placed } from "./placed.ts";
 import { REQUESTS_PER_SECOND, SEQUENCES } from "./ranges.ts";

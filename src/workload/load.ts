@@ -1,14 +1,5 @@
 import type { OperatingPoint, Phase } from "./workload.ts";
 
-/** What decides how many sequences are in flight, when it is not a range of batch sizes. */
-export type Load =
-  /** Exactly so many. */
-  | { readonly kind: "concurrency"; readonly sequences: number }
-  /** As many as the KV cache holds: the best of `CONCURRENCY_LEVELS` that fits. */
-  | { readonly kind: "max" }
-  /** As many of `CONCURRENCY_LEVELS` as it takes to serve so many requests a second. */
-  | { readonly kind: "request_rate"; readonly requestsPerSecond: number };
-
 /** Sequences an engine runs at once at most. Source: vLLM's default of max_num_seqs on data-centre GPUs. */
 export const MOST_SEQUENCES = 1024;
 

@@ -1,6 +1,5 @@
 import { InputError } from "../errors.ts";
 import type { LengthMoments } from "./lengths.ts";
-import type { Load } from "./load.ts";
 
 /** prefill: input tokens only; decode: output tokens only; aggregated: one engine does both. */
 export const PHASES = ["prefill", "decode", "aggregated"] as const;
@@ -20,6 +19,15 @@ export interface OperatingPoint {
   /** E[o²], tokens²; absent: every sequence has `outputTokens`. */
   readonly outputMeanSquareTokens?: number;
 }
+
+/** What decides how many sequences are in flight, when it is not a range of batch sizes. */
+export type Load =
+  /** Exactly so many. */
+  | { readonly kind: "concurrency"; readonly sequences: number }
+  /** As many as the KV cache holds: the best of `CONCURRENCY_LEVELS` that fits. */
+  | { readonly kind: "max" }
+  /** As many of `CONCURRENCY_LEVELS` as it takes to serve so many requests a second. */
+  | { readonly kind: "request_rate"; readonly requestsPerSecond: number };
 
 /** What is to be served; null where the problem's files and flags do not say. */
 export interface Workload {

@@ -8,8 +8,9 @@ import {
   layerSeconds,
   type StepLoad,
 } from "../../src/cost/calibrated/layer-time.ts";
-import { type ParameterValues, resolveParameters } from "../../src/cost/calibrated/parameters.ts";
+import type { ParameterValues } from "../../src/cost/calibrated/parameters.ts";
 import { effectiveRates, powerFactor } from "../../src/cost/calibrated/rates.ts";
+import { resolveParameters } from "../../src/cost/calibrated/resolve-parameters.ts";
 import { SHIPPED } from "../../src/cost/calibrated/shipped.ts";
 import type { StageShape } from "../../src/cost/cost-model.ts";
 import type { EngineSettings } from "../../src/cost/engine-settings.ts";

@@ -21,7 +21,8 @@ import type { EngineSettings } from "../engine-settings.ts";
 import { GroupMemory } from "./group-memory.ts";
 import { GroupTimes, phaseLengths, pipelineLoss } from "./group-times.ts";
 import { LayerCounts } from "./layer-counts.ts";
-import { type Parameters, type ParameterValues, resolveParameters } from "./parameters.ts";
+import type { Parameters, ParameterValues } from "./parameters.ts";
+import { resolveParameters } from "./resolve-parameters.ts";
 import {
   confidenceOf,
   type Evidence,

@@ -1,5 +1,4 @@
 import { type Builder, ones, type Term } from "../milp/builder.ts";
-import type { PartitionRows } from "./partition-rows.ts";
 
 /** A stage that would start after `before` layers and may end after `least` … `most` layers of the model. */
 interface Start {
@@ -21,7 +20,7 @@ interface Start {
  * Together: after a start at i of option o no start comes before least_o(i), and one comes by most_o(i) unless the stage
  * may reach layer L; the first of them is where the stage ends.
  */
-export class BoundaryRows implements PartitionRows {
+export class BoundaryRows {
   private readonly starts: Start[] = [];
 
   constructor(

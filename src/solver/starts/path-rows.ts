@@ -1,5 +1,4 @@
 import { type Builder, ones } from "../milp/builder.ts";
-import type { PartitionRows } from "./partition-rows.ts";
 
 /**
  * The rows that make runs of layers, one column each, a partition: a path from boundary to boundary.
@@ -7,7 +6,7 @@ import type { PartitionRows } from "./partition-rows.ts";
  *   one run starts the model:            Σ x_·0 = 1
  *   where one ends another one starts:   s_p = Σ {x that start after layer p} = Σ {x that end after layer p}
  */
-export class PathRows implements PartitionRows {
+export class PathRows {
   private readonly starts: number[][];
   private readonly ends: number[][];
 
