@@ -1,7 +1,7 @@
 import { Command, type Option } from "commander";
-import { type FlagValue, flagValueOf } from "../src/cli/flag-value.ts";
-import { addProblemOptions } from "../src/cli/problem-options.ts";
-import { type NumberRange, rangeHint } from "../src/files/numbers.ts";
+import { type FlagValue, flagValueOf } from "../src/cli/options/flag-value.ts";
+import { addProblemOptions } from "../src/cli/options/problem-options.ts";
+import { type NumberRange, rangeHint } from "../src/input/text/numbers.ts";
 
 const START = /^<!-- flags of (.+) -->$/;
 const END = "<!-- end of flags -->";

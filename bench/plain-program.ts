@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { CliIo } from "../src/cli/io.ts";
+import type { CliIo } from "../src/cli/io/io.ts";
 import { createProgram } from "../src/cli/program.ts";
 
 /** The commands with their flags, to be looked at and not to be run. */

@@ -13,11 +13,11 @@ import { runInNewContext } from "node:vm";
 import { FREE_RULES, makeProblem, poolOf } from "../src/bench/make-problem.ts";
 import { LLAMA_3_8B } from "../src/bench/models.ts";
 import { FOUNDING_POOL } from "../src/bench/pools.ts";
+import { createHighsWorkerBackend } from "../src/milp/highs-client.ts";
 import type { Problem } from "../src/placement/problem.ts";
-import { createHighsWorkerBackend } from "../src/solver/milp/highs-client.ts";
 import { DEFAULT_REQUEST } from "../src/solver/request.ts";
 import { solve } from "../src/solver/solve.ts";
-import type { SoakRun } from "./measured.ts";
+import type { SoakRun } from "./fitting/measured.ts";
 
 const MIB = 1024 ** 2;
 

@@ -14,7 +14,7 @@ import {
   type ScaleRun,
   type SoakRun,
   type StartupRun,
-} from "./measured.ts";
+} from "./fitting/measured.ts";
 
 const OUT = "bench/RESULTS.md";
 

@@ -65,7 +65,6 @@ export {
   usdToMicroUsd,
 } from "./checked/parts.ts";
 export type { Knowledge } from "./cost/calibrated/calibrated-model.ts";
-export { ENGINES, type Engine } from "./cost/calibrated/engines.ts";
 export { SHIPPED } from "./cost/calibrated/shipped.ts";
 export type {
   Confidence,
@@ -83,8 +82,9 @@ export type {
   StageShape,
   Uncertainty,
 } from "./cost/cost-model.ts";
-export type { EngineSettings } from "./cost/engine-settings.ts";
 export type { ReferenceFactors } from "./cost/reference/reference-model.ts";
+export type { EngineSettings } from "./engines/engine-settings.ts";
+export { ENGINES, type Engine } from "./engines/engines.ts";
 export { InputError, InternalError } from "./errors.ts";
 export type { Export, ExportRequest } from "./export/export.ts";
 export type { LaunchFile } from "./export/launch.ts";
@@ -110,6 +110,17 @@ export type { LibraryModel } from "./huggingface/library.ts";
 export { modelOf, referenceProblem } from "./huggingface/model-of.ts";
 export type { JsonFile } from "./huggingface/quantization-files.ts";
 export { type HuggingFaceFiles, placeIn } from "./huggingface/read-huggingface.ts";
+export type { InlineHighsOptions } from "./milp/highs-inline.ts";
+export { createJslp } from "./milp/jslp.ts";
+export type {
+  MilpBackend,
+  MilpColumn,
+  MilpModel,
+  MilpOptions,
+  MilpOutcome,
+  MilpRow,
+} from "./milp/model.ts";
+export { writeLp, writeMps } from "./milp/write.ts";
 export type {
   Architecture,
   LatentAttention,
@@ -119,7 +130,6 @@ export type {
 export { layerPlanOf } from "./model/layer-plan.ts";
 export type { LayerKind, LayerPlan, Model } from "./model/model.ts";
 export type { PlacementAt } from "./placement/at-load.ts";
-
 export {
   type Bottleneck,
   type Evaluation,
@@ -133,24 +143,12 @@ export {
   type Violation,
 } from "./placement/evaluation.ts";
 export type { EvenSplit, SplitShape } from "./placement/even-split.ts";
-
 export type { Placement, PlacementStage } from "./placement/placement.ts";
 export type { ObjectiveWeights, PlacementRules, Problem } from "./placement/problem.ts";
-
 export type { StoredProblem } from "./problem-file/store-problem.ts";
-export type { FamilyBest } from "./solver/even-splits.ts";
-export type { InlineHighsOptions } from "./solver/milp/highs-inline.ts";
-export { createJslp } from "./solver/milp/jslp.ts";
-export type {
-  MilpBackend,
-  MilpColumn,
-  MilpModel,
-  MilpOptions,
-  MilpOutcome,
-  MilpRow,
-} from "./solver/milp/model.ts";
-export { writeLp, writeMps } from "./solver/milp/write.ts";
-export type { NodeRules } from "./solver/nodes/node-rules.ts";
+export type { NodeRules } from "./solver/deployable/node-rules.ts";
+export type { FamilyBest } from "./solver/even-splits/even-splits.ts";
+export type { SplitChoice } from "./solver/even-splits/split-shapes.ts";
 export {
   DEFAULT_REQUEST,
   DEFAULT_TP_DEGREES,
@@ -167,7 +165,6 @@ export type {
   Solution,
 } from "./solver/solution.ts";
 export type { SolveOptions, SolveProgress } from "./solver/solve.ts";
-export type { SplitChoice } from "./solver/split-shapes.ts";
 export type {
   BatchPair,
   Grid,

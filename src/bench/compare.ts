@@ -1,12 +1,12 @@
 import { InternalError } from "../errors.ts";
+import type { MilpBackend } from "../milp/model.ts";
 import type { Problem } from "../placement/problem.ts";
-import type { MilpBackend } from "../solver/milp/model.ts";
 import type { SolveRequest } from "../solver/request.ts";
-import { requestedPoints } from "../solver/requested-points.ts";
+import { requestedPoints } from "../solver/search/operating-points.ts";
 import type { Solution } from "../solver/solution.ts";
 import { solve } from "../solver/solve.ts";
 import type { BenchCase } from "./case.ts";
-import type { Runner } from "./runner.ts";
+import type { Runner } from "./heuristic.ts";
 import { bestOf, isMaximised, type Scored } from "./score.ts";
 
 /** What one heuristic made of a case. */

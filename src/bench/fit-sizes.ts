@@ -2,7 +2,7 @@ import { isAllowedCut } from "../model/model.ts";
 import type { Problem } from "../placement/problem.ts";
 import { allowedSegmentSizes } from "../placement/segment-sizes.ts";
 import type { OperatingPoint } from "../workload/workload.ts";
-import type { Seat } from "./seats.ts";
+import type { Seat } from "./gpu-groups.ts";
 
 /** Finds sizes that the rules, the memory and the model's cuts allow, as close as can be to sizes that are wished for. */
 export class SizeFitter {

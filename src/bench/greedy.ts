@@ -3,9 +3,9 @@ import type { Problem } from "../placement/problem.ts";
 import type { SolveRequest } from "../solver/request.ts";
 import type { OperatingPoint } from "../workload/workload.ts";
 import { SizeFitter } from "./fit-sizes.ts";
-import type { Runner } from "./runner.ts";
+import { type Seat, seated, usableTypes } from "./gpu-groups.ts";
+import type { Runner } from "./heuristic.ts";
 import { bestOf } from "./score.ts";
-import { type Seat, seated, usableTypes } from "./seats.ts";
 
 /** What a seat is worth to a greedy choice, and what its share of the layers goes by. */
 type WorthOf = (

@@ -4,9 +4,9 @@ import type { Problem } from "../placement/problem.ts";
 import type { SolveRequest } from "../solver/request.ts";
 import type { OperatingPoint } from "../workload/workload.ts";
 import { SizeFitter } from "./fit-sizes.ts";
-import type { Runner } from "./runner.ts";
+import { rowOfSeats, type Seat, seated, usableTypes } from "./gpu-groups.ts";
+import type { Runner } from "./heuristic.ts";
 import { bestOf } from "./score.ts";
-import { rowOfSeats, type Seat, seated, usableTypes } from "./seats.ts";
 
 /**
  * vLLM's default sizes: floor(L/P) each, what is left over one each from the last stage but one backwards, since the last

@@ -3,11 +3,11 @@ import type { Problem } from "../placement/problem.ts";
 import type { SolveRequest } from "../solver/request.ts";
 import type { OperatingPoint } from "../workload/workload.ts";
 import { SizeFitter } from "./fit-sizes.ts";
+import { type Seat, seated, type UsableType, usableTypes } from "./gpu-groups.ts";
 import { speedOf } from "./greedy.ts";
+import type { Runner } from "./heuristic.ts";
 import { createRandom, drawIndex, drawItem, type Random } from "./random.ts";
-import type { Runner } from "./runner.ts";
 import { better, type Scored, scorePlacement } from "./score.ts";
-import { type Seat, seated, type UsableType, usableTypes } from "./seats.ts";
 
 const SEED = 1;
 /** Steps from each start. */

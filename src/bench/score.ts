@@ -2,7 +2,7 @@ import { evaluate } from "../placement/evaluate.ts";
 import type { Metrics } from "../placement/evaluation.ts";
 import type { Placement } from "../placement/placement.ts";
 import type { Problem } from "../placement/problem.ts";
-import { brokenRentalRule } from "../solver/rental-rules.ts";
+import { brokenRentalRule } from "../solver/explain/rental-rules.ts";
 import type { SolveRequest } from "../solver/request.ts";
 import { objectiveWeight } from "../solver/search/objectives.ts";
 

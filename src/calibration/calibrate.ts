@@ -1,6 +1,6 @@
-import type { Engine } from "../cost/calibrated/engines.ts";
 import type { ParameterValues } from "../cost/calibrated/parameters.ts";
 import { PRIORS, type Prior } from "../cost/calibrated/priors.ts";
+import type { Engine } from "../engines/engines.ts";
 import {
   CALIBRATED_PARAMETERS,
   type CalibratedParameter,

@@ -1,5 +1,5 @@
-import type { Engine } from "../cost/calibrated/engines.ts";
 import type { ParameterValues } from "../cost/calibrated/parameters.ts";
+import type { Engine } from "../engines/engines.ts";
 import { InputError } from "../errors.ts";
 
 /** What a calibration multiplies: parameters of one engine, and what collectives take. */

@@ -1,4 +1,4 @@
-import { type Profile, TRAITS } from "../cost/calibrated/engines.ts";
+import { type Profile, TRAITS } from "../engines/engines.ts";
 import { GPU_NAMES, type GpuSpec, gpuByName } from "../hardware/gpu-specs.ts";
 import type { Architecture, LayerArchitecture, WeightFormat } from "../model/architecture.ts";
 import { nearestHint } from "../nearest.ts";

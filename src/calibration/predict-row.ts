@@ -7,7 +7,6 @@ import {
   stageServing,
   staticSteps,
 } from "../cost/calibrated/composition.ts";
-import { TRAITS } from "../cost/calibrated/engines.ts";
 import { pipelineLoss } from "../cost/calibrated/group-times.ts";
 import { hopSeconds, insideHop, outsideHop } from "../cost/calibrated/hop.ts";
 import type { GroupContext, StepLoad } from "../cost/calibrated/layer-time.ts";
@@ -21,6 +20,7 @@ import type { Parameters, ParameterValues } from "../cost/calibrated/parameters.
 import { effectiveRates } from "../cost/calibrated/rates.ts";
 import { resolveParameters } from "../cost/calibrated/resolve-parameters.ts";
 import { type StepTimes, stageSeconds, stepTimes } from "../cost/calibrated/stage-steps.ts";
+import { TRAITS } from "../engines/engines.ts";
 import type { RowPlan } from "./plan-row.ts";
 
 /** What the model says of a row; NaN where the row's kind has no such figure. */

@@ -16,11 +16,11 @@ import { solveStartable as solvedStartable } from "../export/solve-startable.ts"
 import { createPool as pool } from "../hardware/pool.ts";
 import { libraryModel as fromLibrary } from "../huggingface/library.ts";
 import { huggingFaceModel as fromHuggingFace } from "../huggingface/read-huggingface.ts";
+import { createInlineHighs as inlineHighs } from "../milp/highs-inline.ts";
 import { evaluateAtMaxLoad as atMaxLoad, evaluateAtRate as atRate } from "../placement/at-load.ts";
 import { evaluate as evaluated } from "../placement/evaluate.ts";
 import { evenSplit as splitEvenly } from "../placement/even-split.ts";
-import { bestEvenSplits as bestSplits } from "../solver/even-splits.ts";
-import { createInlineHighs as inlineHighs } from "../solver/milp/highs-inline.ts";
+import { bestEvenSplits as bestSplits } from "../solver/even-splits/even-splits.ts";
 import { answerModel as modelOfAnswer, solve as solved } from "../solver/solve.ts";
 import { createGrid as grid } from "../sweep/grid.ts";
 import { lengthMoments as moments } from "../workload/lengths.ts";

@@ -1,18 +1,6 @@
 /** As core.ts, for the functions that need Node. */
 
-import { buildProblem as built, type ProblemFiles } from "../files/build-problem.ts";
 import { collect as collected } from "../files/collect.ts";
-import { completePlacement as completed, type WorkloadFlags } from "../files/complete-placement.ts";
-import { withDefaultLoad } from "../files/default-load.ts";
-import { readHuggingFaceModel as fromTexts } from "../files/huggingface-texts.ts";
-import type { ProblemFlags } from "../files/merge-flags.ts";
-import { type CatalogueTexts, parseCatalogue as catalogueOf } from "../files/parse-catalogue.ts";
-import {
-  parsePlacement as onePlacement,
-  type PlacementInput,
-  parsePlacementLines as placementLines,
-} from "../files/parse-placement.ts";
-import { parsePoolCsv as poolCsv } from "../files/parse-pool-csv.ts";
 import { readCatalogue as catalogueIn } from "../files/read-catalogue.ts";
 import { readModel as model } from "../files/read-model.ts";
 import {
@@ -20,14 +8,32 @@ import {
   type readProblem as read,
   readServedProblem,
 } from "../files/read-problem.ts";
-import type { SourceText } from "../files/source-text.ts";
 import { storeSweep as sweepStored } from "../files/sweep-store.ts";
-import { networkToCsv as networkCsv } from "../files/write-network.ts";
-import type { Problem } from "../placement/problem.ts";
+import {
+  type CatalogueTexts,
+  parseCatalogue as catalogueOf,
+} from "../input/catalogue/parse-catalogue.ts";
+import { readHuggingFaceModel as fromTexts } from "../input/model/huggingface-texts.ts";
+import {
+  completePlacement as completed,
+  type WorkloadFlags,
+} from "../input/placement/complete-placement.ts";
+import {
+  parsePlacement as onePlacement,
+  type PlacementInput,
+  parsePlacementLines as placementLines,
+} from "../input/placement/parse-placement.ts";
+import { networkToCsv as networkCsv } from "../input/pool/network-csv.ts";
+import { parsePoolCsv as poolCsv } from "../input/pool/parse-pool-csv.ts";
+import { buildProblem as built, type ProblemFiles } from "../input/problem/build-problem.ts";
+import { withDefaultLoad } from "../input/problem/default-load.ts";
+import type { ProblemFlags } from "../input/problem/merge-flags.ts";
+import type { SourceText } from "../input/text/source-text.ts";
 import {
   type HighsWorkerOptions,
   createHighsWorkerBackend as workerBackend,
-} from "../solver/milp/highs-client.ts";
+} from "../milp/highs-client.ts";
+import type { Problem } from "../placement/problem.ts";
 import {
   type Check,
   callable,

@@ -1,6 +1,6 @@
 import { InputError } from "../errors.ts";
-import type { MilpBackend } from "../solver/milp/model.ts";
-import type { CliIo, SolverName } from "./io.ts";
+import type { MilpBackend } from "../milp/model.ts";
+import type { CliIo, SolverName } from "./io/io.ts";
 
 /** Makes the back end of a name. That of HiGHS begins to load at once, beside what the caller does next. */
 export async function startBackend(name: SolverName, io: CliIo): Promise<MilpBackend> {
@@ -8,12 +8,12 @@ export async function startBackend(name: SolverName, io: CliIo): Promise<MilpBac
     case "highs": {
       if (io.createBackend) return io.createBackend(name);
       if (io.startedHighs) return io.startedHighs;
-      const { createHighsWorkerBackend } = await import("../solver/milp/highs-client.ts");
+      const { createHighsWorkerBackend } = await import("../milp/highs-client.ts");
       return createHighsWorkerBackend();
     }
     case "jslp": {
       if (io.createBackend) return refusingToFail(io.createBackend(name));
-      const { createJslp } = await import("../solver/milp/jslp.ts");
+      const { createJslp } = await import("../milp/jslp.ts");
       return refusingToFail(createJslp());
     }
   }

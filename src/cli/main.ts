@@ -1,13 +1,13 @@
 #!/usr/bin/env node
-import type { MilpBackend } from "../solver/milp/model.ts";
+import type { MilpBackend } from "../milp/model.ts";
 
 // Nothing is imported before it is known what for: modules are most of what a short command takes.
 const argv = process.argv.slice(2);
 
 if (argv.length === 1 && ["--version", "-V"].includes(argv[0]!)) {
-  const { processIo } = await import("./process-io.ts");
-  const { packageVersion } = await import("./version.ts");
-  const { OutputError, reportOutputError } = await import("./io.ts");
+  const { processIo } = await import("./io/process-io.ts");
+  const { packageVersion } = await import("./io/version.ts");
+  const { OutputError, reportOutputError } = await import("./io/io.ts");
   const io = processIo();
   try {
     await io.stdout.write(`${packageVersion()}\n`);
@@ -17,7 +17,7 @@ if (argv.length === 1 && ["--version", "-V"].includes(argv[0]!)) {
   }
 } else {
   const startedHighs = needsHighs(argv) ? await startHighs() : null;
-  const { processIo } = await import("./process-io.ts");
+  const { processIo } = await import("./io/process-io.ts");
   const { runCli } = await import("./run-cli.ts");
   process.exitCode = await runCli(argv, { ...processIo(), ...(startedHighs && { startedHighs }) });
 }
@@ -32,6 +32,6 @@ function needsHighs([command, ...flags]: readonly string[]): boolean {
 
 /** HiGHS loads in a thread of its own, and longer than all the rest does in this one: it goes first. */
 async function startHighs(): Promise<MilpBackend> {
-  const { createHighsWorkerBackend } = await import("../solver/milp/highs-client.ts");
+  const { createHighsWorkerBackend } = await import("../milp/highs-client.ts");
   return createHighsWorkerBackend();
 }

@@ -1,21 +1,21 @@
 import { Command } from "commander";
-import { ENGINES } from "../cost/calibrated/engines.ts";
-import { GBYTES_PER_SECOND } from "../files/ranges.ts";
-import type { AccuracyFlags } from "./accuracy.ts";
-import type { BenchFlags } from "./bench.ts";
-import type { CalibrateFlags } from "./calibrate.ts";
-import type { CompareFlags } from "./compare.ts";
-import { addEvaluateOptions } from "./evaluate-options.ts";
-import type { EvaluateFlags } from "./evaluate-task.ts";
-import { addCompletion, addDoctor, addInit } from "./everyday.ts";
+import { ENGINES } from "../engines/engines.ts";
+import { GBYTES_PER_SECOND } from "../input/text/ranges.ts";
+import type { AccuracyFlags } from "./accuracy/accuracy.ts";
+import type { BenchFlags } from "./bench/bench.ts";
+import type { CalibrateFlags } from "./calibrate/calibrate.ts";
+import type { CompareFlags } from "./compare/compare.ts";
+import { addEvaluateOptions } from "./evaluate/evaluate-options.ts";
+import type { EvaluateFlags } from "./evaluate/evaluate-task.ts";
 import { addExamples } from "./examples.ts";
-import type { ExportFlags } from "./export.ts";
-import { addExportOptions } from "./export-options.ts";
-import { addGlobalOptions } from "./globals.ts";
-import { addInstances } from "./instances-options.ts";
-import { type CliIo, DEFAULT_SOLVER } from "./io.ts";
-import type { ModelsFlags } from "./models.ts";
-import type { NetworkFlags } from "./network.ts";
+import type { ExportFlags } from "./export/export.ts";
+import { addExportOptions } from "./export/export-options.ts";
+import { addInstances } from "./instances/instances-options.ts";
+import { type CliIo, DEFAULT_SOLVER } from "./io/io.ts";
+import { packageVersion } from "./io/version.ts";
+import type { ModelsFlags } from "./models/models.ts";
+import type { NetworkFlags } from "./network/network.ts";
+import { addGlobalOptions } from "./options/global-flags.ts";
 import {
   choiceOption,
   configOption,
@@ -23,12 +23,16 @@ import {
   numberOption,
   outOption,
   textOption,
-} from "./options.ts";
-import { addProblemOptions, calibrationOption, configDirOption } from "./problem-options.ts";
-import type { SolveFlags } from "./solve.ts";
-import { addSolveOptions } from "./solve-options.ts";
-import type { SweepFlags } from "./sweep.ts";
-import { packageVersion } from "./version.ts";
+} from "./options/options.ts";
+import {
+  addProblemOptions,
+  calibrationOption,
+  configDirOption,
+} from "./options/problem-options.ts";
+import { addCompletion, addDoctor, addInit } from "./setup-commands.ts";
+import type { SolveFlags } from "./solve/solve.ts";
+import { addSolveOptions } from "./solve/solve-options.ts";
+import type { SweepFlags } from "./sweep/sweep.ts";
 
 const HELP_WIDTH = 100;
 
@@ -87,7 +91,7 @@ function addSolve(program: Command, io: CliIo, done: Done): void {
     // The solver loads in a worker while this thread reads modules and files.
     const { startBackend } = await import("./backend.ts");
     const backend = await startBackend(flags.solver ?? DEFAULT_SOLVER, io);
-    const { runSolve } = await import("./solve.ts");
+    const { runSolve } = await import("./solve/solve.ts");
     done(await runSolve(flags, io, backend));
   });
 }
@@ -96,11 +100,11 @@ function addEvaluate(program: Command, io: CliIo, done: Done): void {
   addEvaluateOptions(
     program.command("evaluate").description("say what a given placement does and costs"),
   ).action(async (flags: EvaluateFlags, command: Command) => {
-    const { checkOptimumFlags } = await import("./evaluate-task.ts");
+    const { checkOptimumFlags } = await import("./evaluate/evaluate-task.ts");
     checkOptimumFlags(flags, (name) => command.getOptionValueSource(name) === "cli");
     const { startBackend } = await import("./backend.ts");
     const backend = flags.compareOptimum ? await startBackend(DEFAULT_SOLVER, io) : null;
-    const { runEvaluate } = await import("./evaluate.ts");
+    const { runEvaluate } = await import("./evaluate/evaluate.ts");
     done(await runEvaluate(flags, io, backend));
   });
 }
@@ -112,7 +116,7 @@ function addCompare(program: Command, io: CliIo, done: Done): void {
     .argument("<plan...>", "what solve --out, evaluate --json or sweep wrote: file or directory")
     .addOption(jsonOption())
     .action(async (plans: string[], flags: CompareFlags) => {
-      const { runCompare } = await import("./compare.ts");
+      const { runCompare } = await import("./compare/compare.ts");
       done(await runCompare(plans, flags, io));
     });
 }
@@ -121,7 +125,7 @@ function addExport(program: Command, io: CliIo, done: Done): void {
   addExportOptions(
     program.command("export").description("write the files that start a placement"),
   ).action(async (flags: ExportFlags) => {
-    const { runExport } = await import("./export.ts");
+    const { runExport } = await import("./export/export.ts");
     done(await runExport(flags, io));
   });
 }
@@ -140,7 +144,7 @@ function addSweep(program: Command, io: CliIo, done: Done): void {
     .addOption(textOption("--report <file>", "write a report of all runs as one HTML file"))
     .addOption(jsonOption())
     .action(async (flags: SweepFlags) => {
-      const { runSweep } = await import("./sweep.ts");
+      const { runSweep } = await import("./sweep/sweep.ts");
       done(await runSweep(flags, io));
     });
 }
@@ -152,7 +156,7 @@ function addCollect(program: Command, io: CliIo, done: Done): void {
     .argument("<dir...>", "directories of sweeps")
     .addOption(textOption("--out <file>", "the data.csv to write"))
     .action(async (directories: string[], flags: { out?: string }) => {
-      const { runCollect } = await import("./collect.ts");
+      const { runCollect } = await import("./collect/collect.ts");
       done(await runCollect(directories, flags, io));
     });
 }
@@ -173,7 +177,7 @@ function addNetwork(program: Command, io: CliIo, done: Done): void {
     .addOption(textOption("--out <file>", "the network_bandwidth.csv to write"))
     .addOption(jsonOption())
     .action(async (flags: NetworkFlags) => {
-      const { runNetwork } = await import("./network.ts");
+      const { runNetwork } = await import("./network/network.ts");
       done(await runNetwork(flags, io));
     });
 }
@@ -184,7 +188,7 @@ function addModels(program: Command, io: CliIo, done: Done): void {
     .description("list the models that --model knows by name")
     .addOption(jsonOption())
     .action(async (flags: ModelsFlags) => {
-      const { runModels } = await import("./models.ts");
+      const { runModels } = await import("./models/models.ts");
       done(await runModels(flags, io));
     });
 }
@@ -196,7 +200,7 @@ function addBench(program: Command, io: CliIo, done: Done): void {
     .option("--case <name...>", "only these cases (default: all)")
     .addOption(jsonOption())
     .action(async (flags: BenchFlags) => {
-      const { runBench } = await import("./bench.ts");
+      const { runBench } = await import("./bench/bench.ts");
       done(await runBench(flags, io));
     });
 }
@@ -210,7 +214,7 @@ function addAccuracy(program: Command, io: CliIo, done: Done): void {
     .addOption(calibrationOption())
     .addOption(jsonOption())
     .action(async (flags: AccuracyFlags) => {
-      const { runAccuracy } = await import("./accuracy.ts");
+      const { runAccuracy } = await import("./accuracy/accuracy.ts");
       done(await runAccuracy(flags, io));
     });
 }
@@ -236,7 +240,7 @@ function addCalibrate(program: Command, io: CliIo, done: Done): void {
     .option("--force", "write it even if it does not help")
     .addOption(jsonOption())
     .action(async (flags: CalibrateFlags) => {
-      const { runCalibrate } = await import("./calibrate.ts");
+      const { runCalibrate } = await import("./calibrate/calibrate.ts");
       done(await runCalibrate(flags, io));
     });
 }

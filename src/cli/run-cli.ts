@@ -2,9 +2,9 @@ import { CommanderError } from "commander";
 import { InputError } from "../errors.ts";
 import { visible } from "../report/format.ts";
 import type { FlagPlaces } from "./config-file/apply.ts";
-import { edgeOf } from "./edge.ts";
-import { type GlobalFlags, withGlobals } from "./globals.ts";
-import { type CliIo, EXIT, OutputError, reportOutputError } from "./io.ts";
+import { edgeOf } from "./io/edge.ts";
+import { type CliIo, EXIT, OutputError, reportOutputError } from "./io/io.ts";
+import { type GlobalFlags, withGlobals } from "./options/global-flags.ts";
 import { createProgram } from "./program.ts";
 
 /**
@@ -31,7 +31,7 @@ export async function runCli(argv: readonly string[], world: CliIo): Promise<num
           "Keep one of the two.",
         );
       if (globals.verbose) {
-        const { tellReads } = await import("./tell-reads.ts");
+        const { tellReads } = await import("./io/log-file-reads.ts");
         stopTelling = tellReads(io);
       }
       const { config } = command.opts<{ readonly config?: string }>();

@@ -1,8 +1,8 @@
+import type { EngineSettings } from "../engines/engine-settings.ts";
 import type { Model } from "../model/model.ts";
 import { createCalibratedModel } from "./calibrated/calibrated-model.ts";
 import { SHIPPED } from "./calibrated/shipped.ts";
 import type { CostModel, CostModelOrigin } from "./cost-model.ts";
-import type { EngineSettings } from "./engine-settings.ts";
 import { createReferenceModel } from "./reference/reference-model.ts";
 
 /**

@@ -1,9 +1,9 @@
-import { DEFAULT_MAX_BATCHED_TOKENS } from "../cost/engine-settings.ts";
+import { DEFAULT_MAX_BATCHED_TOKENS } from "../engines/engine-settings.ts";
 import { InputError } from "../errors.ts";
 import type { PoolType } from "../hardware/pool.ts";
 import type { Problem } from "../placement/problem.ts";
 import { shapeBreach } from "../placement/tp-shape.ts";
-import type { NodeRules } from "../solver/nodes/node-rules.ts";
+import type { NodeRules } from "../solver/deployable/node-rules.ts";
 import type { SolveRequest } from "../solver/request.ts";
 import { problemLimits } from "./limits.ts";
 import { skyCloud } from "./skypilot-clouds.ts";

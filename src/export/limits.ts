@@ -1,4 +1,4 @@
-import { DEFAULT_MAX_BATCHED_TOKENS } from "../cost/engine-settings.ts";
+import { DEFAULT_MAX_BATCHED_TOKENS } from "../engines/engine-settings.ts";
 import { isAllowedCut } from "../model/model.ts";
 import type { Placement } from "../placement/placement.ts";
 import type { Problem } from "../placement/problem.ts";

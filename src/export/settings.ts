@@ -1,5 +1,8 @@
-import type { Engine } from "../cost/calibrated/engines.ts";
-import { DEFAULT_MAX_BATCHED_TOKENS, DEFAULT_MEMORY_UTILIZATION } from "../cost/engine-settings.ts";
+import {
+  DEFAULT_MAX_BATCHED_TOKENS,
+  DEFAULT_MEMORY_UTILIZATION,
+} from "../engines/engine-settings.ts";
+import type { Engine } from "../engines/engines.ts";
 import { InputError } from "../errors.ts";
 import type { Model } from "../model/model.ts";
 import type { Placement } from "../placement/placement.ts";

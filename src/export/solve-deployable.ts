@@ -1,6 +1,6 @@
 import { InternalError } from "../errors.ts";
+import type { MilpBackend } from "../milp/model.ts";
 import type { Problem } from "../placement/problem.ts";
-import type { MilpBackend } from "../solver/milp/model.ts";
 import type { SolveRequest } from "../solver/request.ts";
 import { isMaximised } from "../solver/search/objectives.ts";
 import {

@@ -1,4 +1,4 @@
-import type { Engine } from "../cost/calibrated/engines.ts";
+import type { Engine } from "../engines/engines.ts";
 import type { Evaluation } from "../placement/evaluation.ts";
 import type { Placement } from "../placement/placement.ts";
 import type { Problem } from "../placement/problem.ts";

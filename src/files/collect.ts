@@ -1,11 +1,11 @@
 import { readdirSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { InputError } from "../errors.ts";
+import { rowsToCsv } from "../input/measurements/data-csv.ts";
 import { bestRuns } from "../sweep/best.ts";
 import { recordedRun, type StoredRun } from "../sweep/record.ts";
 import { compareRuns, compareText } from "../sweep/run.ts";
 import { parseRunName } from "../sweep/run-name.ts";
-import { rowsToCsv } from "./data-csv.ts";
 import { fileError, isMissing } from "./file-error.ts";
 import { RUN_JSON, readRunDirectory, storedRow } from "./run-directory.ts";
 import { writeFileAtomic } from "./write-atomic.ts";

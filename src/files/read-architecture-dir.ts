@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../errors.ts";
+import { buildModel } from "../input/model/model-from-config.ts";
+import { parseConfig } from "../input/problem/parse-config.ts";
 import type { Architecture } from "../model/architecture.ts";
-import { buildModel } from "./build-model.ts";
-import { parseConfig } from "./parse-config.ts";
 import { readText } from "./read-text.ts";
 
 /**

@@ -4,9 +4,13 @@ import { fileURLToPath } from "node:url";
 import type { Catalogue } from "../catalogue/catalogue.ts";
 import { overlay } from "../catalogue/overlay.ts";
 import { InputError } from "../errors.ts";
+import {
+  CATALOGUE_FILES,
+  type CatalogueTexts,
+  parseCatalogue,
+} from "../input/catalogue/parse-catalogue.ts";
 import { nearestName } from "../nearest.ts";
 import { fileError } from "./file-error.ts";
-import { CATALOGUE_FILES, type CatalogueTexts, parseCatalogue } from "./parse-catalogue.ts";
 import { readText } from "./read-text.ts";
 
 /** The shipped folder; it lies two directories above this file's in the sources and in the build. */

@@ -1,10 +1,10 @@
 import { basename } from "node:path";
 import { configGroupName, type MeasuredRun } from "../calibration/measured-run.ts";
 import { InputError } from "../errors.ts";
+import { parseMeasurements } from "../input/measurements/parse-measurements.ts";
+import { type MissingKey, parseVllmBench } from "../input/measurements/parse-vllm-bench.ts";
+import { fillModel, missingDimensions } from "../input/model/complete-measured-model.ts";
 import type { Architecture } from "../model/architecture.ts";
-import { fillModel, missingDimensions } from "./fill-model.ts";
-import { parseMeasurements } from "./parse-measurements.ts";
-import { type MissingKey, parseVllmBench } from "./parse-vllm-bench.ts";
 import { readText } from "./read-text.ts";
 
 /** Why a row of a file cannot be used. */

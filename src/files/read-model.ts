@@ -3,12 +3,12 @@ import { basename, dirname, join, resolve } from "node:path";
 import { InputError } from "../errors.ts";
 import type { HuggingFaceModel, ModelOverrides } from "../huggingface/huggingface-model.ts";
 import { type LibraryModel, libraryEntry, libraryModel } from "../huggingface/library.ts";
+import { readHuggingFaceModel } from "../input/model/huggingface-texts.ts";
+import { jsonFile } from "../input/text/json-file.ts";
+import type { SourceText } from "../input/text/source-text.ts";
 import { nearestName } from "../nearest.ts";
-import { readHuggingFaceModel } from "./huggingface-texts.ts";
-import { jsonFile } from "./json-file.ts";
 import { libraryNames, libraryPath } from "./model-library.ts";
 import { readText } from "./read-text.ts";
-import type { SourceText } from "./source-text.ts";
 
 /** How messages name it, wherever the package is installed. */
 const LIBRARY_NAME = "config/models";

@@ -3,16 +3,16 @@ import { isAbsolute, join } from "node:path";
 import type { PoolSelection } from "../catalogue/select-pool.ts";
 import { InputError } from "../errors.ts";
 import type { ModelOverrides } from "../huggingface/huggingface-model.ts";
+import type { PoolSource } from "../input/pool/pool-source.ts";
+import { buildProblem } from "../input/problem/build-problem.ts";
+import { withDefaultLoad } from "../input/problem/default-load.ts";
+import type { ProblemFlags } from "../input/problem/merge-flags.ts";
+import type { SourceText } from "../input/text/source-text.ts";
 import type { Problem } from "../placement/problem.ts";
-import { buildProblem } from "./build-problem.ts";
 import { asksForCatalogue, type CatalogueFlags, choosePool } from "./choose-pool.ts";
-import { withDefaultLoad } from "./default-load.ts";
 import { fileError } from "./file-error.ts";
-import type { ProblemFlags } from "./merge-flags.ts";
-import type { PoolSource } from "./pool-source.ts";
 import { readModel } from "./read-model.ts";
 import { readText } from "./read-text.ts";
-import type { SourceText } from "./source-text.ts";
 
 /** Where a problem's parts are, and what the command line says beside them. */
 export interface ProblemOptions extends ProblemFlags, CatalogueFlags {

@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { z } from "zod";
 import { InputError } from "../errors.ts";
+import { rowsToCsv } from "../input/measurements/data-csv.ts";
+import { parseJson } from "../input/text/parse-json.ts";
 import { jsonText } from "../json-text.ts";
 import {
   type RunRecord,
@@ -12,9 +14,7 @@ import {
 } from "../sweep/record.ts";
 import { type DataRow, dataRow } from "../sweep/row.ts";
 import { parseRunName, runName } from "../sweep/run-name.ts";
-import { rowsToCsv } from "./data-csv.ts";
 import { fileError, isMissing } from "./file-error.ts";
-import { parseJson } from "./parse-json.ts";
 import { writeNewDirectory } from "./write-atomic.ts";
 
 /** The files of a run directory. */

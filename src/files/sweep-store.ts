@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { InputError } from "../errors.ts";
+import { DATA_CSV } from "../input/measurements/data-csv.ts";
 import type { Problem } from "../placement/problem.ts";
 import type { Grid } from "../sweep/grid.ts";
 import { runRecord } from "../sweep/record.ts";
@@ -9,7 +10,6 @@ import { runName } from "../sweep/run-name.ts";
 import { sweep } from "../sweep/sweep.ts";
 import { PHASES } from "../workload/workload.ts";
 import { type CollectedRun, findRunDirectories, type RunOnDisk, writeDataCsv } from "./collect.ts";
-import { DATA_CSV } from "./data-csv.ts";
 import { fileError } from "./file-error.ts";
 import { runFingerprint } from "./fingerprint.ts";
 import { readRunDirectory, writeRunDirectory } from "./run-directory.ts";

@@ -1,5 +1,5 @@
 import type { HeldShape } from "../cost/cost-model.ts";
-import { longestRequestTokens } from "../cost/engine-settings.ts";
+import { longestRequestTokens } from "../engines/engine-settings.ts";
 import type { InstanceType } from "../hardware/instance.ts";
 import type { OperatingPoint } from "../workload/workload.ts";
 import type { Violation } from "./evaluation.ts";

@@ -1,5 +1,5 @@
 import type { CostModel } from "../cost/cost-model.ts";
-import type { EngineSettings } from "../cost/engine-settings.ts";
+import type { EngineSettings } from "../engines/engine-settings.ts";
 import { InputError } from "../errors.ts";
 import { checkMatrix, type Network } from "../hardware/network.ts";
 import type { Pool } from "../hardware/pool.ts";

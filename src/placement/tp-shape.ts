@@ -1,4 +1,4 @@
-import type { Engine } from "../cost/calibrated/engines.ts";
+import type { Engine } from "../engines/engines.ts";
 import type { Architecture, LayerArchitecture } from "../model/architecture.ts";
 import { layerKinds, type Model } from "../model/model.ts";
 import type { WeightGroups } from "../model/weight-groups.ts";

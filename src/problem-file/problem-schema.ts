@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { BOUNDS } from "../bounds.ts";
 import { MOST_INSTANCES } from "../catalogue/pool-spec.ts";
-import { ENGINES } from "../cost/calibrated/engines.ts";
 import type { CostModelOrigin } from "../cost/cost-model.ts";
-import type { EngineSettings } from "../cost/engine-settings.ts";
+import type { EngineSettings } from "../engines/engine-settings.ts";
+import { ENGINES } from "../engines/engines.ts";
 import { GPU_CLASSES, GPU_LINKS, type GpuSpec } from "../hardware/gpu-specs.ts";
 import type { PoolEntry } from "../hardware/pool.ts";
 import { type Architecture, WEIGHT_FORMATS } from "../model/architecture.ts";

@@ -6,7 +6,7 @@ import {
   type SavingSummary,
   savingOverBest,
 } from "../bench/compare.ts";
-import type { Runner } from "../bench/runner.ts";
+import type { Runner } from "../bench/heuristic.ts";
 import type { ObjectiveName } from "../solver/request.ts";
 import { percent, plural } from "./format.ts";
 import { mergeWarnings } from "./json.ts";

@@ -2,7 +2,7 @@ import { evaluate } from "../placement/evaluate.ts";
 import type { Evaluation, Metrics } from "../placement/evaluation.ts";
 import type { SplitShape } from "../placement/even-split.ts";
 import type { Problem } from "../placement/problem.ts";
-import { requestedPoints } from "../solver/requested-points.ts";
+import { requestedPoints } from "../solver/search/operating-points.ts";
 import type { FrontierPoint, NoAnswer, Solution } from "../solver/solution.ts";
 import { DATA_COLUMNS, dataRow, placementRow, rowFacts } from "../sweep/row.ts";
 import type { OperatingPoint } from "../workload/workload.ts";

@@ -1,7 +1,7 @@
 import { isTie } from "../compare/tie.ts";
 import type { Problem } from "../placement/problem.ts";
 import { atFullUse } from "../placement/rate-service.ts";
-import type { FamilyBest } from "../solver/even-splits.ts";
+import type { FamilyBest } from "../solver/even-splits/even-splits.ts";
 import type { Answer } from "../solver/solution.ts";
 import { figure, printable, usd, usdColumn } from "./format.ts";
 import { renderItem, renderTable, wrap } from "./layout.ts";

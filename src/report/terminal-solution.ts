@@ -1,7 +1,7 @@
 import { parseInstanceName } from "../placement/placement.ts";
 import type { Problem } from "../placement/problem.ts";
 import { atAskedRate } from "../placement/rate-service.ts";
-import type { FamilyBest } from "../solver/even-splits.ts";
+import type { FamilyBest } from "../solver/even-splits/even-splits.ts";
 import type { SolveRequest } from "../solver/request.ts";
 import type { Answer, NoAnswer, SearchEffort, Solution } from "../solver/solution.ts";
 import { headlineWords, verdictWords } from "./answer-words.ts";

@@ -1,4 +1,4 @@
-import type { NodeRules } from "./nodes/node-rules.ts";
+import type { NodeRules } from "./deployable/node-rules.ts";
 
 /** What a solve is asked for. */
 export const OBJECTIVES = ["cost-per-token", "throughput", "cost", "weighted"] as const;

@@ -1,26 +1,26 @@
 import { InternalError } from "../errors.ts";
+import type { MilpBackend, MilpModel } from "../milp/model.ts";
 import { lowMemoryWarnings } from "../placement/low-memory.ts";
 import { type Placement, parseInstanceName } from "../placement/placement.ts";
 import type { Problem } from "../placement/problem.ts";
 import { type OperatingPoint, pointWarnings } from "../workload/workload.ts";
-import { bestByGroup } from "./by-group.ts";
-import { eachEvenSplit } from "./even-splits.ts";
+import { eachEvenSplit } from "./even-splits/even-splits.ts";
+import { bestByGroup } from "./explain/by-group.ts";
+import { goesByGpus, withFewestGpus } from "./explain/fewest-gpus.ts";
 import { explainInfeasible } from "./explain/infeasibility.ts";
-import { ExplanationCut, Prober } from "./explain/prober.ts";
 import { explainAnswer, frontierPoint } from "./explain/sensitivity.ts";
-import { goesByGpus, withFewestGpus } from "./fewest-gpus.ts";
-import { isAllowed } from "./hosts/hosts.ts";
-import type { MilpBackend, MilpModel } from "./milp/model.ts";
+import { simplestWithin } from "./explain/simplicity.ts";
+import { ExplanationCut, Prober } from "./explain/what-if.ts";
+import { isAllowed } from "./instances/instance-classes.ts";
 import type { SolveRequest } from "./request.ts";
-import { allowedPoints, checkRequest, requestedPoints } from "./requested-points.ts";
 import { FrontierGoal } from "./search/frontier-goal.ts";
 import type { Found } from "./search/goal.ts";
 import { objectiveValue, type SearchObjective } from "./search/objectives.ts";
+import { allowedPoints, checkRequest, requestedPoints } from "./search/operating-points.ts";
 import { type OnCase, SearchSession, type SessionLimits } from "./search/session.ts";
 import { SingleGoal } from "./search/single-goal.ts";
-import { simplestWithin } from "./simplicity.ts";
 import type { Answer, FrontierPoint, Infeasibility, Sensitivity, Solution } from "./solution.ts";
-import { TableCache } from "./starts/table-cache.ts";
+import { TableCache } from "./stages/table-cache.ts";
 
 /** How far a search has come. */
 export interface SolveProgress {

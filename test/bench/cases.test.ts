@@ -2,12 +2,12 @@ import { afterAll, describe, expect, it } from "vitest";
 import { benchCases } from "../../src/bench/cases.ts";
 import { drawCatalogue } from "../../src/bench/catalogue.ts";
 import { runCase } from "../../src/bench/compare.ts";
+import { RUNNERS } from "../../src/bench/heuristics.ts";
 import { LLAMA_3_8B, LLAMA_3_405B, MOE_671B } from "../../src/bench/models.ts";
-import { RUNNERS } from "../../src/bench/runners.ts";
 import { scorePlacement } from "../../src/bench/score.ts";
+import { createInlineHighs } from "../../src/milp/highs-inline.ts";
 import { checkLayerPlan } from "../../src/model/model.ts";
 import { leftOut } from "../../src/placement/tp-shape.ts";
-import { createInlineHighs } from "../../src/solver/milp/highs-inline.ts";
 import { importGraph, isNodeModule } from "../support/import-graph.ts";
 
 const cases = benchCases();
@@ -46,7 +46,7 @@ describe("the cases", () => {
       dynamic: true,
     });
     const { packages: runners } = importGraph(
-      new URL("../../src/bench/runners.ts", import.meta.url),
+      new URL("../../src/bench/heuristics.ts", import.meta.url),
       { dynamic: true },
     );
     expect([...packages.keys(), ...runners.keys()].filter(isNodeModule)).toEqual([]);

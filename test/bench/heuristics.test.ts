@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { RUNNERS } from "../../src/bench/heuristics.ts";
 import { createRandom } from "../../src/bench/random.ts";
-import { RUNNERS } from "../../src/bench/runners.ts";
 import { scorePlacement } from "../../src/bench/score.ts";
 import { evaluate } from "../../src/placement/evaluate.ts";
 import { parseInstanceName } from "../../src/placement/placement.ts";

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { SizeFitter } from "../../src/bench/fit-sizes.ts";
+import { rowOfSeats, type Seat, seated } from "../../src/bench/gpu-groups.ts";
 import { sglangSizes, vllmSizes } from "../../src/bench/homogeneous.ts";
 import { createRandom, drawIndex, drawItem } from "../../src/bench/random.ts";
-import { rowOfSeats, type Seat, seated } from "../../src/bench/seats.ts";
 import { evaluate } from "../../src/placement/evaluate.ts";
 import type { Problem } from "../../src/placement/problem.ts";
 import { allowedSegmentSizes } from "../../src/placement/segment-sizes.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Measurement } from "../../src/calibration/measurement.ts";
 import { planRow } from "../../src/calibration/plan-row.ts";
-import type { Profile } from "../../src/cost/calibrated/engines.ts";
+import type { Profile } from "../../src/engines/engines.ts";
 import { measured, planOf } from "./rows.ts";
 
 function refusal(changes: Partial<Measurement>): string | null {

@@ -7,9 +7,9 @@ import {
   driftOf,
   inRegions,
 } from "../../src/catalogue/drift.ts";
-import { importSkyPilot } from "../../src/files/import-skypilot.ts";
-import { importVantage } from "../../src/files/import-vantage.ts";
-import { catalogueFiles } from "../../src/files/write-catalogue.ts";
+import { catalogueFiles } from "../../src/input/catalogue/catalogue-csv.ts";
+import { importSkyPilot } from "../../src/input/catalogue/import-skypilot.ts";
+import { importVantage } from "../../src/input/catalogue/import-vantage.ts";
 import { catalogue, parseOwn } from "./made-up.ts";
 
 const LITERAL = `"{'Gpus': [{'Name': 'H100', 'Count': 8.0, 'MemoryInfo': {'SizeInMiB': 81559}}], 'TotalGpuMemoryInMiB': 0}"`;

@@ -1,5 +1,5 @@
 import type { Catalogue } from "../../src/catalogue/catalogue.ts";
-import { parseCatalogue } from "../../src/files/parse-catalogue.ts";
+import { parseCatalogue } from "../../src/input/catalogue/parse-catalogue.ts";
 
 /** A small catalogue with prices that no one asks for. */
 export const INSTANCES = `provider,instance,gpu,gpus,gpu_memory_gib,inside_gbytes_per_second,link,network_gbits_per_second,vcpus,host_memory_gib,source,checked_on

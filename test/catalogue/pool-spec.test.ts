@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parsePoolSpec } from "../../src/catalogue/pool-spec.ts";
-import { parsePoolCsv } from "../../src/files/parse-pool-csv.ts";
+import { parsePoolCsv } from "../../src/input/pool/parse-pool-csv.ts";
 
 describe("parsePoolSpec", () => {
   it("reads types with and without provider, region and kind", () => {

@@ -4,9 +4,9 @@ import { describe, expect, it } from "vitest";
 import { calibrate } from "../../src/calibration/calibrate.ts";
 import { predictTarget, targetRows } from "../../src/calibration/targets.ts";
 import { SHIPPED } from "../../src/cost/calibrated/shipped.ts";
-import { calibrationText } from "../../src/files/parse-calibration.ts";
-import { parseMeasurements } from "../../src/files/parse-measurements.ts";
-import { measuredCsv } from "../files/measured-csv.ts";
+import { calibrationText } from "../../src/input/measurements/parse-calibration.ts";
+import { parseMeasurements } from "../../src/input/measurements/parse-measurements.ts";
+import { measuredCsv } from "../input/measured-csv.ts";
 import { cli, scratchDirectory, writeFiles } from "./harness.ts";
 
 /** Measured data of the field; kept outside the repository, so these tests run only where it lies beside it. */

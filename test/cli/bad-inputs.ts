@@ -1,4 +1,4 @@
-import { configText, instanceRow, instancesText, NETWORK_TEXT } from "../files/texts.ts";
+import { configText, instanceRow, instancesText, NETWORK_TEXT } from "../input/texts.ts";
 import { type Files, PLACEMENT, WORKLOAD } from "./harness.ts";
 
 /** A command line that is wrong in one way, and the one message it has to give. `DIR` stands for the directory of the files. */

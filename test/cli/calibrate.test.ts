@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { predictTarget, targetRows } from "../../src/calibration/targets.ts";
 import { SHIPPED } from "../../src/cost/calibrated/shipped.ts";
-import { parseCalibration } from "../../src/files/parse-calibration.ts";
-import { parseMeasurements } from "../../src/files/parse-measurements.ts";
-import { benchResult, WITHOUT_DIMENSIONS } from "../files/bench-results.ts";
-import { measuredCsv } from "../files/measured-csv.ts";
+import { parseCalibration } from "../../src/input/measurements/parse-calibration.ts";
+import { parseMeasurements } from "../../src/input/measurements/parse-measurements.ts";
+import { benchResult, WITHOUT_DIMENSIONS } from "../input/bench-results.ts";
+import { measuredCsv } from "../input/measured-csv.ts";
 import { cli, scratchDirectory, TINY, writeFiles } from "./harness.ts";
 
 const directory = scratchDirectory();

@@ -8,12 +8,12 @@ import {
   type Multiplier,
   valueName,
 } from "../../src/calibration/calibration-file.ts";
-import type { Engine } from "../../src/cost/calibrated/engines.ts";
 import { SHIPPED } from "../../src/cost/calibrated/shipped.ts";
-import { calibrationText } from "../../src/files/parse-calibration.ts";
+import type { Engine } from "../../src/engines/engines.ts";
+import { calibrationText } from "../../src/input/measurements/parse-calibration.ts";
 import type { StageMetrics } from "../../src/placement/evaluation.ts";
 import { visibleWidth } from "../../src/report/layout.ts";
-import { configText } from "../files/texts.ts";
+import { configText } from "../input/texts.ts";
 import { cli, PLACEMENT, scratchDirectory, TINY, WORKLOAD, writeFiles } from "./harness.ts";
 
 const root = scratchDirectory();

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { compareOptimum } from "../../src/cli/compare-optimum.ts";
+import { compareOptimum } from "../../src/cli/evaluate/compare-optimum.ts";
 import { InternalError } from "../../src/errors.ts";
+import { createInlineHighs } from "../../src/milp/highs-inline.ts";
 import { visibleWidth } from "../../src/report/layout.ts";
-import { createInlineHighs } from "../../src/solver/milp/highs-inline.ts";
-import { instanceRow, instancesText } from "../files/texts.ts";
+import { instanceRow, instancesText } from "../input/texts.ts";
 import { success } from "../support/answers.ts";
 import { placement, stage, toyProblem } from "../support/toy.ts";
 import {

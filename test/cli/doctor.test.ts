@@ -4,7 +4,7 @@ import { finding } from "../../src/cli/doctor/finding.ts";
 import { checkNode, checkWritable, judgeMemory } from "../../src/cli/doctor/machine.ts";
 import { checkSolver } from "../../src/cli/doctor/solvers.ts";
 import { readCatalogue } from "../../src/files/read-catalogue.ts";
-import type { MilpBackend, MilpOutcome } from "../../src/solver/milp/model.ts";
+import type { MilpBackend, MilpOutcome } from "../../src/milp/model.ts";
 import { cli } from "./harness.ts";
 
 const MIB = 1024 ** 2;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { beforeAll, describe, expect, it } from "vitest";
 import { visibleWidth } from "../../src/report/layout.ts";
-import { configText } from "../files/texts.ts";
+import { configText } from "../input/texts.ts";
 import {
   type CliRun,
   cli,

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { wantsColours } from "../../src/cli/io.ts";
+import { wantsColours } from "../../src/cli/io/io.ts";
 import { cli, scratchDirectory, TINY, WORKLOAD, writeFiles } from "./harness.ts";
 
 const root = writeFiles(scratchDirectory(), TINY);

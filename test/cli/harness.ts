@@ -2,12 +2,12 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll } from "vitest";
-import { type CliIo, EXIT } from "../../src/cli/io.ts";
+import { type CliIo, EXIT } from "../../src/cli/io/io.ts";
 import { runCli } from "../../src/cli/run-cli.ts";
+import { createInlineHighs } from "../../src/milp/highs-inline.ts";
+import type { MilpBackend } from "../../src/milp/model.ts";
 import type { Placement } from "../../src/placement/placement.ts";
-import { createInlineHighs } from "../../src/solver/milp/highs-inline.ts";
-import type { MilpBackend } from "../../src/solver/milp/model.ts";
-import { configText, instancesText, POOL_TEXT } from "../files/texts.ts";
+import { configText, instancesText, POOL_TEXT } from "../input/texts.ts";
 
 /** What a command line did. */
 export interface CliRun {

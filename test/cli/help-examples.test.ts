@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { plainProgram } from "../../bench/plain-program.ts";
-import { measuredCsv } from "../files/measured-csv.ts";
+import { measuredCsv } from "../input/measured-csv.ts";
 import { cli, scratchDirectory } from "./harness.ts";
 
 const project = process.cwd();

@@ -1,8 +1,8 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { configText, instancesText } from "../files/texts.ts";
 import { LLAMA } from "../huggingface/configs.ts";
+import { configText, instancesText } from "../input/texts.ts";
 import {
   cli,
   type Files,

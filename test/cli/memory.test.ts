@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { checkSolver } from "../../src/cli/doctor/solvers.ts";
-import { createInlineHighs } from "../../src/solver/milp/highs-inline.ts";
-import { lacksMemory } from "../../src/solver/milp/lacks-memory.ts";
-import type { MilpBackend } from "../../src/solver/milp/model.ts";
+import { createInlineHighs } from "../../src/milp/highs-inline.ts";
+import { lacksMemory } from "../../src/milp/lacks-memory.ts";
+import type { MilpBackend } from "../../src/milp/model.ts";
 import { cli, scratchDirectory, TINY, WORKLOAD, writeFiles } from "./harness.ts";
 
 /** HiGHS where WebAssembly gets no memory, as V8 says it. */

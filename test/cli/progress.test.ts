@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { CliIo, Verbosity } from "../../src/cli/io.ts";
-import { startProgress } from "../../src/cli/progress.ts";
+import type { CliIo, Verbosity } from "../../src/cli/io/io.ts";
+import { startProgress } from "../../src/cli/io/progress.ts";
 
 const ERASE = "\r\u001b[K";
 

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { type Placement, parseInstanceName } from "../../src/placement/placement.ts";
 import { visibleWidth } from "../../src/report/layout.ts";
 import type { Answer, Sensitivity } from "../../src/solver/solution.ts";
-import { configText } from "../files/texts.ts";
+import { configText } from "../input/texts.ts";
 import { type CliRun, cli, scratchDirectory, TINY, WORKLOAD, writeFiles } from "./harness.ts";
 
 const root = scratchDirectory();

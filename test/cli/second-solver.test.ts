@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { createJslp } from "../../src/solver/milp/jslp.ts";
+import { createJslp } from "../../src/milp/jslp.ts";
 import {
   type CliRun,
   cli,

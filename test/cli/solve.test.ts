@@ -2,13 +2,13 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { beforeAll, describe, expect, it } from "vitest";
+import { createInlineHighs } from "../../src/milp/highs-inline.ts";
+import { createJslp } from "../../src/milp/jslp.ts";
+import type { MilpBackend, MilpOutcome } from "../../src/milp/model.ts";
 import { visibleWidth } from "../../src/report/layout.ts";
-import { createInlineHighs } from "../../src/solver/milp/highs-inline.ts";
-import { createJslp } from "../../src/solver/milp/jslp.ts";
-import type { MilpBackend, MilpOutcome } from "../../src/solver/milp/model.ts";
 import type { Answer } from "../../src/solver/solution.ts";
 import { DATA_COLUMNS } from "../../src/sweep/row.ts";
-import { configText } from "../files/texts.ts";
+import { configText } from "../input/texts.ts";
 import {
   type CliRun,
   cli,

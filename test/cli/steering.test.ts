@@ -2,12 +2,12 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { readRecords } from "../../src/files/csv.ts";
-import { csvText } from "../../src/files/csv-text.ts";
+import { readRecords } from "../../src/input/text/csv.ts";
+import { csvText } from "../../src/input/text/csv-text.ts";
 import { jsonText } from "../../src/json-text.ts";
 import { terminalText } from "../../src/report/terminal-text.ts";
-import { configText, instancesText } from "../files/texts.ts";
 import { LLAMA } from "../huggingface/configs.ts";
+import { configText, instancesText } from "../input/texts.ts";
 import { cli, PLACEMENT, scratchDirectory, WORKLOAD, writeFiles } from "./harness.ts";
 
 /** Colours, sets a title, rings; turns text round, joins, breaks lines; the second half of C1. */

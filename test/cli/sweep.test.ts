@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { readProblem } from "../../src/files/read-problem.ts";
 import { visibleWidth } from "../../src/report/layout.ts";
-import { NETWORK_TEXT } from "../files/texts.ts";
+import { NETWORK_TEXT } from "../input/texts.ts";
 import { type CliRun, cli, scratchDirectory, TINY, WORKLOAD, writeFiles } from "./harness.ts";
 
 const root = scratchDirectory();

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { createCalibratedModel } from "../../src/cost/calibrated/calibrated-model.ts";
-import { ENGINES } from "../../src/cost/calibrated/engines.ts";
 import type { CostModel, StageShape } from "../../src/cost/cost-model.ts";
+import { ENGINES } from "../../src/engines/engines.ts";
 import { gpuByName } from "../../src/hardware/gpu-specs.ts";
 import type { Architecture } from "../../src/model/architecture.ts";
 import { evaluate } from "../../src/placement/evaluate.ts";

@@ -7,7 +7,7 @@ import type { ParameterValues } from "../../src/cost/calibrated/parameters.ts";
 import { priorValues } from "../../src/cost/calibrated/priors.ts";
 import { resolveParameters } from "../../src/cost/calibrated/resolve-parameters.ts";
 import type { CostModel, MemoryBill, NextStage, StageShape } from "../../src/cost/cost-model.ts";
-import type { EngineSettings } from "../../src/cost/engine-settings.ts";
+import type { EngineSettings } from "../../src/engines/engine-settings.ts";
 import { gpuByName } from "../../src/hardware/gpu-specs.ts";
 import type { Architecture } from "../../src/model/architecture.ts";
 import type { OperatingPoint } from "../../src/workload/workload.ts";

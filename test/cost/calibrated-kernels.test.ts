@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
-import { ENGINES } from "../../src/cost/calibrated/engines.ts";
 import { GroupTimes } from "../../src/cost/calibrated/group-times.ts";
 import { LayerCounts } from "../../src/cost/calibrated/layer-counts.ts";
 import {
@@ -13,7 +12,8 @@ import { effectiveRates, powerFactor } from "../../src/cost/calibrated/rates.ts"
 import { resolveParameters } from "../../src/cost/calibrated/resolve-parameters.ts";
 import { SHIPPED } from "../../src/cost/calibrated/shipped.ts";
 import type { StageShape } from "../../src/cost/cost-model.ts";
-import type { EngineSettings } from "../../src/cost/engine-settings.ts";
+import type { EngineSettings } from "../../src/engines/engine-settings.ts";
+import { ENGINES } from "../../src/engines/engines.ts";
 import { GPU_NAMES, type GpuSpec, gpuByName } from "../../src/hardware/gpu-specs.ts";
 import type { Architecture, WeightFormat } from "../../src/model/architecture.ts";
 import type { OperatingPoint } from "../../src/workload/workload.ts";

@@ -3,7 +3,6 @@ import { parse } from "csv-parse/sync";
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { createCalibratedModel } from "../../src/cost/calibrated/calibrated-model.ts";
-import { TRAITS } from "../../src/cost/calibrated/engines.ts";
 import { LayerCounts } from "../../src/cost/calibrated/layer-counts.ts";
 import {
   BYTES_PER_GIB,
@@ -14,6 +13,7 @@ import {
   sequenceKvBytes,
   staticMemory,
 } from "../../src/cost/calibrated/memory.ts";
+import { TRAITS } from "../../src/engines/engines.ts";
 import { gpuByName } from "../../src/hardware/gpu-specs.ts";
 import type { Architecture, LayerArchitecture } from "../../src/model/architecture.ts";
 import { layerWeightGib } from "../../src/model/layer-plan.ts";

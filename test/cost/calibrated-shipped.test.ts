@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { ENGINES } from "../../src/cost/calibrated/engines.ts";
 import { PRIORS } from "../../src/cost/calibrated/priors.ts";
 import { resolveParameters } from "../../src/cost/calibrated/resolve-parameters.ts";
 import { SHIPPED } from "../../src/cost/calibrated/shipped.ts";
 import { CONFIDENCES, HAZARDS, QUANTITIES } from "../../src/cost/calibrated/uncertainty.ts";
+import { ENGINES } from "../../src/engines/engines.ts";
 import { GPU_CLASSES, GPU_NAMES, gpuByName } from "../../src/hardware/gpu-specs.ts";
 
 describe("the shipped parameters", () => {

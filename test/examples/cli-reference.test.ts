@@ -5,11 +5,11 @@ import type { Command } from "commander";
 import { afterAll, describe, expect, it } from "vitest";
 import { withFlagTables } from "../../bench/cli-tables.ts";
 import { plainProgram } from "../../bench/plain-program.ts";
-import { CONFIG_KEYS } from "../../src/files/config-keys.ts";
+import { CONFIG_KEYS } from "../../src/input/problem/config-keys.ts";
 import { RULES } from "../../src/placement/evaluation.ts";
 import { FRONTIER_COLUMNS, SUMMARY_COLUMNS } from "../../src/report/summary.ts";
 import { DATA_COLUMNS } from "../../src/sweep/row.ts";
-import { measuredCsv } from "../files/measured-csv.ts";
+import { measuredCsv } from "../input/measured-csv.ts";
 import { blocksOf, readDocument, run } from "./documents.ts";
 
 const TEXT = readDocument("docs/cli.md");

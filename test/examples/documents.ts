@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { runCli } from "../../src/cli/run-cli.ts";
-import { createInlineHighs } from "../../src/solver/milp/highs-inline.ts";
+import { createInlineHighs } from "../../src/milp/highs-inline.ts";
 
 /** The day on which documents are read: how old prices are does not depend on the day of the test. 2026-11-24, UTC. */
 const TODAY = String(Date.UTC(2026, 10, 24) / 1000);

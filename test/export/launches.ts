@@ -1,4 +1,4 @@
-import type { Engine } from "../../src/cost/calibrated/engines.ts";
+import type { Engine } from "../../src/engines/engines.ts";
 import { type ExportRequest, exportPlacement } from "../../src/export/export.ts";
 import type { LaunchFile } from "../../src/export/launch.ts";
 import type { ExportForm } from "../../src/export/targets.ts";

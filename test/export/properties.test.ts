@@ -11,7 +11,7 @@ import { uniformMatrix } from "../../src/hardware/network.ts";
 import { createPool, type PoolEntry, type PoolType } from "../../src/hardware/pool.ts";
 import type { Placement } from "../../src/placement/placement.ts";
 import type { Problem } from "../../src/placement/problem.ts";
-import { brokenRentalRule } from "../../src/solver/rental-rules.ts";
+import { brokenRentalRule } from "../../src/solver/explain/rental-rules.ts";
 import { DEFAULT_REQUEST } from "../../src/solver/request.ts";
 import { entry } from "../support/founding.ts";
 import { arbitraryLaunch, smallProblem } from "./arbitrary-launch.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Engine } from "../../src/cost/calibrated/engines.ts";
+import type { Engine } from "../../src/engines/engines.ts";
 import { exportPlacement } from "../../src/export/export.ts";
 import { type LaunchChoices, launchSettings } from "../../src/export/settings.ts";
 import type { ExportForm } from "../../src/export/targets.ts";

@@ -18,7 +18,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { writeFileAtomic, writeFilesAtomic } from "../../src/files/write-atomic.ts";
-import { messageOf } from "./texts.ts";
+import { messageOf } from "../input/texts.ts";
 
 let root: string;
 beforeEach(() => {

@@ -1,11 +1,11 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { CliIo } from "../../src/cli/io.ts";
+import type { CliIo } from "../../src/cli/io/io.ts";
 import { runCli } from "../../src/cli/run-cli.ts";
-import { createInlineHighs } from "../../src/solver/milp/highs-inline.ts";
-import type { MilpBackend } from "../../src/solver/milp/model.ts";
-import { configText, instancesText, POOL_TEXT } from "../files/texts.ts";
+import { createInlineHighs } from "../../src/milp/highs-inline.ts";
+import type { MilpBackend } from "../../src/milp/model.ts";
+import { configText, instancesText, POOL_TEXT } from "../input/texts.ts";
 import {
   BENCHES,
   CALIBRATIONS,

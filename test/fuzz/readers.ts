@@ -5,37 +5,37 @@ import { parsePoolSpec } from "../../src/catalogue/pool-spec.ts";
 import { selectPool } from "../../src/catalogue/select-pool.ts";
 import { comparePlans } from "../../src/compare/compare.ts";
 import { SHIPPED } from "../../src/cost/calibrated/shipped.ts";
-import { buildProblem } from "../../src/files/build-problem.ts";
-import { completePlacement } from "../../src/files/complete-placement.ts";
-import { readHuggingFaceModel } from "../../src/files/huggingface-texts.ts";
-import { importSkyPilot } from "../../src/files/import-skypilot.ts";
-import { importVantage } from "../../src/files/import-vantage.ts";
+import { readCatalogue } from "../../src/files/read-catalogue.ts";
+import { deriveMatrix } from "../../src/hardware/network.ts";
+import type { HuggingFaceModel } from "../../src/huggingface/huggingface-model.ts";
+import { libraryModel } from "../../src/huggingface/library.ts";
+import { importSkyPilot } from "../../src/input/catalogue/import-skypilot.ts";
+import { importVantage } from "../../src/input/catalogue/import-vantage.ts";
+import { type CatalogueTexts, parseCatalogue } from "../../src/input/catalogue/parse-catalogue.ts";
+import { parseCalibration } from "../../src/input/measurements/parse-calibration.ts";
+import { parseMeasurements } from "../../src/input/measurements/parse-measurements.ts";
+import { parseVllmBench } from "../../src/input/measurements/parse-vllm-bench.ts";
+import { readHuggingFaceModel } from "../../src/input/model/huggingface-texts.ts";
+import { completePlacement } from "../../src/input/placement/complete-placement.ts";
+import { parsePlacement, parsePlacementLines } from "../../src/input/placement/parse-placement.ts";
+import { parsePlan } from "../../src/input/placement/parse-plan.ts";
 import {
   readExternalBandwidth,
   readGpuCountCell,
   readInsideBandwidth,
   readMemoryCell,
   readPriceCell,
-} from "../../src/files/instance-cells.ts";
-import { jsonFile } from "../../src/files/json-file.ts";
-import { parseCalibration } from "../../src/files/parse-calibration.ts";
-import { type CatalogueTexts, parseCatalogue } from "../../src/files/parse-catalogue.ts";
-import { parseLengths } from "../../src/files/parse-lengths.ts";
-import { parseMeasurements } from "../../src/files/parse-measurements.ts";
-import { parsePlacement, parsePlacementLines } from "../../src/files/parse-placement.ts";
-import { parsePlan } from "../../src/files/parse-plan.ts";
-import { parsePoolCsv } from "../../src/files/parse-pool-csv.ts";
-import { parseVllmBench } from "../../src/files/parse-vllm-bench.ts";
-import { readCatalogue } from "../../src/files/read-catalogue.ts";
-import { networkToCsv } from "../../src/files/write-network.ts";
-import { deriveMatrix } from "../../src/hardware/network.ts";
-import type { HuggingFaceModel } from "../../src/huggingface/huggingface-model.ts";
-import { libraryModel } from "../../src/huggingface/library.ts";
+} from "../../src/input/pool/instance-cells.ts";
+import { networkToCsv } from "../../src/input/pool/network-csv.ts";
+import { parsePoolCsv } from "../../src/input/pool/parse-pool-csv.ts";
+import { buildProblem } from "../../src/input/problem/build-problem.ts";
+import { parseLengths } from "../../src/input/problem/parse-lengths.ts";
+import { jsonFile } from "../../src/input/text/json-file.ts";
 import { evaluate } from "../../src/placement/evaluate.ts";
 import type { Problem } from "../../src/placement/problem.ts";
 import { parseGridFlags } from "../../src/sweep/grid-text.ts";
 import { lengthMoments } from "../../src/workload/lengths.ts";
-import { configText, instancesText, POOL_TEXT, problemFiles } from "../files/texts.ts";
+import { configText, instancesText, POOL_TEXT, problemFiles } from "../input/texts.ts";
 import {
   BENCHES,
   CALIBRATIONS,

@@ -9,9 +9,9 @@ import {
   valueName,
 } from "../../src/calibration/calibration-file.ts";
 import { SHIPPED } from "../../src/cost/calibrated/shipped.ts";
-import { calibrationText } from "../../src/files/parse-calibration.ts";
-import { benchResult } from "../files/bench-results.ts";
-import { measuredCsv } from "../files/measured-csv.ts";
+import { calibrationText } from "../../src/input/measurements/parse-calibration.ts";
+import { benchResult } from "../input/bench-results.ts";
+import { measuredCsv } from "../input/measured-csv.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 

@@ -1,5 +1,5 @@
-import { readHuggingFaceModel } from "../../src/files/huggingface-texts.ts";
 import type { HuggingFaceModel, ModelOverrides } from "../../src/huggingface/huggingface-model.ts";
+import { readHuggingFaceModel } from "../../src/input/model/huggingface-texts.ts";
 import type { LayerArchitecture } from "../../src/model/architecture.ts";
 
 export type Config = Readonly<Record<string, unknown>>;

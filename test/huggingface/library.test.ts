@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { jsonFile } from "../../src/files/json-file.ts";
 import { isLibraryModel, readLibrary, readModel } from "../../src/files/read-model.ts";
 import { kvBytesPerToken } from "../../src/huggingface/kv-bytes.ts";
 import { libraryEntry } from "../../src/huggingface/library.ts";
 import { modelOf } from "../../src/huggingface/model-of.ts";
+import { jsonFile } from "../../src/input/text/json-file.ts";
 import { layerPlanOf } from "../../src/model/layer-plan.ts";
 import { checkLayerPlan } from "../../src/model/model.ts";
 import { LLAMA } from "./configs.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import * as core from "../../src/index.ts";
 import * as node from "../../src/node.ts";
-import { messageOf, problemFiles } from "../files/texts.ts";
+import { messageOf, problemFiles } from "../input/texts.ts";
 
 const CATALOGUE = {
   model: "llama-3.1-8b",

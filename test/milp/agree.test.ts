@@ -1,9 +1,9 @@
 import { afterAll, describe, expect, it } from "vitest";
-import { checkSolution } from "../../src/solver/milp/check.ts";
-import { createHighsWorkerBackend } from "../../src/solver/milp/highs-client.ts";
-import { createInlineHighs } from "../../src/solver/milp/highs-inline.ts";
-import { createJslp } from "../../src/solver/milp/jslp.ts";
-import type { MilpModel } from "../../src/solver/milp/model.ts";
+import { checkSolution } from "../../src/milp/check.ts";
+import { createHighsWorkerBackend } from "../../src/milp/highs-client.ts";
+import { createInlineHighs } from "../../src/milp/highs-inline.ts";
+import { createJslp } from "../../src/milp/jslp.ts";
+import type { MilpModel } from "../../src/milp/model.ts";
 import { bruteForce, column, integerOf, PARITY, randomModel, randomOf, row } from "./models.ts";
 
 const inline = createInlineHighs();

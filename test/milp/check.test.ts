@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { checkSolution } from "../../src/solver/milp/check.ts";
-import type { MilpModel } from "../../src/solver/milp/model.ts";
+import { checkSolution } from "../../src/milp/check.ts";
+import type { MilpModel } from "../../src/milp/model.ts";
 import { column, KNAPSACK, row } from "./models.ts";
 
 function reasonOf(...args: Parameters<typeof checkSolution>): string | null {

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from "vitest";
-import { createInlineHighs } from "../../src/solver/milp/highs-inline.ts";
-import type { MilpModel } from "../../src/solver/milp/model.ts";
+import { createInlineHighs } from "../../src/milp/highs-inline.ts";
+import type { MilpModel } from "../../src/milp/model.ts";
 
 const backend = createInlineHighs();
 afterAll(() => backend.dispose());

@@ -6,12 +6,12 @@ import {
   type HighsWorkerOptions,
   startHighsWorker,
   type WorkerLike,
-} from "../../src/solver/milp/highs-client.ts";
-import { createInlineHighs } from "../../src/solver/milp/highs-inline.ts";
-import { type HighsAnswer, runHighsJob } from "../../src/solver/milp/highs-job.ts";
-import { loadHighs } from "../../src/solver/milp/highs-load.ts";
-import type { FromWorker, WorkerBirth } from "../../src/solver/milp/highs-protocol.ts";
-import type { MilpModel, MilpOptions, MilpOutcome } from "../../src/solver/milp/model.ts";
+} from "../../src/milp/highs-client.ts";
+import { createInlineHighs } from "../../src/milp/highs-inline.ts";
+import { type HighsAnswer, runHighsJob } from "../../src/milp/highs-job.ts";
+import { loadHighs } from "../../src/milp/highs-load.ts";
+import type { FromWorker, WorkerBirth } from "../../src/milp/highs-protocol.ts";
+import type { MilpModel, MilpOptions, MilpOutcome } from "../../src/milp/model.ts";
 import { KNAPSACK, KNAPSACK_OPTIMUM, marketSplit } from "./models.ts";
 
 type Create = (birth: WorkerBirth) => WorkerLike;

@@ -1,7 +1,7 @@
 /** Prices to the micro-dollar make coefficients of 10⁸, beside which a solver's tolerances are no longer small. */
 import { afterAll, expect, it } from "vitest";
-import { createInlineHighs } from "../../src/solver/milp/highs-inline.ts";
-import type { MilpModel } from "../../src/solver/milp/model.ts";
+import { createInlineHighs } from "../../src/milp/highs-inline.ts";
+import type { MilpModel } from "../../src/milp/model.ts";
 
 const backend = createInlineHighs();
 afterAll(() => backend.dispose());

@@ -1,10 +1,10 @@
 import { afterAll, describe, expect, it } from "vitest";
-import { checkSolution } from "../../src/solver/milp/check.ts";
-import { createHighsWorkerBackend } from "../../src/solver/milp/highs-client.ts";
-import { createInlineHighs } from "../../src/solver/milp/highs-inline.ts";
-import { loadHighs } from "../../src/solver/milp/highs-load.ts";
-import { createJslp } from "../../src/solver/milp/jslp.ts";
-import type { MilpOutcome } from "../../src/solver/milp/model.ts";
+import { checkSolution } from "../../src/milp/check.ts";
+import { createHighsWorkerBackend } from "../../src/milp/highs-client.ts";
+import { createInlineHighs } from "../../src/milp/highs-inline.ts";
+import { loadHighs } from "../../src/milp/highs-load.ts";
+import { createJslp } from "../../src/milp/jslp.ts";
+import type { MilpOutcome } from "../../src/milp/model.ts";
 import { column, KNAPSACK, largeKnapsack, marketSplit, row } from "./models.ts";
 
 const worker = createHighsWorkerBackend();

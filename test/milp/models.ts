@@ -1,6 +1,6 @@
 import { setFlagsFromString } from "node:v8";
 import { vi } from "vitest";
-import type { MilpColumn, MilpModel, MilpRow } from "../../src/solver/milp/model.ts";
+import type { MilpColumn, MilpModel, MilpRow } from "../../src/milp/model.ts";
 
 // Short solves of a fresh module are several times faster with WASM compiled once only.
 setFlagsFromString("--liftoff-only");

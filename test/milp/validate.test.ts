@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { InternalError } from "../../src/errors.ts";
-import type { MilpModel } from "../../src/solver/milp/model.ts";
-import { validateModel, validateOptions } from "../../src/solver/milp/validate.ts";
+import type { MilpModel } from "../../src/milp/model.ts";
+import { validateModel, validateOptions } from "../../src/milp/validate.ts";
 import { column, KNAPSACK, row } from "./models.ts";
 
 const [x, y] = [column("x", 1, 3), column("y", 1, 3)];

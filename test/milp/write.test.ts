@@ -1,8 +1,8 @@
 import { afterAll, describe, expect, it } from "vitest";
-import { createInlineHighs } from "../../src/solver/milp/highs-inline.ts";
-import { loadHighs } from "../../src/solver/milp/highs-load.ts";
-import type { MilpModel } from "../../src/solver/milp/model.ts";
-import { writeLp, writeMps } from "../../src/solver/milp/write.ts";
+import { createInlineHighs } from "../../src/milp/highs-inline.ts";
+import { loadHighs } from "../../src/milp/highs-load.ts";
+import type { MilpModel } from "../../src/milp/model.ts";
+import { writeLp, writeMps } from "../../src/milp/write.ts";
 import { column, KNAPSACK, randomModel, randomOf, row } from "./models.ts";
 
 const highs = await loadHighs();

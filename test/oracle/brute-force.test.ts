@@ -5,7 +5,7 @@ import { createPool } from "../../src/hardware/pool.ts";
 import { evaluate } from "../../src/placement/evaluate.ts";
 import type { Problem } from "../../src/placement/problem.ts";
 import type { SolveRequest } from "../../src/solver/request.ts";
-import { requestedPoints } from "../../src/solver/requested-points.ts";
+import { requestedPoints } from "../../src/solver/search/operating-points.ts";
 import { entry, foundingProblem } from "../support/founding.ts";
 import { bruteForce, type Outcome, placementOf, slowestAllowed } from "./brute-force.ts";
 import { metricsOf } from "./check-solution.ts";

@@ -2,7 +2,7 @@ import type { NextStage } from "../../src/cost/cost-model.ts";
 import { deriveMatrix, pairGBytesPerSecond } from "../../src/hardware/network.ts";
 import type { Placement, PlacementStage } from "../../src/placement/placement.ts";
 import type { Problem } from "../../src/placement/problem.ts";
-import type { NodeRules } from "../../src/solver/nodes/node-rules.ts";
+import type { NodeRules } from "../../src/solver/deployable/node-rules.ts";
 import type { SolveRequest } from "../../src/solver/request.ts";
 import type { OperatingPoint } from "../../src/workload/workload.ts";
 import { LatencyWays, type Ways } from "./latency-ways.ts";

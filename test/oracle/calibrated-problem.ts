@@ -3,7 +3,7 @@ import { createPool, type PoolEntry } from "../../src/hardware/pool.ts";
 import type { Architecture, LayerArchitecture } from "../../src/model/architecture.ts";
 import type { Problem } from "../../src/placement/problem.ts";
 import { DEFAULT_REQUEST, type SolveRequest } from "../../src/solver/request.ts";
-import { requestedPoints } from "../../src/solver/requested-points.ts";
+import { requestedPoints } from "../../src/solver/search/operating-points.ts";
 import { NO_LIMITS } from "../../src/workload/workload.ts";
 import { calibratedProblem, defaultSettings, LLAMA_70B } from "../support/calibrated.ts";
 import { entry } from "../support/founding.ts";

@@ -2,7 +2,7 @@ import { expect } from "vitest";
 import { createPool } from "../../src/hardware/pool.ts";
 import type { Problem } from "../../src/placement/problem.ts";
 import type { SolveRequest } from "../../src/solver/request.ts";
-import { requestedPoints } from "../../src/solver/requested-points.ts";
+import { requestedPoints } from "../../src/solver/search/operating-points.ts";
 import type { Answer } from "../../src/solver/solution.ts";
 import { NO_LIMITS } from "../../src/workload/workload.ts";
 import { bestOf, withinLimits } from "./best-outcome.ts";

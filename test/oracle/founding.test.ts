@@ -1,7 +1,7 @@
 /** The known optima of the founding program's own example: Llama-3-70B on its pool, its model, its rules. */
 import { afterAll, describe, expect, it } from "vitest";
+import { createInlineHighs } from "../../src/milp/highs-inline.ts";
 import type { Problem } from "../../src/placement/problem.ts";
-import { createInlineHighs } from "../../src/solver/milp/highs-inline.ts";
 import { DEFAULT_REQUEST } from "../../src/solver/request.ts";
 import type { Answer } from "../../src/solver/solution.ts";
 import { solve } from "../../src/solver/solve.ts";

@@ -6,12 +6,12 @@
  */
 import { afterAll, describe, expect, it } from "vitest";
 import { createPool } from "../../src/hardware/pool.ts";
+import { createInlineHighs } from "../../src/milp/highs-inline.ts";
 import type { Architecture, LayerArchitecture } from "../../src/model/architecture.ts";
 import type { Metrics } from "../../src/placement/evaluation.ts";
 import type { Problem } from "../../src/placement/problem.ts";
-import { createInlineHighs } from "../../src/solver/milp/highs-inline.ts";
 import { DEFAULT_REQUEST, type SolveRequest } from "../../src/solver/request.ts";
-import { requestedPoints } from "../../src/solver/requested-points.ts";
+import { requestedPoints } from "../../src/solver/search/operating-points.ts";
 import { solve } from "../../src/solver/solve.ts";
 import { calibratedProblem, defaultSettings, llama } from "../support/calibrated.ts";
 import { entry } from "../support/founding.ts";

@@ -4,13 +4,13 @@
  */
 import { afterAll, describe, expect, it } from "vitest";
 import { createPool, type PoolEntry } from "../../src/hardware/pool.ts";
+import { createInlineHighs } from "../../src/milp/highs-inline.ts";
 import type { Metrics } from "../../src/placement/evaluation.ts";
 import { type Placement, parseInstanceName } from "../../src/placement/placement.ts";
 import type { Problem } from "../../src/placement/problem.ts";
-import { hostClasses } from "../../src/solver/hosts/hosts.ts";
-import { createInlineHighs } from "../../src/solver/milp/highs-inline.ts";
+import { hostClasses } from "../../src/solver/instances/instance-classes.ts";
 import type { ObjectiveName, SolveRequest } from "../../src/solver/request.ts";
-import { requestedPoints } from "../../src/solver/requested-points.ts";
+import { requestedPoints } from "../../src/solver/search/operating-points.ts";
 import { solve } from "../../src/solver/solve.ts";
 import { weightedValue } from "./best-outcome.ts";
 import { expectAnswer } from "./check-solution.ts";

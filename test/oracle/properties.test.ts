@@ -4,9 +4,9 @@
  * The standard run takes 40 problems; ORACLE_PROBLEMS and ORACLE_FIRST choose others, see seeds.ts.
  */
 import { afterAll, describe, expect, it } from "vitest";
+import { createInlineHighs } from "../../src/milp/highs-inline.ts";
+import { createJslp } from "../../src/milp/jslp.ts";
 import type { Problem } from "../../src/placement/problem.ts";
-import { createInlineHighs } from "../../src/solver/milp/highs-inline.ts";
-import { createJslp } from "../../src/solver/milp/jslp.ts";
 import type { SolveRequest } from "../../src/solver/request.ts";
 import type { Solution } from "../../src/solver/solution.ts";
 import { solve } from "../../src/solver/solve.ts";

@@ -5,7 +5,7 @@ import {
 } from "../../src/placement/placement.ts";
 import type { Problem } from "../../src/placement/problem.ts";
 import type { SolveRequest } from "../../src/solver/request.ts";
-import { requestedPoints } from "../../src/solver/requested-points.ts";
+import { requestedPoints } from "../../src/solver/search/operating-points.ts";
 import type { Prng } from "./prng.ts";
 
 /** A placement drawn with little thought: any instances, GPUs and degrees, layers cut anywhere. It may break any rule. */

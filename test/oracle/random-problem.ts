@@ -2,7 +2,7 @@ import { createReferenceModel } from "../../src/cost/reference/reference-model.t
 import type { Pool } from "../../src/hardware/pool.ts";
 import type { Problem } from "../../src/placement/problem.ts";
 import { DEFAULT_REQUEST, type SolveRequest } from "../../src/solver/request.ts";
-import { requestedPoints } from "../../src/solver/requested-points.ts";
+import { requestedPoints } from "../../src/solver/search/operating-points.ts";
 import { NO_LIMITS, type OperatingPoint, PHASES } from "../../src/workload/workload.ts";
 import { frontierOf } from "./best-outcome.ts";
 import { bruteForce, type Outcome, TooManyError } from "./brute-force.ts";

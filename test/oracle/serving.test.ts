@@ -5,9 +5,9 @@
  * The standard run takes the first 120 problems; ORACLE_PROBLEMS and ORACLE_FIRST choose others, see seeds.ts.
  */
 import { afterAll, describe, expect, it } from "vitest";
-import { createInlineHighs } from "../../src/solver/milp/highs-inline.ts";
+import { createInlineHighs } from "../../src/milp/highs-inline.ts";
 import type { SolveRequest } from "../../src/solver/request.ts";
-import { requestedPoints } from "../../src/solver/requested-points.ts";
+import { requestedPoints } from "../../src/solver/search/operating-points.ts";
 import { solve } from "../../src/solver/solve.ts";
 import { bruteForce } from "./brute-force.ts";
 import { expectBest } from "./check-solution.ts";

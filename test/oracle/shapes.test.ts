@@ -4,14 +4,14 @@
  * ORACLE_PROBLEMS and ORACLE_FIRST choose the problems, see seeds.ts.
  */
 import { afterAll, describe, expect, it } from "vitest";
+import { createInlineHighs } from "../../src/milp/highs-inline.ts";
 import type { Model } from "../../src/model/model.ts";
 import { evaluate } from "../../src/placement/evaluate.ts";
 import type { Placement } from "../../src/placement/placement.ts";
 import type { Problem } from "../../src/placement/problem.ts";
 import { forbiddenTp } from "../../src/placement/tp-shape.ts";
-import { bestEvenSplits } from "../../src/solver/even-splits.ts";
-import { createInlineHighs } from "../../src/solver/milp/highs-inline.ts";
-import { requestedPoints } from "../../src/solver/requested-points.ts";
+import { bestEvenSplits } from "../../src/solver/even-splits/even-splits.ts";
+import { requestedPoints } from "../../src/solver/search/operating-points.ts";
 import type { Solution } from "../../src/solver/solution.ts";
 import { solve } from "../../src/solver/solve.ts";
 import { bruteForce, TooManyError } from "./brute-force.ts";

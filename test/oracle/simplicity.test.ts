@@ -1,11 +1,11 @@
 /** Simple answers against plain enumeration: the simplest placement within a percentage of the optimum, and the best of these. */
 import { afterAll, describe, expect, it } from "vitest";
+import { createInlineHighs } from "../../src/milp/highs-inline.ts";
 import { meetsLatencyLimits } from "../../src/placement/limits.ts";
-import { createInlineHighs } from "../../src/solver/milp/highs-inline.ts";
+import { complexityOf } from "../../src/solver/explain/simplicity.ts";
 import type { SolveRequest } from "../../src/solver/request.ts";
-import { requestedPoints } from "../../src/solver/requested-points.ts";
 import { isMaximised, objectiveValue } from "../../src/solver/search/objectives.ts";
-import { complexityOf } from "../../src/solver/simplicity.ts";
+import { requestedPoints } from "../../src/solver/search/operating-points.ts";
 import { solve } from "../../src/solver/solve.ts";
 import { visitPlacements } from "./exhaustive.ts";
 import { drawTinyProblem, drawTinyServingProblem } from "./random-problem.ts";

@@ -1,11 +1,11 @@
 /** Pools whose types are at several sites: a pipeline stays inside one, whatever it costs. */
 import { afterAll, describe, expect, it } from "vitest";
 import { createPool, type PoolEntry } from "../../src/hardware/pool.ts";
+import { createInlineHighs } from "../../src/milp/highs-inline.ts";
 import { evaluate } from "../../src/placement/evaluate.ts";
 import type { Problem } from "../../src/placement/problem.ts";
-import { createInlineHighs } from "../../src/solver/milp/highs-inline.ts";
 import { OBJECTIVES, type SolveRequest } from "../../src/solver/request.ts";
-import { requestedPoints } from "../../src/solver/requested-points.ts";
+import { requestedPoints } from "../../src/solver/search/operating-points.ts";
 import { solve } from "../../src/solver/solve.ts";
 import { bruteForce, placementOf, TooManyError } from "./brute-force.ts";
 import { expectBest } from "./check-solution.ts";

@@ -6,8 +6,8 @@
  * for drawing a single one again.
  */
 import { afterAll, describe, it } from "vitest";
+import { createInlineHighs } from "../../src/milp/highs-inline.ts";
 import type { Problem } from "../../src/placement/problem.ts";
-import { createInlineHighs } from "../../src/solver/milp/highs-inline.ts";
 import type { SolveRequest } from "../../src/solver/request.ts";
 import { solve } from "../../src/solver/solve.ts";
 import { expectBest } from "./check-solution.ts";

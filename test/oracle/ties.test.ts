@@ -1,7 +1,7 @@
 /** Ties that random problems seldom reach: equal machines at different prices, equal prices on fewer machines. */
 import { afterAll, describe, expect, it } from "vitest";
 import { createPool, type PoolEntry } from "../../src/hardware/pool.ts";
-import { createInlineHighs } from "../../src/solver/milp/highs-inline.ts";
+import { createInlineHighs } from "../../src/milp/highs-inline.ts";
 import { DEFAULT_REQUEST, type SolveRequest } from "../../src/solver/request.ts";
 import { solve } from "../../src/solver/solve.ts";
 import { entry, foundingProblem, RELAXED_RULES } from "../support/founding.ts";

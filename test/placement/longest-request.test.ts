@@ -1,7 +1,7 @@
 /** An engine refuses to start where its KV cache cannot hold one request of the greatest length. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { EngineSettings } from "../../src/cost/engine-settings.ts";
+import type { EngineSettings } from "../../src/engines/engine-settings.ts";
 import { createPool } from "../../src/hardware/pool.ts";
 import type { Architecture } from "../../src/model/architecture.ts";
 import { evaluate } from "../../src/placement/evaluate.ts";

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { exportPlacement } from "../../src/export/export.ts";
 import { readProblem } from "../../src/files/read-problem.ts";
+import { createInlineHighs } from "../../src/milp/highs-inline.ts";
 import { evaluate } from "../../src/placement/evaluate.ts";
 import type { Success } from "../../src/placement/evaluation.ts";
 import { lowMemoryWarnings } from "../../src/placement/low-memory.ts";
 import type { Problem } from "../../src/placement/problem.ts";
-import { createInlineHighs } from "../../src/solver/milp/highs-inline.ts";
 import { DEFAULT_REQUEST } from "../../src/solver/request.ts";
 import { solve } from "../../src/solver/solve.ts";
 import { dataRow, rowFacts } from "../../src/sweep/row.ts";

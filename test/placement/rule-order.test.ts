@@ -137,7 +137,7 @@ test("every rule of the contract is one of the above", () => {
     "gap",
     "overlap",
     "coverage",
-    // In test/files/problem-sources.test.ts, with a pool that has sites.
+    // In test/input/problem-sources.test.ts, with a pool that has sites.
     "several_sites",
   ]);
 });

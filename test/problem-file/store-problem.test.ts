@@ -2,8 +2,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { CostModelOrigin } from "../../src/cost/cost-model.ts";
-import type { EngineSettings } from "../../src/cost/engine-settings.ts";
 import { costModelOf } from "../../src/cost/origin.ts";
+import type { EngineSettings } from "../../src/engines/engine-settings.ts";
 import { gpuByName } from "../../src/hardware/gpu-specs.ts";
 import { deriveMatrix } from "../../src/hardware/network.ts";
 import { createPool } from "../../src/hardware/pool.ts";

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { PLAIN } from "../../src/report/paint.ts";
 import { renderEvenSplits } from "../../src/report/terminal-even-splits.ts";
-import type { FamilyBest } from "../../src/solver/even-splits.ts";
+import type { FamilyBest } from "../../src/solver/even-splits/even-splits.ts";
 import type { Answer } from "../../src/solver/solution.ts";
 import { success } from "../support/answers.ts";
 import { foundingProblem } from "../support/founding.ts";

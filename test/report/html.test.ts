@@ -367,7 +367,7 @@ describe("the commands", () => {
       expect(packages).not.toContain("@observablehq/plot");
       expect(packages).not.toContain("linkedom");
     }
-    const entry = new URL("../../src/cli/solve.ts", import.meta.url);
+    const entry = new URL("../../src/cli/solve/solve.ts", import.meta.url);
     expect([...importGraph(entry, { dynamic: true }).packages.keys()]).toContain("linkedom");
   });
 });

@@ -6,7 +6,7 @@ import type { Problem } from "../../src/placement/problem.ts";
 import { PLAIN } from "../../src/report/paint.ts";
 import { renderEvaluation } from "../../src/report/terminal-evaluation.ts";
 import { renderSolution } from "../../src/report/terminal-solution.ts";
-import { bestEvenSplits } from "../../src/solver/even-splits.ts";
+import { bestEvenSplits } from "../../src/solver/even-splits/even-splits.ts";
 import { FOUNDING_POOL, foundingProblem, RELAXED_RULES } from "../support/founding.ts";
 import { answerOf, REQUEST, splitOf } from "./placements.ts";
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { createInlineHighs } from "../../src/milp/highs-inline.ts";
 import { evaluateAtRate } from "../../src/placement/at-load.ts";
 import type { Placement } from "../../src/placement/placement.ts";
 import { rateService } from "../../src/placement/rate-service.ts";
@@ -11,8 +12,7 @@ import { solutionJson } from "../../src/report/json.ts";
 import { PLAIN } from "../../src/report/paint.ts";
 import { frontierProofWords } from "../../src/report/terminal-frontier.ts";
 import { renderSolution } from "../../src/report/terminal-solution.ts";
-import { bestEvenSplits } from "../../src/solver/even-splits.ts";
-import { createInlineHighs } from "../../src/solver/milp/highs-inline.ts";
+import { bestEvenSplits } from "../../src/solver/even-splits/even-splits.ts";
 import { DEFAULT_REQUEST } from "../../src/solver/request.ts";
 import type { Answer } from "../../src/solver/solution.ts";
 import { solve } from "../../src/solver/solve.ts";

@@ -5,7 +5,7 @@ import { REPORT_WIDTH, visibleWidth } from "../../src/report/layout.ts";
 import { createPaint, PLAIN } from "../../src/report/paint.ts";
 import { renderEvaluation, renderNoPlacement } from "../../src/report/terminal-evaluation.ts";
 import { renderSolution } from "../../src/report/terminal-solution.ts";
-import { bestEvenSplits } from "../../src/solver/even-splits.ts";
+import { bestEvenSplits } from "../../src/solver/even-splits/even-splits.ts";
 import { OBJECTIVES, type SolveRequest } from "../../src/solver/request.ts";
 import { type Limits, NO_LIMITS } from "../../src/workload/workload.ts";
 import { foundingProblem, RELAXED_RULES } from "../support/founding.ts";

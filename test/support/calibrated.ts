@@ -3,7 +3,6 @@ import {
   createCalibratedModel,
   type Knowledge,
 } from "../../src/cost/calibrated/calibrated-model.ts";
-import { ENGINES, type Engine } from "../../src/cost/calibrated/engines.ts";
 import type { ParameterValues } from "../../src/cost/calibrated/parameters.ts";
 import { PRIORS, priorValues } from "../../src/cost/calibrated/priors.ts";
 import {
@@ -16,7 +15,8 @@ import {
   DEFAULT_MAX_BATCHED_TOKENS,
   DEFAULT_MEMORY_UTILIZATION,
   type EngineSettings,
-} from "../../src/cost/engine-settings.ts";
+} from "../../src/engines/engine-settings.ts";
+import { ENGINES, type Engine } from "../../src/engines/engines.ts";
 import { findGpu, GPU_NAMES, type GpuSpec, gpuByName } from "../../src/hardware/gpu-specs.ts";
 import type { InstanceType } from "../../src/hardware/instance.ts";
 import {

@@ -1,5 +1,5 @@
 import type { Command, Option } from "commander";
-import { flagValueOf } from "../flag-value.ts";
+import { flagValueOf } from "../options/flag-value.ts";
 
 /** What may follow a flag, or stand as an argument of a command. */
 export type Candidates =

@@ -5,7 +5,7 @@ import { isSeq } from "yaml";
 import { InputError } from "../../errors.ts";
 import { readText } from "../../files/read-text.ts";
 import { nearestHint } from "../../nearest.ts";
-import type { FlagValue } from "../flag-value.ts";
+import type { FlagValue } from "../options/flag-value.ts";
 import { givesWay } from "./alternatives.ts";
 import { type ConfigDocument, type Entry, parseConfigDocument } from "./document.ts";
 import { type FlagText, flagText, isOfOtherShape } from "./flag-text.ts";

@@ -1,7 +1,7 @@
 import { isMap, isScalar, isSeq, type Node } from "yaml";
 import { InputError } from "../../errors.ts";
-import { type NumberRange, numberProblem, rangeHint } from "../../files/numbers.ts";
-import type { FlagValue } from "../flag-value.ts";
+import { type NumberRange, numberProblem, rangeHint } from "../../input/text/numbers.ts";
+import type { FlagValue } from "../options/flag-value.ts";
 import { type ConfigDocument, type Entry, entriesOf } from "./document.ts";
 
 /** A value as the text that the flag would have; `true` for a switch that is on, null for one that is off. */

@@ -1,5 +1,5 @@
 import type { Command, Option } from "commander";
-import { type FlagValue, flagValueOf } from "../flag-value.ts";
+import { type FlagValue, flagValueOf } from "../options/flag-value.ts";
 
 /** The flag that names a configuration file; a command that has it takes its flags from there. */
 const CONFIG_FLAG = "--config";

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { z } from "zod";
-import type { NumberRange } from "../../files/numbers.ts";
-import type { FlagValue } from "../flag-value.ts";
+import type { NumberRange } from "../../input/text/numbers.ts";
+import type { FlagValue } from "../options/flag-value.ts";
 import { POOL_KEY, SCHEMA_KEY } from "./apply.ts";
 import { configKeys, type KeyUse } from "./keys.ts";
 import { POOL_ITEM } from "./pool-schema.ts";

@@ -1,6 +1,6 @@
-import { lacksMemory, TOO_LITTLE_MEMORY } from "../../solver/milp/lacks-memory.ts";
-import type { MilpBackend, MilpModel } from "../../solver/milp/model.ts";
-import type { SolverName } from "../io.ts";
+import { lacksMemory, TOO_LITTLE_MEMORY } from "../../milp/lacks-memory.ts";
+import type { MilpBackend, MilpModel } from "../../milp/model.ts";
+import type { SolverName } from "../io/io.ts";
 import type { DoctorFinding } from "./finding.ts";
 
 /** Maximise 3 x + 2 y with x + y ≤ 4, x + 3 y ≤ 6, x ≤ 3, both whole: x = 3, y = 1. */

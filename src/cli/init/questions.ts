@@ -1,5 +1,5 @@
 import type { Workload } from "../../workload/workload.ts";
-import type { ProblemFlagValues } from "../problem-flags.ts";
+import type { ProblemFlagValues } from "../options/problem-flags.ts";
 
 /** Something that `init` has to know, or offers to ask. */
 export interface Question {

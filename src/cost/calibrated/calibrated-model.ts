@@ -1,3 +1,4 @@
+import type { EngineSettings } from "../../engines/engine-settings.ts";
 import { InputError } from "../../errors.ts";
 import { findGpu, GPU_NAMES, type GpuSpec } from "../../hardware/gpu-specs.ts";
 import { type InstanceType, servingKey } from "../../hardware/instance.ts";
@@ -17,7 +18,6 @@ import type {
   TimeBill,
   Uncertainty,
 } from "../cost-model.ts";
-import type { EngineSettings } from "../engine-settings.ts";
 import { GroupMemory } from "./group-memory.ts";
 import { GroupTimes, phaseLengths, pipelineLoss } from "./group-times.ts";
 import { LayerCounts } from "./layer-counts.ts";

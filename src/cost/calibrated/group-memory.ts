@@ -1,9 +1,9 @@
+import { type EngineSettings, longestRequestTokens } from "../../engines/engine-settings.ts";
+import { TRAITS } from "../../engines/engines.ts";
 import type { GpuSpec } from "../../hardware/gpu-specs.ts";
 import type { Architecture } from "../../model/architecture.ts";
 import type { OperatingPoint } from "../../workload/workload.ts";
 import type { MemoryBill, SegmentRange } from "../cost-model.ts";
-import { type EngineSettings, longestRequestTokens } from "../engine-settings.ts";
-import { TRAITS } from "./engines.ts";
 import type { LayerCounts } from "./layer-counts.ts";
 import {
   BYTES_PER_GIB,

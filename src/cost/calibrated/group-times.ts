@@ -1,3 +1,4 @@
+import type { EngineSettings } from "../../engines/engine-settings.ts";
 import type { GpuSpec } from "../../hardware/gpu-specs.ts";
 import { externalShareGBytesPerSecond } from "../../hardware/instance.ts";
 import type { Architecture } from "../../model/architecture.ts";
@@ -9,7 +10,6 @@ import {
   type StageShape,
   type TimeBill,
 } from "../cost-model.ts";
-import type { EngineSettings } from "../engine-settings.ts";
 import { collectives } from "./collectives.ts";
 import {
   type BatchSteps,

@@ -1,7 +1,7 @@
+import type { ProfileTraits } from "../../engines/engines.ts";
 import type { GpuSpec } from "../../hardware/gpu-specs.ts";
 import type { Architecture, LayerArchitecture } from "../../model/architecture.ts";
 import { attentionParameters, kvElementsPerToken } from "../../model/matrices.ts";
-import type { ProfileTraits } from "./engines.ts";
 import { END_BYTES } from "./layer-time.ts";
 
 export const BYTES_PER_GIB: number = 1024 ** 3;

@@ -1,5 +1,5 @@
+import { PROFILES, type Profile } from "../../engines/engines.ts";
 import { GPU_CLASSES, GPU_NAMES, type GpuClass } from "../../hardware/gpu-specs.ts";
-import { PROFILES, type Profile } from "./engines.ts";
 import type {
   ClassParameters,
   CommonParameters,

@@ -1,6 +1,6 @@
+import type { Profile } from "../../engines/engines.ts";
 import type { GpuClass, GpuSpec } from "../../hardware/gpu-specs.ts";
 import type { Architecture } from "../../model/architecture.ts";
-import type { Profile } from "./engines.ts";
 import type { Parameters } from "./parameters.ts";
 
 /** What a GPU reaches for one model under one engine, FLOP/s and bytes/s. */

@@ -1,5 +1,5 @@
+import type { Profile } from "../../engines/engines.ts";
 import { type GpuSpec, gpuByName } from "../../hardware/gpu-specs.ts";
-import type { Profile } from "./engines.ts";
 import type {
   ClassParameters,
   CommonParameters,

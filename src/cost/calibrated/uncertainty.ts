@@ -1,7 +1,7 @@
+import type { Profile } from "../../engines/engines.ts";
 import type { GpuSpec } from "../../hardware/gpu-specs.ts";
 import type { Architecture } from "../../model/architecture.ts";
 import type { Confidence, Spread } from "../cost-model.ts";
-import type { Profile } from "./engines.ts";
 
 /** Figures whose intervals differ: throughput, TPOT, TTFT under load, time of a single prompt. */
 export const QUANTITIES = ["throughput", "tpot", "ttft", "prompt"] as const;

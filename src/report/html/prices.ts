@@ -2,7 +2,7 @@ import type { PoolType } from "../../hardware/pool.ts";
 import { microUsdToUsd } from "../../hardware/price.ts";
 import { type Placement, parseInstanceName } from "../../placement/placement.ts";
 import type { Problem } from "../../placement/problem.ts";
-import { isAllowed } from "../../solver/hosts/hosts.ts";
+import { isAllowed } from "../../solver/instances/instance-classes.ts";
 import type { SolveRequest } from "../../solver/request.ts";
 import { shortGpu, usd } from "../format.ts";
 import type { Column } from "../layout.ts";

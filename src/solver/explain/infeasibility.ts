@@ -6,11 +6,11 @@ import { latencySentences, unmetLatency } from "./least-latency.ts";
 import { limitRelaxations } from "./limit-relaxations.ts";
 import { type SetLimit, setLimits, without } from "./limits.ts";
 import { longestRequest } from "./longest-request.ts";
-import { ExplanationCut, type Prober } from "./prober.ts";
 import { type Extremes, limitReasons, noFitReasons } from "./reasons.ts";
 import { ruleConflict } from "./rule-conflict.ts";
 import { countRelaxations, ruleRelaxations } from "./rule-relaxations.ts";
 import { jointFits, whatFits } from "./what-fits.ts";
+import { ExplanationCut, type Prober } from "./what-if.ts";
 
 /**
  * Why nothing fits: reasons in sentences, an irreducible set of limits that cannot be met together, and the smallest changes that

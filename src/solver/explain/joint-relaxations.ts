@@ -3,7 +3,7 @@ import type { Found } from "../search/goal.ts";
 import type { Change, JointRelaxation, Relaxation } from "../solution.ts";
 import { bestFigure, figureAt } from "./limit-relaxations.ts";
 import { type SetLimit, setLimits, withLimit, without } from "./limits.ts";
-import type { Prober } from "./prober.ts";
+import type { Prober } from "./what-if.ts";
 
 /** So many limits at most have a way out of their own that changes them least. */
 const MOST_WAYS = 3;

@@ -8,7 +8,7 @@ import {
 import type { Found } from "../search/goal.ts";
 import type { Relaxation } from "../solution.ts";
 import type { SetLimit } from "./limits.ts";
-import type { Prober } from "./prober.ts";
+import type { Prober } from "./what-if.ts";
 
 /** A smallest latency is known to this, relative: no placement has one that is lower by more. */
 const LATENCY_TOLERANCE = 1e-3;

@@ -5,7 +5,7 @@ import type { Found } from "../search/goal.ts";
 import type { Relaxation } from "../solution.ts";
 import { latencySeconds, leastLatency } from "./least-latency.ts";
 import { MS_PER_SECOND, type SetLimit, without } from "./limits.ts";
-import type { Prober } from "./prober.ts";
+import type { Prober } from "./what-if.ts";
 
 /** Which objective, at its best, is the smallest change of a limit, and what it then reads. */
 const RELAXED_BY: Readonly<

@@ -1,11 +1,11 @@
-import { longestRequestTokens } from "../../cost/engine-settings.ts";
+import { longestRequestTokens } from "../../engines/engine-settings.ts";
 import { placementPoint } from "../../placement/evaluate.ts";
 import { longestRequestHeld } from "../../placement/longest-request.ts";
 import type { Problem } from "../../placement/problem.ts";
 import type { Limits } from "../../workload/workload.ts";
 import type { Found } from "../search/goal.ts";
 import type { Relaxation } from "../solution.ts";
-import type { Prober } from "./prober.ts";
+import type { Prober } from "./what-if.ts";
 
 /** The change that a shorter longest request is. */
 const MAX_MODEL_LEN = "max_model_len";

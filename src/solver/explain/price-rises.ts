@@ -5,11 +5,11 @@ import { evaluate } from "../../placement/evaluate.ts";
 import type { Placement } from "../../placement/placement.ts";
 import type { Problem } from "../../placement/problem.ts";
 import type { Limits } from "../../workload/workload.ts";
-import { rentedInstances } from "../rental-rules.ts";
 import type { Found } from "../search/goal.ts";
 import { isMaximised, objectiveValue } from "../search/objectives.ts";
 import type { PriceRise } from "../solution.ts";
-import { type Best, differs, type Prober } from "./prober.ts";
+import { rentedInstances } from "./rental-rules.ts";
+import { type Best, differs, type Prober } from "./what-if.ts";
 
 /** For each rented type the price at which another placement is better. @throws ExplanationCut when a limit on time strikes */
 export async function priceRises(prober: Prober, answer: Best): Promise<PriceRise[]> {

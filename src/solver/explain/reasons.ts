@@ -3,12 +3,12 @@ import type { Problem } from "../../placement/problem.ts";
 import { allowedSegmentSizes, minPipelineSegment } from "../../placement/segment-sizes.ts";
 import { leftOut } from "../../placement/tp-shape.ts";
 import type { LatencyLimitName, Limits, OperatingPoint } from "../../workload/workload.ts";
-import type { HostClass } from "../hosts/host-class.ts";
-import { hostClasses } from "../hosts/hosts.ts";
-import { batchOptions } from "../options.ts";
+import type { HostClass } from "../instances/instance-class.ts";
+import { hostClasses } from "../instances/instance-classes.ts";
 import type { SolveRequest } from "../request.ts";
-import { maxStagesOf } from "../search/scenarios.ts";
-import { TableCache } from "../starts/table-cache.ts";
+import { maxStagesOf } from "../search/subproblems.ts";
+import { batchOptions } from "../stages/stage-options.ts";
+import { TableCache } from "../stages/table-cache.ts";
 import { figure, leastLatencyWords } from "./least-latency.ts";
 import { setLimits } from "./limits.ts";
 

@@ -1,9 +1,9 @@
 import { createPool, type PoolType } from "../../hardware/pool.ts";
-import { isAllowed } from "../hosts/hosts.ts";
+import { isAllowed } from "../instances/instance-classes.ts";
 import type { Found } from "../search/goal.ts";
 import type { Relaxation } from "../solution.ts";
-import type { Prober } from "./prober.ts";
 import { first, smallest } from "./smallest.ts";
+import type { Prober } from "./what-if.ts";
 
 /** What helps when not even a problem without limits has a placement: more instances, or a rule that asks for less. */
 export async function ruleRelaxations(prober: Prober): Promise<Relaxation[]> {

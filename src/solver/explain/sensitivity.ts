@@ -1,12 +1,12 @@
 import type { Problem } from "../../placement/problem.ts";
 import { atFullUse } from "../../placement/rate-service.ts";
-import { isAllowed } from "../hosts/hosts.ts";
+import { isAllowed } from "../instances/instance-classes.ts";
 import type { Found } from "../search/goal.ts";
 import { isMaximised } from "../search/objectives.ts";
 import type { BindingLimit, FrontierPoint, Sensitivity, TypeBest } from "../solution.ts";
 import { setLimits, without } from "./limits.ts";
 import { priceRises } from "./price-rises.ts";
-import { type Best, differs, type Prober } from "./prober.ts";
+import { type Best, differs, type Prober } from "./what-if.ts";
 
 /** Takes a target's own room for rounding away, but for its last digits: what serves as much still reaches it. */
 const JUST_AS_MUCH = 1 + 1e-9 - 1e-12;

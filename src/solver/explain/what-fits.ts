@@ -2,12 +2,12 @@ import type { PoolType } from "../../hardware/pool.ts";
 import type { WeightFormat } from "../../model/architecture.ts";
 import type { Problem } from "../../placement/problem.ts";
 import type { OperatingPoint } from "../../workload/workload.ts";
-import { isAllowed } from "../hosts/hosts.ts";
+import { isAllowed } from "../instances/instance-classes.ts";
 import type { Found } from "../search/goal.ts";
 import type { Change, JointRelaxation, Relaxation } from "../solution.ts";
-import type { Prober } from "./prober.ts";
 import { withCount } from "./rule-relaxations.ts";
 import { smallest } from "./smallest.ts";
+import type { Prober } from "./what-if.ts";
 
 /**
  * What would fit where the memory is too small: the model in fewer bytes, shorter prompts or answers, fewer sequences at once.

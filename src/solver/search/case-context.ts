@@ -1,8 +1,8 @@
-import type { MilpBackend, MilpOptions } from "../milp/model.ts";
+import type { MilpBackend, MilpOptions } from "../../milp/model.ts";
 import type { ModelContext } from "./case-model.ts";
 import type { PriceUnits } from "./costs.ts";
 import type { SearchObjective } from "./objectives.ts";
-import type { Scenario } from "./scenarios.ts";
+import type { Scenario } from "./subproblems.ts";
 
 /** What all cases of one search share. */
 export interface CaseContext extends ModelContext {

@@ -3,20 +3,20 @@ import { externalShareGBytesPerSecond } from "../../hardware/instance.ts";
 import type { Network } from "../../hardware/network.ts";
 import { type PlacementStage, parseInstanceName } from "../../placement/placement.ts";
 import type { Problem } from "../../placement/problem.ts";
-import type { CaseCosts, CaseLimit, CaseModel } from "../case-terms.ts";
-import { countModel } from "../count/formulation.ts";
-import { asksForNext } from "../floor.ts";
-import type { HostClass } from "../hosts/host-class.ts";
-import { requireLevel } from "../levels.ts";
-import { derivedLinks } from "../links/derived-links.ts";
-import { caseRules } from "../nodes/case-rules.ts";
+import { caseRules } from "../deployable/case-rules.ts";
+import { slotUnits, type Unit } from "../formulations/concrete-groups.ts";
+import { countModel } from "../formulations/count.ts";
+import { linkedStartsModel } from "../formulations/linked-starts.ts";
+import type { CaseCosts, CaseLimit, CaseModel } from "../formulations/rental-rows.ts";
+import { slotModel } from "../formulations/slots.ts";
+import { startsModel } from "../formulations/starts.ts";
+import { derivedLinks } from "../instances/derived-links.ts";
+import type { HostClass } from "../instances/instance-class.ts";
 import type { SolveRequest } from "../request.ts";
-import { slotModel } from "../slots/formulation.ts";
-import { slotUnits, type Unit } from "../slots/units.ts";
-import { startsModel } from "../starts/formulation.ts";
-import { linkedStartsModel } from "../starts/linked-formulation.ts";
-import { startsMatter } from "../starts/start-table.ts";
-import type { Scenario } from "./scenarios.ts";
+import { asksForNext } from "../stages/candidates-at-rate.ts";
+import { requireLevel } from "../stages/levels.ts";
+import { startsMatter } from "../stages/start-table.ts";
+import type { Scenario } from "./subproblems.ts";
 
 /** What the MILPs of one search have in common. */
 export interface ModelContext {

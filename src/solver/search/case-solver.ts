@@ -1,10 +1,15 @@
 import { InternalError } from "../../errors.ts";
-import { type CaseLimit, type CaseModel, countsLinks } from "../case-terms.ts";
-import { boundRows, hasLevelBudget, levelFreeRows, limitRows } from "./budget-rows.ts";
+import {
+  boundRows,
+  hasLevelBudget,
+  levelFreeRows,
+  limitRows,
+} from "../formulations/budget-rows.ts";
+import { type CaseLimit, type CaseModel, countsLinks } from "../formulations/rental-rows.ts";
+import { found } from "./candidate.ts";
 import type { CaseContext } from "./case-context.ts";
 import { fastModel, isFastModelExact, linkedModel } from "./case-model.ts";
 import { type ExactOutcome, solveExactly } from "./exact-case.ts";
-import { found } from "./found.ts";
 import type { Found, Goal } from "./goal.ts";
 import { firstOfEqualCost, sharesBelow, sharpened, slackOf, solverFactor } from "./linked-cost.ts";
 import type { CaseResult } from "./search.ts";

@@ -1,6 +1,6 @@
 import { microUsdToUsd } from "../../hardware/price.ts";
 import type { Limits } from "../../workload/workload.ts";
-import type { HostClass } from "../hosts/host-class.ts";
+import type { HostClass } from "../instances/instance-class.ts";
 
 /**
  * Prices as small integers: whole numbers of the largest amount that divides every price. Sums and comparisons

@@ -1,26 +1,31 @@
 import { InputError, InternalError } from "../../errors.ts";
+import { ones } from "../../milp/builder.ts";
+import { lacksMemory, TOO_LITTLE_MEMORY } from "../../milp/lacks-memory.ts";
+import type { MilpModel, MilpOutcome } from "../../milp/model.ts";
+import { hasWholeObjective } from "../../milp/tolerance.ts";
 import { evaluate } from "../../placement/evaluate.ts";
 import type { Metrics } from "../../placement/evaluation.ts";
 import { keepsLatencyLimits } from "../../placement/limits.ts";
 import type { Placement } from "../../placement/placement.ts";
 import type { Problem } from "../../placement/problem.ts";
-import { type CaseCosts, type CaseLimit, type CaseModel, countsLinks } from "../case-terms.ts";
-import { asksForNext } from "../floor.ts";
-import { arrangeStages } from "../links/arrange.ts";
-import type { LinksAtFloor } from "../links/matrix-links.ts";
-import { ones } from "../milp/builder.ts";
-import { lacksMemory, TOO_LITTLE_MEMORY } from "../milp/lacks-memory.ts";
-import type { MilpModel, MilpOutcome } from "../milp/model.ts";
-import { hasWholeObjective } from "../milp/tolerance.ts";
-import { caseRules } from "../nodes/case-rules.ts";
-import { brokenNodeRule } from "../nodes/node-rules.ts";
-import { type CoverShortfall, coverModel } from "../starts/cover-formulation.ts";
-import { LayerWindows } from "../starts/layer-windows.ts";
-import { startsMatter } from "../starts/start-table.ts";
+import { caseRules } from "../deployable/case-rules.ts";
+import { brokenNodeRule } from "../deployable/node-rules.ts";
+import { type CoverShortfall, coverModel } from "../formulations/cover.ts";
+import {
+  type CaseCosts,
+  type CaseLimit,
+  type CaseModel,
+  countsLinks,
+} from "../formulations/rental-rows.ts";
+import type { LinksAtFloor } from "../instances/matrix-links.ts";
+import { arrangeStages } from "../order/arrange.ts";
+import { asksForNext } from "../stages/candidates-at-rate.ts";
+import { LayerWindows } from "../stages/layer-windows.ts";
+import { startsMatter } from "../stages/start-table.ts";
 import type { CaseContext } from "./case-context.ts";
 import { fastModel, isFastModelExact, linkedModel, lowestGpuOf } from "./case-model.ts";
 import { compare } from "./goal.ts";
-import type { Scenario } from "./scenarios.ts";
+import type { Scenario } from "./subproblems.ts";
 
 /** What came of one case under some costs and limits. */
 export type ExactOutcome =

@@ -1,16 +1,16 @@
 import type { Placement } from "../../placement/placement.ts";
-import { coverBound, type Held, heldBy, type Load } from "../count/cover-bound.ts";
-import { atFloor, type FlooredHost, type FlooredOption } from "../floor.ts";
-import type { LinksAtFloor, MatrixLinks } from "../links/matrix-links.ts";
-import { restBound } from "../nodes/node-bound.ts";
-import { nodeHosts } from "../nodes/node-hosts.ts";
-import { placementOfNodes } from "../nodes/node-placement.ts";
-import type { NodeShape } from "../nodes/node-rules.ts";
-import type { BatchOptions } from "../options.ts";
-import { largestAtFloor } from "../size-rates.ts";
-import { sizesOf } from "../starts/floored-starts.ts";
-import { latencyLoads, leastLatencies } from "../starts/latency-bound.ts";
-import { heaviestAnywhere, type Measure } from "../starts/measures.ts";
+import { coverBound, type Held, heldBy, type Load } from "../bounds/knapsack-bound.ts";
+import { latencyLoads, leastLatencies } from "../bounds/latency-bound.ts";
+import { heaviestAnywhere, type Measure } from "../bounds/layer-weights.ts";
+import { restBound } from "../bounds/node-bound.ts";
+import { nodeHosts } from "../deployable/node-instances.ts";
+import { placementOfNodes } from "../deployable/node-placement.ts";
+import type { NodeShape } from "../deployable/node-rules.ts";
+import { sizesOf } from "../formulations/floored-starts.ts";
+import type { LinksAtFloor, MatrixLinks } from "../instances/matrix-links.ts";
+import { atFloor, type FlooredHost, type FlooredOption } from "../stages/candidates-at-rate.ts";
+import { largestAtFloor } from "../stages/size-rates.ts";
+import type { BatchOptions } from "../stages/stage-options.ts";
 import type { CostScale } from "./goal.ts";
 
 /** Weights of layers used for bounds, in whole steps of this part of an average layer, rounded up where a stage holds them. */

@@ -1,10 +1,10 @@
 import { InternalError } from "../../errors.ts";
-import type { CaseLimit } from "../case-terms.ts";
-import { objectiveTolerance } from "../milp/tolerance.ts";
-import { unitsOfAll } from "./budget-rows.ts";
+import { objectiveTolerance } from "../../milp/tolerance.ts";
+import { unitsOfAll } from "../formulations/budget-rows.ts";
+import type { CaseLimit } from "../formulations/rental-rows.ts";
+import { found } from "./candidate.ts";
 import type { CaseContext } from "./case-context.ts";
 import { solveExactly } from "./exact-case.ts";
-import { found } from "./found.ts";
 import { compare, compareAll, type Found, keyBeforeNames, SAME } from "./goal.ts";
 
 /**

@@ -1,8 +1,8 @@
 import { InputError } from "../../errors.ts";
 import type { Metrics } from "../../placement/evaluation.ts";
 import type { Problem } from "../../placement/problem.ts";
-import type { CaseCosts } from "../case-terms.ts";
-import type { HostClass } from "../hosts/host-class.ts";
+import type { CaseCosts } from "../formulations/rental-rows.ts";
+import type { HostClass } from "../instances/instance-class.ts";
 import type { SolveRequest } from "../request.ts";
 import { greatestCommonDivisor, type PriceUnits, unitsToUsd } from "./costs.ts";
 import { type CostScale, latencyOf } from "./goal.ts";

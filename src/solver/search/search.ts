@@ -1,8 +1,8 @@
 import TinyQueue from "tinyqueue";
 import { InternalError } from "../../errors.ts";
-import type { Pace } from "../pace.ts";
 import { type Corner, compare, type Goal } from "./goal.ts";
-import type { Scenario } from "./scenarios.ts";
+import type { Pace } from "./pace.ts";
+import type { Scenario } from "./subproblems.ts";
 
 /** A run of levels of one scenario that is still open. */
 interface Node {

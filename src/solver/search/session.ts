@@ -1,24 +1,24 @@
+import type { MilpBackend, MilpModel } from "../../milp/model.ts";
 import { meetsLimits } from "../../placement/limits.ts";
 import type { Placement } from "../../placement/placement.ts";
 import type { Problem } from "../../placement/problem.ts";
 import type { OperatingPoint } from "../../workload/workload.ts";
-import { hostClasses } from "../hosts/hosts.ts";
-import { slowestUsedLink } from "../link-rule.ts";
-import type { MilpBackend, MilpModel } from "../milp/model.ts";
-import { hasShape, typesOfNodes } from "../nodes/node-rules.ts";
-import { Pace } from "../pace.ts";
+import { hasShape, typesOfNodes } from "../deployable/node-rules.ts";
+import { slowestUsedLink } from "../instances/bandwidth-percentile.ts";
+import { hostClasses } from "../instances/instance-classes.ts";
 import type { SolveRequest } from "../request.ts";
 import type { SearchEffort } from "../solution.ts";
-import type { TableCache } from "../starts/table-cache.ts";
+import type { TableCache } from "../stages/table-cache.ts";
+import { lastAtMost, scorePlacement } from "./candidate.ts";
 import type { CaseContext } from "./case-context.ts";
 import { caseModel, solveCase } from "./case-solver.ts";
 import { affordable, priceUnits } from "./costs.ts";
-import { lastAtMost, scorePlacement } from "./found.ts";
 import type { Found, Goal } from "./goal.ts";
 import { type SearchObjective, searchObjective } from "./objectives.ts";
-import { maxStagesOf, type Scenario, scenarios } from "./scenarios.ts";
+import { Pace } from "./pace.ts";
 import { type SearchResult, search } from "./search.ts";
 import type { Allows } from "./single-goal.ts";
+import { maxStagesOf, type Scenario, scenarios } from "./subproblems.ts";
 import { breakNameTie, firstOfSites } from "./ties.ts";
 
 /** Bounds on the work of a solve. */

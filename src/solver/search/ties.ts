@@ -1,11 +1,11 @@
 import { instanceName } from "../../placement/placement.ts";
-import type { CaseCosts, CaseLimit } from "../case-terms.ts";
-import type { HostClass } from "../hosts/host-class.ts";
-import { twinsElsewhere } from "../hosts/sites.ts";
-import { limitRows } from "./budget-rows.ts";
+import { limitRows } from "../formulations/budget-rows.ts";
+import type { CaseCosts, CaseLimit } from "../formulations/rental-rows.ts";
+import type { HostClass } from "../instances/instance-class.ts";
+import { twinsElsewhere } from "../instances/sites.ts";
+import { classOf, found, scorePlacement } from "./candidate.ts";
 import type { CaseContext } from "./case-context.ts";
 import { solveExactly } from "./exact-case.ts";
-import { classOf, found, scorePlacement } from "./found.ts";
 import { compare, compareAll, type Found, keyBeforeNames, tieKey } from "./goal.ts";
 import { equalCostRows } from "./linked-cost.ts";
 

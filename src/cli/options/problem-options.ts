@@ -1,0 +1,250 @@
+import type { Command, Option } from "commander";
+import { DEFAULT_MAX_COUNT, MOST_INSTANCES } from "../../catalogue/pool-spec.ts";
+import { ENGINES } from "../../engines/engines.ts";
+import { KV_CACHE_DTYPES } from "../../huggingface/huggingface-model.ts";
+import {
+  CONCURRENCY_RANGE,
+  COST_MODELS,
+  DEFAULT_COST_MODEL,
+} from "../../input/problem/serving-keys.ts";
+import {
+  EFFICIENCY,
+  JOB_TOKENS,
+  REQUESTS_PER_SECOND,
+  SEQUENCES,
+  STAGES,
+  TOKENS,
+  TOKENS_OR_NONE,
+} from "../../input/text/ranges.ts";
+import { WEIGHT_FORMATS } from "../../model/architecture.ts";
+import { PHASES } from "../../workload/workload.ts";
+import {
+  choiceOption,
+  configOption,
+  nameListOption,
+  numberMapOption,
+  numberOption,
+  textOption,
+} from "./options.ts";
+
+const INSTANCE_COUNT = { unit: "instances", integer: true, min: 1, max: MOST_INSTANCES };
+
+const PROBLEM_GROUP = "The problem:";
+
+/** Adds the flags that describe a problem to a command, and the file that they may stand in. */
+export function addProblemOptions(command: Command): Command {
+  return addDescriptionOptions(command.optionsGroup(PROBLEM_GROUP).addOption(configOption()));
+}
+
+/** Adds the flags that describe a problem to a command. */
+export function addDescriptionOptions(command: Command): Command {
+  command.optionsGroup(PROBLEM_GROUP).addOption(configDirOption());
+  addModelOptions(command);
+  addPoolOptions(command);
+  command
+    .optionsGroup("The workload:")
+    .addOption(
+      choiceOption("--phase <phase>", "what is served", { what: "a phase", choices: PHASES }),
+    );
+  addLengthOptions(command);
+  addLoadOptions(command);
+  return addCostModelOptions(command).optionsGroup("Options:");
+}
+
+/** What is served, where no config.csv says it. */
+function addModelOptions(command: Command): void {
+  command
+    .optionsGroup("The model:")
+    .addOption(
+      textOption(
+        "--model <model>",
+        "a name of the library (see models), a Hugging Face config.json, or a directory with one",
+        { kind: "name-or-path" },
+      ),
+    )
+    .addOption(
+      choiceOption(
+        "--weight-format <format>",
+        "weights in another format than the model's files say",
+        {
+          what: "a format of weights",
+          choices: WEIGHT_FORMATS,
+        },
+      ),
+    )
+    .addOption(
+      choiceOption(
+        "--kv-cache-dtype <type>",
+        "KV cache in another type than the model's files say",
+        {
+          what: "a type of KV cache",
+          choices: KV_CACHE_DTYPES,
+        },
+      ),
+    );
+}
+
+/** What can be rented. */
+function addPoolOptions(command: Command): void {
+  command
+    .optionsGroup("The pool:")
+    .addOption(
+      textOption(
+        "--instances <list>",
+        "instances of the catalogue: [PROVIDER/]TYPE[@REGION][:KIND]=N,…",
+        { kind: "number-map", range: INSTANCE_COUNT },
+      ),
+    )
+    .addOption(textOption("--pool <file>", "instances of the catalogue, or your own, as CSV"))
+    .addOption(nameListOption("--providers <list>", "only instances of these providers"))
+    .addOption(nameListOption("--regions <list>", "only instances in these regions"))
+    .addOption(nameListOption("--gpus <list>", "only instances with these GPUs"))
+    .addOption(
+      nameListOption("--price-kinds <list>", "on-demand, spot, reserved (default: on-demand)"),
+    )
+    .addOption(
+      numberOption(
+        "--max-count <n>",
+        `instances of each type, region and kind of price (default: ${DEFAULT_MAX_COUNT})`,
+        INSTANCE_COUNT,
+      ),
+    )
+    .addOption(
+      textOption(
+        "--catalogue <dir>",
+        "own instances.csv, prices.csv, gpus.csv and discounts.csv, laid over the shipped ones",
+      ),
+    )
+    .addOption(
+      textOption("--cloud-provider <name>", "whose instances gpu_pool.csv means (default: AWS)"),
+    )
+    .addOption(
+      numberOption(
+        "--max-pipeline-stages <n>",
+        "most pipeline stages; none has fewer than layers / n (default: 8)",
+        STAGES,
+      ),
+    )
+    .addOption(
+      numberOption(
+        "--total-tokens <tokens>",
+        "tokens of the whole job, for its time and cost",
+        JOB_TOKENS,
+      ),
+    );
+}
+
+/** How long sequences are. */
+function addLengthOptions(command: Command): void {
+  command
+    .optionsGroup("How long sequences are:")
+    .addOption(
+      numberOption("--input-length <tokens>", "input tokens of a sequence, or their mean", TOKENS),
+    )
+    .addOption(
+      numberOption(
+        "--input-length-p95 <tokens>",
+        "95th percentile of the input length, which is then lognormal",
+        TOKENS,
+      ),
+    )
+    .addOption(textOption("--input-lengths <file>", "histogram of input lengths: tokens,count"))
+    .addOption(
+      numberOption(
+        "--output-length <tokens>",
+        "output tokens of a sequence, or their mean",
+        TOKENS_OR_NONE,
+      ),
+    )
+    .addOption(
+      numberOption(
+        "--output-length-p95 <tokens>",
+        "95th percentile of the output length, which is then lognormal",
+        TOKENS,
+      ),
+    )
+    .addOption(textOption("--output-lengths <file>", "histogram of output lengths: tokens,count"));
+}
+
+/** How many sequences are in flight. */
+function addLoadOptions(command: Command): void {
+  command
+    .optionsGroup("How many sequences are in flight:")
+    .addOption(numberOption("--min-batch-size <n>", "smallest batch", SEQUENCES))
+    .addOption(numberOption("--max-batch-size <n>", "largest batch", SEQUENCES))
+    .addOption(
+      numberOption("--concurrency <n>", "exactly so many sequences in flight", CONCURRENCY_RANGE),
+    )
+    .option("--max-load", "as many sequences in flight as the KV cache holds")
+    .addOption(
+      numberOption(
+        "--request-rate <rate>",
+        "requests per second that have to be served",
+        REQUESTS_PER_SECOND,
+      ),
+    );
+}
+
+/** What predicts, and the engine that it stands for. */
+function addCostModelOptions(command: Command): Command {
+  return command
+    .optionsGroup("What predicts speed and memory:")
+    .addOption(
+      choiceOption("--cost-model <name>", "what predicts speed and memory", {
+        what: "a cost model",
+        choices: COST_MODELS,
+        byDefault: DEFAULT_COST_MODEL,
+      }),
+    )
+    .addOption(
+      choiceOption("--engine <name>", "serving engine", {
+        what: "an engine",
+        choices: ENGINES,
+        byDefault: "vllm",
+      }),
+    )
+    .option(
+      "--any-shape",
+      "also TP degrees that heads, widths, groups of weights or the vocabulary forbid the engine",
+    )
+    .addOption(
+      numberOption(
+        "--gpu-memory-utilization <share>",
+        "share of the GPU memory that the engine may use (default: 0.92 for vllm)",
+        EFFICIENCY,
+      ),
+    )
+    .addOption(
+      numberOption("--max-model-len <tokens>", "longest request, input and output", TOKENS),
+    )
+    .addOption(
+      numberOption(
+        "--max-num-batched-tokens <tokens>",
+        "most tokens of one step (default: 8192)",
+        TOKENS,
+      ),
+    )
+    .addOption(calibrationOption());
+}
+
+/** The option for the file that `calibrate` writes. */
+export function calibrationOption(): Option {
+  return textOption("--calibration <file>", "factors fitted on measurements of your own");
+}
+
+/** The option for instances that are owned already. */
+export function ownOption(): Option {
+  return numberMapOption(
+    "--own <list>",
+    "instances of the pool that are owned already and cost nothing: TYPE=N,…",
+    { unit: "instances", integer: true, min: 1 },
+  );
+}
+
+/** The option for the directory of a problem's files. */
+export function configDirOption(): Option {
+  return textOption(
+    "--config-dir <dir>",
+    "directory of config.csv (and layers.csv); gpu_pool.csv, cloud_instances_specs.csv and network_bandwidth.csv lie there or one above",
+  );
+}

@@ -1,0 +1,135 @@
+import type { Command } from "commander";
+import { GPUS, SECONDS, SHARE, STAGES } from "../../input/text/ranges.ts";
+import { DEFAULT_REQUEST, GROUPINGS, OBJECTIVES } from "../../solver/request.ts";
+import { DEFAULT_SOLVER, SOLVERS } from "../io/io.ts";
+import { addDeployableOptions } from "../options/deployable-options.ts";
+import { addLimitOptions } from "../options/limit-options.ts";
+import {
+  choiceOption,
+  jsonOption,
+  nameListOption,
+  numberListOption,
+  numberMapOption,
+  numberOption,
+  outOption,
+  textOption,
+} from "../options/options.ts";
+import { addProblemOptions, ownOption } from "../options/problem-options.ts";
+
+const INSTANCES = { unit: "instances", integer: true, min: 1 };
+const TYPES = { unit: "instance types", integer: true, min: 1 };
+
+/** Adds the flags of `solve` to its command. */
+export function addSolveOptions(command: Command): Command {
+  addProblemOptions(command);
+  addRequestOptions(command);
+  return addSearchOptions(command);
+}
+
+/** Adds the flags that say what is asked of a problem: what is best, what may be rented, how the model is cut. */
+export function addRequestOptions(command: Command): Command {
+  addObjectiveOptions(command);
+  addRentalOptions(command);
+  addParallelismOptions(command);
+  return command.optionsGroup("Options:");
+}
+
+/** What is best, and within which limits. */
+function addObjectiveOptions(command: Command): void {
+  command
+    .optionsGroup("What is best:")
+    .addOption(
+      choiceOption("--objective <name>", "what is best", {
+        what: "an objective",
+        choices: OBJECTIVES,
+        byDefault: DEFAULT_REQUEST.objective,
+      }),
+    )
+    .addOption(
+      numberOption("--weight <w>", "weight of cost in the weighted objective, 0 to 1", SHARE),
+    )
+    .addOption(
+      numberOption(
+        "--prefer-simple <percent>",
+        "the simplest placement that is at most so much worse than the optimum: fewest stages, then fewest instance types, then one TP degree (default: 0)",
+        { unit: "per cent", min: 0, max: 99 },
+      ),
+    );
+  addLimitOptions(command);
+}
+
+/** What may be rented. */
+function addRentalOptions(command: Command): void {
+  command
+    .optionsGroup("What may be rented:")
+    .addOption(nameListOption("--include <types>", "only these instance types: TYPE,…"))
+    .addOption(nameListOption("--exclude <types>", "not these instance types: TYPE,…"))
+    .addOption(ownOption())
+    .addOption(numberOption("--max-instance-types <n>", "at most this many types", TYPES))
+    .addOption(numberOption("--max-instances <n>", "at most this many instances", INSTANCES))
+    .option("--full-instances", "no idle GPU on a rented instance");
+}
+
+/** How the model is cut. */
+function addParallelismOptions(command: Command): void {
+  command
+    .optionsGroup("How the model is cut:")
+    .addOption(numberMapOption("--max-stages <list>", "most stages by type: TYPE=N,…", STAGES))
+    .option("--uniform-tp", "one TP degree for all stages")
+    .addOption(
+      numberListOption("--tp-degrees <list>", "TP degrees to use (default: 1,2,4,8)", GPUS),
+    )
+    .addOption(numberMapOption("--tp-config <list>", "largest TP degree by type: TYPE=N,…", GPUS))
+    .addOption(
+      numberOption(
+        "--bandwidth-percentile <q>",
+        "leave out links between instances slower than this share of them",
+        SHARE,
+      ),
+    );
+}
+
+/** How far the search goes, and what is told of it. */
+function addSearchOptions(command: Command): Command {
+  command
+    .optionsGroup("The search, and what is told of it:")
+    .addOption(
+      numberOption(
+        "--time-limit <seconds>",
+        "bound on the search; even splits are always scored to their end",
+        SECONDS,
+      ),
+    )
+    .addOption(
+      numberOption("--gap <g>", "allowed |objective − bound| / |objective| (default: 0)", SHARE),
+    )
+    .addOption(
+      choiceOption("--solver <name>", "MILP solver", {
+        what: "a solver",
+        choices: SOLVERS,
+        byDefault: DEFAULT_SOLVER,
+      }),
+    );
+  return addDeployableOptions(command, "only what export can write for a target")
+    .option("--frontier", "also find every non-dominated pair of cost and throughput")
+    .addOption(
+      choiceOption(
+        "--by <grouping>",
+        "also the best answer of each group of instance types alone",
+        {
+          what: "a grouping",
+          choices: GROUPINGS,
+        },
+      ),
+    )
+    .option("--explain", "also say what would change the answer: limits, prices, other types")
+    .addOption(textOption("--export-model <file>", "write the answer's MILP: FILE.lp or FILE.mps"))
+    .addOption(outOption("write solution.json, solution_summary.csv and frontier.csv here"))
+    .addOption(
+      textOption(
+        "--report <file>",
+        "write a report as one HTML file; asks for --frontier, --explain",
+      ),
+    )
+    .addOption(jsonOption());
+}

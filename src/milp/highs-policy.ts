@@ -1,0 +1,181 @@
+import { type CheckedSolution, checkSolution } from "./check.ts";
+import { toHighsArrays } from "./highs-arrays.ts";
+import { type HighsHooks, type HighsJob, WIDEST_FOR_PRESOLVE } from "./highs-job.ts";
+import { type Evidence, type HighsReport, judgeReport } from "./highs-verdict.ts";
+import type { MilpModel, MilpOptions, MilpOutcome } from "./model.ts";
+import { failed, limitOutcome } from "./outcome.ts";
+import { decideTrivially } from "./presolve.ts";
+import { validateModel, validateOptions } from "./validate.ts";
+
+/** Where jobs run: this thread, or a worker. */
+export interface HighsRunner {
+  /** Never throws for what HiGHS does; `signal` ends the run early. */
+  run(job: HighsJob, hooks: HighsHooks, signal: AbortSignal | undefined): Promise<HighsReport>;
+  /** Throws the loaded module away, since after an abort or a wrong answer it is not to be trusted. */
+  renew(): Promise<void>;
+}
+
+/** Fixed, so that equal models give equal answers. */
+const FIRST_SEED = 0;
+const SECOND_SEED = 7919;
+
+/**
+ * Solves one model and stands for the answer: what fails is run once more on a fresh module with presolve off, tighter
+ * tolerances and another random seed, and "infeasible" is believed only from a run without presolve, which has declared feasible models infeasible.
+ *
+ * @throws InternalError when the model or the options break the rules of `validateModel` and `validateOptions`.
+ */
+export async function solveWithHighs(
+  runner: HighsRunner,
+  model: MilpModel,
+  options: MilpOptions,
+  confirmInfeasible: boolean,
+): Promise<MilpOutcome> {
+  validateModel(model);
+  validateOptions(model, options);
+  const trivial = decideTrivially(model);
+  if (trivial !== null) return trivial;
+
+  const attempts = new Attempts(runner, model, options);
+  const isWide = model.columns.length > WIDEST_FOR_PRESOLVE;
+  const first = await attempts.run(isWide ? "off" : "choose", FIRST_SEED);
+  if (first.status === "failed") {
+    await runner.renew();
+    const second = await attempts.run("off", SECOND_SEED, true);
+    // Out of time before a second try: the failure says more than "nothing was found".
+    if (second.status === "no_solution" && attempts.isOutOfTime) return first;
+    if (second.status !== "failed") return second;
+    await runner.renew();
+    return failed(`${first.reason}; tried again: ${second.reason}`);
+  }
+  if (first.status !== "infeasible" || isWide || !confirmInfeasible) return first;
+  const second = await attempts.run("off", FIRST_SEED);
+  if (second.status !== "failed") return second;
+  await runner.renew();
+  return failed(`HiGHS called the model infeasible, but to confirm it: ${second.reason}`);
+}
+
+/**
+ * Names of rows and bounds that cannot hold together even with fractions, none of which could be left out; null when the model without
+ * integrality is feasible, or when HiGHS finds no such rows.
+ */
+export async function conflictWithHighs(
+  runner: HighsRunner,
+  model: MilpModel,
+): Promise<readonly string[] | null> {
+  validateModel(model);
+  const rows = model.rows.filter((row) => row.terms.length > 0);
+  const job: HighsJob = {
+    arrays: { ...toHighsArrays(model), integrality: null },
+    presolve: "off",
+    randomSeed: FIRST_SEED,
+    absoluteGap: 0,
+    isStrict: false,
+    timeLimitSeconds: CONFLICT_SECONDS,
+    start: null,
+    wantsConflict: true,
+  };
+  const silent: HighsHooks = {
+    isCancelled: () => false,
+    onImproving: () => {},
+    onProgress: () => {},
+  };
+  const report = await runner.run(job, silent, undefined);
+  if (report.kind === "crashed") await runner.renew();
+  if (report.kind !== "answer") return null;
+  const { conflict } = report.answer;
+  if (!conflict || conflict.rows.length === 0) return null;
+  return [
+    ...[...conflict.rows].map((row) => rows[row]!.name),
+    ...[...conflict.columns].map((column) => `the bounds of ${model.columns[column]!.name}`),
+  ];
+}
+
+/** A conflict is an explanation beside an answer, not worth more than this. */
+const CONFLICT_SECONDS = 10;
+
+/** The runs of one model: they share the time limit, the cancellation and the best solution found so far. */
+class Attempts {
+  readonly #runner: HighsRunner;
+  readonly #model: MilpModel;
+  readonly #options: MilpOptions;
+  readonly #beganAt = performance.now();
+  #best: CheckedSolution | null;
+  #bound = -Infinity;
+
+  constructor(runner: HighsRunner, model: MilpModel, options: MilpOptions) {
+    this.#runner = runner;
+    this.#model = model;
+    this.#options = options;
+    const start = options.start && checkSolution(model, options.start);
+    this.#best = start?.ok ? start.solution : null;
+  }
+
+  get isOutOfTime(): boolean {
+    return this.#remainingSeconds() === 0;
+  }
+
+  async run(
+    presolve: HighsJob["presolve"],
+    randomSeed: number,
+    isStrict = false,
+  ): Promise<MilpOutcome> {
+    this.#bound = -Infinity;
+    if (this.#options.signal?.aborted || this.isOutOfTime) {
+      return limitOutcome(this.#model, this.#best, -Infinity);
+    }
+    const job: HighsJob = {
+      arrays: toHighsArrays(this.#model),
+      presolve,
+      randomSeed,
+      absoluteGap: this.#options.absoluteGap ?? 0,
+      isStrict,
+      timeLimitSeconds: this.#remainingSeconds(),
+      start: this.#best?.values.slice() ?? this.#options.start?.slice() ?? null,
+      wantsConflict: false,
+    };
+    const report = await this.#runner.run(job, this.#hooks(), this.#options.signal);
+    return judgeReport(report, this.#evidence());
+  }
+
+  #hooks(): HighsHooks {
+    return {
+      isCancelled: () => this.#options.signal?.aborted ?? false,
+      onImproving: (values) => {
+        const check = checkSolution(this.#model, values);
+        // What does not hold is dropped: the final answer is judged, and this one may be HiGHS's rounding.
+        if (!check.ok) return;
+        if (this.#best !== null && check.solution.objective >= this.#best.objective) return;
+        this.#best = check.solution;
+        this.#tell();
+      },
+      onProgress: (bound) => {
+        this.#bound = Math.max(this.#bound, bound);
+        this.#tell();
+      },
+    };
+  }
+
+  #tell(): void {
+    this.#options.onProgress?.({
+      objective: this.#best?.objective ?? null,
+      bound: Number.isFinite(this.#bound) ? this.#bound : null,
+    });
+  }
+
+  #evidence(): Evidence {
+    return {
+      model: this.#model,
+      absoluteGap: this.#options.absoluteGap ?? 0,
+      best: this.#best,
+      lastBound: this.#bound,
+    };
+  }
+
+  /** Seconds left of the time limit, or null when there is none. */
+  #remainingSeconds(): number | null {
+    const limit = this.#options.timeLimitSeconds;
+    if (limit === undefined || limit === Infinity) return null;
+    return Math.max(0, limit - (performance.now() - this.#beganAt) / 1000);
+  }
+}

@@ -1,0 +1,124 @@
+import { forEachRun, POSITIONS, positionAt } from "../formulations/floored-starts.ts";
+import { type FlooredHost, type FlooredOption, startsOf } from "../stages/candidates-at-rate.ts";
+import { type LatencyBudget, latenciesOf } from "../stages/latency-budget.ts";
+import type { SegmentLatencies } from "../stages/start-table.ts";
+import { heldBy, type Load } from "./knapsack-bound.ts";
+
+type SecondsOf = (latencies: SegmentLatencies, before: number, layers: number) => number;
+
+const SECONDS_OF = [
+  ["ttftSeconds", (latencies, before, layers) => latencies.ttftSeconds(before, layers)],
+  ["tpotSeconds", (latencies, before, layers) => latencies.tpotSeconds(before, layers)],
+] as const satisfies readonly (readonly [keyof LatencyBudget, SecondsOf])[];
+
+function limited(
+  budget: LatencyBudget,
+): { readonly limit: number; readonly secondsOf: SecondsOf }[] {
+  return SECONDS_OF.flatMap(([name, secondsOf]) => {
+    const limit = budget[name];
+    return limit === null ? [] : [{ limit, secondsOf }];
+  });
+}
+
+/**
+ * The smallest sums of the limited latencies that exactly `stages` stages can have when they cover the model, were there any
+ * number of instances and could runs of layers be put together by their lengths alone; null when one breaks the budget, and
+ * so every placement does.
+ *
+ *   D(k, l) = min over n:  D(k − 1, l − n) + smallest latency of n layers at position k
+ */
+export function leastLatencies(
+  hosts: readonly FlooredHost[],
+  stages: number,
+  budget: LatencyBudget,
+): number[] | null {
+  const least: number[] = [];
+  for (const { limit, secondsOf } of limited(budget)) {
+    const bySize = smallestBySize(hosts, secondsOf);
+    const layers = bySize.first.length - 1;
+    let sums = new Float64Array(layers + 1).fill(Number.POSITIVE_INFINITY);
+    sums[0] = 0;
+    for (let stage = 0; stage < stages; stage++) {
+      const smallest = bySize[positionAt(stage, stages)];
+      const next = new Float64Array(layers + 1).fill(Number.POSITIVE_INFINITY);
+      for (let held = 0; held < layers; held++) {
+        if (sums[held] === Number.POSITIVE_INFINITY) continue;
+        for (let size = 1; held + size <= layers; size++) {
+          const sum = sums[held]! + smallest[size]!;
+          if (sum < next[held + size]!) next[held + size] = sum;
+        }
+      }
+      sums = next;
+    }
+    // Sums in another order may differ by rounding; a bound has to stay below.
+    if (!(sums[layers]! <= limit * (1 + ROUNDING))) return null;
+    least.push(sums[layers]!);
+  }
+  return least;
+}
+
+const ROUNDING = 1e-12;
+
+/** The smallest latency of every number of layers at every position; Infinity where no stage holds so many there. */
+function smallestBySize(
+  hosts: readonly FlooredHost[],
+  secondsOf: SecondsOf,
+): Record<(typeof POSITIONS)[number], Float64Array> {
+  const layers = hosts[0]?.options[0]?.starts?.table.toEnd.length ?? 0;
+  const empty = (): Float64Array => new Float64Array(layers + 1).fill(Number.POSITIVE_INFINITY);
+  const smallest = { first: empty(), middle: empty(), last: empty(), only: empty() };
+  for (const { options } of hosts) {
+    for (const option of options) {
+      for (const starts of startsOf(option)) {
+        const latencies = latenciesOf(starts.table);
+        for (const position of POSITIONS) {
+          const list = smallest[position];
+          forEachRun(starts, position, (before, size) => {
+            const seconds = secondsOf(latencies, before, size);
+            if (seconds < list[size]!) list[size] = seconds;
+          });
+        }
+      }
+    }
+  }
+  return smallest;
+}
+
+/** Shares of a budget that one layer of the model is weighed against, see below. Tried out: more of them gain little. */
+const SHARES = [0.9, 0.98, 0.995];
+
+const STEPS = 256;
+
+/**
+ * Loads that make the bounds feel a budget A of Σ latency, by Lagrange relaxation: for any λ ≥ 0 the stages of a placement
+ * within the budget satisfy
+ *
+ *   Σ (n − λ·t) ≥ L − λ·A
+ *
+ * and with λ = r·L/A the right side is (1 − r)·L. A stage that is slower than r·L/A allows for holds nothing of it.
+ *
+ * @param stages exactly so many stages: each has a step of its own, so that none holds nothing
+ */
+export function latencyLoads(budget: LatencyBudget, stages: number, layers: number): Load[] {
+  return limited(budget).flatMap(({ limit, secondsOf }) =>
+    SHARES.map((share): Load => {
+      const lambda = limit > 0 ? (share * layers) / limit : 0;
+      const perStep = ((1 - share) * layers) / STEPS;
+      return {
+        total: STEPS + stages,
+        holds: (option: FlooredOption) =>
+          heldBy(option, (starts) => {
+            const latencies = latenciesOf(starts.table);
+            let most = 0;
+            for (const position of POSITIONS) {
+              forEachRun(starts, position, (before, size) => {
+                const worth = size - lambda * secondsOf(latencies, before, size);
+                if (worth > most) most = worth;
+              });
+            }
+            return Math.ceil(most / perStep) + 1;
+          }),
+      };
+    }),
+  );
+}

@@ -1,0 +1,118 @@
+import type { Model } from "../../model/model.ts";
+import type { Problem } from "../../placement/problem.ts";
+import {
+  type FlooredStarts,
+  forEachRun,
+  POSITIONS,
+  type Position,
+} from "../formulations/floored-starts.ts";
+import type { HostClass } from "../instances/instance-class.ts";
+import { LayerWindows } from "../stages/layer-windows.ts";
+import type { StageSetting } from "../stages/stage-options.ts";
+
+/** A weight for every layer, as prefix sums: prefix[n] is the weight of the first n layers. */
+export type Measure = Float64Array;
+
+/**
+ * Weights of layers under which stages can be compared with what the model needs. For any such weight the heaviest segments
+ * that the chosen stages can carry have to add up to the whole model, whatever the order: each measure is a valid row. Used
+ * are the number of layers, their time on every kind of TP group, and their memory.
+ * `ends`: whether the first and the last layer weigh what they do, or what another layer of their kind does. Where positions
+ * are told apart the latter is enough, and gives fewer measures. `most`: no more measures than this.
+ */
+export function layerMeasures(
+  { model, costModel }: Problem,
+  classes: readonly HostClass[],
+  { point, pipelineStages }: Pick<StageSetting, "point" | "pipelineStages">,
+  ends: "own" | "as inside",
+  most: number,
+): Measure[] {
+  const { numLayers } = model;
+  const measures = new Map<string, Measure>();
+  const first = firstLikes(model, ends);
+  const add = (weightOf: (startLayer: number) => number): void => {
+    const weights = new Map<number, number>();
+    const prefix = new Float64Array(numLayers + 1);
+    for (const [before, like] of first.entries()) {
+      const weight = weights.get(like) ?? weightOf(like + 1);
+      weights.set(like, weight);
+      prefix[before + 1] = prefix[before]! + weight;
+    }
+    // Scaled to L, so that the rows are alike in size.
+    const scale = numLayers / prefix[numLayers]!;
+    const key = [...weights.values()].map((weight) => (weight * scale).toPrecision(9)).join();
+    measures.set(
+      key,
+      prefix.map((weight) => weight * scale),
+    );
+  };
+  add(() => 1);
+  // Where all layers weigh the same, whatever the measure, their number says it all.
+  if (new Set(first).size === 1) return [...measures.values()];
+  for (const { type, kinds } of classes) {
+    for (const { tpDegree, groupGBytesPerSecond } of kinds) {
+      if (measures.size >= most) return [...measures.values()].slice(0, most);
+      const shapeOf = (startLayer: number) => ({
+        instance: type.instance,
+        tpDegree,
+        startLayer,
+        layers: 1,
+        groupGBytesPerSecond,
+        pipelineStages,
+        // A weight of layers, so that messages do not belong to it.
+        next: "none" as const,
+      });
+      add((startLayer) => 1 / costModel.stage(shapeOf(startLayer), point).tokensPerSecond);
+      add((startLayer) => {
+        const { weightsGib, kvCacheGib } = costModel.memory(shapeOf(startLayer), point);
+        return weightsGib + kvCacheGib;
+      });
+    }
+  }
+  return [...measures.values()];
+}
+
+/** The heaviest run that a stage may hold wherever it stands. */
+export function heaviestAnywhere(measure: Measure, starts: FlooredStarts): number {
+  let heaviest = 0;
+  for (const position of POSITIONS) {
+    heaviest = Math.max(heaviest, extentAt(measure, starts, position)?.heaviest ?? 0);
+  }
+  return heaviest;
+}
+
+/** For each layer, counted from 0, the first that is like it: layers that are alike weigh the same. */
+function firstLikes(model: Model, ends: "own" | "as inside"): number[] {
+  const { numLayers, layers } = model;
+  const windows = LayerWindows.of(model);
+  return Array.from({ length: numLayers }, (_, layer) => {
+    if (layer > 0 && layer < numLayers - 1) return windows.firstLike(layer, 1);
+    if (ends === "own") return layer;
+    for (let inside = 1; inside < numLayers - 1; inside++) {
+      if (layers?.kindOf[inside] === layers?.kindOf[layer]) return inside;
+    }
+    return layer;
+  });
+}
+
+/** What runs of layers weigh. */
+export interface Extent {
+  readonly lightest: number;
+  readonly heaviest: number;
+}
+
+/** The lightest and the heaviest run that a stage may hold at a position; null when it may stand there with none. */
+export function extentAt(
+  measure: Measure,
+  starts: FlooredStarts,
+  position: Position,
+): Extent | null {
+  let lightest = Number.POSITIVE_INFINITY;
+  let heaviest = Number.NEGATIVE_INFINITY;
+  forEachRun(starts, position, (before, size) => {
+    const weight = measure[before + size]! - measure[before]!;
+    if (weight < lightest) lightest = weight;
+    if (weight > heaviest) heaviest = weight;
+  });
+  return heaviest === Number.NEGATIVE_INFINITY ? null : { lightest, heaviest };
+}

@@ -1,0 +1,39 @@
+import type { FlooredHost } from "../stages/candidates-at-rate.ts";
+import { coverBound, type Load } from "./knapsack-bound.ts";
+
+/**
+ * Lower bounds as those of `coverBound`, for pipelines of nodes of which all but the first are of one type:
+ *
+ *   bound(N) = min over classes c:  cost_c + cheapest N − 1 nodes of the type that hold what c leaves over
+ *
+ * The first node may be one of the type as well; that it then cannot be among the others is given up.
+ *
+ * @param hosts classes of nodes, each with one option
+ */
+export function restBound(
+  hosts: readonly FlooredHost[],
+  restType: string,
+  maxNodes: number,
+  load: Load,
+  costOf: (hostPosition: number) => number,
+  mostInstances: number = Number.POSITIVE_INFINITY,
+): Float64Array {
+  const rest = hosts.filter(({ host }) => host.type.instance.name === restType);
+  const bound = new Float64Array(maxNodes + 1).fill(Number.POSITIVE_INFINITY);
+  for (const { host, options } of hosts) {
+    const most = Math.max(...options.map((option) => load.holds(option).any));
+    const left = Math.max(0, load.total - most);
+    const others = coverBound(
+      rest,
+      maxNodes - 1,
+      { ...load, total: left },
+      costOf,
+      mostInstances - 1,
+    );
+    const cost = costOf(host.position);
+    for (let nodes = 1; nodes <= maxNodes; nodes++) {
+      bound[nodes] = Math.min(bound[nodes]!, cost + others[nodes - 1]!);
+    }
+  }
+  return bound;
+}

@@ -1,0 +1,107 @@
+import { sizesOf } from "../formulations/floored-starts.ts";
+import {
+  type FlooredHost,
+  type FlooredOption,
+  type FlooredPattern,
+  subPatterns,
+} from "../stages/candidates-at-rate.ts";
+import type { LatencyBudget } from "../stages/latency-budget.ts";
+import { foldSizes } from "./fold-sizes.ts";
+import type { NodeShape } from "./node-rules.ts";
+import { hasRuns, nodeStarts } from "./node-starts.ts";
+
+/** What decides how stages become nodes. */
+export interface NodeSetting {
+  readonly shape: NodeShape;
+  /** L. */
+  readonly layers: number;
+  readonly noIdleGpus: boolean;
+  /** Null where no latency is limited. */
+  readonly budget: LatencyBudget | null;
+}
+
+/**
+ * What is left of host classes when every node has k stages that follow each other, in a pipeline of `stages` stages of one TP
+ * degree. Stages of one node are neighbours, so a class whose inside bandwidth is too small is out for k > 1; with a second node
+ * every node has a link to another one, so a class whose network share is too small is out.
+ */
+export function nodeHosts(
+  hosts: readonly FlooredHost[],
+  stages: number,
+  setting: NodeSetting,
+): FlooredHost[] {
+  const { shape } = setting;
+  const usable = hosts.filter((floored) => isUsable(floored, stages, setting));
+  return shape.placesNodes
+    ? usable.flatMap((floored) => asNodes(floored, setting))
+    : usable.flatMap((floored) => withEqualStages(floored, shape.stagesPerNode));
+}
+
+function isUsable(
+  { host, options, solo, neighbours }: FlooredHost,
+  stages: number,
+  { shape: { stagesPerNode, wholeInstances }, noIdleGpus }: NodeSetting,
+): boolean {
+  const { gpuCount } = host.type.instance;
+  const used = stagesPerNode * options[0]!.tpDegree;
+  return (
+    (wholeInstances || noIdleGpus ? used === gpuCount : used <= gpuCount) &&
+    (stages === stagesPerNode || !solo) &&
+    (stagesPerNode === 1 || neighbours)
+  );
+}
+
+/** A class whose instances are nodes: one option, one group an instance, the sizes those of all stages of a node. */
+function asNodes(
+  floored: FlooredHost,
+  { shape, layers, budget }: NodeSetting,
+): readonly FlooredHost[] {
+  const { stagesPerNode, restType } = shape;
+  // The GPUs of a derived network are alike, so that a degree is one option.
+  const [stage] = floored.options as readonly [FlooredOption];
+  const firstOnly = restType !== null && floored.host.type.instance.name !== restType;
+  const starts =
+    stage.starts &&
+    nodeStarts(stage.starts, stage.stays ?? stage.starts, stagesPerNode, budget, firstOnly);
+  if (starts && !hasRuns(starts)) return [];
+  const sizes = starts ? sizesOf(starts) : foldSizes(stage.sizes, stagesPerNode, layers);
+  const [smallest] = sizes;
+  const largest = sizes.at(-1);
+  if (smallest === undefined || largest === undefined) return [];
+  const node: FlooredOption = {
+    tpDegree: stagesPerNode * stage.tpDegree,
+    kinds: stage.kinds,
+    sizes,
+    smallest,
+    largest,
+    contiguous: largest - smallest + 1 === sizes.length,
+    starts,
+    // Where a node has its next one is another instance, always.
+    stays: null,
+  };
+  return [
+    {
+      host: floored.host,
+      options: [node],
+      patterns: null,
+      solo: false,
+      neighbours: true,
+      maxStagesPerInstance: 1,
+      stageOfNode: stage,
+    },
+  ];
+}
+
+/** A class with listed groups, of which every instance in use has exactly so many in use. */
+function withEqualStages(floored: FlooredHost, stagesPerNode: number): FlooredHost[] {
+  const patterns = exactPatterns(floored.patterns ?? [], stagesPerNode);
+  if (patterns.length === 0) return [];
+  return [{ ...floored, patterns, maxStagesPerInstance: stagesPerNode }];
+}
+
+/** Every part of the patterns with exactly so many groups. */
+function exactPatterns(patterns: readonly FlooredPattern[], groups: number): FlooredPattern[] {
+  return subPatterns(patterns, groups).filter(
+    ({ counts }) => counts.reduce((sum, count) => sum + count, 0) === groups,
+  );
+}

@@ -1,0 +1,200 @@
+import { InternalError } from "../../errors.ts";
+import {
+  type Placement,
+  type PlacementStage,
+  parseInstanceName,
+} from "../../placement/placement.ts";
+import { sizesAfter } from "../formulations/floored-starts.ts";
+import type { FlooredHost, FlooredOption } from "../stages/candidates-at-rate.ts";
+import type { LatencyBudget } from "../stages/latency-budget.ts";
+import type { LatencyPair } from "../stages/start-table.ts";
+import { NodeLatencies } from "./node-latencies.ts";
+import type { NodeShape } from "./node-rules.ts";
+
+/**
+ * Turns a placement of nodes, in which every "stage" stands for the k stages of a node, into one of stages.
+ * @throws InternalError when a node holds layers that its stages cannot, which the formulations rule out
+ */
+export function placementOfNodes(
+  placement: Placement,
+  hosts: readonly FlooredHost[],
+  shape: NodeShape,
+  layers: number,
+  budget: LatencyBudget | null,
+): Placement {
+  const nodes = inOrder(placement.stages, hosts, shape.restType).map((node) => ({
+    node,
+    host: hostOf(hosts, node),
+  }));
+  const sizes = budget
+    ? fastSplits(nodes, budget)
+    : nodes.map((each) => evenSplit(each, shape, layers));
+  return {
+    ...placement,
+    stages: nodes.flatMap(({ node, host }, n) => stagesOf(node, stageOf(host).tpDegree, sizes[n]!)),
+  };
+}
+
+interface PlacedNode {
+  readonly node: PlacementStage;
+  readonly host: FlooredHost;
+}
+
+function hostOf(hosts: readonly FlooredHost[], { gpu_type }: PlacementStage): FlooredHost {
+  const { typeName, index } = parseInstanceName(gpu_type)!;
+  const found = hosts.find(
+    ({ host }) => host.type.instance.name === typeName && host.instances.includes(index),
+  );
+  if (!found) throw new InternalError(`${gpu_type} is in no class of nodes.`);
+  return found;
+}
+
+/**
+ * The nodes with the one that differs in type at the start. Where layers are not alike it is there already; where they are,
+ * nodes may stand in any order.
+ */
+function inOrder(
+  nodes: readonly PlacementStage[],
+  hosts: readonly FlooredHost[],
+  restType: string | null,
+): readonly PlacementStage[] {
+  if (restType === null) return nodes;
+  const differs = (node: PlacementStage): boolean =>
+    hostOf(hosts, node).host.type.instance.name !== restType;
+  const at = nodes.findIndex(differs);
+  if (at <= 0) return nodes;
+  let before = 0;
+  return [nodes[at]!, ...nodes.filter((_, i) => i !== at)].map((node) => {
+    const size = node.end_layer - node.start_layer + 1;
+    before += size;
+    return { ...node, start_layer: before - size + 1, end_layer: before };
+  });
+}
+
+function stagesOf(
+  { gpu_type, gpu_ids, start_layer }: PlacementStage,
+  tpDegree: number,
+  sizes: readonly number[],
+): PlacementStage[] {
+  let nextLayer = start_layer;
+  return sizes.map((size, i) => {
+    const start = nextLayer;
+    nextLayer += size;
+    return {
+      gpu_type,
+      tp_degree: tpDegree,
+      gpu_ids: gpu_ids!.slice(i * tpDegree, (i + 1) * tpDegree),
+      start_layer: start,
+      end_layer: nextLayer - 1,
+    };
+  });
+}
+
+/** Layers of the k stages of a node, the largest as small as it can be. */
+function evenSplit(
+  { node, host }: PlacedNode,
+  { stagesPerNode }: NodeShape,
+  layers: number,
+): readonly number[] {
+  const start = node.start_layer - 1;
+  const stage = stageOf(host);
+  // By boundary: the sizes so far, and the largest of them.
+  let front = new Map<number, { readonly sizes: readonly number[]; readonly largest: number }>();
+  front.set(start, { sizes: [], largest: 0 });
+  for (let n = 0; n < stagesPerNode; n++) {
+    const next: typeof front = new Map();
+    for (const [before, { sizes, largest }] of front) {
+      for (const size of stageSizes(stage, before, layers, n === stagesPerNode - 1)) {
+        const end = before + size;
+        if (end > node.end_layer) break;
+        const worst = Math.max(largest, size);
+        const known = next.get(end);
+        if (!known || worst < known.largest)
+          next.set(end, { sizes: [...sizes, size], largest: worst });
+      }
+    }
+    front = next;
+  }
+  const split = front.get(node.end_layer);
+  if (!split) throw notSplit(node);
+  return split.sizes;
+}
+
+function stageSizes(
+  { starts, stays, sizes }: FlooredOption,
+  before: number,
+  layers: number,
+  isLast: boolean,
+): readonly number[] {
+  if (before === layers) return [];
+  const here = isLast ? starts : (stays ?? starts);
+  return here ? sizesAfter(here, before) : sizes;
+}
+
+function stageOf({ stageOfNode }: FlooredHost): FlooredOption {
+  if (!stageOfNode) throw new InternalError("a class of nodes does not know their stages.");
+  return stageOfNode;
+}
+
+interface Chosen extends LatencyPair {
+  readonly sizes: readonly (readonly number[])[];
+}
+
+/**
+ * For every node a way of cutting its layers into stages such that all together keep the budget; where rounding leaves none, the
+ * one that comes nearest, which whoever looks at the placement next then refuses.
+ */
+function fastSplits(nodes: readonly PlacedNode[], budget: LatencyBudget): Chosen["sizes"] {
+  let ways: Chosen[] = [{ ttftSeconds: 0, tpotSeconds: 0, sizes: [] }];
+  for (const { node, host } of nodes) {
+    const start = node.start_layer - 1;
+    const splits = splitsOf(host, start, node.end_layer - start, budget);
+    const longer = ways.flatMap((way) =>
+      splits.map((split) => ({
+        ttftSeconds: way.ttftSeconds + split.ttftSeconds,
+        tpotSeconds: way.tpotSeconds + split.tpotSeconds,
+        sizes: [...way.sizes, split.sizes],
+      })),
+    );
+    longer.sort((a, b) => a.ttftSeconds - b.ttftSeconds || a.tpotSeconds - b.tpotSeconds);
+    ways = [];
+    for (const way of longer) {
+      if (!ways.some(({ tpotSeconds }) => tpotSeconds <= way.tpotSeconds)) ways.push(way);
+    }
+  }
+  const { ttftSeconds, tpotSeconds } = budget;
+  const excess = (way: Chosen): number =>
+    Math.max(
+      0,
+      ttftSeconds === null ? 0 : way.ttftSeconds - ttftSeconds,
+      tpotSeconds === null ? 0 : way.tpotSeconds - tpotSeconds,
+    );
+  return ways.reduce((best, way) => (excess(way) < excess(best) ? way : best)).sizes;
+}
+
+function splitsOf(
+  { options }: FlooredHost,
+  before: number,
+  layers: number,
+  budget: LatencyBudget,
+): readonly {
+  readonly sizes: readonly number[];
+  readonly ttftSeconds: number;
+  readonly tpotSeconds: number;
+}[] {
+  const latencies = options[0]!.starts!.table.latencies!;
+  if (latencies instanceof NodeLatencies) return latencies.splits(before, layers);
+  return [
+    {
+      sizes: [layers],
+      ttftSeconds: budget.ttftSeconds === null ? 0 : latencies.ttftSeconds(before, layers),
+      tpotSeconds: budget.tpotSeconds === null ? 0 : latencies.tpotSeconds(before, layers),
+    },
+  ];
+}
+
+function notSplit({ gpu_type, start_layer, end_layer }: PlacementStage): InternalError {
+  return new InternalError(
+    `the stages of ${gpu_type} cannot hold layers ${start_layer} to ${end_layer}.`,
+  );
+}

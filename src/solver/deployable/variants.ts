@@ -1,0 +1,122 @@
+import type { HostClass } from "../instances/instance-class.ts";
+import type { SolveRequest } from "../request.ts";
+import type { BatchOptions } from "../stages/stage-options.ts";
+import type { NodeRules, NodeShape } from "./node-rules.ts";
+
+/** A part of the placements of a setting that is searched on its own. The parts together are all that a request allows. */
+export interface Variant {
+  /** One degree for all stages; null: each its own. */
+  readonly tpDegree: number | null;
+  /** The classes that may be used. */
+  readonly classes: readonly HostClass[];
+  /** Numbers of stages, rising. */
+  readonly stages: readonly number[];
+  /** Null: stages stand wherever there is room. */
+  readonly shape: NodeShape | null;
+}
+
+/**
+ * The parts of a setting: one for each TP degree where it has to be the same everywhere and, by the rules on nodes, for each list of
+ * types that may be used together, each number k of stages on a node and each type of all nodes (or of all but the first). What is
+ * left of a rule within a part is a matter of counting: N = S / k nodes, one of them of another type at most.
+ *
+ * @param batch options of `classes`
+ * @param stages numbers of stages, rising
+ */
+export function variants(
+  batch: BatchOptions,
+  classes: readonly HostClass[],
+  stages: readonly number[],
+  request: SolveRequest,
+  isMatrix: boolean,
+): Variant[] {
+  const { nodeRules } = request;
+  const degrees: readonly (number | null)[] = request.uniformTp ? usedDegrees(batch) : [null];
+  return degrees.flatMap((tpDegree) =>
+    usableTogether(classes, nodeRules).flatMap((group) => {
+      if (nodeRules === null || nodeRules.stagesPerNode === "any" || tpDegree === null) {
+        return [{ tpDegree, classes: group, stages, shape: null }];
+      }
+      const able = classesWith(batch, group, tpDegree);
+      const shapes = nodeShapes(able, tpDegree, stages, request, nodeRules, isMatrix);
+      return shapes.flatMap((part): Variant[] =>
+        // Links of a matrix are decided class by class, which one node allows and several may not.
+        isMatrix
+          ? part.stages.map((number) => ({ ...part, tpDegree, stages: [number] }))
+          : [{ ...part, tpDegree }],
+      );
+    }),
+  );
+}
+
+function usedDegrees(batch: BatchOptions): number[] {
+  const degrees = batch.hosts.flatMap(({ options }) => options.map(({ tpDegree }) => tpDegree));
+  return [...new Set(degrees)].sort((a, b) => a - b);
+}
+
+function usableTogether(
+  classes: readonly HostClass[],
+  rules: NodeRules | null,
+): readonly (readonly HostClass[])[] {
+  if (!rules?.typeGroups) return [classes];
+  return rules.typeGroups
+    .map((names) => classes.filter(({ type }) => names.includes(type.instance.name)))
+    .filter((group) => group.length > 0);
+}
+
+/** The classes that can carry a stage of a TP degree. */
+function classesWith(
+  batch: BatchOptions,
+  group: readonly HostClass[],
+  tpDegree: number,
+): HostClass[] {
+  const able = batch.hosts.filter(({ options }) =>
+    options.some((option) => option.tpDegree === tpDegree),
+  );
+  return group.filter((host) => able.some((other) => other.host === host));
+}
+
+function nodeShapes(
+  classes: readonly HostClass[],
+  tpDegree: number,
+  stages: readonly number[],
+  { noIdleGpus }: SolveRequest,
+  { stagesPerNode, nodeKinds, wholeInstances }: NodeRules,
+  isMatrix: boolean,
+): Omit<Variant, "tpDegree">[] {
+  const mostGpus = Math.max(0, ...classes.map(({ type }) => type.instance.gpuCount));
+  const most = stagesPerNode === "one" ? 1 : Math.floor(mostGpus / tpDegree);
+  const parts: Omit<Variant, "tpDegree">[] = [];
+  for (let k = 1; k <= most; k++) {
+    const numbers = stages.filter((number) => number % k === 0);
+    const isFull = wholeInstances || noIdleGpus;
+    const able = classes.filter(({ type: { instance } }) =>
+      isFull ? instance.gpuCount === k * tpDegree : instance.gpuCount >= k * tpDegree,
+    );
+    if (numbers.length === 0 || able.length === 0) continue;
+    const shape = { stagesPerNode: k, wholeInstances, placesNodes: !isMatrix };
+    const types = [...new Set(able.map(({ type }) => type.instance.name))];
+    if (nodeKinds === "any") {
+      const free = { ...shape, restType: null, alikeFrom: null };
+      parts.push({ classes: able, stages: numbers, shape: free });
+    } else if (nodeKinds === "one") {
+      for (const name of types) {
+        parts.push({
+          classes: able.filter(({ type }) => type.instance.name === name),
+          stages: numbers,
+          shape: { ...shape, restType: null, alikeFrom: wholeInstances ? 0 : null },
+        });
+      }
+    } else {
+      for (const [i, restType] of types.entries()) {
+        parts.push({
+          classes: able,
+          // A single node has no others: one part is enough for it.
+          stages: i === 0 ? numbers : numbers.filter((number) => number > k),
+          shape: { ...shape, restType, alikeFrom: wholeInstances ? 1 : null },
+        });
+      }
+    }
+  }
+  return parts.filter((part) => part.stages.length > 0);
+}

@@ -1,0 +1,108 @@
+import type { MilpBackend } from "../../milp/model.ts";
+import type { Problem } from "../../placement/problem.ts";
+import type { OperatingPoint } from "../../workload/workload.ts";
+import type { SolveRequest } from "../request.ts";
+import type { Found } from "../search/goal.ts";
+import { objectiveValue } from "../search/objectives.ts";
+import { SearchSession, type SessionLimits } from "../search/session.ts";
+import { SingleGoal } from "../search/single-goal.ts";
+import { TableCache } from "../stages/table-cache.ts";
+
+/** A limit on time struck while something was being explained. */
+export class ExplanationCut extends Error {}
+
+/** Relative difference from which on two values of an objective are not the same. */
+const DIFFERS = 1e-9;
+
+/** The best placement of a changed problem, and its objective's value. */
+export interface Best {
+  readonly found: Found;
+  readonly value: number;
+}
+
+/** Solves changed copies of a problem: what the explanations are made of. */
+export class Prober {
+  private questions = 0;
+
+  /** @param onQuestion told before each changed problem how many there were, that one included */
+  constructor(
+    readonly problem: Problem,
+    readonly request: SolveRequest,
+    readonly points: readonly OperatingPoint[],
+    private readonly backend: MilpBackend,
+    private readonly limits: SessionLimits,
+    private readonly tables: TableCache,
+    private readonly onQuestion: (questions: number) => void = () => undefined,
+  ) {}
+
+  /**
+   * The proven best of a changed problem; null when nothing fits.
+   * @throws ExplanationCut when a limit strikes first
+   */
+  async best(problem: Partial<Problem>, request: Partial<SolveRequest> = {}): Promise<Best | null> {
+    return this.search(problem, { gap: 0, ...request });
+  }
+
+  /**
+   * Some placement of a changed problem, or at other operating points; null when nothing fits.
+   * @throws ExplanationCut when a limit strikes first
+   */
+  async any(
+    problem: Partial<Problem>,
+    points: readonly OperatingPoint[] = this.points,
+  ): Promise<Found | null> {
+    // With all of the value as the allowed gap the first placement ends the search.
+    const choices = { objective: "cost", weight: null, gap: 1 } as const;
+    const best = await this.search(problem, choices, points);
+    return best?.found ?? null;
+  }
+
+  /** Rows that cannot hold together; see `SearchSession.conflict`. */
+  conflict(problem: Partial<Problem>): ReturnType<SearchSession["conflict"]> {
+    const changed = { ...this.problem, ...problem };
+    return new SearchSession(
+      changed,
+      this.request,
+      this.points,
+      this.backend,
+      this.limits,
+      this.tablesOf(changed),
+    ).conflict();
+  }
+
+  /** Tables are of one cost model and of the lengths that are served. */
+  private tablesOf({ costModel }: Problem, points = this.points): TableCache {
+    const isSame = costModel === this.problem.costModel && points === this.points;
+    return isSame ? this.tables : new TableCache();
+  }
+
+  private async search(
+    problemChanges: Partial<Problem>,
+    requestChanges: Partial<SolveRequest>,
+    points = this.points,
+  ): Promise<Best | null> {
+    this.onQuestion(++this.questions);
+    const problem = { ...this.problem, ...problemChanges };
+    const request = { ...this.request, ...requestChanges };
+    const session = new SearchSession(
+      problem,
+      request,
+      points,
+      this.backend,
+      this.limits,
+      this.tablesOf(problem, points),
+    );
+    const { objective } = session;
+    const goal = new SingleGoal(objective, objective.scale, session.allows, request.gap);
+    const { complete } = await session.run(goal);
+    if (!complete) throw new ExplanationCut();
+    if (!goal.best) return null;
+    const found = await session.canonical(goal.best);
+    return { found, value: objectiveValue(problem, request, found.metrics) };
+  }
+}
+
+/** Whether two values of an objective are not the same. */
+export function differs(a: number, b: number): boolean {
+  return Math.abs(a - b) > DIFFERS * Math.max(Math.abs(a), Math.abs(b));
+}

@@ -1,0 +1,99 @@
+import { meetsLimits } from "../../placement/limits.ts";
+import type { CaseContext } from "../search/case-context.ts";
+import { unitsWithin } from "../search/costs.ts";
+import type { CaseLimit } from "./rental-rows.ts";
+
+/** Limits of a case as rows: budgets, and how many instances of a type may be rented. */
+export function limitRows(context: CaseContext, scenario: number, level: number): CaseLimit[] {
+  const levelBudget = hasLevelBudget(context)
+    ? mostUnitsAt(context, context.scenarios[scenario]!.tokensPerSecond(level))
+    : Number.POSITIVE_INFINITY;
+  return [...budgetRow(context, levelBudget), ...rentedRows(context)];
+}
+
+/** The limits that are the same for all levels. */
+export function levelFreeRows(context: CaseContext): CaseLimit[] {
+  return [...budgetRow(context, Number.POSITIVE_INFINITY), ...rentedRows(context)];
+}
+
+/** Most rented instances of a type. Owned instances are host classes of their own. */
+function rentedRows({ problem, request, classes }: CaseContext): CaseLimit[] {
+  return [...request.maxRentedByType].flatMap(([name, most]) => {
+    const isCounted = classes.map(
+      ({ type, instances }) =>
+        type.instance.name === name && instances[0]! >= (type.ownedCount ?? 0),
+    );
+    const rentable = classes.reduce(
+      (sum, { instances }, position) => sum + (isCounted[position] ? instances.length : 0),
+      0,
+    );
+    if (rentable <= most) return [];
+    const perInstance = (position: number): number => Number(isCounted[position]);
+    return [{ name: `rented.type${problem.pool.byName.get(name)!.position}`, perInstance, most }];
+  });
+}
+
+/**
+ * Budgets as a row. When the price is what is minimised, only the hourly budget needs one (and saves work): any other
+ * limit on the cheapest plan of a level can be read off its price and throughput. A weighted plan is not the cheapest, so
+ * there the price that the level's throughput can bear may have to be a row of its own.
+ */
+function budgetRow(context: CaseContext, levelBudget: number): CaseLimit[] {
+  const { problem, units } = context;
+  const { maxHourlyCostUsd } = problem.limits;
+  const hourly =
+    maxHourlyCostUsd === null ? Number.POSITIVE_INFINITY : unitsWithin(units, maxHourlyCostUsd);
+  const budget = Math.min(hourly, levelBudget);
+  if (budget === Number.POSITIVE_INFINITY) return [];
+  // A budget that all instances together do not reach is a number that solvers need not be able to hold.
+  const most = Math.min(budget, unitsOfAll(context));
+  return [{ name: "budget", perInstance: (position) => units.perInstance[position]!, most }];
+}
+
+/**
+ * What the search has proven of the cost, as a row: a MILP that meets the bound is then finished as soon as it has found a
+ * plan, where its own relaxation would take long to say so. With links that are paid for the cost is not one of instances
+ * alone, and the row is left out.
+ */
+export function boundRows({ objective: { scale } }: CaseContext, leastCost: number): CaseLimit[] {
+  return scale.perLink === 0 && leastCost > 0
+    ? [{ name: "proven", perInstance: scale.perInstance, least: leastCost }]
+    : [];
+}
+
+/** Whether the budget rows of a case depend on its level. */
+export function hasLevelBudget({ problem, objective }: CaseContext): boolean {
+  const { maxCostPerMillionTokenUsd, maxTotalCostUsd } = problem.limits;
+  return (
+    objective.linked !== null && (maxCostPerMillionTokenUsd !== null || maxTotalCostUsd !== null)
+  );
+}
+
+/** The highest price, in units, that meets all limits at a throughput; −1 when none does. */
+function mostUnitsAt(context: CaseContext, tokensPerSecond: number): number {
+  const { problem, units } = context;
+  const meets = (count: number): boolean =>
+    meetsLimits(
+      problem.limits,
+      count * units.microUsdPerUnit,
+      tokensPerSecond,
+      problem.totalTokensToProcess,
+    );
+  if (!meets(0)) return -1;
+  let low = 0;
+  let high = unitsOfAll(context);
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (meets(middle)) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+/** The price of all instances together, in units. */
+export function unitsOfAll({ units, classes }: Pick<CaseContext, "units" | "classes">): number {
+  return units.perInstance.reduce(
+    (sum, price, position) => sum + price * classes[position]!.instances.length,
+    0,
+  );
+}

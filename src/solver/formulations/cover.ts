@@ -1,0 +1,199 @@
+import { InternalError } from "../../errors.ts";
+import { Builder, ones, type Term } from "../../milp/builder.ts";
+import type { MilpModel } from "../../milp/model.ts";
+import type { Placement } from "../../placement/placement.ts";
+import type { OperatingPoint } from "../../workload/workload.ts";
+import { CoverLatency } from "../bounds/cover-latency.ts";
+import { extentAt, type Measure } from "../bounds/layer-weights.ts";
+import type { HostPlan } from "../instances/instance-plan.ts";
+import { OrderGroups, type Shortfall } from "../order/order-groups.ts";
+import type { OrderedStage } from "../order/order-stages.ts";
+import { placeRuns } from "../order/place-runs.ts";
+import { asksForNext, type FlooredHost, startsOf } from "../stages/candidates-at-rate.ts";
+import type { LatencyBudget } from "../stages/latency-budget.ts";
+import { type FlooredStarts, type Position, positionsOf } from "./floored-starts.ts";
+import { addHostRows } from "./instance-rows.ts";
+import type { CaseCosts, CaseLimit, RentalRules } from "./rental-rows.ts";
+import { placeByStart } from "./starts.ts";
+
+/** A relaxation of the starts formulation without positions, and how its plans become placements. */
+export interface CoverModel {
+  readonly milp: MilpModel;
+  /** A placement of the plan; null when its stages cannot be put in an order that covers the model within the budget. */
+  readonly placement: (values: ArrayLike<number>, point: OperatingPoint) => Placement | null;
+  /** A shortfall that rules out the plan, and as many others as it can; null when there is none that is quick to find. */
+  readonly shortfall: (values: ArrayLike<number>) => CoverShortfall | null;
+}
+
+/** What a plan is known to have too few stages of: of groups by what they can carry, or by where they stand as well. */
+export interface CoverShortfall {
+  readonly of: "runs" | "seats";
+  readonly most: Shortfall;
+}
+
+/** Room for rounding where weights of layers are added up, relative. */
+const ROUNDING = 1e-9;
+
+/**
+ * How many stages of each option, at which position (first, last, in between), and how many instances: the starts formulation
+ * without the starts.
+ *
+ *   Σ x_op = S,  Σ x_o,first = 1,  Σ x_o,last = 1
+ *   for every measure μ of the layers:   Σ lightest_μ(o, p)·x_op ≤ μ(model) ≤ Σ heaviest_μ(o, p)·x_op
+ *   for every known shortfall u:         some group g of options has more than u_g stages
+ *   for every limited latency:           see cover-latency.ts
+ *
+ * Options that can carry the same runs of layers at a position are one group: whether an order exists depends on the groups
+ * alone. The optimum is a bound; when its stages can be put in order, it is the optimum of the case.
+ */
+export function coverModel(
+  hosts: readonly FlooredHost[],
+  stages: number,
+  layers: number,
+  measures: readonly Measure[],
+  budget: LatencyBudget | null,
+  costs: CaseCosts,
+  limits: readonly CaseLimit[],
+  rules: RentalRules,
+  shortfalls: readonly CoverShortfall[],
+): CoverModel {
+  const build = new Builder();
+  const groups = new OrderGroups(stages, layers, budget);
+  const latency = new CoverLatency(build, layers, budget);
+  const extents = new ExtentRows(build, layers, measures);
+  const atEnds: Record<"first" | "last", number[]> = { first: [], last: [] };
+  /** Where GPUs are not alike, which of them stages get decides more than an order does. */
+  const seated =
+    asksForNext(hosts) && hosts.every(({ host }) => host.partitions === null)
+      ? new OrderGroups(stages, layers, budget)
+      : null;
+  const groupOf = new Map<number, number>();
+  const hostOf = new Map(hosts.flatMap((host, h) => host.options.map((o) => [o, h] as const)));
+  const decode = addHostRows(build, hosts, stages, costs, limits, rules, (name, option, most) => {
+    const stageColumns: number[] = [];
+    const addStages = (starts: FlooredStarts, prefix: string, stays: boolean): void => {
+      for (const position of positionsOf(stages)) {
+        if (!extents.has(starts, position)) continue;
+        const columns = latency.addStages(
+          position === "only" ? prefix : `${prefix}.${position}`,
+          position,
+          starts,
+          position === "middle" ? Math.min(most, stages - 2) : 1,
+        );
+        extents.add(starts, position, columns);
+        if (position === "first" || position === "last") atEnds[position].push(...columns);
+        const group = groups.add(position, starts, columns);
+        for (const column of columns) groupOf.set(column, group);
+        const host = hostOf.get(option)!;
+        const instanceGpus = hosts[host]!.host.type.instance.gpuCount;
+        seated?.add(position, starts, columns, {
+          host,
+          gpus: option.tpDegree,
+          instanceGpus,
+          stays,
+        });
+        stageColumns.push(...columns);
+      }
+    };
+    const [leaves, staying] = startsOf(option);
+    addStages(leaves!, name, false);
+    const leavingColumns = [...stageColumns];
+    if (staying) addStages(staying, `${name}.stays`, true);
+    return {
+      stageColumns,
+      ...(staying ? { leavingColumns } : {}),
+      decode: (values) =>
+        stageColumns.flatMap((column) =>
+          new Array<number>(Math.round(values[column]!)).fill(groupOf.get(column)!),
+        ),
+    };
+  });
+  if (stages > 1) {
+    for (const end of ["first", "last"] as const) build.row(end, 1, 1, ones(atEnds[end]));
+  }
+  extents.finish();
+  latency.finish();
+  for (const [n, { of, most }] of shortfalls.entries()) {
+    (of === "runs" ? groups : seated!).addCut(build, n, most);
+  }
+
+  return {
+    milp: build.model(),
+    placement: (values, point) => {
+      if (seated) {
+        const ordered = seated.order(values)?.map(({ group, before }) => {
+          const { host, gpus: tpDegree, stays } = seated.seatOf(group);
+          return { floored: hosts[host]!, tpDegree, before, stays };
+        });
+        return ordered ? placeRuns(ordered, decode(values), layers, point) : null;
+      }
+      const order = groups.order(values);
+      return order && placeByStart(withStarts(decode(values), order), layers, point);
+    },
+    shortfall: (values) => {
+      const most = groups.shortfall(values);
+      if (most) return { of: "runs", most };
+      const seats = seated?.shortfall(values);
+      return seats ? { of: "seats", most: seats } : null;
+    },
+  };
+}
+
+/** Hands the starts of an order to the stages of a plan, whose numbers are those of their groups. */
+function withStarts(plans: readonly HostPlan[], order: readonly OrderedStage[]): HostPlan[] {
+  const left = new Map<number, number[]>();
+  for (const { group, before } of order) {
+    const list = left.get(group);
+    if (list) list.push(before);
+    else left.set(group, [before]);
+  }
+  return plans.map((plan) => ({
+    ...plan,
+    stages: plan.stages.map((list) =>
+      list.map((group) => {
+        const before = left.get(group)?.shift();
+        if (before === undefined) throw new InternalError("an order lost a stage.");
+        return before;
+      }),
+    ),
+  }));
+}
+
+/** The rows of the measures. */
+class ExtentRows {
+  private readonly heaviest: Term[][];
+  private readonly lightest: Term[][];
+
+  constructor(
+    private readonly build: Builder,
+    private readonly layers: number,
+    private readonly measures: readonly Measure[],
+  ) {
+    this.heaviest = measures.map(() => []);
+    this.lightest = measures.map(() => []);
+  }
+
+  /** Whether a stage may stand at a position at all. */
+  has(starts: FlooredStarts, position: Position): boolean {
+    return extentAt(this.measures[0]!, starts, position) !== null;
+  }
+
+  add(starts: FlooredStarts, position: Position, columns: readonly number[]): void {
+    for (const [m, measure] of this.measures.entries()) {
+      const { lightest, heaviest } = extentAt(measure, starts, position)!;
+      for (const column of columns) {
+        this.heaviest[m]!.push({ column, coefficient: heaviest });
+        this.lightest[m]!.push({ column, coefficient: lightest });
+      }
+    }
+  }
+
+  finish(): void {
+    for (const m of this.measures.keys()) {
+      const [heaviest, lightest] = [this.heaviest[m]!, this.lightest[m]!];
+      const { layers, build } = this;
+      build.row(`measure${m}`, layers * (1 - ROUNDING), Number.POSITIVE_INFINITY, heaviest);
+      build.row(`least${m}`, Number.NEGATIVE_INFINITY, layers * (1 + ROUNDING), lightest);
+    }
+  }
+}

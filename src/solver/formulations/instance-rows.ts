@@ -1,0 +1,198 @@
+import { type Builder, ones, SafeNames, type Term } from "../../milp/builder.ts";
+import type { HostPlan, PackedPattern } from "../instances/instance-plan.ts";
+import { type Packing, packing } from "../instances/packing.ts";
+import type { FlooredHost, FlooredOption } from "../stages/candidates-at-rate.ts";
+import { RunCounter } from "./crossing-rows.ts";
+import {
+  addLimitRows,
+  type CaseCosts,
+  type CaseLimit,
+  countsLinks,
+  RentalRows,
+  type RentalRules,
+} from "./rental-rows.ts";
+
+/** The columns of one option: how many stages it has, and which. */
+export interface OptionColumns {
+  /** Integer columns whose sum is the number of the option's stages. */
+  readonly stageColumns: readonly number[];
+  /**
+   * Those of them whose stages leave their instance or end the model; absent where it makes no difference. An instance in use has
+   * at least one.
+   */
+  readonly leavingColumns?: readonly number[];
+  /** One number a stage of the solution: its size, or what else identifies it to the formulation. */
+  readonly decode: (values: ArrayLike<number>) => number[];
+}
+
+/** Adds the columns of one option of a host class; `most` bounds its number of stages. */
+export type AddOption = (name: string, option: FlooredOption, most: number) => OptionColumns;
+
+/**
+ * The part that formulations over host classes share: instances and the packing of stages into them, the number of stages,
+ * budgets, rules on what is rented, links between instances. The formulation itself adds each option's columns.
+ * @returns reads a solution as the stages and instances of each class
+ */
+export function addHostRows(
+  build: Builder,
+  hosts: readonly FlooredHost[],
+  stages: number,
+  costs: CaseCosts,
+  limits: readonly CaseLimit[],
+  rules: RentalRules,
+  addOption: AddOption,
+): (values: ArrayLike<number>) => HostPlan[] {
+  const names = new SafeNames();
+  const stageTerms: Term[] = [];
+  const instances: { readonly column: number; readonly position: number }[] = [];
+  const linksCount = countsLinks(costs, limits);
+  const runs = new RunCounter(build, costs.perLink, linksCount);
+  const rental = new RentalRows(build, rules);
+  const decoders: ((values: ArrayLike<number>) => HostPlan)[] = [];
+
+  for (const floored of hosts) {
+    const { host, options } = floored;
+    const { gpuCount, name } = host.type.instance;
+    const prefix = names.of(name);
+    const mostInstances = floored.solo ? 1 : Math.min(host.instances.length, stages);
+    const countsRuns = linksCount && !floored.neighbours;
+    const fit = packingOf(floored, countsRuns);
+    const optionNames = new SafeNames();
+    const optionColumns = options.map((option) => {
+      const most = Math.min(stages, mostInstances * Math.floor(gpuCount / option.tpDegree));
+      return addOption(optionNames.of(`${prefix}.tp${option.tpDegree}`), option, most);
+    });
+    const stageColumns = optionColumns.flatMap((columns) => columns.stageColumns);
+    stageTerms.push(...ones(stageColumns));
+    const instanceColumns = addInstances(
+      build,
+      prefix,
+      fit,
+      mostInstances,
+      costs.perInstance(host.position) + (countsRuns ? 0 : costs.perLink),
+      options.map(({ tpDegree }, i) => ({ tpDegree, columns: optionColumns[i]!.stageColumns })),
+      rules.noIdleGpus ? gpuCount : null,
+    );
+    if (floored.solo) {
+      build.row(`${prefix}.alone`, 0, 0, [
+        ...ones(stageColumns),
+        ...instanceColumns.map((column) => ({ column, coefficient: -stages })),
+      ]);
+    }
+    if (rules.stagesPerInstance !== undefined) {
+      const perInstance = -rules.stagesPerInstance;
+      build.row(`${prefix}.equal`, 0, 0, [
+        ...ones(stageColumns),
+        ...instanceColumns.map((column) => ({ column, coefficient: perInstance })),
+      ]);
+    }
+    if (optionColumns.some(({ leavingColumns }) => leavingColumns !== undefined)) {
+      const leaving = optionColumns.flatMap(
+        ({ leavingColumns, stageColumns: all }) => leavingColumns ?? all,
+      );
+      build.row(`${prefix}.leaves`, 0, Number.POSITIVE_INFINITY, [
+        ...ones(leaving),
+        ...instanceColumns.map((column) => ({ column, coefficient: -1 })),
+      ]);
+    }
+    if (instanceColumns.length > 1) {
+      build.row(`${prefix}.pool`, 0, mostInstances, ones(instanceColumns));
+    }
+    runs.add(floored, fit, mostInstances, stageColumns, instanceColumns);
+    const gpus = options.flatMap(({ tpDegree }, i) =>
+      optionColumns[i]!.stageColumns.map((column) => ({ column, coefficient: tpDegree })),
+    );
+    rental.add(name, prefix, mostInstances, stageColumns, instanceColumns, gpus);
+    for (const column of instanceColumns) instances.push({ column, position: host.position });
+    decoders.push((values) => ({
+      floored,
+      instances: instanceColumns.reduce((sum, column) => sum + Math.round(values[column]!), 0),
+      patterns:
+        fit.kind === "levels"
+          ? null
+          : instanceColumns.flatMap((column, p) =>
+              new Array<PackedPattern>(Math.round(values[column]!)).fill({
+                counts: fit.patterns[p]!,
+                partition: floored.patterns?.[p]?.partition ?? null,
+              }),
+            ),
+      stages: optionColumns.map(({ decode }) => decode(values)),
+    }));
+  }
+  build.row("stages", stages, stages, stageTerms);
+  // Links between instances are runs of stages − 1.
+  addLimitRows(build, limits, instances, runs.finish(), 1);
+  rental.finish();
+  return (values) => decoders.map((decode) => decode(values)).filter((plan) => plan.instances > 0);
+}
+
+/** How a class's groups are packed: by its listed patterns, or by number where GPUs are alike. */
+function packingOf(floored: FlooredHost, everyPattern: boolean): Packing {
+  if (floored.patterns) {
+    return { kind: "patterns", patterns: floored.patterns.map(({ counts }) => counts) };
+  }
+  return packing(
+    floored.host.type.instance.gpuCount,
+    floored.options.map((option) => option.tpDegree),
+    floored.maxStagesPerInstance,
+    everyPattern,
+  );
+}
+
+/**
+ * Columns of a class's instances, and the rows that pack its stages into them.
+ * @param fullGpus when given, every rented instance has to have this many GPUs in use
+ */
+function addInstances(
+  build: Builder,
+  prefix: string,
+  fit: Packing,
+  most: number,
+  cost: number,
+  options: readonly { readonly tpDegree: number; readonly columns: readonly number[] }[],
+  fullGpus: number | null,
+): number[] {
+  const gpuTerms = (from: number): Term[] =>
+    options
+      .slice(from)
+      .flatMap(({ tpDegree, columns }) =>
+        columns.map((column) => ({ column, coefficient: tpDegree })),
+      );
+  if (fit.kind === "levels") {
+    const y = build.column(`y.${prefix}`, cost, most);
+    for (const { fromOption, usableGpus } of fit.levels) {
+      build.row(`${prefix}.gpus${options[fromOption]!.tpDegree}`, Number.NEGATIVE_INFINITY, 0, [
+        ...gpuTerms(fromOption),
+        { column: y, coefficient: -usableGpus },
+      ]);
+    }
+    // As many GPUs in use as there are: packing as above then leaves none over.
+    if (fullGpus !== null) {
+      build.row(`${prefix}.no_idle`, 0, 0, [...gpuTerms(0), { column: y, coefficient: -fullGpus }]);
+    }
+    return [y];
+  }
+  const gpusOf = (pattern: readonly number[]): number =>
+    pattern.reduce((sum, count, i) => sum + count * options[i]!.tpDegree, 0);
+  const instances = fit.patterns.map((pattern) =>
+    build.column(
+      `y.${prefix}.p${pattern.join("_")}`,
+      cost,
+      fullGpus === null || gpusOf(pattern) === fullGpus ? most : 0,
+    ),
+  );
+  for (const [i, { tpDegree, columns }] of options.entries()) {
+    build.row(
+      `${prefix}.groups${tpDegree}${options.findIndex((o) => o.tpDegree === tpDegree) === i ? "" : `_${i}`}`,
+      fullGpus === null ? Number.NEGATIVE_INFINITY : 0,
+      0,
+      [
+        ...ones(columns),
+        ...instances
+          .map((column, p) => ({ column, coefficient: -fit.patterns[p]![i]! }))
+          .filter((term) => term.coefficient !== 0),
+      ],
+    );
+  }
+  return instances;
+}

@@ -1,0 +1,175 @@
+import { InternalError } from "../../errors.ts";
+import { Builder } from "../../milp/builder.ts";
+import type { Placement } from "../../placement/placement.ts";
+import type { OperatingPoint } from "../../workload/workload.ts";
+import type { HostPlan } from "../instances/instance-plan.ts";
+import { packHost } from "../instances/pack.ts";
+import { placeRuns, type SeatedStage } from "../order/place-runs.ts";
+import { asksForNext, type FlooredHost, type FlooredOption } from "../stages/candidates-at-rate.ts";
+import type { LatencyBudget } from "../stages/latency-budget.ts";
+import type { SegmentLatencies } from "../stages/start-table.ts";
+import { type FlooredStarts, sizesAfter } from "./floored-starts.ts";
+import { addHostRows, type OptionColumns } from "./instance-rows.ts";
+import { addLatencyRows, type Run } from "./latency-rows.ts";
+import { type PartitionRows, partitionRows } from "./partition-rows.ts";
+import type { CaseCosts, CaseLimit, CaseModel, RentalRules } from "./rental-rows.ts";
+
+/**
+ * The general formulation of one case, for layers that are not alike: where each stage starts. With layers that are alike
+ * it agrees with the count formulation.
+ *
+ *   x_oi   a stage of option o starts after layer i                binary
+ *   s_i    some stage starts after layer i                         (sum of the x there)
+ *
+ * A stage that starts after layer i may end after any layer of [least_o(i), most_o(i)]; where it ends is where the next one
+ * starts. See boundary-rows.ts for the rows that say so; instances, packing and rules are those of the count formulation.
+ * Sizes with gaps between them (quantised ones) get a column each, and so do all sizes where latencies are limited: then a
+ * column stands for one run of layers, whose latencies are known, and Σ latency ≤ limit is a row.
+ */
+export function startsModel(
+  hosts: readonly FlooredHost[],
+  stages: number,
+  layers: number,
+  allowedCuts: readonly number[] | null,
+  budget: LatencyBudget | null,
+  costs: CaseCosts,
+  limits: readonly CaseLimit[],
+  rules: RentalRules,
+): CaseModel {
+  const build = new Builder();
+  const partition = partitionRows(build, layers, allowedCuts, budget);
+  const runs: Run[] = [];
+  const staying = new Set<number>();
+  const decode = addHostRows(build, hosts, stages, costs, limits, rules, (name, option) => {
+    const leaves = addStarts(build, partition, name, option, option.starts, layers, runs);
+    if (!option.stays) return columnsOf(leaves);
+    const stays = addStarts(build, partition, `${name}.stays`, option, option.stays, layers, runs);
+    for (const { column } of stays) staying.add(column);
+    return { ...columnsOf([...leaves, ...stays]), leavingColumns: leaves.map(columnOf) };
+  });
+  partition.finish();
+  addLatencyRows(build, budget, runs);
+  const beforeOf = new Map(runs.map(({ column, before }) => [column, before]));
+  return {
+    milp: build.model(),
+    choices: runs.map(({ column }) => column),
+    placement: (values, point) => {
+      const plans = decode(values);
+      const starts = plans.map((plan) => ({
+        ...plan,
+        stages: plan.stages.map((list) => list.map((column) => beforeOf.get(column)!)),
+      }));
+      const ordered = asksForNext(hosts) ? inOrder(plans, beforeOf, staying) : [];
+      return (
+        (ordered.length > 0 ? placeRuns(ordered, plans, layers, point) : null) ??
+        placeByStart(starts, layers, point)
+      );
+    },
+  };
+}
+
+/** The stages of plans whose stages are identified by their columns, in the order of the pipeline; none with listed groups. */
+function inOrder(
+  plans: readonly HostPlan[],
+  beforeOf: ReadonlyMap<number, number>,
+  staying: ReadonlySet<number>,
+): SeatedStage[] {
+  if (plans.some(({ floored }) => floored.host.partitions !== null)) return [];
+  return plans
+    .flatMap(({ floored, stages }) =>
+      stages.flatMap((list, option) =>
+        list.map((column) => ({
+          floored,
+          tpDegree: floored.options[option]!.tpDegree,
+          before: beforeOf.get(column)!,
+          stays: staying.has(column),
+        })),
+      ),
+    )
+    .sort((a, b) => a.before - b.before);
+}
+
+interface StartColumn {
+  readonly column: number;
+  readonly before: number;
+}
+
+function columnOf({ column }: StartColumn): number {
+  return column;
+}
+
+/** Stages are identified by their columns. */
+function columnsOf(starts: readonly StartColumn[]): OptionColumns {
+  return {
+    stageColumns: starts.map(columnOf),
+    decode: (values) => starts.map(columnOf).filter((column) => Math.round(values[column]!) === 1),
+  };
+}
+
+/** The starts of one option. */
+function addStarts(
+  build: Builder,
+  partition: PartitionRows,
+  name: string,
+  option: FlooredOption,
+  table: FlooredStarts | null,
+  layers: number,
+  runs: Run[],
+): StartColumn[] {
+  const starts: StartColumn[] = [];
+  const latencies = table?.table.latencies ?? null;
+  for (let before = 0; before < layers; before++) {
+    const sizes = table
+      ? sizesAfter(table, before)
+      : option.sizes.filter((size) => before + size <= layers);
+    for (const { least, most } of partition.rangesOf(before, sizes)) {
+      const label = least === most ? `x.${name}.a${before}.e${most}` : `x.${name}.a${before}`;
+      for (const [way, of] of waysOf(latencies, before, most - before).entries()) {
+        const column = build.column(way === 0 ? label : `${label}.w${way}`, 0, 1);
+        partition.add(column, before, least, most);
+        starts.push({ column, before });
+        runs.push({ column, before, layers: most - before, latencies: of });
+      }
+    }
+  }
+  return starts;
+}
+
+/** The latencies of each way of serving a run. */
+function waysOf(
+  latencies: SegmentLatencies | null,
+  before: number,
+  layers: number,
+): readonly (SegmentLatencies | null)[] {
+  if (!latencies?.pairs) return [latencies];
+  return latencies.pairs(before, layers).map(({ ttftSeconds, tpotSeconds }) => ({
+    ttftSeconds: () => ttftSeconds,
+    tpotSeconds: () => tpotSeconds,
+  }));
+}
+
+/** The placement of plans whose stages are identified by the number of layers before them. */
+export function placeByStart(
+  plans: readonly HostPlan[],
+  layers: number,
+  point: OperatingPoint,
+): Placement {
+  const placed = plans
+    .flatMap(packHost)
+    .flatMap((host) => host.pieces.map((piece) => ({ host, piece })))
+    .sort((a, b) => a.piece.tag - b.piece.tag);
+  if (placed[0]?.piece.tag !== 0) throw new InternalError("no stage starts at the first layer.");
+  return {
+    batch_size: point.batch,
+    sequence_length: point.inputTokens,
+    output_length: point.outputTokens,
+    workload_phase: point.phase,
+    stages: placed.map(({ host, piece }, i) => ({
+      gpu_type: host.name,
+      tp_degree: piece.tpDegree,
+      gpu_ids: piece.gpuIds,
+      start_layer: piece.tag + 1,
+      end_layer: placed[i + 1]?.piece.tag ?? layers,
+    })),
+  };
+}

@@ -1,0 +1,47 @@
+import { InternalError } from "../../errors.ts";
+import { instanceMicroUsdPerHour, type PoolType } from "../../hardware/pool.ts";
+import type { HostClass } from "./instance-class.ts";
+
+/** A type as the search may use it. */
+export interface AllowedType {
+  readonly type: PoolType;
+  /** TP degrees, rising. */
+  readonly tpDegrees: readonly number[];
+}
+
+/**
+ * The host classes of a derived network: the instances of a type are alike, apart from being owned or rented, and so are
+ * the GPUs of an instance.
+ */
+export function derivedHosts(allowed: readonly AllowedType[]): Omit<HostClass, "position">[] {
+  return allowed.flatMap(({ type, tpDegrees }) =>
+    priceGroups(type).map(({ instances, microUsdPerHour }) => ({
+      type,
+      instances,
+      microUsdPerHour,
+      kinds: tpDegrees.map((tpDegree) => ({
+        tpDegree,
+        groupGBytesPerSecond:
+          tpDegree === 1 ? Number.POSITIVE_INFINITY : type.instance.insideGBytesPerSecond,
+      })),
+      partitions: null,
+      groupsOf: () => {
+        throw new InternalError("a class whose GPUs are alike has no list of groups.");
+      },
+    })),
+  );
+}
+
+/** The instances of a type by price. */
+export function priceGroups(
+  type: PoolType,
+): { readonly instances: readonly number[]; readonly microUsdPerHour: number }[] {
+  const byPrice = new Map<number, number[]>();
+  for (let index = 0; index < type.count; index++) {
+    const price = instanceMicroUsdPerHour(type, index);
+    const list = byPrice.get(price);
+    if (list) list.push(index);
+    else byPrice.set(price, [index]);
+  }
+  return [...byPrice].map(([microUsdPerHour, instances]) => ({ instances, microUsdPerHour }));
+}

@@ -1,0 +1,60 @@
+import type { PoolType } from "../../hardware/pool.ts";
+import type { Problem } from "../../placement/problem.ts";
+import { forbiddenTp } from "../../placement/tp-shape.ts";
+import type { SolveRequest } from "../request.ts";
+import { type AllowedType, derivedHosts } from "./derived-instances.ts";
+import type { HostClass } from "./instance-class.ts";
+import { matrixHosts } from "./matrix-instances.ts";
+
+/** The host classes a search may use, by type name and then price, so that the order of the pool file changes nothing. */
+export function hostClasses(problem: Problem, request: SolveRequest): HostClass[] {
+  const allowed: AllowedType[] = problem.pool.types
+    .filter((type) => isAllowed(type, request))
+    .map((type) => ({ type, tpDegrees: tpDegreesOf(problem, type, request) }))
+    .filter(({ tpDegrees }) => tpDegrees.length > 0);
+  const classes =
+    problem.network.kind === "matrix"
+      ? matrixHosts(problem.network, allowed)
+      : derivedHosts(allowed);
+  return classes
+    .map((host) => (request.nodeRules?.rentedOnly ? rentedOf(host) : host))
+    .filter(({ instances }) => instances.length > 0)
+    .sort(
+      (a, b) =>
+        compareText(a.type.instance.name, b.type.instance.name) ||
+        a.microUsdPerHour - b.microUsdPerHour ||
+        a.instances[0]! - b.instances[0]!,
+    )
+    .map((host, position) => ({ ...host, position }));
+}
+
+/** A class without its owned instances. */
+function rentedOf<T extends Pick<HostClass, "type" | "instances">>(host: T): T {
+  const owned = host.type.ownedCount ?? 0;
+  return { ...host, instances: host.instances.filter((index) => index >= owned) };
+}
+
+/** Whether a request lets a type be used at all. */
+export function isAllowed(type: PoolType, request: SolveRequest): boolean {
+  const { name } = type.instance;
+  return (
+    (request.includeTypes === null || request.includeTypes.includes(name)) &&
+    !request.excludeTypes.includes(name)
+  );
+}
+
+/** The TP degrees that a request and the model's shape allow on a type, rising. */
+export function tpDegreesOf(problem: Problem, type: PoolType, request: SolveRequest): number[] {
+  const most = Math.min(
+    type.instance.gpuCount,
+    request.maxTpByType.get(type.instance.name) ?? Number.POSITIVE_INFINITY,
+  );
+  return [...new Set(request.tpDegrees)]
+    .filter((t) => t <= most && forbiddenTp(problem, t) === null)
+    .sort((a, b) => a - b);
+}
+
+function compareText(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}

@@ -1,0 +1,18 @@
+import type { FlooredHost } from "../stages/candidates-at-rate.ts";
+
+/** The stages of a plan on one host class. */
+export interface HostPlan {
+  readonly floored: FlooredHost;
+  /** Instances used; with patterns, the position of each one's pattern among the class's (derived or listed) patterns. */
+  readonly instances: number;
+  readonly patterns: readonly PackedPattern[] | null;
+  /** Stages by option, in option order: the size of each, or another number that identifies it to the formulation. */
+  readonly stages: readonly (readonly number[])[];
+}
+
+/** A pattern that some instance of the plan carries. */
+export interface PackedPattern {
+  readonly counts: readonly number[];
+  /** Position of the host's partition; null when the class's GPUs are alike. */
+  readonly partition: number | null;
+}

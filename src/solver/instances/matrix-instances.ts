@@ -1,0 +1,99 @@
+import type { MatrixNetwork } from "../../hardware/network.ts";
+import type { PoolType } from "../../hardware/pool.ts";
+import { type AllowedType, priceGroups } from "./derived-instances.ts";
+import type { Group, GroupKind, HostClass } from "./instance-class.ts";
+import { type PartitionGroup, usefulPartitions } from "./partitions.ts";
+
+/**
+ * The host classes of an explicit bandwidth matrix. A TP group is a set of GPUs with its own bandwidth, so an instance
+ * offers partitions into groups; instances of a type and a price are one class when they offer the same partitions (their
+ * links to others may still differ: those are looked at when a placement is put together).
+ */
+export function matrixHosts(
+  network: MatrixNetwork,
+  allowed: readonly AllowedType[],
+): Omit<HostClass, "position">[] {
+  return allowed.flatMap(({ type, tpDegrees }) =>
+    priceGroups(type).flatMap(({ instances, microUsdPerHour }) => {
+      const classes = new Map<string, InstanceOffer[]>();
+      for (const instanceIndex of instances) {
+        const offer = offerOf(network, type, instanceIndex, tpDegrees);
+        const alike = classes.get(offer.key);
+        if (alike) alike.push(offer);
+        else classes.set(offer.key, [offer]);
+      }
+      return [...classes.values()].map((offers) => {
+        const groups = new Map(offers.map((offer) => [offer.instanceIndex, offer.groups]));
+        return {
+          type,
+          instances: offers.map(({ instanceIndex }) => instanceIndex),
+          microUsdPerHour,
+          kinds: offers[0]!.kinds,
+          partitions: offers[0]!.counts.map((counts) => ({ counts })),
+          groupsOf: (instanceIndex: number, partition: number) =>
+            groups.get(instanceIndex)![partition]!,
+        };
+      });
+    }),
+  );
+}
+
+/** What one instance offers. Offers with equal keys have equal kinds and counts, in the same order. */
+interface InstanceOffer {
+  readonly instanceIndex: number;
+  readonly key: string;
+  readonly kinds: readonly GroupKind[];
+  readonly counts: readonly (readonly number[])[];
+  readonly groups: readonly (readonly Group[])[];
+}
+
+function offerOf(
+  network: MatrixNetwork,
+  type: PoolType,
+  instanceIndex: number,
+  tpDegrees: readonly number[],
+): InstanceOffer {
+  const { gpuCount, name } = type.instance;
+  const base = type.firstGpu + instanceIndex * gpuCount;
+  const inside = (a: number, b: number): number =>
+    Math.min(
+      network.gBytesPerSecond[(base + a) * network.gpuCount + base + b]!,
+      network.gBytesPerSecond[(base + b) * network.gpuCount + base + a]!,
+    );
+  const partitions = usefulPartitions(`${name}#${instanceIndex}`, gpuCount, tpDegrees, inside);
+  const kinds = kindsOf(partitions);
+  const listed = partitions
+    .map((groups) => {
+      const counts = new Array<number>(kinds.length).fill(0);
+      const placed = groups.map(({ gpuIds, groupGBytesPerSecond }): Group => {
+        const kind = kinds.findIndex(
+          (k) => k.tpDegree === gpuIds.length && k.groupGBytesPerSecond === groupGBytesPerSecond,
+        );
+        counts[kind]!++;
+        return { kind, gpuIds };
+      });
+      return { counts, groups: placed, text: counts.join(",") };
+    })
+    .sort((a, b) => (a.text < b.text ? -1 : 1));
+  return {
+    instanceIndex,
+    key: JSON.stringify([
+      kinds.map((kind) => [kind.tpDegree, String(kind.groupGBytesPerSecond)]),
+      listed.map(({ text }) => text),
+    ]),
+    kinds,
+    counts: listed.map(({ counts }) => counts),
+    groups: listed.map(({ groups }) => groups),
+  };
+}
+
+function kindsOf(partitions: readonly (readonly PartitionGroup[])[]): GroupKind[] {
+  const byKey = new Map<string, GroupKind>();
+  for (const { gpuIds, groupGBytesPerSecond } of partitions.flat()) {
+    const tpDegree = gpuIds.length;
+    byKey.set(`${tpDegree} ${groupGBytesPerSecond}`, { tpDegree, groupGBytesPerSecond });
+  }
+  return [...byKey.values()].sort(
+    (a, b) => a.tpDegree - b.tpDegree || a.groupGBytesPerSecond - b.groupGBytesPerSecond,
+  );
+}

@@ -1,0 +1,99 @@
+import { InternalError } from "../../errors.ts";
+import { instanceName } from "../../placement/placement.ts";
+import type { FlooredHost } from "../stages/candidates-at-rate.ts";
+import type { HostPlan, PackedPattern } from "./instance-plan.ts";
+
+/** A stage that still has to find its place in the pipeline. */
+export interface Piece {
+  readonly tpDegree: number;
+  readonly gpuIds: readonly number[];
+  /** What the plan says of the stage: its size, or another number that identifies it. */
+  readonly tag: number;
+}
+
+/** The stages of one concrete instance. */
+export interface Host {
+  readonly name: string;
+  readonly neighbours: boolean;
+  readonly pieces: readonly Piece[];
+}
+
+/** Puts a class's stages on as few of its instances as the plan has. */
+export function packHost(plan: HostPlan): Host[] {
+  const { host, neighbours } = plan.floored;
+  const bins = plan.patterns ? fillPatterns(plan, plan.patterns) : fillInstances(plan);
+  return bins
+    .map((pieces, i) => ({
+      name: instanceName(host.type.instance.name, host.instances[i]!),
+      neighbours,
+      pieces,
+    }))
+    .filter(({ pieces }) => pieces.length > 0);
+}
+
+/** Larger TP degrees first, each into the first instance with room: exact for degrees that divide one another. */
+function fillInstances({ floored, instances, stages }: HostPlan): Piece[][] {
+  const { gpuCount, name } = floored.host.type.instance;
+  const bins: Piece[][] = Array.from({ length: instances }, () => []);
+  const used: number[] = new Array(instances).fill(0);
+  for (const { tpDegree, tag } of stagesOf(floored, stages)) {
+    const bin = bins.findIndex(
+      (pieces, i) =>
+        used[i]! + tpDegree <= gpuCount && pieces.length < floored.maxStagesPerInstance,
+    );
+    if (bin < 0) throw notPacked(name, instances);
+    bins[bin]!.push({ tpDegree, tag, gpuIds: range(used[bin]!, tpDegree) });
+    used[bin]! += tpDegree;
+  }
+  return bins;
+}
+
+/** Stages on the groups of the patterns that the plan has chosen, one instance a pattern. */
+function fillPatterns(
+  { floored, stages }: HostPlan,
+  patterns: readonly PackedPattern[],
+): Piece[][] {
+  const { host, options } = floored;
+  const left = stages.map((list) => [...list].sort((a, b) => b - a));
+  const bins = patterns.map(({ counts, partition }, i): Piece[] => {
+    const groups = partition === null ? null : [...host.groupsOf(host.instances[i]!, partition)];
+    let nextGpu = 0;
+    const pieces: Piece[] = [];
+    for (let option = options.length - 1; option >= 0; option--) {
+      const { tpDegree, kinds } = options[option]!;
+      for (const tag of left[option]!.splice(0, counts[option]!)) {
+        const at = groups ? groups.findIndex(({ kind }) => kinds.includes(kind)) : -1;
+        const gpuIds = groups ? groups.splice(at, 1)[0]!.gpuIds : range(nextGpu, tpDegree);
+        nextGpu += tpDegree;
+        pieces.push({ tpDegree, tag, gpuIds });
+      }
+    }
+    return pieces;
+  });
+  if (left.some((list) => list.length > 0)) {
+    throw notPacked(host.type.instance.name, patterns.length);
+  }
+  return bins;
+}
+
+/** A plan's stages, larger TP degrees and tags first. */
+function stagesOf(
+  floored: FlooredHost,
+  stages: HostPlan["stages"],
+): { readonly tpDegree: number; readonly tag: number }[] {
+  return stages
+    .flatMap((list, option) =>
+      list.map((tag) => ({ tpDegree: floored.options[option]!.tpDegree, tag })),
+    )
+    .sort((a, b) => b.tpDegree - a.tpDegree || b.tag - a.tag);
+}
+
+function range(start: number, length: number): number[] {
+  return Array.from({ length }, (_, i) => start + i);
+}
+
+function notPacked(name: string, instances: number): InternalError {
+  return new InternalError(
+    `the stages of ${name} do not pack into the ${instances} instances the MILP gave them.`,
+  );
+}

@@ -1,0 +1,92 @@
+import { groupGBytesPerSecond, type Network } from "../../hardware/network.ts";
+import type { GroupKind, HostClass } from "./instance-class.ts";
+
+/** A set of GPUs of one instance as a TP group. */
+export interface MatrixGroup {
+  /** GPUs inside the instance, rising. */
+  readonly gpuIds: readonly number[];
+  /** Smallest bandwidth between two of them, either direction, GB/s; Infinity for a single GPU. */
+  readonly groupGBytesPerSecond: number;
+}
+
+/** More groups than this are not told apart one by one. */
+export const MOST_GROUPS = 20_000;
+
+/** How many TP groups the GPUs of all instances can form. */
+export function countGroups(classes: readonly HostClass[]): number {
+  let groups = 0;
+  for (const { type, instances, kinds } of classes) {
+    for (const t of degreesOf(kinds))
+      groups += instances.length * choose(type.instance.gpuCount, t);
+  }
+  return groups;
+}
+
+/** Kinds of TP groups beside those of the classes; null where there are too many groups to be listed. */
+export type OtherGroups =
+  | readonly { readonly host: HostClass; readonly kinds: readonly GroupKind[] }[]
+  | null;
+
+/**
+ * The kinds of TP groups that some GPUs of an explicit matrix can form and that are in none of the partitions worth having. A
+ * faster group takes the place of such a group wherever stages alone decide; a slow link, a rule on links or one on nodes can ask
+ * for just these GPUs. On a derived network GPUs are alike, and there are none.
+ */
+export function groupsBeside(network: Network, classes: readonly HostClass[]): OtherGroups {
+  if (network.kind === "derived") return [];
+  if (countGroups(classes) > MOST_GROUPS) return null;
+  return classes.map((host) => {
+    const own = new Set(host.kinds.map(nameOf));
+    const others = new Map<string, GroupKind>();
+    for (const instanceIndex of host.instances) {
+      for (const tpDegree of degreesOf(host.kinds)) {
+        for (const group of matrixGroups(network, host, instanceIndex, tpDegree)) {
+          const { groupGBytesPerSecond } = group;
+          const name = nameOf({ tpDegree, groupGBytesPerSecond });
+          if (!own.has(name)) others.set(name, { tpDegree, groupGBytesPerSecond });
+        }
+      }
+    }
+    return { host, kinds: [...others.values()] };
+  });
+}
+
+function nameOf({ tpDegree, groupGBytesPerSecond }: GroupKind): string {
+  return `${tpDegree} ${groupGBytesPerSecond}`;
+}
+
+/** The TP degrees of a class, rising. */
+export function degreesOf(kinds: HostClass["kinds"]): number[] {
+  return [...new Set(kinds.map(({ tpDegree }) => tpDegree))];
+}
+
+/** Every group of `tpDegree` GPUs of an instance. */
+export function* matrixGroups(
+  network: Network,
+  { type }: HostClass,
+  instanceIndex: number,
+  tpDegree: number,
+): Generator<MatrixGroup> {
+  for (const gpuIds of subsetsOf(type.instance.gpuCount, tpDegree)) {
+    yield {
+      gpuIds,
+      groupGBytesPerSecond: groupGBytesPerSecond(network, type, instanceIndex, gpuIds),
+    };
+  }
+}
+
+function* subsetsOf(count: number, size: number, from = 0): Generator<readonly number[]> {
+  if (size === 0) {
+    yield [];
+    return;
+  }
+  for (let first = from; first + size <= count; first++) {
+    for (const rest of subsetsOf(count, size - 1, first + 1)) yield [first, ...rest];
+  }
+}
+
+function choose(n: number, k: number): number {
+  let ways = 1;
+  for (let i = 1; i <= k; i++) ways = (ways * (n - k + i)) / i;
+  return ways;
+}

@@ -1,0 +1,86 @@
+import { instanceName, type Placement } from "../../placement/placement.ts";
+import type { OperatingPoint } from "../../workload/workload.ts";
+import type { HostPlan } from "../instances/instance-plan.ts";
+import type { FlooredHost } from "../stages/candidates-at-rate.ts";
+
+/** A stage that has its place in the order of the pipeline, but no instance yet. */
+export interface SeatedStage {
+  readonly floored: FlooredHost;
+  readonly tpDegree: number;
+  /** Layers before the stage. */
+  readonly before: number;
+  /** Whether its next stage has to stand on the same instance. */
+  readonly stays: boolean;
+}
+
+/** Stages that follow one another on one instance. */
+interface Run {
+  readonly floored: FlooredHost;
+  readonly stages: SeatedStage[];
+  gpus: number;
+}
+
+/**
+ * A placement in which every stage that stays has its next one on the same instance: runs of such stages are packed onto the
+ * instances of the plans, those with the most GPUs first. For classes whose GPUs are alike.
+ *
+ * @param ordered stages in the order of the pipeline
+ * @returns null when a run is broken, or finds no room this way
+ */
+export function placeRuns(
+  ordered: readonly SeatedStage[],
+  plans: readonly HostPlan[],
+  layers: number,
+  point: OperatingPoint,
+): Placement | null {
+  const runs = runsOf(ordered);
+  if (!runs) return null;
+  const seats = new Map<SeatedStage, { readonly gpuType: string; readonly firstGpu: number }>();
+  for (const { floored, instances } of plans) {
+    const { host } = floored;
+    const { gpuCount, name } = host.type.instance;
+    const used = new Array<number>(instances).fill(0);
+    const own = runs.filter((run) => run.floored === floored).sort((a, b) => b.gpus - a.gpus);
+    for (const { stages, gpus } of own) {
+      const at = used.findIndex((gpusThere) => gpusThere + gpus <= gpuCount);
+      if (at < 0) return null;
+      for (const stage of stages) {
+        seats.set(stage, {
+          gpuType: instanceName(name, host.instances[at]!),
+          firstGpu: used[at]!,
+        });
+        used[at]! += stage.tpDegree;
+      }
+    }
+  }
+  return {
+    batch_size: point.batch,
+    sequence_length: point.inputTokens,
+    output_length: point.outputTokens,
+    workload_phase: point.phase,
+    stages: ordered.map((stage, i) => {
+      const { gpuType, firstGpu } = seats.get(stage)!;
+      return {
+        gpu_type: gpuType,
+        tp_degree: stage.tpDegree,
+        gpu_ids: Array.from({ length: stage.tpDegree }, (_, gpu) => firstGpu + gpu),
+        start_layer: stage.before + 1,
+        end_layer: ordered[i + 1]?.before ?? layers,
+      };
+    }),
+  };
+}
+
+function runsOf(ordered: readonly SeatedStage[]): Run[] | null {
+  const runs: Run[] = [];
+  let open: Run | null = null;
+  for (const stage of ordered) {
+    const run: Run = open ?? { floored: stage.floored, stages: [], gpus: 0 };
+    if (run.floored !== stage.floored) return null;
+    run.stages.push(stage);
+    run.gpus += stage.tpDegree;
+    if (!open) runs.push(run);
+    open = stage.stays ? run : null;
+  }
+  return runs;
+}

@@ -1,0 +1,201 @@
+import type { Problem } from "../../placement/problem.ts";
+import { allowedSegmentSizes } from "../../placement/segment-sizes.ts";
+import type { OperatingPoint } from "../../workload/workload.ts";
+import { layerMeasures } from "../bounds/layer-weights.ts";
+import { variants } from "../deployable/variants.ts";
+import type { HostClass } from "../instances/instance-class.ts";
+import { MatrixLinks } from "../instances/matrix-links.ts";
+import { sitesWorthSearching } from "../instances/sites.ts";
+import { groupsBeside } from "../instances/tp-groups.ts";
+import type { SolveRequest } from "../request.ts";
+import { latencyBudget } from "../stages/latency-budget.ts";
+import {
+  type BatchOptions,
+  batchOptions,
+  pairRate,
+  type StageSetting,
+} from "../stages/stage-options.ts";
+import { startsMatter } from "../stages/start-table.ts";
+import type { TableCache } from "../stages/table-cache.ts";
+import { type BoundSetting, Family, type FamilyMeasures, MOST_BOUND_MEASURES } from "./family.ts";
+import type { CostScale } from "./goal.ts";
+import type { Pace } from "./pace.ts";
+
+/** All placements of one batch size and one number of stages at one site. A case is a scenario at one throughput level. */
+export interface Scenario {
+  readonly family: Family;
+  /** The hosts that may be used, all of one site. */
+  readonly classes: readonly HostClass[];
+  readonly point: OperatingPoint;
+  readonly stages: number;
+  /** Raw rates a placement can have, rising, tokens/s. */
+  readonly levels: Float64Array;
+  /** End-to-end tokens/s at a level. */
+  readonly tokensPerSecond: (level: number) => number;
+}
+
+/** The scenarios of a problem; not all of them where a limit struck while their stages were tabulated. */
+export interface Scenarios {
+  readonly list: readonly Scenario[];
+  readonly isWhole: boolean;
+}
+
+/** How the making of tables is watched: they of a large catalogue take longer than some limits on time. */
+export interface TableHooks {
+  /** Asked before each block of tables. */
+  readonly shouldStop: () => boolean;
+  readonly pace: Pace;
+  /** Told the share of the tables that is made, from 0 to 1. */
+  readonly onShare?: (share: number) => void;
+}
+
+/** Every scenario of a problem; none when no stage fits anywhere. */
+export async function scenarios(
+  problem: Problem,
+  request: SolveRequest,
+  classes: readonly HostClass[],
+  points: readonly OperatingPoint[],
+  minOutsideGBytesPerSecond: number,
+  scale: CostScale,
+  tables: TableCache,
+  { shouldStop, pace, onShare }: TableHooks,
+): Promise<Scenarios> {
+  const { costModel, network } = problem;
+  const bounds: BoundSetting = {
+    layers: problem.model.numLayers,
+    minOutsideGBytesPerSecond,
+    scale,
+    noIdleGpus: request.noIdleGpus,
+    mostInstances: request.maxInstances ?? Number.POSITIVE_INFINITY,
+    matrixLinks:
+      network.kind === "matrix"
+        ? new MatrixLinks(network, classes, minOutsideGBytesPerSecond)
+        : null,
+  };
+  const all: Scenario[] = [];
+  const sites = sitesWorthSearching(classes, request, network).map((hosts) => ({
+    hosts,
+    otherGroups: groupsBeside(network, hosts),
+  }));
+  for (const [index, point] of points.entries()) {
+    const settings = stageSettings(problem, request, point, tables);
+    for (const [part, { stages: numbers, setting }] of settings.entries()) {
+      for (const [place, { hosts, otherGroups }] of sites.entries()) {
+        onShare?.((index + (part + place / sites.length) / settings.length) / points.length);
+        await tabulate(problem, hosts, setting, pace);
+        if (shouldStop()) return { list: all, isWhole: false };
+        const batch = batchOptions(problem, hosts, setting, otherGroups);
+        await pace.turn();
+        const measures = measuresOf(problem, hosts, setting);
+        await pace.turn();
+        for (const variant of variants(batch, hosts, numbers, request, network.kind === "matrix")) {
+          const family = new Family(
+            variant.classes === hosts ? batch : onlyOf(batch, variant.classes),
+            variant.tpDegree,
+            variant.stages.at(-1)!,
+            bounds,
+            (bandwidth) => pairRate(costModel, bandwidth, point),
+            measures,
+            variant.shape,
+          );
+          for (const stages of variant.stages) {
+            const efficiency = costModel.pipelineEfficiency(point, stages);
+            all.push({
+              family,
+              classes: variant.classes,
+              point,
+              stages,
+              levels: batch.levels,
+              tokensPerSecond: (level) =>
+                batch.levels[level]! * efficiency * costModel.realWorldEfficiency,
+            });
+          }
+        }
+      }
+    }
+  }
+  return { list: all, isWhole: true };
+}
+
+/** Makes the tables of a site's stages one by one, with breaks between them; where stages start is most of the work. */
+async function tabulate(
+  problem: Problem,
+  classes: readonly HostClass[],
+  { point, pipelineStages, sizes, tables }: StageSetting,
+  pace: Pace,
+): Promise<void> {
+  if (!startsMatter(problem)) return;
+  for (const { type, kinds } of classes) {
+    for (const kind of kinds) {
+      tables.of(problem, type.instance, kind, sizes, point, pipelineStages);
+      await pace.turn();
+    }
+  }
+}
+
+/**
+ * The settings that stages have to be tabulated for at a batch size, each with the numbers of stages that it holds for: one for
+ * all where neither the cost model nor a limit on latencies looks at that number, else one each.
+ */
+function stageSettings(
+  problem: Problem,
+  { mostStages }: SolveRequest,
+  point: OperatingPoint,
+  tables: TableCache,
+): { readonly stages: readonly number[]; readonly setting: StageSetting }[] {
+  const sizes = allowedSegmentSizes(problem.model.numLayers, problem.rules);
+  const most = Math.min(maxStagesOf(problem), mostStages ?? Number.POSITIVE_INFINITY);
+  const numbers = Array.from({ length: most }, (_, i) => i + 1);
+  if (numbers.length === 0) return [];
+  const isLimited = latencyBudget(problem, point, 1) !== null;
+  if (!problem.costModel.dependsOnStages && !isLimited) {
+    return [
+      { stages: numbers, setting: { point, pipelineStages: 1, sizes, latency: null, tables } },
+    ];
+  }
+  return numbers.map((pipelineStages) => ({
+    stages: [pipelineStages],
+    setting: {
+      point,
+      pipelineStages,
+      sizes: sizesAmong(sizes, problem.model.numLayers, pipelineStages),
+      latency: latencyBudget(problem, point, pipelineStages),
+      tables,
+    },
+  }));
+}
+
+/** Sizes that leave the other stages of a pipeline not too few layers and not too many. */
+function sizesAmong(sizes: readonly number[], layers: number, stages: number): number[] {
+  const others = stages - 1;
+  const most = layers - others * sizes[0]!;
+  const least = layers - others * sizes.at(-1)!;
+  return sizes.filter((size) => size >= least && size <= most);
+}
+
+function measuresOf(
+  problem: Problem,
+  classes: readonly HostClass[],
+  setting: StageSetting,
+): FamilyMeasures {
+  return startsMatter(problem)
+    ? {
+        rows: layerMeasures(problem, classes, setting, "as inside", Number.POSITIVE_INFINITY),
+        bounds: layerMeasures(problem, classes, setting, "own", MOST_BOUND_MEASURES),
+      }
+    : { rows: [], bounds: [] };
+}
+
+/** The most stages a placement can have; 0 when no size of a stage is allowed. */
+export function maxStagesOf(problem: Problem): number {
+  const { numLayers } = problem.model;
+  const smallest = allowedSegmentSizes(numLayers, problem.rules)[0];
+  return smallest === undefined
+    ? 0
+    : Math.min(problem.rules.maxPipelineStages, Math.floor(numLayers / smallest));
+}
+
+/** The options of some of the classes; rates of the others stay among the levels. */
+function onlyOf(batch: BatchOptions, classes: readonly HostClass[]): BatchOptions {
+  return { ...batch, hosts: batch.hosts.filter(({ host }) => classes.includes(host)) };
+}

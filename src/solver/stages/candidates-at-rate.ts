@@ -1,0 +1,265 @@
+import { InternalError } from "../../errors.ts";
+import { externalShareGBytesPerSecond } from "../../hardware/instance.ts";
+import { endingOnly, type FlooredStarts, startsAtFloor } from "../formulations/floored-starts.ts";
+import type { HostClass } from "../instances/instance-class.ts";
+import type { LinksAtFloor } from "../instances/matrix-links.ts";
+import { sizesAtFloor } from "./size-rates.ts";
+import type { BatchOptions, HostOptions, StageOption } from "./stage-options.ts";
+
+/** The sizes of TP groups of one degree that are fast enough; kinds of groups that carry the same sizes are one option. */
+export interface FlooredOption {
+  readonly tpDegree: number;
+  /** Positions of the kinds in the host's kinds. */
+  readonly kinds: readonly number[];
+  /** Layers, rising; never empty. */
+  readonly sizes: readonly number[];
+  readonly smallest: number;
+  readonly largest: number;
+  /** Whether every size from the smallest to the largest is there. */
+  readonly contiguous: boolean;
+  /**
+   * Sizes by where the stage starts, where that matters; null where it does not. Of stages that leave their instance or end the
+   * model, and of all stages where `stays` is null.
+   */
+  readonly starts: FlooredStarts | null;
+  /**
+   * The same of stages whose next one stands on the same instance. Null where no other stage has room there, or may be its next, or
+   * where it makes no difference at this floor.
+   */
+  readonly stays: FlooredStarts | null;
+}
+
+/** Where the stages of an option start, where that matters: one table, or one for each thing that they may send to. */
+export function startsOf({ starts, stays }: FlooredOption): readonly FlooredStarts[] {
+  if (!starts) throw new InternalError("an option that does not know where its stages start.");
+  return stays ? [starts, stays] : [starts];
+}
+
+/** Whether it matters somewhere which stages have their next one on the same instance. */
+export function asksForNext(hosts: readonly FlooredHost[]): boolean {
+  return hosts.some(({ options }) => options.some(({ stays }) => stays !== null));
+}
+
+/** Groups of each option that one instance offers together, in option order. */
+export interface FlooredPattern {
+  readonly counts: readonly number[];
+  /** Position of the host's partition. */
+  readonly partition: number;
+}
+
+/** One host class at a throughput floor, for a number of stages. */
+export interface FlooredHost {
+  readonly host: HostClass;
+  readonly options: readonly FlooredOption[];
+  /** Null when any groups that fit by number can be formed. */
+  readonly patterns: readonly FlooredPattern[] | null;
+  /**
+   * True when a link to another instance would be too slow: then an instance of the class either carries all stages or
+   * is not used.
+   */
+  readonly solo: boolean;
+  /** False when two neighbouring stages may not stand on one instance, because the link inside it would be too slow. */
+  readonly neighbours: boolean;
+  /** Most stages on one instance, from `neighbours` alone: S, or ceil(S / 2) when neighbours are forbidden. */
+  readonly maxStagesPerInstance: number;
+  /** Where an instance is placed as a whole, with one group for all of its stages: what each of them may be. */
+  readonly stageOfNode?: FlooredOption;
+}
+
+/**
+ * What is left of the options when every stage and link has to reach `floor` tokens/s in a placement of `stages` stages.
+ *
+ * With the derived network a link is the smallest of three things that each belong to one end (TP group and network share
+ * of the source, of the target) or to one instance (its inside bandwidth), so the floor decides each on its own:
+ * - an option whose TP group carries too little is out;
+ * - a class whose network share is too small stands alone (`solo`) with all stages on one instance, since any second
+ *   instance in the placement would make one of its stages the end of a link between instances;
+ * - a class whose inside bandwidth is too small has no two neighbouring stages on one instance. Stages are alike, so their
+ *   order is free, and an order without such neighbours exists exactly when no instance of such a class holds more than
+ *   ceil(S / 2) of the S stages (the usual rearrangement argument: others separate them).
+ * With an explicit matrix (`links`) the same is decided instance by instance, from the links that are left: an instance that
+ * reaches no other is solo, one without a link inside has no neighbours. What is left may still not be linked everywhere,
+ * which has to be looked at when a placement is put together.
+ *
+ * `tpDegree` keeps one degree only (null: all). Links between instances below `minOutsideGBytesPerSecond` are not used.
+ */
+export function atFloor(
+  batch: BatchOptions,
+  floor: number,
+  stages: number,
+  tpDegree: number | null,
+  minOutsideGBytesPerSecond: number,
+  links: LinksAtFloor | null,
+): FlooredHost[] {
+  const linked = stages > 1;
+  const floored: FlooredHost[] = [];
+  for (const source of batch.hosts) {
+    const options = flooredOptions(source, floor, linked, tpDegree, batch.setting.latency !== null);
+    if (options.length === 0) continue;
+    const patterns = flooredPatterns(source.host, options);
+    if (patterns?.length === 0) continue;
+    const share = externalShareGBytesPerSecond(source.host.type.instance);
+    const parts = links?.binding
+      ? splitByLinks(source.host, links)
+      : [
+          {
+            host: source.host,
+            outside:
+              !source.host.type.instance.isScattered &&
+              source.outsideRate >= floor &&
+              (links !== null || share >= minOutsideGBytesPerSecond),
+            inside: source.insideRate >= floor,
+          },
+        ];
+    for (const { host, outside, inside } of parts) {
+      if (linked && !outside && !inside) continue;
+      const neighbours = !linked || inside;
+      const maxStagesPerInstance = neighbours ? stages : Math.ceil(stages / 2);
+      floored.push({
+        host,
+        options: linked ? withNeighbours(options, outside, inside) : options,
+        patterns: patterns && !neighbours ? subPatterns(patterns, maxStagesPerInstance) : patterns,
+        solo: linked && !outside,
+        neighbours,
+        maxStagesPerInstance,
+      });
+    }
+  }
+  return floored;
+}
+
+/**
+ * Options of a class whose stages have their next one on another instance only (`inside` false), or on the same one only (`outside`
+ * false): then none but the one that ends the model leaves.
+ */
+function withNeighbours(
+  options: readonly FlooredOption[],
+  outside: boolean,
+  inside: boolean,
+): readonly FlooredOption[] {
+  return options.map((option) => {
+    if (option.stays === null) return option;
+    if (!inside) return { ...option, stays: null };
+    return outside ? option : { ...option, starts: option.starts && endingOnly(option.starts) };
+  });
+}
+
+/** The instances of a class by what their links of an explicit matrix allow. */
+function splitByLinks(
+  host: HostClass,
+  links: LinksAtFloor,
+): { readonly host: HostClass; readonly outside: boolean; readonly inside: boolean }[] {
+  const parts = new Map<string, { outside: boolean; inside: boolean; instances: number[] }>();
+  for (const index of host.instances) {
+    const outside = links.reachesOthers(host, index);
+    const inside = links.linksInside(host, index);
+    const key = `${outside} ${inside}`;
+    const part = parts.get(key);
+    if (part) part.instances.push(index);
+    else parts.set(key, { outside, inside, instances: [index] });
+  }
+  return [...parts.values()].map(({ outside, inside, instances }) => ({
+    host: { ...host, instances },
+    outside,
+    inside,
+  }));
+}
+
+function flooredOptions(
+  source: HostOptions,
+  floor: number,
+  linked: boolean,
+  tpDegree: number | null,
+  isLatencyLimited: boolean,
+): FlooredOption[] {
+  const options: FlooredOption[] = [];
+  for (const option of source.options) {
+    if (tpDegree !== null && option.tpDegree !== tpDegree) continue;
+    if (linked && option.endRate < floor) continue;
+    const sizes = sizesAtFloor(option, floor);
+    const count = sizes.length;
+    if (count === 0) continue;
+    const last = options.at(-1);
+    // Sizes of one degree differ only in how many are fast enough.
+    if (last?.tpDegree === option.tpDegree && last.sizes.length === count && !option.starts) {
+      options[options.length - 1] = { ...last, kinds: [...last.kinds, option.kind] };
+      continue;
+    }
+    const smallest = sizes[0]!;
+    const largest = sizes[count - 1]!;
+    options.push({
+      tpDegree: option.tpDegree,
+      kinds: [option.kind],
+      sizes,
+      smallest,
+      largest,
+      contiguous: largest - smallest + 1 === count,
+      ...flooredStarts(source, option, floor, linked, tpDegree, isLatencyLimited),
+    });
+  }
+  return options;
+}
+
+function flooredStarts(
+  { host }: HostOptions,
+  { starts: leaving, stays: staying, tpDegree }: StageOption,
+  floor: number,
+  linked: boolean,
+  onlyDegree: number | null,
+  isLatencyLimited: boolean,
+): Pick<FlooredOption, "starts" | "stays"> {
+  const starts = leaving && startsAtFloor(leaving, floor);
+  const hasRoom = onlyDegree === null || 2 * tpDegree <= host.type.instance.gpuCount;
+  if (!starts || !staying || !linked || !hasRoom) return { starts, stays: null };
+  const stays = startsAtFloor(staying, floor);
+  const isSame =
+    !isLatencyLimited && stays.sizes.every((sizes, i) => sizes.length === starts.sizes[i]!.length);
+  return { starts, stays: isSame ? null : stays };
+}
+
+/** The host's partitions in terms of the options; of equal or worse ones the first is kept. */
+function flooredPatterns(
+  host: HostClass,
+  options: readonly FlooredOption[],
+): readonly FlooredPattern[] | null {
+  if (!host.partitions) return null;
+  const optionOf = new Map<number, number>();
+  for (const [i, { kinds }] of options.entries()) for (const kind of kinds) optionOf.set(kind, i);
+  const kept: FlooredPattern[] = [];
+  for (const [partition, { counts: byKind }] of host.partitions.entries()) {
+    const counts = new Array<number>(options.length).fill(0);
+    for (const [kind, count] of byKind.entries()) {
+      const option = optionOf.get(kind);
+      if (option !== undefined) counts[option]! += count;
+    }
+    if (counts.every((count) => count === 0)) continue;
+    if (kept.some((other) => counts.every((count, i) => count <= other.counts[i]!))) continue;
+    const better = kept.filter((other) => !other.counts.every((count, i) => count <= counts[i]!));
+    kept.splice(0, kept.length, ...better, { counts, partition });
+  }
+  return kept;
+}
+
+/** Every non-empty part of the patterns with at most so many groups: what an instance really holds then counts. */
+export function subPatterns(
+  patterns: readonly FlooredPattern[],
+  maxGroups: number,
+): readonly FlooredPattern[] {
+  const parts = new Map<string, FlooredPattern>();
+  const add = (
+    { counts, partition }: FlooredPattern,
+    option: number,
+    chosen: readonly number[],
+    left: number,
+  ): void => {
+    if (option === counts.length) {
+      if (left < maxGroups) parts.set(chosen.join(), { counts: chosen, partition });
+      return;
+    }
+    for (let n = 0; n <= Math.min(counts[option]!, left); n++) {
+      add({ counts, partition }, option + 1, [...chosen, n], left - n);
+    }
+  };
+  for (const pattern of patterns) add(pattern, 0, [], maxGroups);
+  return [...parts.values()];
+}

@@ -1,0 +1,233 @@
+import type { CostModel, LinkEnd } from "../../cost/cost-model.ts";
+import { externalShareGBytesPerSecond, type InstanceType } from "../../hardware/instance.ts";
+import type { Network } from "../../hardware/network.ts";
+import type { Problem } from "../../placement/problem.ts";
+import type { OperatingPoint } from "../../workload/workload.ts";
+import type { GroupKind, HostClass } from "../instances/instance-class.ts";
+import type { OtherGroups } from "../instances/tp-groups.ts";
+import { type LatencyBudget, withinLatency } from "./latency-budget.ts";
+import { NOTHING, type SizeRates } from "./size-rates.ts";
+import { envelope, type StartTable, startsMatter, tableRates } from "./start-table.ts";
+import type { TableCache } from "./table-cache.ts";
+
+/**
+ * The stages one kind of TP group can carry: their sizes and how fast each size is. Where it matters where a stage starts, the
+ * sizes that are possible anywhere, each at its fastest place: no stage of that size is faster.
+ */
+export interface StageOption extends SizeRates {
+  /** Position in the class's kinds. */
+  readonly kind: number;
+  readonly tpDegree: number;
+  /** By where the stage starts, where that matters; null where it does not. Stages that leave their instance or end the model. */
+  readonly starts: StartTable | null;
+  /** The same of stages whose next one stands on the same instance; null where that makes no difference or cannot be. */
+  readonly stays: StartTable | null;
+  /** tokens/s of a link that only this stage's TP group limits; Infinity for TP 1. */
+  readonly endRate: number;
+}
+
+/** What the instances of one class can carry. */
+export interface HostOptions {
+  readonly host: HostClass;
+  /** By rising TP degree, then rising bandwidth of the group. */
+  readonly options: readonly StageOption[];
+  /** tokens/s of a link that only the type's share of a derived network limits; Infinity with an explicit matrix. */
+  readonly outsideRate: number;
+  /** tokens/s of a link between two stages of one instance, TP groups aside; Infinity with an explicit matrix. */
+  readonly insideRate: number;
+}
+
+/** What the stages of a search have in common. */
+export interface StageSetting {
+  readonly point: OperatingPoint;
+  /** S; any number where the cost model does not look at it. */
+  readonly pipelineStages: number;
+  /** Sizes that stages may have by the rules on sizes, rising. */
+  readonly sizes: readonly number[];
+  /** What the latencies of all stages together may be; null for no limit. */
+  readonly latency: LatencyBudget | null;
+  readonly tables: TableCache;
+}
+
+/** Everything the search knows about one batch size, or one batch size and number of stages. */
+export interface BatchOptions {
+  readonly setting: StageSetting;
+  readonly hosts: readonly HostOptions[];
+  /** Every raw rate a placement can have (rates of stages and links), rising, tokens/s. */
+  readonly levels: Float64Array;
+  /**
+   * Whether the levels hold the rates of every TP group that any GPUs can form, not only of the groups of the hosts. Only then
+   * may a formulation over single groups be used: see `slots/units.ts`.
+   */
+  readonly holdsAllGroups: boolean;
+}
+
+const UNLIMITED: LinkEnd = { tpDegree: 1, groupGBytesPerSecond: Number.POSITIVE_INFINITY };
+
+/**
+ * Tabulates every stage that the rules, the memory and the limits on latencies allow in a setting. Groups of which not even
+ * one layer fits are left out, although `evaluate` lets them pass.
+ * @param otherGroups kinds of groups that only links or rules on nodes can make worth forming, see `groupsBeside`
+ */
+export function batchOptions(
+  problem: Problem,
+  classes: readonly HostClass[],
+  setting: StageSetting,
+  otherGroups: OtherGroups,
+): BatchOptions {
+  const { costModel, network } = problem;
+  const { point } = setting;
+  const isDerived = network.kind === "derived";
+  const hosts: HostOptions[] = [];
+  for (const host of classes) {
+    const options = host.kinds
+      .map((kind, position) => stageOption(problem, host, kind, position, setting))
+      .filter((option) => option.sizes.length > 0);
+    if (options.length === 0) continue;
+    const { instance } = host.type;
+    hosts.push({
+      host,
+      options,
+      outsideRate: isDerived
+        ? pairRate(costModel, externalShareGBytesPerSecond(instance), point)
+        : Number.POSITIVE_INFINITY,
+      insideRate: isDerived
+        ? pairRate(costModel, instance.insideGBytesPerSecond, point)
+        : Number.POSITIVE_INFINITY,
+    });
+  }
+  const levels = levelsOf(problem, hosts, setting, otherGroups ?? []);
+  return { setting, hosts, levels, holdsAllGroups: otherGroups !== null };
+}
+
+/** tokens/s of a link that only the bandwidth between its two GPUs limits. */
+export function pairRate(
+  costModel: CostModel,
+  gBytesPerSecond: number,
+  point: OperatingPoint,
+): number {
+  return costModel.link(UNLIMITED, UNLIMITED, gBytesPerSecond, point).tokensPerSecond;
+}
+
+/**
+ * Raw rates are rates of stages or links, and none is above the fastest stage. The other groups are no faster than those of
+ * the hosts, but a placement that needs them is as fast as they are.
+ */
+function levelsOf(
+  problem: Problem,
+  hosts: readonly HostOptions[],
+  setting: StageSetting,
+  otherGroups: NonNullable<OtherGroups>,
+): Float64Array {
+  const others = otherGroups.flatMap(({ host, kinds }) =>
+    kinds.map((kind) => stageOption(problem, host, kind, 0, setting)),
+  );
+  const levels = new Set<number>();
+  let fastest = 0;
+  for (const option of [...hosts.flatMap(({ options }) => options), ...others]) {
+    for (const rate of ratesOf(option)) levels.add(rate);
+    fastest = Math.max(fastest, option.rates[0] ?? 0);
+  }
+  const addLink = (rate: number): void => {
+    if (rate < fastest) levels.add(rate);
+  };
+  for (const { options, outsideRate, insideRate } of hosts) {
+    addLink(outsideRate);
+    addLink(insideRate);
+    for (const { endRate } of options) addLink(endRate);
+  }
+  for (const { endRate } of others) addLink(endRate);
+  for (const rate of matrixLinkRates(problem.network, problem.costModel, setting.point)) {
+    addLink(rate);
+  }
+  return Float64Array.from(levels).sort();
+}
+
+/** tokens/s of every stage of an option; the same may come more than once. */
+export function* ratesOf({
+  starts,
+  stays,
+  rates,
+}: Pick<StageOption, "starts" | "stays" | "rates">): Generator<number> {
+  if (starts === null) {
+    yield* rates;
+    return;
+  }
+  yield* tableRates(starts);
+  if (stays) yield* tableRates(stays);
+}
+
+function matrixLinkRates(network: Network, costModel: CostModel, point: OperatingPoint): number[] {
+  if (network.kind === "derived") return [];
+  return [...new Set(network.gBytesPerSecond)].map((bandwidth) =>
+    pairRate(costModel, bandwidth, point),
+  );
+}
+
+/** The stages one kind of TP group can carry. `kind` is its position among the host's kinds. */
+export function stageOption(
+  problem: Problem,
+  { type: { instance }, kinds }: Pick<HostClass, "type" | "kinds">,
+  group: GroupKind,
+  kind: number,
+  { point, pipelineStages, sizes, latency, tables }: StageSetting,
+): StageOption {
+  const { costModel } = problem;
+  const { tpDegree } = group;
+  const endRate = costModel.link(group, UNLIMITED, Number.POSITIVE_INFINITY, point).tokensPerSecond;
+  if (!startsMatter(problem)) {
+    const alike = alikeSizes(problem, instance, group, sizes, point, pipelineStages);
+    return { kind, tpDegree, ...alike, starts: null, stays: null, endRate };
+  }
+  const all = tables.of(problem, instance, group, sizes, point, pipelineStages);
+  const within = (table: StartTable): StartTable =>
+    latency ? withinLatency(table, latency) : table;
+  const starts = within(all.leaves);
+  const smallestDegree = Math.min(...kinds.map((other) => other.tpDegree));
+  const staying = tpDegree + smallestDegree <= instance.gpuCount ? all.stays() : null;
+  const stays = staying && within(staying);
+  return {
+    kind,
+    tpDegree,
+    ...envelope(stays ? [starts, stays] : [starts]),
+    starts,
+    stays,
+    endRate,
+  };
+}
+
+/** Sizes and rates where it does not matter where a stage starts. */
+function alikeSizes(
+  { costModel, rules }: Problem,
+  instance: InstanceType,
+  { tpDegree, groupGBytesPerSecond }: GroupKind,
+  allowedSizes: readonly number[],
+  point: OperatingPoint,
+  pipelineStages: number,
+): SizeRates {
+  const { smallest, largest, fits } = costModel.segmentRange(
+    instance,
+    tpDegree,
+    point,
+    rules.minMemoryUtilization,
+    1,
+    pipelineStages,
+  );
+  if (!fits) return NOTHING;
+  const sizes = allowedSizes.filter((size) => size >= smallest && size <= largest);
+  const rateOf = (layers: number): number =>
+    costModel.stage(
+      // Only asked where what a stage sends to changes nothing of it.
+      {
+        instance,
+        tpDegree,
+        startLayer: 1,
+        layers,
+        groupGBytesPerSecond,
+        pipelineStages,
+        next: "none",
+      },
+      point,
+    ).tokensPerSecond;
+  return { sizes, rates: sizes.map(rateOf) };
+}

@@ -1,0 +1,71 @@
+import { afterAll, describe, expect, it } from "vitest";
+import { createInlineHighs } from "../../../src/milp/highs-inline.ts";
+import { evaluate } from "../../../src/placement/evaluate.ts";
+import { countModel } from "../../../src/solver/formulations/count.ts";
+import { hostClasses } from "../../../src/solver/instances/instance-classes.ts";
+import { DEFAULT_REQUEST } from "../../../src/solver/request.ts";
+import { priceUnits } from "../../../src/solver/search/costs.ts";
+import { priceScale } from "../../../src/solver/search/objectives.ts";
+import { Pace } from "../../../src/solver/search/pace.ts";
+import { maxStagesOf, scenarios } from "../../../src/solver/search/subproblems.ts";
+import { TableCache } from "../../../src/solver/stages/table-cache.ts";
+import { foundingProblem, RELAXED_RULES } from "../../support/founding.ts";
+
+const backend = createInlineHighs();
+afterAll(() => backend.dispose());
+
+describe("the knapsack bound of a case", () => {
+  for (const [name, rules] of [
+    ["quantised sizes", foundingProblem().rules],
+    ["free sizes", { ...RELAXED_RULES, maxPipelineStages: 6 }],
+  ] as const) {
+    it(`never exceeds the MILP's optimum, and the MILP's plan is a placement (${name})`, async () => {
+      const problem = foundingProblem({ rules });
+      const classes = hostClasses(problem, DEFAULT_REQUEST);
+      const scale = priceScale(priceUnits(classes), classes, maxStagesOf(problem));
+      const point = {
+        phase: "aggregated",
+        batch: 32,
+        inputTokens: 2048,
+        outputTokens: 512,
+      } as const;
+      const { list } = await scenarios(
+        problem,
+        DEFAULT_REQUEST,
+        classes,
+        [point],
+        0,
+        scale,
+        new TableCache(),
+        { shouldStop: () => false, pace: new Pace() },
+      );
+      let tight = 0;
+      let solved = 0;
+      for (const { family, levels, stages } of list) {
+        for (const share of [0, 0.3, 0.55, 0.7, 0.8, 0.9]) {
+          const level = Math.floor(share * (levels.length - 1));
+          const bound = family.bound(level, stages);
+          const hosts = family.hosts(level, stages);
+          const model = countModel(hosts, stages, 80, scale, [], DEFAULT_REQUEST);
+          const outcome = await backend.solve(model.milp, { absoluteGap: 0.5 });
+          if (outcome.status !== "optimal") {
+            expect(outcome.status).toBe("infeasible");
+            continue;
+          }
+          solved++;
+          expect(bound).toBeLessThanOrEqual(outcome.objective + 1e-6);
+          if (Math.abs(bound - outcome.objective) < 1e-6) tight++;
+          const answer = evaluate(problem, model.placement(outcome.values, point));
+          expect(answer.status).toBe("SUCCESS");
+          if (answer.status !== "SUCCESS") continue;
+          expect(answer.metrics.raw_throughput_tokens_per_sec).toBeGreaterThanOrEqual(
+            levels[level]!,
+          );
+          expect(answer.metrics.num_pipeline_stages).toBe(stages);
+        }
+      }
+      expect(solved).toBeGreaterThan(10);
+      expect(tight / solved).toBeGreaterThan(0.5);
+    });
+  }
+});

@@ -1,0 +1,113 @@
+import { afterAll, expect, it } from "vitest";
+import { createPool } from "../../../src/hardware/pool.ts";
+import { createInlineHighs } from "../../../src/milp/highs-inline.ts";
+import { bestEvenSplits } from "../../../src/solver/even-splits/even-splits.ts";
+import { hostClasses } from "../../../src/solver/instances/instance-classes.ts";
+import { DEFAULT_REQUEST } from "../../../src/solver/request.ts";
+import { affordable, priceUnits } from "../../../src/solver/search/costs.ts";
+import { priceScale } from "../../../src/solver/search/objectives.ts";
+import { Pace } from "../../../src/solver/search/pace.ts";
+import { maxStagesOf, scenarios } from "../../../src/solver/search/subproblems.ts";
+import { solve } from "../../../src/solver/solve.ts";
+import { TableCache } from "../../../src/solver/stages/table-cache.ts";
+import { FOUNDING_POOL, foundingProblem } from "../../support/founding.ts";
+
+const backend = createInlineHighs();
+afterAll(() => backend.dispose());
+
+const POINT = { phase: "aggregated", batch: 32, inputTokens: 2048, outputTokens: 512 } as const;
+
+it("scenarios stop where they are told to, and say so", async () => {
+  const problem = foundingProblem();
+  const classes = hostClasses(problem, DEFAULT_REQUEST);
+  const scale = priceScale(priceUnits(classes), classes, maxStagesOf(problem));
+  const until = (blocks: number) => {
+    let asked = 0;
+    return scenarios(
+      problem,
+      DEFAULT_REQUEST,
+      classes,
+      [POINT, { ...POINT, batch: 64 }],
+      0,
+      scale,
+      new TableCache(),
+      { shouldStop: () => asked++ >= blocks, pace: new Pace() },
+    );
+  };
+  const all = await until(Number.POSITIVE_INFINITY);
+  expect(all.isWhole).toBe(true);
+  expect(await until(0)).toEqual({ list: [], isWhole: false });
+  const some = await until(1);
+  expect(some.isWhole).toBe(false);
+  expect(some.list.length).toBeGreaterThan(0);
+  expect(some.list.length).toBeLessThan(all.list.length);
+});
+
+it("a limit that strikes before all cases are known leaves no proof and no bound", async () => {
+  const problem = { ...foundingProblem(), timeLimitSeconds: 1e-6 };
+  const solution = await solve(problem, { ...DEFAULT_REQUEST, frontier: true }, backend);
+  expect(["feasible", "no_solution"]).toContain(solution.status);
+  expect(solution.frontier_complete).toBe(false);
+  if (solution.status === "feasible") expect(Number.isFinite(solution.bound)).toBe(false);
+});
+
+it("a signal while even splits are scored leaves the best of them all as the answer", async () => {
+  const pool = createPool([...FOUNDING_POOL].reverse());
+  const problem = foundingProblem({ pool });
+  const request = DEFAULT_REQUEST;
+  const [first] = bestEvenSplits(problem, request);
+  if (first?.status !== "best") throw new Error(first?.status);
+  const controller = new AbortController();
+  const solution = await solve(problem, request, backend, {
+    signal: controller.signal,
+    onProgress: ({ phase }) => {
+      if (phase === "even splits") controller.abort();
+    },
+  });
+  if (solution.status !== "feasible") throw new Error(solution.status);
+  expect(solution.objective.value).toBe(first.evaluation.metrics.dollar_per_million_token);
+  expect(solution.placement).toEqual(first.evaluation.placement);
+});
+
+it("a limit that strikes when only ties are left does not take the proof away", async () => {
+  const problem = foundingProblem();
+  const request = { ...DEFAULT_REQUEST, objective: "throughput" } as const;
+  const whole = await solve(problem, request, backend);
+  if (whole.status !== "optimal") throw new Error(whole.status);
+  const seen = new Set<string>();
+  for (let milps = 1; milps <= whole.run.milps_solved; milps++) {
+    const controller = new AbortController();
+    let asked = 0;
+    const cut: typeof backend = {
+      ...backend,
+      name: backend.name,
+      dispose: () => backend.dispose(),
+      solve: async (model, options) => {
+        const outcome = await backend.solve(model, options);
+        if (++asked === milps) controller.abort();
+        return outcome;
+      },
+    };
+    const solution = await solve(problem, request, cut, { signal: controller.signal });
+    if (!("placement" in solution)) continue;
+    seen.add(solution.status);
+    if (solution.status === "feasible") {
+      expect(solution.gap).toBeGreaterThan(0);
+      expect(solution.bound).not.toBe(solution.objective.value);
+    } else {
+      expect(solution.objective.value).toBe(whole.objective.value);
+    }
+  }
+  expect(seen).toContain("optimal");
+});
+
+it("no tables are made of machines that are beyond the hourly budget", () => {
+  const classes = hostClasses(foundingProblem(), DEFAULT_REQUEST);
+  const units = priceUnits(classes);
+  const left = (maxHourlyCostUsd: number | null): string[] =>
+    affordable(classes, units, { maxHourlyCostUsd }).map(({ type }) => type.instance.name);
+  expect(left(null)).toHaveLength(classes.length);
+  expect(left(5.67)).toEqual(["g5.12xlarge", "g5.4xlarge", "g6e.4xlarge"]);
+  expect(left(5.669999)).toEqual(["g5.4xlarge", "g6e.4xlarge"]);
+  expect(left(0)).toEqual([]);
+});
