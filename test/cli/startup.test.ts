@@ -21,7 +21,7 @@ describe("what a command does not need is not loaded", () => {
     expect(rooms).not.toContain("hardware");
   });
 
-  it.each(["cli/solve.ts", "cli/evaluate.ts"])(
+  it.each(["cli/solve/solve.ts", "cli/evaluate/evaluate.ts"])(
     "by %s: what only reports, output files and sweeps need",
     (path) => {
       const packages = packagesOf(path);
@@ -33,7 +33,7 @@ describe("what a command does not need is not loaded", () => {
   );
 
   it("by completion, which every new shell may run: parsers of YAML and schemas", () => {
-    const packages = packagesOf("cli/completion.ts");
+    const packages = packagesOf("cli/completion/completion.ts");
     for (const name of ["yaml", "zod", "highs", "csv-parse/browser/esm/sync"]) {
       expect(packages).not.toContain(name);
     }

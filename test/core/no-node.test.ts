@@ -76,12 +76,17 @@ describe("the core", () => {
 
 describe("the commands", () => {
   it("load no solver for help and evaluation", () => {
-    for (const path of ["cli/main.ts", "cli/evaluate.ts", "cli/sweep.ts", "cli/network.ts"]) {
+    for (const path of [
+      "cli/main.ts",
+      "cli/evaluate/evaluate.ts",
+      "cli/sweep/sweep.ts",
+      "cli/network/network.ts",
+    ]) {
       const { modules, packages } = importGraph(source(path), { dynamic: false });
       expect([...packages.keys()], path).not.toContain("highs");
       expect(modules, path).not.toContain(source("solver/solve.ts").href);
     }
-    const solving = importGraph(source("cli/solve.ts"), { dynamic: true });
+    const solving = importGraph(source("cli/solve/solve.ts"), { dynamic: true });
     expect(solving.modules).toContain(source("solver/solve.ts").href);
   });
 });

@@ -361,7 +361,7 @@ describe("the report of a sweep", () => {
 
 describe("the commands", () => {
   it("load no plots and no DOM unless a report is asked for", () => {
-    for (const path of ["main", "solve", "sweep", "program"]) {
+    for (const path of ["main", "solve/solve", "sweep/sweep", "program"]) {
       const entry = new URL(`../../src/cli/${path}.ts`, import.meta.url);
       const packages = [...importGraph(entry, { dynamic: false }).packages.keys()];
       expect(packages).not.toContain("@observablehq/plot");
