@@ -107,7 +107,7 @@ export type {
   ParameterCounts,
 } from "./huggingface/huggingface-model.ts";
 export type { LibraryModel } from "./huggingface/library.ts";
-export { modelOf, referenceProblem } from "./huggingface/model-of.ts";
+export { modelOf, whyNotReference } from "./huggingface/model-of.ts";
 export type { JsonFile } from "./huggingface/quantization-files.ts";
 export { type HuggingFaceFiles, placeIn } from "./huggingface/read-huggingface.ts";
 export type { InlineHighsOptions } from "./milp/highs-inline.ts";

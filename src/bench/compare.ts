@@ -6,12 +6,12 @@ import { requestedPoints } from "../solver/search/operating-points.ts";
 import type { Solution } from "../solver/solution.ts";
 import { solve } from "../solver/solve.ts";
 import type { BenchCase } from "./case.ts";
-import type { Runner } from "./heuristic.ts";
+import type { Heuristic } from "./heuristic.ts";
 import { bestOf, isMaximised, type Scored } from "./score.ts";
 
 /** What one heuristic made of a case. */
 export interface HeuristicResult {
-  readonly runner: string;
+  readonly heuristic: string;
   /** Its best placement over all batch sizes; null when it found none. */
   readonly best: Scored | null;
   /** See `savingOver`; null when it found nothing, or for the weighted objective, whose values have no shares. */
@@ -35,7 +35,7 @@ const ROUNDING = 1e-9;
 /** Solves a case, lets the heuristics try it. @throws InternalError when one of them beats an answer called optimal */
 export async function runCase(
   benchCase: BenchCase,
-  runners: readonly Runner[],
+  runners: readonly Heuristic[],
   backend: MilpBackend,
 ): Promise<CaseResult> {
   const { problem, request } = benchCase;
@@ -43,7 +43,7 @@ export async function runCase(
   const solution = await solve(problem, request, backend);
   const solved = performance.now();
   const heuristics = runners.map(
-    (runner): HeuristicResult => resultOf(problem, request, runner, solution),
+    (heuristic): HeuristicResult => resultOf(problem, request, heuristic, solution),
   );
   requireNeverWorse(benchCase, solution, heuristics);
   return {
@@ -58,18 +58,18 @@ export async function runCase(
 function resultOf(
   problem: Problem,
   request: SolveRequest,
-  runner: Runner,
+  heuristic: Heuristic,
   solution: Solution,
 ): HeuristicResult {
   const best = bestOf(
     problem,
     request,
-    requestedPoints(problem).map((point) => runner.place(problem, request, point)),
+    requestedPoints(problem).map((point) => heuristic.place(problem, request, point)),
   );
   const optimum = "objective" in solution ? solution.objective.value : null;
   const known = best !== null && optimum !== null;
   return {
-    runner: runner.name,
+    heuristic: heuristic.name,
     best,
     saving: known ? savingOver(request, optimum, best.value) : null,
     isOptimum: known && Math.abs(best.value - optimum) <= ROUNDING * Math.abs(optimum),
@@ -96,22 +96,22 @@ export function savingOver(
 export function requireNeverWorse(
   { name, problem, request }: Omit<BenchCase, "note">,
   solution: Solution,
-  heuristics: readonly Pick<HeuristicResult, "runner" | "best">[],
+  heuristics: readonly Pick<HeuristicResult, "heuristic" | "best">[],
 ): void {
   // What a limit cut short claims nothing.
   if (solution.status === "feasible" || solution.status === "no_solution") return;
-  for (const { runner, best } of heuristics) {
+  for (const { heuristic, best } of heuristics) {
     if (!best) continue;
     if (!("objective" in solution)) {
       throw new InternalError(
-        `case ${name}: called infeasible, but ${runner} found ${JSON.stringify(best.placement)}.`,
+        `case ${name}: called infeasible, but ${heuristic} found ${JSON.stringify(best.placement)}.`,
       );
     }
     const { value } = solution.objective;
     const lead = isMaximised(problem, request) ? best.value - value : value - best.value;
     if (lead > ROUNDING * Math.abs(value)) {
       throw new InternalError(
-        `case ${name}: ${runner} found ${best.value} where ${value} is called optimal: ${JSON.stringify(best.placement)}.`,
+        `case ${name}: ${heuristic} found ${best.value} where ${value} is called optimal: ${JSON.stringify(best.placement)}.`,
       );
     }
   }
@@ -127,10 +127,11 @@ export interface SavingSummary {
 }
 
 /** The middle and the largest saving of one heuristic over all cases in which it found something. */
-export function runnerSummary(results: readonly CaseResult[], runner: string): SavingSummary {
+export function runnerSummary(results: readonly CaseResult[], heuristic: string): SavingSummary {
   return summarise(
     results.map(
-      ({ heuristics }) => heuristics.find((result) => result.runner === runner)?.saving ?? null,
+      ({ heuristics }) =>
+        heuristics.find((result) => result.heuristic === heuristic)?.saving ?? null,
     ),
   );
 }

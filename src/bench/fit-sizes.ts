@@ -2,7 +2,7 @@ import { isAllowedCut } from "../model/model.ts";
 import type { Problem } from "../placement/problem.ts";
 import { allowedSegmentSizes } from "../placement/segment-sizes.ts";
 import type { OperatingPoint } from "../workload/workload.ts";
-import type { Seat } from "./gpu-groups.ts";
+import type { GpuGroup } from "./gpu-groups.ts";
 
 /** Finds sizes that the rules, the memory and the model's cuts allow, as close as can be to sizes that are wished for. */
 export class SizeFitter {
@@ -22,7 +22,7 @@ export class SizeFitter {
   }
 
   /** Sizes that a stage on a seat may have when `before` layers stand before it, rising. */
-  sizesAt({ type, tpDegree }: Seat, before: number, pipelineStages: number): readonly number[] {
+  sizesAt({ type, tpDegree }: GpuGroup, before: number, pipelineStages: number): readonly number[] {
     const { costModel, model, rules } = this.problem;
     const start = model.layers ? before : 0;
     const stages = costModel.dependsOnStages ? pipelineStages : 1;
@@ -50,20 +50,20 @@ export class SizeFitter {
    *
    *   D(i, l) = min over sizes n of stage i that may end at l:  D(i − 1, l − n) + |n − wish_i|
    */
-  fit(seats: readonly Seat[], wishes: readonly number[]): number[] | null {
+  fit(groups: readonly GpuGroup[], wishes: readonly number[]): number[] | null {
     const { model } = this.problem;
     const layers = model.numLayers;
     const width = layers + 1;
-    const distance = new Float64Array((seats.length + 1) * width).fill(Number.POSITIVE_INFINITY);
-    const chosen = new Int32Array((seats.length + 1) * width);
+    const distance = new Float64Array((groups.length + 1) * width).fill(Number.POSITIVE_INFINITY);
+    const chosen = new Int32Array((groups.length + 1) * width);
     distance[0] = 0;
-    for (const [index, seat] of seats.entries()) {
+    for (const [index, group] of groups.entries()) {
       const from = index * width;
       const to = from + width;
       for (let before = 0; before < layers; before++) {
         const soFar = distance[from + before]!;
         if (soFar === Number.POSITIVE_INFINITY) continue;
-        for (const size of this.sizesAt(seat, before, seats.length)) {
+        for (const size of this.sizesAt(group, before, groups.length)) {
           const end = before + size;
           if (end > layers) break;
           const total = soFar + Math.abs(size - wishes[index]!);
@@ -74,9 +74,9 @@ export class SizeFitter {
         }
       }
     }
-    if (distance[seats.length * width + layers] === Number.POSITIVE_INFINITY) return null;
+    if (distance[groups.length * width + layers] === Number.POSITIVE_INFINITY) return null;
     const sizes: number[] = [];
-    for (let index = seats.length, end = layers; index > 0; index--) {
+    for (let index = groups.length, end = layers; index > 0; index--) {
       const size = chosen[index * width + end]!;
       sizes.unshift(size);
       end -= size;

@@ -6,7 +6,7 @@ import type { SolveRequest } from "../solver/request.ts";
 import type { OperatingPoint } from "../workload/workload.ts";
 
 /** A place for one stage: some GPUs of one instance. Which of them is left to `evaluate`, which takes the lowest free ones. */
-export interface Seat {
+export interface GpuGroup {
   readonly type: PoolType;
   readonly instanceIndex: number;
   readonly tpDegree: number;
@@ -34,7 +34,7 @@ export function rowOfSeats(
   tpDegree: number,
   stages: number,
   perInstance: number,
-): Seat[] | null {
+): GpuGroup[] | null {
   if (Math.ceil(stages / perInstance) > type.count) return null;
   return Array.from({ length: stages }, (_, index) => ({
     type,
@@ -46,11 +46,11 @@ export function rowOfSeats(
 /** Stages of the given sizes on seats, one after another from layer 1. */
 export function seated(
   point: OperatingPoint,
-  seats: readonly Seat[],
+  groups: readonly GpuGroup[],
   sizes: readonly number[],
 ): Placement {
   let nextLayer = 1;
-  const stages = seats.map(({ type, instanceIndex, tpDegree }, index) => {
+  const stages = groups.map(({ type, instanceIndex, tpDegree }, index) => {
     const startLayer = nextLayer;
     nextLayer += sizes[index]!;
     return {

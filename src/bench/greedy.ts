@@ -3,27 +3,27 @@ import type { Problem } from "../placement/problem.ts";
 import type { SolveRequest } from "../solver/request.ts";
 import type { OperatingPoint } from "../workload/workload.ts";
 import { SizeFitter } from "./fit-sizes.ts";
-import { type Seat, seated, usableTypes } from "./gpu-groups.ts";
-import type { Runner } from "./heuristic.ts";
+import { type GpuGroup, seated, usableTypes } from "./gpu-groups.ts";
+import type { Heuristic } from "./heuristic.ts";
 import { bestOf } from "./score.ts";
 
 /** What a seat is worth to a greedy choice, and what its share of the layers goes by. */
 type WorthOf = (
-  seat: Seat,
+  group: GpuGroup,
   problem: Problem,
   point: OperatingPoint,
   pipelineStages: number,
 ) => number;
 
 /** More memory holds more layers. */
-export const MEMORY_GREEDY: Runner = greedy(
+export const MEMORY_GREEDY: Heuristic = greedy(
   "memory-greedy",
   "the cheapest memory first, over mixed types; layers in proportion to memory",
   ({ type, tpDegree }) => type.instance.gpuMemoryGib * tpDegree,
 );
 
 /** A faster group carries more layers, so that all stages take equally long. */
-export const RATE_GREEDY: Runner = greedy(
+export const RATE_GREEDY: Heuristic = greedy(
   "rate-greedy",
   "the cheapest speed first, over mixed types; layers in proportion to speed",
   speedOf,
@@ -31,7 +31,7 @@ export const RATE_GREEDY: Runner = greedy(
 
 /** tokens/s of a stage of one layer on a seat. */
 export function speedOf(
-  { type: { instance }, tpDegree }: Seat,
+  { type: { instance }, tpDegree }: GpuGroup,
   { costModel }: Problem,
   point: OperatingPoint,
   pipelineStages: number,
@@ -57,7 +57,7 @@ export function speedOf(
  * to a cap; every cap and every number of stages is tried, the best is kept. Bandwidths of an explicit matrix are not looked
  * at in the choice, only in the score.
  */
-function greedy(name: string, description: string, worthOf: WorthOf): Runner {
+function greedy(name: string, description: string, worthOf: WorthOf): Heuristic {
   return {
     name,
     description,
@@ -75,11 +75,11 @@ function* candidates(
   const { numLayers } = problem.model;
   const fitter = new SizeFitter(problem, point);
   for (const cap of [...new Set(request.tpDegrees)].sort((a, b) => a - b)) {
-    const seats = seatsByPrice(problem, request, point, worthOf, cap, fitter);
-    const most = Math.min(problem.rules.maxPipelineStages, seats.length);
+    const groups = seatsByPrice(problem, request, point, worthOf, cap, fitter);
+    const most = Math.min(problem.rules.maxPipelineStages, groups.length);
     for (let stages = 1; stages <= most; stages++) {
-      const taken = seats.slice(0, stages);
-      const worths = taken.map((seat) => worthOf(seat, problem, point, stages));
+      const taken = groups.slice(0, stages);
+      const worths = taken.map((group) => worthOf(group, problem, point, stages));
       const total = worths.reduce((sum, worth) => sum + worth, 0);
       const sizes = fitter.fit(
         taken,
@@ -101,9 +101,9 @@ function seatsByPrice(
   worthOf: WorthOf,
   cap: number,
   fitter: SizeFitter,
-): Seat[] {
+): GpuGroup[] {
   const { maxPipelineStages } = problem.rules;
-  const rows: { readonly pricePerWorth: number; readonly seats: readonly Seat[] }[] = [];
+  const rows: { readonly pricePerWorth: number; readonly groups: readonly GpuGroup[] }[] = [];
   for (const { type, tpDegrees } of usableTypes(problem, request)) {
     const tpDegree = tpDegrees.filter((degree) => degree <= cap).at(-1);
     if (tpDegree === undefined) continue;
@@ -111,15 +111,15 @@ function seatsByPrice(
     for (let instanceIndex = 0; instanceIndex < type.count; instanceIndex++) {
       // More instances than stages are never needed.
       if (instanceIndex >= maxPipelineStages) break;
-      const seat: Seat = { type, instanceIndex, tpDegree };
-      if (fitter.sizesAt(seat, 0, maxPipelineStages).length === 0) break;
-      const worth = worthOf(seat, problem, point, maxPipelineStages);
+      const group: GpuGroup = { type, instanceIndex, tpDegree };
+      if (fitter.sizesAt(group, 0, maxPipelineStages).length === 0) break;
+      const worth = worthOf(group, problem, point, maxPipelineStages);
       rows.push({
         pricePerWorth: type.price.microUsdPerHour / (worth * perInstance),
-        seats: new Array<Seat>(perInstance).fill(seat),
+        groups: new Array<GpuGroup>(perInstance).fill(group),
       });
     }
   }
   // The sort is stable: equal prices keep the order of the pool.
-  return rows.sort((a, b) => a.pricePerWorth - b.pricePerWorth).flatMap(({ seats }) => seats);
+  return rows.sort((a, b) => a.pricePerWorth - b.pricePerWorth).flatMap(({ groups }) => groups);
 }

@@ -4,7 +4,7 @@ import type { SolveRequest } from "../solver/request.ts";
 import type { OperatingPoint } from "../workload/workload.ts";
 
 /** A way of placing a model that proves nothing: what people and engines do without a solver. */
-export interface Runner {
+export interface Heuristic {
   /** Unique, as printed. */
   readonly name: string;
   /** What it does, for people. */

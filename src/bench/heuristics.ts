@@ -1,9 +1,9 @@
 import { MEMORY_GREEDY, RATE_GREEDY } from "./greedy.ts";
-import type { Runner } from "./heuristic.ts";
+import type { Heuristic } from "./heuristic.ts";
 import { EVEN_SPLIT, HOMOGENEOUS, SGLANG_DEFAULT, VLLM_DEFAULT } from "./homogeneous.ts";
 import { localSearch } from "./local-search.ts";
 
-const SIMPLE: readonly Runner[] = [
+const SIMPLE: readonly Heuristic[] = [
   VLLM_DEFAULT,
   SGLANG_DEFAULT,
   EVEN_SPLIT,
@@ -13,4 +13,4 @@ const SIMPLE: readonly Runner[] = [
 ];
 
 /** Everything the optimum is compared with. */
-export const RUNNERS: readonly Runner[] = [...SIMPLE, localSearch(SIMPLE)];
+export const RUNNERS: readonly Heuristic[] = [...SIMPLE, localSearch(SIMPLE)];

@@ -4,8 +4,8 @@ import type { Problem } from "../placement/problem.ts";
 import type { SolveRequest } from "../solver/request.ts";
 import type { OperatingPoint } from "../workload/workload.ts";
 import { SizeFitter } from "./fit-sizes.ts";
-import { rowOfSeats, type Seat, seated, usableTypes } from "./gpu-groups.ts";
-import type { Runner } from "./heuristic.ts";
+import { type GpuGroup, rowOfSeats, seated, usableTypes } from "./gpu-groups.ts";
+import type { Heuristic } from "./heuristic.ts";
 import { bestOf } from "./score.ts";
 
 /**
@@ -25,13 +25,13 @@ export function sglangSizes(layers: number, stages: number): number[] {
   return sizes;
 }
 
-export const VLLM_DEFAULT: Runner = engineDefault(
+export const VLLM_DEFAULT: Heuristic = engineDefault(
   "vllm-default",
   "vLLM's own split, in the best of all its shapes: every type × TP degree × stages",
   vllmSizes,
 );
 
-export const SGLANG_DEFAULT: Runner = engineDefault(
+export const SGLANG_DEFAULT: Heuristic = engineDefault(
   "sglang-default",
   "SGLang's own split, in the best of all its shapes: every type × TP degree × stages",
   sglangSizes,
@@ -42,21 +42,21 @@ function engineDefault(
   name: string,
   description: string,
   sizesOf: (layers: number, stages: number) => number[],
-): Runner {
-  const shapes = (problem: Problem, request: SolveRequest): Iterable<readonly Seat[]> =>
+): Heuristic {
+  const shapes = (problem: Problem, request: SolveRequest): Iterable<readonly GpuGroup[]> =>
     homogeneousShapes(problem, request, (mostPerInstance) => new Set([mostPerInstance, 1]));
   return {
     name,
     description,
     place: (problem, request, point) =>
-      bestPlacement(problem, request, shapes(problem, request), (seats) =>
-        seated(point, seats, sizesOf(problem.model.numLayers, seats.length)),
+      bestPlacement(problem, request, shapes(problem, request), (groups) =>
+        seated(point, groups, sizesOf(problem.model.numLayers, groups.length)),
       ),
   };
 }
 
 /** The founding program's even split: one stage an instance. */
-export const EVEN_SPLIT: Runner = {
+export const EVEN_SPLIT: Heuristic = {
   name: "even-split",
   description: "one stage an instance, layers as even as can be: every type × TP degree × stages",
   place: (problem, request, point) =>
@@ -64,9 +64,9 @@ export const EVEN_SPLIT: Runner = {
       problem,
       request,
       homogeneousShapes(problem, request, () => [1]),
-      (seats) => {
-        const { type, tpDegree } = seats[0]!;
-        const shape = { family: type.instance.name, tpDegree, ppStages: seats.length };
+      (groups) => {
+        const { type, tpDegree } = groups[0]!;
+        const shape = { family: type.instance.name, tpDegree, ppStages: groups.length };
         const split = evenSplit(problem, shape, point);
         return split.status === "placement" ? split.placement : null;
       },
@@ -74,7 +74,7 @@ export const EVEN_SPLIT: Runner = {
 };
 
 /** What a careful engineer tries by hand: all alike, any number of stages an instance. */
-export const HOMOGENEOUS: Runner = {
+export const HOMOGENEOUS: Heuristic = {
   name: "homogeneous",
   description:
     "every type × TP degree × stages × stages an instance, sizes as even as the rules allow",
@@ -84,9 +84,9 @@ export const HOMOGENEOUS: Runner = {
       problem,
       request,
       homogeneousShapes(problem, request, (most) => range(1, most)),
-      (seats) => {
-        const sizes = sizesOf(seats);
-        return sizes && seated(point, seats, sizes);
+      (groups) => {
+        const sizes = sizesOf(groups);
+        return sizes && seated(point, groups, sizes);
       },
     );
   },
@@ -96,18 +96,18 @@ export const HOMOGENEOUS: Runner = {
 function evenSizes(
   problem: Problem,
   point: OperatingPoint,
-): (seats: readonly Seat[]) => number[] | null {
+): (groups: readonly GpuGroup[]) => number[] | null {
   const fitter = new SizeFitter(problem, point);
   const known = new Map<string, number[] | null>();
-  return (seats) => {
-    const { type, tpDegree } = seats[0]!;
-    const key = `${type.position} ${tpDegree} ${seats.length}`;
+  return (groups) => {
+    const { type, tpDegree } = groups[0]!;
+    const key = `${type.position} ${tpDegree} ${groups.length}`;
     let sizes = known.get(key);
     if (sizes === undefined) {
-      const wish = problem.model.numLayers / seats.length;
+      const wish = problem.model.numLayers / groups.length;
       sizes = fitter.fit(
-        seats,
-        seats.map(() => wish),
+        groups,
+        groups.map(() => wish),
       );
       known.set(key, sizes);
     }
@@ -120,7 +120,7 @@ function* homogeneousShapes(
   problem: Problem,
   request: SolveRequest,
   stagesPerInstance: (most: number) => Iterable<number>,
-): Generator<readonly Seat[]> {
+): Generator<readonly GpuGroup[]> {
   const mostStages = Math.min(problem.rules.maxPipelineStages, problem.model.numLayers);
   for (const { type, tpDegrees } of usableTypes(problem, request)) {
     for (const tpDegree of tpDegrees) {
@@ -129,9 +129,9 @@ function* homogeneousShapes(
         // A row that does not fill one instance is the same for every higher number of stages an instance.
         const fewest = perInstance === most && most > 1 ? 1 : Math.min(perInstance, mostStages);
         for (const stages of range(fewest, mostStages)) {
-          const seats = rowOfSeats(type, tpDegree, stages, perInstance);
-          if (!seats) break;
-          yield seats;
+          const groups = rowOfSeats(type, tpDegree, stages, perInstance);
+          if (!groups) break;
+          yield groups;
         }
       }
     }
@@ -141,8 +141,8 @@ function* homogeneousShapes(
 function bestPlacement(
   problem: Problem,
   request: SolveRequest,
-  shapes: Iterable<readonly Seat[]>,
-  place: (seats: readonly Seat[]) => Placement | null,
+  shapes: Iterable<readonly GpuGroup[]>,
+  place: (groups: readonly GpuGroup[]) => Placement | null,
 ): Placement | null {
   return bestOf(problem, request, mapped(shapes, place))?.placement ?? null;
 }

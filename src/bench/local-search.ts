@@ -3,9 +3,9 @@ import type { Problem } from "../placement/problem.ts";
 import type { SolveRequest } from "../solver/request.ts";
 import type { OperatingPoint } from "../workload/workload.ts";
 import { SizeFitter } from "./fit-sizes.ts";
-import { type Seat, seated, type UsableType, usableTypes } from "./gpu-groups.ts";
+import { type GpuGroup, seated, type UsableType, usableTypes } from "./gpu-groups.ts";
 import { speedOf } from "./greedy.ts";
-import type { Runner } from "./heuristic.ts";
+import type { Heuristic } from "./heuristic.ts";
 import { createRandom, drawIndex, drawItem, type Random } from "./random.ts";
 import { better, type Scored, scorePlacement } from "./score.ts";
 
@@ -23,7 +23,7 @@ const BALANCED = 0.5;
 const MOST_MOVED = 8;
 
 /** A stage on its seat with its size. */
-interface Piece extends Seat {
+interface Piece extends GpuGroup {
   readonly size: number;
 }
 
@@ -31,7 +31,7 @@ interface Piece extends Seat {
  * Simulated annealing from the placements of other runners, the best first: sizes change, stages change their type, instance,
  * degree or order, are split or merged. The seed and the number of steps are fixed.
  */
-export function localSearch(others: readonly Runner[]): Runner {
+export function localSearch(others: readonly Heuristic[]): Heuristic {
   return {
     name: "local-search",
     description: `simulated annealing from what the others found, ${ITERATIONS} steps each from a fixed seed`,
@@ -50,11 +50,11 @@ function differentStarts(
   problem: Problem,
   request: SolveRequest,
   point: OperatingPoint,
-  others: readonly Runner[],
+  others: readonly Heuristic[],
 ): Scored[] {
   const starts = new Map<string, Scored>();
-  for (const runner of others) {
-    const placement = runner.place(problem, request, point);
+  for (const heuristic of others) {
+    const placement = heuristic.place(problem, request, point);
     const scored = placement && scorePlacement(problem, request, placement);
     if (scored) starts.set(JSON.stringify(scored.placement), scored);
   }
@@ -123,8 +123,8 @@ const moveLayers: Move = (pieces, { random }) => {
 const changeSeat: Move = (pieces, around) => {
   const index = drawIndex(around.random, pieces.length);
   const others = without(pieces, index);
-  const seat = drawSeat(others, around);
-  return seat && replaced(pieces, index, [{ ...seat, size: pieces[index]!.size }]);
+  const group = drawSeat(others, around);
+  return group && replaced(pieces, index, [{ ...group, size: pieces[index]!.size }]);
 };
 
 /** All stages of one instance go to another type, each at the nearest degree that it allows. */
@@ -160,12 +160,12 @@ const splitStage: Move = (pieces, around) => {
   const piece = pieces[index]!;
   if (pieces.length >= around.mostStages || piece.size < 2) return null;
   const size = 1 + drawIndex(around.random, piece.size - 1);
-  const seat = around.random() < 0.5 ? piece : drawSeat(pieces, around);
+  const group = around.random() < 0.5 ? piece : drawSeat(pieces, around);
   return (
-    seat &&
+    group &&
     replaced(pieces, index, [
       { ...piece, size },
-      { ...seat, size: piece.size - size },
+      { ...group, size: piece.size - size },
     ])
   );
 };
@@ -204,7 +204,7 @@ const MOVES: readonly Move[] = [
 ];
 
 /** A seat of a random type and degree. */
-function drawSeat(others: readonly Piece[], { random, types }: Neighbourhood): Seat | null {
+function drawSeat(others: readonly Piece[], { random, types }: Neighbourhood): GpuGroup | null {
   const usable = drawItem(random, types);
   const tpDegree = drawItem(random, usable.tpDegrees);
   return {

@@ -44,7 +44,7 @@ export function modelOf({
  * keeps 2·K elements of cache for a token, has gated feed-forward networks, and one size for all elements: weights, cache and
  * activations.
  */
-export function referenceProblem(architecture: Architecture): string | null {
+export function whyNotReference(architecture: Architecture): string | null {
   const { latent, hidden, heads, headDim, kinds, weightFormat, weightBytes, kvBytes } =
     architecture;
   if (latent) return "it has latent attention (kv_lora_rank), whose cache is no keys and values";

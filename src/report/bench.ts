@@ -6,7 +6,7 @@ import {
   type SavingSummary,
   savingOverBest,
 } from "../bench/compare.ts";
-import type { Runner } from "../bench/heuristic.ts";
+import type { Heuristic } from "../bench/heuristic.ts";
 import type { ObjectiveName } from "../solver/request.ts";
 import { percent, plural } from "./format.ts";
 import { mergeWarnings } from "./json.ts";
@@ -26,8 +26,8 @@ export function renderBenchCase(result: CaseResult, paint: Paint): string {
       { head: SAVING_HEAD[request.objective], align: "right" },
       { head: "its placement", flexible: true },
     ],
-    heuristics.map(({ runner, best, saving }) => [
-      runner,
+    heuristics.map(({ heuristic, best, saving }) => [
+      heuristic,
       best ? objectiveCell(request.objective, best.value) : "-",
       againstText(result, { best, saving }),
       best ? placementWords(problem.pool, best.placement) : "finds none",
@@ -69,7 +69,7 @@ function optimumText({ benchCase, solution }: CaseResult, paint: Paint): string 
 /** What the cases say together. */
 export function renderBenchSummary(
   results: readonly CaseResult[],
-  runners: readonly Runner[],
+  runners: readonly Heuristic[],
   paint: Paint,
 ): string {
   const proven = results.filter(({ solution }) => solution.status === "optimal").length;
@@ -110,9 +110,9 @@ export function renderBenchSummary(
   ].join("\n");
 }
 
-function resultsOf(results: readonly CaseResult[], runner: string): readonly HeuristicResult[] {
+function resultsOf(results: readonly CaseResult[], name: string): readonly HeuristicResult[] {
   return results.flatMap(({ heuristics }) =>
-    heuristics.filter((heuristic) => heuristic.runner === runner),
+    heuristics.filter((heuristic) => heuristic.heuristic === name),
   );
 }
 
@@ -128,7 +128,7 @@ function shareText(share: number | null): string {
 /** What `bench --json` prints; times are in `run` only. */
 export function benchJson(
   results: readonly CaseResult[],
-  runners: readonly Runner[],
+  runners: readonly Heuristic[],
   totalSeconds: number,
 ): object {
   return {
@@ -171,8 +171,8 @@ function caseJson(result: CaseResult): object {
     gap: answer?.gap ?? null,
     placement: answer?.placement ?? null,
     saving_over_best: savingOverBest(result),
-    heuristics: heuristics.map(({ runner, best, saving }) => ({
-      name: runner,
+    heuristics: heuristics.map(({ heuristic, best, saving }) => ({
+      name: heuristic,
       value: best?.value ?? null,
       saving,
       placement: best?.placement ?? null,

@@ -10,11 +10,11 @@ import { goesByGpus, withFewestGpus } from "./explain/fewest-gpus.ts";
 import { explainInfeasible } from "./explain/infeasibility.ts";
 import { explainAnswer, frontierPoint } from "./explain/sensitivity.ts";
 import { simplestWithin } from "./explain/simplicity.ts";
-import { ExplanationCut, Prober } from "./explain/what-if.ts";
+import { ExplanationCut, WhatIf } from "./explain/what-if.ts";
 import { isAllowed } from "./instances/instance-classes.ts";
 import type { SolveRequest } from "./request.ts";
 import { FrontierGoal } from "./search/frontier-goal.ts";
-import type { Found } from "./search/goal.ts";
+import type { Candidate } from "./search/goal.ts";
 import { objectiveValue, type SearchObjective } from "./search/objectives.ts";
 import { allowedPoints, checkRequest, requestedPoints } from "./search/operating-points.ts";
 import { type OnCase, SearchSession, type SessionLimits } from "./search/session.ts";
@@ -119,13 +119,13 @@ export async function solve(
     ...(frontier ? { frontier: frontier.points, frontier_complete: frontier.complete } : {}),
     warnings: [...problem.warnings, ...points.slice(0, 1).flatMap(pointWarnings)],
   };
-  const prober = new Prober(problem, request, points, backend, limits, tables, (questions) =>
+  const whatIf = new WhatIf(problem, request, points, backend, limits, tables, (questions) =>
     tell({ phase: "explanation", questions }),
   );
   if (!goal.best) {
     return {
       status: result.complete ? "infeasible" : "no_solution",
-      explanation: await whyNothing(prober, result.complete),
+      explanation: await whyNothing(whatIf, result.complete),
       ...extra,
       run: session.effort(startedMilliseconds),
     };
@@ -143,10 +143,10 @@ export async function solve(
   const first = { found, value };
   const isFree =
     isProven && request.objective !== "throughput" && value === 0 && goesByGpus(problem, first);
-  const optimum = isFree ? await withFewestGpus(prober, first) : first;
+  const optimum = isFree ? await withFewestGpus(whatIf, first) : first;
   const simple =
     isProven && request.preferSimplePercent > 0
-      ? await simplestWithin(prober, optimum)
+      ? await simplestWithin(whatIf, optimum)
       : { answer: optimum };
   const { answer } = simple;
   const isOptimum = answer === optimum;
@@ -167,10 +167,10 @@ export async function solve(
     warnings: [...extra.warnings, ...lowMemoryWarnings(answer.found.metrics)],
     ...(request.by !== null &&
       result.complete && {
-        by: { grouping: request.by, groups: await bestByGroup(prober, request.by, optimum) },
+        by: { grouping: request.by, groups: await bestByGroup(whatIf, request.by, optimum) },
       }),
     ...(request.explain && result.complete && isOptimum
-      ? await whatChanges(prober, optimum.found, value)
+      ? await whatChanges(whatIf, optimum.found, value)
       : {}),
     run: session.effort(startedMilliseconds),
   };
@@ -188,7 +188,7 @@ const NOTHING_TOLD: Omit<SolveProgress, "elapsedSeconds"> = {
 };
 
 /** Why there is no placement; of a search that was cut short, that is all there is to say. */
-async function whyNothing(prober: Prober, complete: boolean): Promise<Infeasibility> {
+async function whyNothing(whatIf: WhatIf, complete: boolean): Promise<Infeasibility> {
   const because = (sentence: string): Infeasibility => ({
     sentences: [sentence],
     conflict: [],
@@ -197,7 +197,7 @@ async function whyNothing(prober: Prober, complete: boolean): Promise<Infeasibil
   });
   if (!complete) return because("A limit struck before any placement was found.");
   try {
-    return await explainInfeasible(prober);
+    return await explainInfeasible(whatIf);
   } catch (error) {
     if (!(error instanceof ExplanationCut)) throw error;
     return because(
@@ -208,12 +208,12 @@ async function whyNothing(prober: Prober, complete: boolean): Promise<Infeasibil
 
 /** What would change the answer; nothing when a limit strikes before all of it is known. */
 async function whatChanges(
-  prober: Prober,
-  found: Found,
+  whatIf: WhatIf,
+  found: Candidate,
   value: number,
 ): Promise<{ readonly explanation?: Sensitivity }> {
   try {
-    return { explanation: await explainAnswer(prober, { found, value }) };
+    return { explanation: await explainAnswer(whatIf, { found, value }) };
   } catch (error) {
     if (!(error instanceof ExplanationCut)) throw error;
     return {};
@@ -272,9 +272,9 @@ async function offerEvenSplits(
   goal: SingleGoal,
   onShare: (share: number) => void,
 ): Promise<void> {
-  await eachEvenSplit(problem, request, session.pace, (family, share) => {
-    if (family.status === "best") {
-      const found = session.scoreHeuristic(family.evaluation.placement);
+  await eachEvenSplit(problem, request, session.pace, (stageTables, share) => {
+    if (stageTables.status === "best") {
+      const found = session.scoreHeuristic(stageTables.evaluation.placement);
       if (found) goal.offer(found);
     }
     onShare(share);

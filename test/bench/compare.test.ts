@@ -35,7 +35,7 @@ const valued = (objective: ObjectiveName, value: number) => {
     { ...requestFor(objective), weight: 0.5 },
     split.placement,
   )!;
-  return { runner: "any", best: { ...scored, value } };
+  return { heuristic: "any", best: { ...scored, value } };
 };
 
 const EFFORT = {
@@ -105,7 +105,7 @@ describe("an answer called optimal", () => {
     expect(against(answer("cost-per-token", 10, "feasible"))).not.toThrow();
     expect(() =>
       requireNeverWorse(caseOf("cost-per-token"), noAnswer("infeasible"), [
-        { runner: "any", best: null },
+        { heuristic: "any", best: null },
       ]),
     ).not.toThrow();
   });
@@ -129,8 +129,8 @@ describe("a saving", () => {
       benchCase: { name: "any", note: "", problem, request: DEFAULT_REQUEST },
       solution: answer("cost-per-token", 1),
       heuristics: [
-        { runner: "a", best: null, saving: a!, isOptimum: a === 0 },
-        { runner: "b", best: null, saving: b!, isOptimum: b === 0 },
+        { heuristic: "a", best: null, saving: a!, isOptimum: a === 0 },
+        { heuristic: "b", best: null, saving: b!, isOptimum: b === 0 },
       ],
       solveSeconds: 0,
       heuristicsSeconds: 0,

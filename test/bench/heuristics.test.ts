@@ -21,7 +21,7 @@ const place = (
   problem: Problem,
   request: SolveRequest = DEFAULT_REQUEST,
   point: OperatingPoint = POINT,
-) => RUNNERS.find((runner) => runner.name === name)!.place(problem, request, point);
+) => RUNNERS.find((heuristic) => heuristic.name === name)!.place(problem, request, point);
 
 describe.each(RUNNERS.map(({ name }) => name))("%s", (name) => {
   it("gives the same placement every time", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { SizeFitter } from "../../src/bench/fit-sizes.ts";
-import { rowOfSeats, type Seat, seated } from "../../src/bench/gpu-groups.ts";
+import { type GpuGroup, rowOfSeats, seated } from "../../src/bench/gpu-groups.ts";
 import { sglangSizes, vllmSizes } from "../../src/bench/homogeneous.ts";
 import { createRandom, drawIndex, drawItem } from "../../src/bench/random.ts";
 import { evaluate } from "../../src/placement/evaluate.ts";
@@ -17,7 +17,7 @@ const POINT: OperatingPoint = {
   outputTokens: 512,
 };
 
-const seatsOn = (problem: Problem, name: string, tpDegree: number, stages: number): Seat[] =>
+const seatsOn = (problem: Problem, name: string, tpDegree: number, stages: number): GpuGroup[] =>
   rowOfSeats(problem.pool.byName.get(name)!, tpDegree, stages, 1)!;
 
 describe("the engines' default sizes", () => {
@@ -90,7 +90,7 @@ describe("sizes near the wished ones", () => {
           quantizeSegments: random() < 0.5,
         },
       });
-      const seats = Array.from({ length: 1 + drawIndex(random, 3) }, (): Seat => {
+      const seats = Array.from({ length: 1 + drawIndex(random, 3) }, (): GpuGroup => {
         const type = drawItem(random, problem.pool.types);
         const degrees = [1, 2, 4, 8].filter((degree) => degree <= type.instance.gpuCount);
         const tpDegree = drawItem(random, degrees);
@@ -121,7 +121,7 @@ function distance(sizes: readonly number[], wishes: readonly number[]): number {
 function nearestByTrial(
   problem: Problem,
   fitter: SizeFitter,
-  seats: readonly Seat[],
+  seats: readonly GpuGroup[],
   wishes: readonly number[],
 ): number | null {
   const allowed = allowedSegmentSizes(80, problem.rules);

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { layerMatrices } from "../../src/huggingface/layer-matrices.ts";
-import { modelOf, referenceProblem } from "../../src/huggingface/model-of.ts";
+import { modelOf, whyNotReference } from "../../src/huggingface/model-of.ts";
 import { type Config, EXPERTS, LATENT, LLAMA, read } from "./configs.ts";
 
 const GIB = 1024 ** 3;
@@ -275,7 +275,7 @@ describe("the model for the cost models", () => {
   });
 
   it("cannot be represented by the reference model with latent attention, other heads or two sizes", () => {
-    const problem = (model: ReturnType<typeof read>) => referenceProblem(model.architecture);
+    const problem = (model: ReturnType<typeof read>) => whyNotReference(model.architecture);
     expect(problem(read(LLAMA))).toBeNull();
     expect(problem(read(LATENT))).toContain("latent attention (kv_lora_rank)");
     expect(problem(read({ ...LLAMA, head_dim: 16 }))).toContain(

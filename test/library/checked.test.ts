@@ -308,7 +308,7 @@ const NOT_LOOKED_AT: Readonly<Record<string, string>> = {
   createJslp: "it is given nothing",
   readLibrary: "it is given nothing",
   modelOf: "it is given what huggingFaceModel or libraryModel made",
-  referenceProblem: "it is given the architecture of what they made",
+  whyNotReference: "it is given the architecture of what they made",
   layerPlanOf: "it is given the architecture of what they made",
   placeIn: "it is given a name for messages",
   writeLp: "it is given a model that a solver back end is given too",

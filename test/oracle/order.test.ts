@@ -8,7 +8,7 @@ import { createInlineHighs } from "../../src/milp/highs-inline.ts";
 import type { Metrics } from "../../src/placement/evaluation.ts";
 import { type Placement, parseInstanceName } from "../../src/placement/placement.ts";
 import type { Problem } from "../../src/placement/problem.ts";
-import { hostClasses } from "../../src/solver/instances/instance-classes.ts";
+import { instanceClasses } from "../../src/solver/instances/instance-classes.ts";
 import type { ObjectiveName, SolveRequest } from "../../src/solver/request.ts";
 import { requestedPoints } from "../../src/solver/search/operating-points.ts";
 import { solve } from "../../src/solver/solve.ts";
@@ -157,7 +157,7 @@ describe("the answer is the first of all placements", { timeout: 120_000 }, () =
       const list = (of: Problem): { order: number[]; metrics: Metrics; placement: Placement }[] => {
         const all: { order: number[]; metrics: Metrics; placement: Placement }[] = [];
         const positions = new Map(
-          hostClasses(of, request).flatMap(({ position, instances, type }) =>
+          instanceClasses(of, request).flatMap(({ position, instances, type }) =>
             instances.map((index) => [`${type.instance.name}#${index}`, position] as const),
           ),
         );
@@ -216,7 +216,7 @@ describe("the answer is the first of all placements", { timeout: 120_000 }, () =
       if (equals.some(({ order }) => order.at(-1) !== first.order.at(-1))) ties++;
       compared++;
       const positions = new Map(
-        hostClasses(problem, request).flatMap(({ position, instances, type }) =>
+        instanceClasses(problem, request).flatMap(({ position, instances, type }) =>
           instances.map((index) => [`${type.instance.name}#${index}`, position] as const),
         ),
       );

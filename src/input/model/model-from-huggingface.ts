@@ -1,7 +1,7 @@
 import type { EngineSettings } from "../../engines/engine-settings.ts";
 import { InputError } from "../../errors.ts";
 import type { HuggingFaceModel } from "../../huggingface/huggingface-model.ts";
-import { modelOf, referenceProblem } from "../../huggingface/model-of.ts";
+import { modelOf, whyNotReference } from "../../huggingface/model-of.ts";
 import type { Workload } from "../../workload/workload.ts";
 import type { Config } from "../problem/parse-config.ts";
 import type { CostModelName } from "../problem/serving-keys.ts";
@@ -17,7 +17,7 @@ export function givenModel(
   given: HuggingFaceModel,
   config: Config | null,
 ): BuiltModel {
-  const problem = costModel === "reference" ? referenceProblem(given.architecture) : null;
+  const problem = costModel === "reference" ? whyNotReference(given.architecture) : null;
   if (problem !== null) {
     throw new InputError(
       "--cost-model",

@@ -1,10 +1,10 @@
 import type { Builder, Term } from "../../milp/builder.ts";
-import { type FlooredStarts, forEachRun, type Position } from "../formulations/floored-starts.ts";
 import {
   type LatencyKind,
   limitedLatencies,
   withoutNothing,
 } from "../formulations/latency-rows.ts";
+import { forEachRun, type Position, type StartsAtRate } from "../formulations/starts-at-rate.ts";
 import { type LatencyBudget, latenciesOf } from "../stages/latency-budget.ts";
 import { type Facet, lowerHull } from "./lower-hull.ts";
 
@@ -34,7 +34,7 @@ export class CoverLatency {
   }
 
   /** Adds the columns that count the stages of an option at a position. */
-  addStages(name: string, position: Position, starts: FlooredStarts, most: number): number[] {
+  addStages(name: string, position: Position, starts: StartsAtRate, most: number): number[] {
     if (this.kinds.length === 0) return [this.build.column(`x.${name}`, 0, most)];
     const sizes = new Set<number>();
     forEachRun(starts, position, (_before, size) => sizes.add(size));
@@ -74,7 +74,7 @@ export class CoverLatency {
   private addSize(
     name: string,
     position: Position,
-    starts: FlooredStarts,
+    starts: StartsAtRate,
     size: number,
     most: number,
   ): number {
@@ -91,7 +91,7 @@ export class CoverLatency {
   private smallest(
     kind: LatencyKind,
     position: Position,
-    starts: FlooredStarts,
+    starts: StartsAtRate,
   ): ReadonlyMap<number, number> {
     const smallest = new Map<number, number>();
     const latencies = latenciesOf(starts.table);

@@ -1,8 +1,8 @@
-import type { FlooredStarts } from "../formulations/floored-starts.ts";
+import type { StartsAtRate } from "../formulations/starts-at-rate.ts";
 import {
-  type FlooredHost,
-  type FlooredOption,
-  type FlooredPattern,
+  type CandidatesAtRate,
+  type OptionAtRate,
+  type PatternAtRate,
   startsOf,
 } from "../stages/candidates-at-rate.ts";
 
@@ -10,7 +10,7 @@ import {
 export interface Load {
   readonly total: number;
   /** The most that a stage of an option can hold: of any, and of one that leaves its instance or ends the model. */
-  readonly holds: (option: FlooredOption) => Held;
+  readonly holds: (option: OptionAtRate) => Held;
 }
 
 /** Where it matters what a stage sends to, an instance has at least one stage of the second kind. */
@@ -20,7 +20,7 @@ export interface Held {
 }
 
 /** What an option's stages can hold where it matters where they start. */
-export function heldBy(option: FlooredOption, most: (starts: FlooredStarts) => number): Held {
+export function heldBy(option: OptionAtRate, most: (starts: StartsAtRate) => number): Held {
   const [leaves, stays] = startsOf(option);
   const leaving = most(leaves!);
   return { any: stays ? Math.max(leaving, most(stays)) : leaving, leaving };
@@ -43,27 +43,27 @@ export function heldBy(option: FlooredOption, most: (starts: FlooredStarts) => n
  * @returns bound[s] for s = 0..maxStages; Infinity when not even this can cover the layers.
  */
 export function coverBound(
-  hosts: readonly FlooredHost[],
+  candidates: readonly CandidatesAtRate[],
   maxStages: number,
   { total: layers, holds }: Load,
-  costOf: (hostPosition: number) => number,
+  costOf: (classPosition: number) => number,
   mostInstances: number = Number.POSITIVE_INFINITY,
 ): Float64Array {
   // Every instance carries a stage, so with as many instances as stages their number cannot bind, and is not counted.
   const counted = mostInstances < maxStages ? mostInstances : 0;
   const table = new CoverTable(maxStages, layers, counted);
   const solo = new Float64Array(maxStages + 1).fill(Number.POSITIVE_INFINITY);
-  for (const floored of hosts) {
-    const { host } = floored;
-    const capacity = instanceCapacity(floored, maxStages, holds);
-    const cost = costOf(host.position);
-    if (floored.solo) {
+  for (const atRate of candidates) {
+    const { instanceClass } = atRate;
+    const capacity = instanceCapacity(atRate, maxStages, holds);
+    const cost = costOf(instanceClass.position);
+    if (atRate.solo) {
       for (let s = 1; s <= maxStages; s++) {
         if ((capacity[s] ?? 0) >= layers && cost < solo[s]!) solo[s] = cost;
       }
       continue;
     }
-    table.addType(capacity, cost, host.instances.length);
+    table.addType(capacity, cost, instanceClass.instances.length);
   }
   return table.best().map((cost, s) => Math.min(cost, solo[s]!));
 }
@@ -72,20 +72,24 @@ export function coverBound(
  * cap(k): the most layers that exactly k stages on one instance can hold, k = 0 … the most stages an instance can carry;
  * 0 where k stages are not possible.
  */
-function instanceCapacity(floored: FlooredHost, maxStages: number, holds: Load["holds"]): number[] {
-  if (floored.patterns) return patternCapacity(floored, floored.patterns, maxStages, holds);
-  const { gpuCount } = floored.host.type.instance;
+function instanceCapacity(
+  atRate: CandidatesAtRate,
+  maxStages: number,
+  holds: Load["holds"],
+): number[] {
+  if (atRate.patterns) return patternCapacity(atRate, atRate.patterns, maxStages, holds);
+  const { gpuCount } = atRate.instanceClass.type.instance;
   // Layers by GPUs that may be used, without and with a stage that leaves; −Infinity where so many stages are not possible.
   const nothing = (): number[] => new Array<number>(gpuCount + 1).fill(Number.NEGATIVE_INFINITY);
   let staying: number[] = new Array<number>(gpuCount + 1).fill(0);
   let leaving = nothing();
   const capacity = [0];
-  const held = floored.options.map(holds);
-  const most = Math.min(maxStages, floored.maxStagesPerInstance, gpuCount);
+  const held = atRate.options.map(holds);
+  const most = Math.min(maxStages, atRate.maxStagesPerInstance, gpuCount);
   for (let k = 1; k <= most; k++) {
     const nextStaying = nothing();
     const nextLeaving = nothing();
-    for (const [i, { tpDegree }] of floored.options.entries()) {
+    for (const [i, { tpDegree }] of atRate.options.entries()) {
       const { any, leaving: last } = held[i]!;
       for (let g = tpDegree; g <= gpuCount; g++) {
         const before = staying[g - tpDegree]!;
@@ -105,8 +109,8 @@ function instanceCapacity(floored: FlooredHost, maxStages: number, holds: Load["
  * leaves.
  */
 function patternCapacity(
-  { options }: FlooredHost,
-  patterns: readonly FlooredPattern[],
+  { options }: CandidatesAtRate,
+  patterns: readonly PatternAtRate[],
   maxStages: number,
   holds: Load["holds"],
 ): number[] {

@@ -1,5 +1,9 @@
-import { forEachRun, POSITIONS, positionAt } from "../formulations/floored-starts.ts";
-import { type FlooredHost, type FlooredOption, startsOf } from "../stages/candidates-at-rate.ts";
+import { forEachRun, POSITIONS, positionAt } from "../formulations/starts-at-rate.ts";
+import {
+  type CandidatesAtRate,
+  type OptionAtRate,
+  startsOf,
+} from "../stages/candidates-at-rate.ts";
 import { type LatencyBudget, latenciesOf } from "../stages/latency-budget.ts";
 import type { SegmentLatencies } from "../stages/start-table.ts";
 import { heldBy, type Load } from "./knapsack-bound.ts";
@@ -28,13 +32,13 @@ function limited(
  *   D(k, l) = min over n:  D(k − 1, l − n) + smallest latency of n layers at position k
  */
 export function leastLatencies(
-  hosts: readonly FlooredHost[],
+  candidates: readonly CandidatesAtRate[],
   stages: number,
   budget: LatencyBudget,
 ): number[] | null {
   const least: number[] = [];
   for (const { limit, secondsOf } of limited(budget)) {
-    const bySize = smallestBySize(hosts, secondsOf);
+    const bySize = smallestBySize(candidates, secondsOf);
     const layers = bySize.first.length - 1;
     let sums = new Float64Array(layers + 1).fill(Number.POSITIVE_INFINITY);
     sums[0] = 0;
@@ -61,13 +65,13 @@ const ROUNDING = 1e-12;
 
 /** The smallest latency of every number of layers at every position; Infinity where no stage holds so many there. */
 function smallestBySize(
-  hosts: readonly FlooredHost[],
+  candidates: readonly CandidatesAtRate[],
   secondsOf: SecondsOf,
 ): Record<(typeof POSITIONS)[number], Float64Array> {
-  const layers = hosts[0]?.options[0]?.starts?.table.toEnd.length ?? 0;
+  const layers = candidates[0]?.options[0]?.starts?.table.toEnd.length ?? 0;
   const empty = (): Float64Array => new Float64Array(layers + 1).fill(Number.POSITIVE_INFINITY);
   const smallest = { first: empty(), middle: empty(), last: empty(), only: empty() };
-  for (const { options } of hosts) {
+  for (const { options } of candidates) {
     for (const option of options) {
       for (const starts of startsOf(option)) {
         const latencies = latenciesOf(starts.table);
@@ -106,7 +110,7 @@ export function latencyLoads(budget: LatencyBudget, stages: number, layers: numb
       const perStep = ((1 - share) * layers) / STEPS;
       return {
         total: STEPS + stages,
-        holds: (option: FlooredOption) =>
+        holds: (option: OptionAtRate) =>
           heldBy(option, (starts) => {
             const latencies = latenciesOf(starts.table);
             let most = 0;

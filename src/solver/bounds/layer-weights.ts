@@ -1,17 +1,17 @@
 import type { Model } from "../../model/model.ts";
 import type { Problem } from "../../placement/problem.ts";
 import {
-  type FlooredStarts,
   forEachRun,
   POSITIONS,
   type Position,
-} from "../formulations/floored-starts.ts";
-import type { HostClass } from "../instances/instance-class.ts";
+  type StartsAtRate,
+} from "../formulations/starts-at-rate.ts";
+import type { InstanceClass } from "../instances/instance-class.ts";
 import { LayerWindows } from "../stages/layer-windows.ts";
 import type { StageSetting } from "../stages/stage-options.ts";
 
 /** A weight for every layer, as prefix sums: prefix[n] is the weight of the first n layers. */
-export type Measure = Float64Array;
+export type LayerWeights = Float64Array;
 
 /**
  * Weights of layers under which stages can be compared with what the model needs. For any such weight the heaviest segments
@@ -20,15 +20,15 @@ export type Measure = Float64Array;
  * `ends`: whether the first and the last layer weigh what they do, or what another layer of their kind does. Where positions
  * are told apart the latter is enough, and gives fewer measures. `most`: no more measures than this.
  */
-export function layerMeasures(
+export function layerWeights(
   { model, costModel }: Problem,
-  classes: readonly HostClass[],
+  classes: readonly InstanceClass[],
   { point, pipelineStages }: Pick<StageSetting, "point" | "pipelineStages">,
   ends: "own" | "as inside",
   most: number,
-): Measure[] {
+): LayerWeights[] {
   const { numLayers } = model;
-  const measures = new Map<string, Measure>();
+  const layerWeights = new Map<string, LayerWeights>();
   const first = firstLikes(model, ends);
   const add = (weightOf: (startLayer: number) => number): void => {
     const weights = new Map<number, number>();
@@ -41,17 +41,17 @@ export function layerMeasures(
     // Scaled to L, so that the rows are alike in size.
     const scale = numLayers / prefix[numLayers]!;
     const key = [...weights.values()].map((weight) => (weight * scale).toPrecision(9)).join();
-    measures.set(
+    layerWeights.set(
       key,
       prefix.map((weight) => weight * scale),
     );
   };
   add(() => 1);
   // Where all layers weigh the same, whatever the measure, their number says it all.
-  if (new Set(first).size === 1) return [...measures.values()];
+  if (new Set(first).size === 1) return [...layerWeights.values()];
   for (const { type, kinds } of classes) {
     for (const { tpDegree, groupGBytesPerSecond } of kinds) {
-      if (measures.size >= most) return [...measures.values()].slice(0, most);
+      if (layerWeights.size >= most) return [...layerWeights.values()].slice(0, most);
       const shapeOf = (startLayer: number) => ({
         instance: type.instance,
         tpDegree,
@@ -69,11 +69,11 @@ export function layerMeasures(
       });
     }
   }
-  return [...measures.values()];
+  return [...layerWeights.values()];
 }
 
 /** The heaviest run that a stage may hold wherever it stands. */
-export function heaviestAnywhere(measure: Measure, starts: FlooredStarts): number {
+export function heaviestAnywhere(measure: LayerWeights, starts: StartsAtRate): number {
   let heaviest = 0;
   for (const position of POSITIONS) {
     heaviest = Math.max(heaviest, extentAt(measure, starts, position)?.heaviest ?? 0);
@@ -103,8 +103,8 @@ export interface Extent {
 
 /** The lightest and the heaviest run that a stage may hold at a position; null when it may stand there with none. */
 export function extentAt(
-  measure: Measure,
-  starts: FlooredStarts,
+  measure: LayerWeights,
+  starts: StartsAtRate,
   position: Position,
 ): Extent | null {
   let lightest = Number.POSITIVE_INFINITY;

@@ -1,4 +1,4 @@
-import type { FlooredHost } from "../stages/candidates-at-rate.ts";
+import type { CandidatesAtRate } from "../stages/candidates-at-rate.ts";
 import { coverBound, type Load } from "./knapsack-bound.ts";
 
 /**
@@ -8,19 +8,21 @@ import { coverBound, type Load } from "./knapsack-bound.ts";
  *
  * The first node may be one of the type as well; that it then cannot be among the others is given up.
  *
- * @param hosts classes of nodes, each with one option
+ * @param candidates classes of nodes, each with one option
  */
 export function restBound(
-  hosts: readonly FlooredHost[],
+  candidates: readonly CandidatesAtRate[],
   restType: string,
   maxNodes: number,
   load: Load,
-  costOf: (hostPosition: number) => number,
+  costOf: (classPosition: number) => number,
   mostInstances: number = Number.POSITIVE_INFINITY,
 ): Float64Array {
-  const rest = hosts.filter(({ host }) => host.type.instance.name === restType);
+  const rest = candidates.filter(
+    ({ instanceClass }) => instanceClass.type.instance.name === restType,
+  );
   const bound = new Float64Array(maxNodes + 1).fill(Number.POSITIVE_INFINITY);
-  for (const { host, options } of hosts) {
+  for (const { instanceClass, options } of candidates) {
     const most = Math.max(...options.map((option) => load.holds(option).any));
     const left = Math.max(0, load.total - most);
     const others = coverBound(
@@ -30,7 +32,7 @@ export function restBound(
       costOf,
       mostInstances - 1,
     );
-    const cost = costOf(host.position);
+    const cost = costOf(instanceClass.position);
     for (let nodes = 1; nodes <= maxNodes; nodes++) {
       bound[nodes] = Math.min(bound[nodes]!, cost + others[nodes - 1]!);
     }

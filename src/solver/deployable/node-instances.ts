@@ -1,8 +1,8 @@
-import { sizesOf } from "../formulations/floored-starts.ts";
+import { sizesOf } from "../formulations/starts-at-rate.ts";
 import {
-  type FlooredHost,
-  type FlooredOption,
-  type FlooredPattern,
+  type CandidatesAtRate,
+  type OptionAtRate,
+  type PatternAtRate,
   subPatterns,
 } from "../stages/candidates-at-rate.ts";
 import type { LatencyBudget } from "../stages/latency-budget.ts";
@@ -25,24 +25,24 @@ export interface NodeSetting {
  * degree. Stages of one node are neighbours, so a class whose inside bandwidth is too small is out for k > 1; with a second node
  * every node has a link to another one, so a class whose network share is too small is out.
  */
-export function nodeHosts(
-  hosts: readonly FlooredHost[],
+export function nodeInstances(
+  candidates: readonly CandidatesAtRate[],
   stages: number,
   setting: NodeSetting,
-): FlooredHost[] {
+): CandidatesAtRate[] {
   const { shape } = setting;
-  const usable = hosts.filter((floored) => isUsable(floored, stages, setting));
+  const usable = candidates.filter((atRate) => isUsable(atRate, stages, setting));
   return shape.placesNodes
-    ? usable.flatMap((floored) => asNodes(floored, setting))
-    : usable.flatMap((floored) => withEqualStages(floored, shape.stagesPerNode));
+    ? usable.flatMap((atRate) => asNodes(atRate, setting))
+    : usable.flatMap((atRate) => withEqualStages(atRate, shape.stagesPerNode));
 }
 
 function isUsable(
-  { host, options, solo, neighbours }: FlooredHost,
+  { instanceClass, options, solo, neighbours }: CandidatesAtRate,
   stages: number,
   { shape: { stagesPerNode, wholeInstances }, noIdleGpus }: NodeSetting,
 ): boolean {
-  const { gpuCount } = host.type.instance;
+  const { gpuCount } = instanceClass.type.instance;
   const used = stagesPerNode * options[0]!.tpDegree;
   return (
     (wholeInstances || noIdleGpus ? used === gpuCount : used <= gpuCount) &&
@@ -53,13 +53,13 @@ function isUsable(
 
 /** A class whose instances are nodes: one option, one group an instance, the sizes those of all stages of a node. */
 function asNodes(
-  floored: FlooredHost,
+  atRate: CandidatesAtRate,
   { shape, layers, budget }: NodeSetting,
-): readonly FlooredHost[] {
+): readonly CandidatesAtRate[] {
   const { stagesPerNode, restType } = shape;
   // The GPUs of a derived network are alike, so that a degree is one option.
-  const [stage] = floored.options as readonly [FlooredOption];
-  const firstOnly = restType !== null && floored.host.type.instance.name !== restType;
+  const [stage] = atRate.options as readonly [OptionAtRate];
+  const firstOnly = restType !== null && atRate.instanceClass.type.instance.name !== restType;
   const starts =
     stage.starts &&
     nodeStarts(stage.starts, stage.stays ?? stage.starts, stagesPerNode, budget, firstOnly);
@@ -68,7 +68,7 @@ function asNodes(
   const [smallest] = sizes;
   const largest = sizes.at(-1);
   if (smallest === undefined || largest === undefined) return [];
-  const node: FlooredOption = {
+  const node: OptionAtRate = {
     tpDegree: stagesPerNode * stage.tpDegree,
     kinds: stage.kinds,
     sizes,
@@ -81,7 +81,7 @@ function asNodes(
   };
   return [
     {
-      host: floored.host,
+      instanceClass: atRate.instanceClass,
       options: [node],
       patterns: null,
       solo: false,
@@ -93,14 +93,14 @@ function asNodes(
 }
 
 /** A class with listed groups, of which every instance in use has exactly so many in use. */
-function withEqualStages(floored: FlooredHost, stagesPerNode: number): FlooredHost[] {
-  const patterns = exactPatterns(floored.patterns ?? [], stagesPerNode);
+function withEqualStages(atRate: CandidatesAtRate, stagesPerNode: number): CandidatesAtRate[] {
+  const patterns = exactPatterns(atRate.patterns ?? [], stagesPerNode);
   if (patterns.length === 0) return [];
-  return [{ ...floored, patterns, maxStagesPerInstance: stagesPerNode }];
+  return [{ ...atRate, patterns, maxStagesPerInstance: stagesPerNode }];
 }
 
 /** Every part of the patterns with exactly so many groups. */
-function exactPatterns(patterns: readonly FlooredPattern[], groups: number): FlooredPattern[] {
+function exactPatterns(patterns: readonly PatternAtRate[], groups: number): PatternAtRate[] {
   return subPatterns(patterns, groups).filter(
     ({ counts }) => counts.reduce((sum, count) => sum + count, 0) === groups,
   );

@@ -1,5 +1,5 @@
 import { InternalError } from "../../errors.ts";
-import { type FlooredStarts, sizesAfter } from "../formulations/floored-starts.ts";
+import { type StartsAtRate, sizesAfter } from "../formulations/starts-at-rate.ts";
 import { type LatencyBudget, latenciesOf } from "../stages/latency-budget.ts";
 import type { LatencyPair, SegmentLatencies } from "../stages/start-table.ts";
 
@@ -31,8 +31,8 @@ export class NodeLatencies implements SegmentLatencies {
 
   constructor(
     /** Stages that leave the node or end the model, and those whose next one stands on the node. */
-    private readonly leaves: FlooredStarts,
-    private readonly stays: FlooredStarts,
+    private readonly leaves: StartsAtRate,
+    private readonly stays: StartsAtRate,
     private readonly stagesPerNode: number,
     private readonly budget: LatencyBudget,
   ) {}

@@ -4,8 +4,8 @@ import {
   type PlacementStage,
   parseInstanceName,
 } from "../../placement/placement.ts";
-import { sizesAfter } from "../formulations/floored-starts.ts";
-import type { FlooredHost, FlooredOption } from "../stages/candidates-at-rate.ts";
+import { sizesAfter } from "../formulations/starts-at-rate.ts";
+import type { CandidatesAtRate, OptionAtRate } from "../stages/candidates-at-rate.ts";
 import type { LatencyBudget } from "../stages/latency-budget.ts";
 import type { LatencyPair } from "../stages/start-table.ts";
 import { NodeLatencies } from "./node-latencies.ts";
@@ -17,33 +17,39 @@ import type { NodeShape } from "./node-rules.ts";
  */
 export function placementOfNodes(
   placement: Placement,
-  hosts: readonly FlooredHost[],
+  candidates: readonly CandidatesAtRate[],
   shape: NodeShape,
   layers: number,
   budget: LatencyBudget | null,
 ): Placement {
-  const nodes = inOrder(placement.stages, hosts, shape.restType).map((node) => ({
+  const nodes = inOrder(placement.stages, candidates, shape.restType).map((node) => ({
     node,
-    host: hostOf(hosts, node),
+    instanceClass: hostOf(candidates, node),
   }));
   const sizes = budget
     ? fastSplits(nodes, budget)
     : nodes.map((each) => evenSplit(each, shape, layers));
   return {
     ...placement,
-    stages: nodes.flatMap(({ node, host }, n) => stagesOf(node, stageOf(host).tpDegree, sizes[n]!)),
+    stages: nodes.flatMap(({ node, instanceClass }, n) =>
+      stagesOf(node, stageOf(instanceClass).tpDegree, sizes[n]!),
+    ),
   };
 }
 
 interface PlacedNode {
   readonly node: PlacementStage;
-  readonly host: FlooredHost;
+  readonly instanceClass: CandidatesAtRate;
 }
 
-function hostOf(hosts: readonly FlooredHost[], { gpu_type }: PlacementStage): FlooredHost {
+function hostOf(
+  candidates: readonly CandidatesAtRate[],
+  { gpu_type }: PlacementStage,
+): CandidatesAtRate {
   const { typeName, index } = parseInstanceName(gpu_type)!;
-  const found = hosts.find(
-    ({ host }) => host.type.instance.name === typeName && host.instances.includes(index),
+  const found = candidates.find(
+    ({ instanceClass }) =>
+      instanceClass.type.instance.name === typeName && instanceClass.instances.includes(index),
   );
   if (!found) throw new InternalError(`${gpu_type} is in no class of nodes.`);
   return found;
@@ -55,12 +61,12 @@ function hostOf(hosts: readonly FlooredHost[], { gpu_type }: PlacementStage): Fl
  */
 function inOrder(
   nodes: readonly PlacementStage[],
-  hosts: readonly FlooredHost[],
+  candidates: readonly CandidatesAtRate[],
   restType: string | null,
 ): readonly PlacementStage[] {
   if (restType === null) return nodes;
   const differs = (node: PlacementStage): boolean =>
-    hostOf(hosts, node).host.type.instance.name !== restType;
+    hostOf(candidates, node).instanceClass.type.instance.name !== restType;
   const at = nodes.findIndex(differs);
   if (at <= 0) return nodes;
   let before = 0;
@@ -92,12 +98,12 @@ function stagesOf(
 
 /** Layers of the k stages of a node, the largest as small as it can be. */
 function evenSplit(
-  { node, host }: PlacedNode,
+  { node, instanceClass }: PlacedNode,
   { stagesPerNode }: NodeShape,
   layers: number,
 ): readonly number[] {
   const start = node.start_layer - 1;
-  const stage = stageOf(host);
+  const stage = stageOf(instanceClass);
   // By boundary: the sizes so far, and the largest of them.
   let front = new Map<number, { readonly sizes: readonly number[]; readonly largest: number }>();
   front.set(start, { sizes: [], largest: 0 });
@@ -121,7 +127,7 @@ function evenSplit(
 }
 
 function stageSizes(
-  { starts, stays, sizes }: FlooredOption,
+  { starts, stays, sizes }: OptionAtRate,
   before: number,
   layers: number,
   isLast: boolean,
@@ -131,7 +137,7 @@ function stageSizes(
   return here ? sizesAfter(here, before) : sizes;
 }
 
-function stageOf({ stageOfNode }: FlooredHost): FlooredOption {
+function stageOf({ stageOfNode }: CandidatesAtRate): OptionAtRate {
   if (!stageOfNode) throw new InternalError("a class of nodes does not know their stages.");
   return stageOfNode;
 }
@@ -146,9 +152,9 @@ interface Chosen extends LatencyPair {
  */
 function fastSplits(nodes: readonly PlacedNode[], budget: LatencyBudget): Chosen["sizes"] {
   let ways: Chosen[] = [{ ttftSeconds: 0, tpotSeconds: 0, sizes: [] }];
-  for (const { node, host } of nodes) {
+  for (const { node, instanceClass } of nodes) {
     const start = node.start_layer - 1;
-    const splits = splitsOf(host, start, node.end_layer - start, budget);
+    const splits = splitsOf(instanceClass, start, node.end_layer - start, budget);
     const longer = ways.flatMap((way) =>
       splits.map((split) => ({
         ttftSeconds: way.ttftSeconds + split.ttftSeconds,
@@ -173,7 +179,7 @@ function fastSplits(nodes: readonly PlacedNode[], budget: LatencyBudget): Chosen
 }
 
 function splitsOf(
-  { options }: FlooredHost,
+  { options }: CandidatesAtRate,
   before: number,
   layers: number,
   budget: LatencyBudget,

@@ -1,6 +1,6 @@
 import { type Builder, ones } from "../../milp/builder.ts";
 import type { Unit } from "../formulations/concrete-groups.ts";
-import { unitsByInstance } from "../formulations/unit-rows.ts";
+import { groupsByInstance } from "../formulations/group-rows.ts";
 import type { NodeShape } from "./node-rules.ts";
 
 /**
@@ -17,7 +17,7 @@ export function addNodeSlots(
   x: readonly (readonly number[])[],
   { stagesPerNode: k, restType, alikeFrom }: NodeShape,
 ): void {
-  const instances = unitsByInstance(units);
+  const instances = groupsByInstance(units);
   const others = units.flatMap((unit, u) => (isOfType(unit, restType) ? [] : [u]));
   const byGpus = new Map<string, number[]>();
   for (const [u, { gpuIds }] of units.entries()) {
@@ -58,7 +58,7 @@ export function addFirstNode(
   columns: readonly (readonly (readonly number[])[])[],
   { restType }: NodeShape,
 ): void {
-  for (const { unit, label, members } of unitsByInstance(units)) {
+  for (const { unit, label, members } of groupsByInstance(units)) {
     if (isOfType(unit, restType)) continue;
     const first = members.flatMap((u) => columns[0]![u]!);
     for (let before = 1; before < columns.length; before++) {
@@ -72,6 +72,6 @@ export function addFirstNode(
   }
 }
 
-function isOfType({ host }: Unit, restType: string | null): boolean {
-  return restType === null || host.type.instance.name === restType;
+function isOfType({ instanceClass }: Unit, restType: string | null): boolean {
+  return restType === null || instanceClass.type.instance.name === restType;
 }

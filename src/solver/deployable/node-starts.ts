@@ -1,4 +1,4 @@
-import { type FlooredStarts, sizesAfter } from "../formulations/floored-starts.ts";
+import { type StartsAtRate, sizesAfter } from "../formulations/starts-at-rate.ts";
 import type { LatencyBudget } from "../stages/latency-budget.ts";
 import type { StartTable } from "../stages/start-table.ts";
 import { BoundarySet } from "./boundary-set.ts";
@@ -16,12 +16,12 @@ import { NodeLatencies } from "./node-latencies.ts";
  * @param firstOnly the node may only start the model
  */
 export function nodeStarts(
-  stage: FlooredStarts,
-  stays: FlooredStarts,
+  stage: StartsAtRate,
+  stays: StartsAtRate,
   stagesPerNode: number,
   budget: LatencyBudget | null,
   firstOnly: boolean,
-): FlooredStarts {
+): StartsAtRate {
   if (stagesPerNode === 1 && !firstOnly) return stage;
   const { toEnd: ends, latencies } = stage.table;
   const layers = ends.length;
@@ -42,18 +42,18 @@ export function nodeStarts(
         ? new NodeLatencies(stage, stays, stagesPerNode, budget)
         : latencies,
   };
-  return { table, floor: stage.floor, sizes };
+  return { table, minRate: stage.minRate, sizes };
 }
 
 /** The boundaries that k stages lead to from each start; absent where a node may not start. */
 function reachable(
-  stage: FlooredStarts,
-  stays: FlooredStarts,
+  stage: StartsAtRate,
+  stays: StartsAtRate,
   stagesPerNode: number,
   firstOnly: boolean,
 ): (BoundarySet | undefined)[] {
   const layers = stage.table.toEnd.length;
-  const endsOf = (starts: FlooredStarts): number[][] =>
+  const endsOf = (starts: StartsAtRate): number[][] =>
     Array.from({ length: layers }, (_, before) =>
       sizesAfter(starts, before).map((size) => before + size),
     );
@@ -74,6 +74,6 @@ function reachable(
 }
 
 /** Whether a node may hold any run of layers at all. */
-export function hasRuns({ table: { toEnd }, sizes }: FlooredStarts): boolean {
+export function hasRuns({ table: { toEnd }, sizes }: StartsAtRate): boolean {
   return toEnd.some((rate) => rate > 0) || sizes.some((list) => list.length > 0);
 }

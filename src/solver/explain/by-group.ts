@@ -4,7 +4,7 @@ import { isAllowed } from "../instances/instance-classes.ts";
 import type { Grouping } from "../request.ts";
 import { isMaximised } from "../search/objectives.ts";
 import type { GroupBest } from "../solution.ts";
-import { type Best, ExplanationCut, type Prober } from "./what-if.ts";
+import { type Best, ExplanationCut, type WhatIf } from "./what-if.ts";
 
 /** What a type is of in a grouping; "not known" where the source of its price does not say. */
 function groupOf({ instance, price }: PoolType, by: Grouping): string {
@@ -26,11 +26,11 @@ function groupOf({ instance, price }: PoolType, by: Grouping): string {
  * @param answer the proven best of all: it is that of its group too
  */
 export async function bestByGroup(
-  prober: Prober,
+  whatIf: WhatIf,
   by: Grouping,
   answer: Best,
 ): Promise<GroupBest[]> {
-  const { problem, request } = prober;
+  const { problem, request } = whatIf;
   const groups = new Map<string, string[]>();
   for (const type of problem.pool.types.filter((one) => isAllowed(one, request))) {
     const group = groupOf(type, by);
@@ -40,7 +40,7 @@ export async function bestByGroup(
   const all: GroupBest[] = [];
   for (const [group, includeTypes] of groups) {
     const isOfAnswer = used.every((name) => includeTypes.includes(name));
-    all.push(isOfAnswer ? groupBest(group, answer) : await search(prober, group, includeTypes));
+    all.push(isOfAnswer ? groupBest(group, answer) : await search(whatIf, group, includeTypes));
   }
   const sign = isMaximised(problem, request) ? -1 : 1;
   const rank = ({ status, objective }: GroupBest): readonly [number, number] =>
@@ -52,12 +52,12 @@ export async function bestByGroup(
 }
 
 async function search(
-  prober: Prober,
+  whatIf: WhatIf,
   group: string,
   includeTypes: readonly string[],
 ): Promise<GroupBest> {
   try {
-    return groupBest(group, await prober.best({}, { includeTypes, excludeTypes: [] }));
+    return groupBest(group, await whatIf.best({}, { includeTypes, excludeTypes: [] }));
   } catch (error) {
     if (!(error instanceof ExplanationCut)) throw error;
     return { ...groupBest(group, null), status: "not_known" };

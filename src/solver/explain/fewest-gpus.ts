@@ -1,5 +1,5 @@
 import type { Problem } from "../../placement/problem.ts";
-import { type Best, ExplanationCut, type Prober } from "./what-if.ts";
+import { type Best, ExplanationCut, type WhatIf } from "./what-if.ts";
 
 /** Whether the GPUs in use decide between placements of one price: nothing is paid, and throughput above a rate is worth nothing. */
 export function goesByGpus({ workload }: Problem, { found }: Best): boolean {
@@ -11,7 +11,7 @@ export function goesByGpus({ workload }: Problem, { found }: Best): boolean {
  * something else. Each step of the bisection is a search to its end with that many GPUs at most. Where a limit on time strikes first, it
  * is the best found until then.
  */
-export async function withFewestGpus(prober: Prober, optimum: Best): Promise<Best> {
+export async function withFewestGpus(whatIf: WhatIf, optimum: Best): Promise<Best> {
   let fewest = optimum;
   let none = 0;
   try {
@@ -19,7 +19,7 @@ export async function withFewestGpus(prober: Prober, optimum: Best): Promise<Bes
       const { num_gpus: used } = fewest.found.metrics;
       if (used - none <= 1) return fewest;
       const most = Math.floor((none + used) / 2);
-      const fewer = await prober.best({}, { mostGpusInUse: most });
+      const fewer = await whatIf.best({}, { mostGpusInUse: most });
       if (fewer && fewer.value === optimum.value) fewest = fewer;
       else none = most;
     }

@@ -10,7 +10,7 @@ import { type Extremes, limitReasons, noFitReasons } from "./reasons.ts";
 import { ruleConflict } from "./rule-conflict.ts";
 import { countRelaxations, ruleRelaxations } from "./rule-relaxations.ts";
 import { jointFits, whatFits } from "./what-fits.ts";
-import { ExplanationCut, type Prober } from "./what-if.ts";
+import { ExplanationCut, type WhatIf } from "./what-if.ts";
 
 /**
  * Why nothing fits: reasons in sentences, an irreducible set of limits that cannot be met together, and the smallest changes that
@@ -18,22 +18,22 @@ import { ExplanationCut, type Prober } from "./what-if.ts";
  * changes, the reasons stand with those that are known.
  * @throws ExplanationCut when a limit on time strikes before the reasons are known
  */
-export async function explainInfeasible(prober: Prober): Promise<Infeasibility> {
-  const limits = setLimits(prober.problem.limits, prober.problem.workload);
-  const unlimited = limits.length > 0 ? await prober.any({ limits: NO_LIMITS }) : null;
-  return unlimited ? explainLimits(prober, limits) : explainNoFit(prober, limits.length > 0);
+export async function explainInfeasible(whatIf: WhatIf): Promise<Infeasibility> {
+  const limits = setLimits(whatIf.problem.limits, whatIf.problem.workload);
+  const unlimited = limits.length > 0 ? await whatIf.any({ limits: NO_LIMITS }) : null;
+  return unlimited ? explainLimits(whatIf, limits) : explainNoFit(whatIf, limits.length > 0);
 }
 
 /** Why nothing fits even without limits. */
-async function explainNoFit(prober: Prober, hasLimits: boolean): Promise<Infeasibility> {
-  const { problem, request, points } = prober;
-  const shorter = await longestRequest(prober, NO_LIMITS);
+async function explainNoFit(whatIf: WhatIf, hasLimits: boolean): Promise<Infeasibility> {
+  const { problem, request, points } = whatIf;
+  const shorter = await longestRequest(whatIf, NO_LIMITS);
   const reasons = shorter
     ? [
         `No KV cache holds a request of max-model-len ${shorter.from} tokens, and engines refuse to start without that room. The largest max-model-len that fits is ${shorter.to} (to 0.1 %).`,
       ]
     : noFitReasons(problem, request, points);
-  const conflict = shorter ? null : await prober.conflict({ limits: NO_LIMITS });
+  const conflict = shorter ? null : await whatIf.conflict({ limits: NO_LIMITS });
   const sentences = [
     ...(hasLimits ? ["Nothing fits even without budgets and targets."] : []),
     ...(reasons.length > 0
@@ -46,10 +46,10 @@ async function explainNoFit(prober: Prober, hasLimits: boolean): Promise<Infeasi
   const trial = new Trial();
   const relaxations = [
     ...(shorter ? [shorter] : []),
-    ...(await trial.of(() => whatFits(prober))),
-    ...(await trial.of(() => ruleRelaxations(prober))),
+    ...(await trial.of(() => whatFits(whatIf))),
+    ...(await trial.of(() => ruleRelaxations(whatIf))),
   ];
-  const joint_relaxations = relaxations.length === 0 ? await trial.of(() => jointFits(prober)) : [];
+  const joint_relaxations = relaxations.length === 0 ? await trial.of(() => jointFits(whatIf)) : [];
   return {
     sentences: [...sentences, ...trial.sentences],
     conflict: [],
@@ -60,13 +60,13 @@ async function explainNoFit(prober: Prober, hasLimits: boolean): Promise<Infeasi
 }
 
 /** Why nothing keeps the limits, where something fits without them. */
-async function explainLimits(prober: Prober, limits: readonly SetLimit[]): Promise<Infeasibility> {
-  const { problem } = prober;
-  const conflict = await irreducible(prober, limits);
-  const singles = await limitRelaxations(prober, conflict);
+async function explainLimits(whatIf: WhatIf, limits: readonly SetLimit[]): Promise<Infeasibility> {
+  const { problem } = whatIf;
+  const conflict = await irreducible(whatIf, limits);
+  const singles = await limitRelaxations(whatIf, conflict);
   const sentences = [
     `Placements exist, but none within the limits (${limits.map(({ name, value }) => `${name} ${value}`).join(", ")}).`,
-    ...limitReasons(problem, await extremesOf(prober)),
+    ...limitReasons(problem, await extremesOf(whatIf)),
     // Of a limit that stands alone the reasons have said it.
     ...(limits.length > 1 ? latencySentences(problem.limits, conflict, singles) : []),
   ];
@@ -74,12 +74,12 @@ async function explainLimits(prober: Prober, limits: readonly SetLimit[]): Promi
   const relaxations = [
     ...singles,
     ...(await trial.of(async () => {
-      const shorter = await longestRequest(prober, problem.limits);
+      const shorter = await longestRequest(whatIf, problem.limits);
       return shorter ? [shorter] : [];
     })),
-    ...(await trial.of(() => countRelaxations(prober))),
+    ...(await trial.of(() => countRelaxations(whatIf))),
   ];
-  const joint_relaxations = await trial.of(() => jointRelaxations(prober, conflict, singles));
+  const joint_relaxations = await trial.of(() => jointRelaxations(whatIf, conflict, singles));
   return {
     sentences: [...sentences, ...trial.sentences],
     conflict: conflict.map(({ name, value }) => `${name} ${value}`),
@@ -110,24 +110,24 @@ class Trial {
 }
 
 /** Leaves out one limit after the other as long as the rest cannot be met either. */
-async function irreducible(prober: Prober, limits: readonly SetLimit[]): Promise<SetLimit[]> {
+async function irreducible(whatIf: WhatIf, limits: readonly SetLimit[]): Promise<SetLimit[]> {
   let kept = [...limits];
   for (const limit of limits) {
     const rest = kept.filter((other) => other !== limit);
     const dropped = limits.filter((other) => !rest.includes(other)).map(({ key }) => key);
-    if (!(await prober.any({ limits: without(prober.problem.limits, dropped) }))) kept = rest;
+    if (!(await whatIf.any({ limits: without(whatIf.problem.limits, dropped) }))) kept = rest;
   }
   return kept;
 }
 
-async function extremesOf(prober: Prober): Promise<Extremes> {
+async function extremesOf(whatIf: WhatIf): Promise<Extremes> {
   const best = async (objective: ObjectiveName): Promise<number> =>
-    (await prober.best({ limits: NO_LIMITS }, { objective, weight: null }))!.value;
+    (await whatIf.best({ limits: NO_LIMITS }, { objective, weight: null }))!.value;
   return {
     leastUsdPerHour: await best("cost"),
     leastUsdPerMillionTokens: await best("cost-per-token"),
     mostTokensPerSecond: await best("throughput"),
-    leastTtftSeconds: await unmetLatency(prober, "maxTtftSeconds"),
-    leastTpotSeconds: await unmetLatency(prober, "maxTpotSeconds"),
+    leastTtftSeconds: await unmetLatency(whatIf, "maxTtftSeconds"),
+    leastTpotSeconds: await unmetLatency(whatIf, "maxTpotSeconds"),
   };
 }

@@ -1,9 +1,9 @@
 import type { Limits } from "../../workload/workload.ts";
-import type { Found } from "../search/goal.ts";
+import type { Candidate } from "../search/goal.ts";
 import type { Change, JointRelaxation, Relaxation } from "../solution.ts";
 import { bestFigure, figureAt } from "./limit-relaxations.ts";
 import { type SetLimit, setLimits, withLimit, without } from "./limits.ts";
-import type { Prober } from "./what-if.ts";
+import type { WhatIf } from "./what-if.ts";
 
 /** So many limits at most have a way out of their own that changes them least. */
 const MOST_WAYS = 3;
@@ -21,31 +21,31 @@ const FACTOR_TOLERANCE = 1e-2;
  * @throws ExplanationCut when a limit on time strikes
  */
 export async function jointRelaxations(
-  prober: Prober,
+  whatIf: WhatIf,
   conflict: readonly SetLimit[],
   singles: readonly Relaxation[],
 ): Promise<JointRelaxation[]> {
   if (singles.length > 0) {
     if (conflict.length < 2) return [];
     const enough = Math.min(...singles.map(loosening));
-    const together = await loosenedTogether(prober, conflict, enough);
+    const together = await loosenedTogether(whatIf, conflict, enough);
     return together ? [together] : [];
   }
-  const changed = await correctionSet(prober);
+  const changed = await correctionSet(whatIf);
   const ways: JointRelaxation[] = [];
   for (const least of changed.slice(0, MOST_WAYS)) {
     const order = [least, ...changed.filter((limit) => limit !== least)];
-    const way = await oneAfterTheOther(prober, order);
+    const way = await oneAfterTheOther(whatIf, order);
     if (way) ways.push(way);
   }
   const enough = Math.min(...ways.map(({ changes }) => Math.max(...changes.map(loosening))));
-  const together = await loosenedTogether(prober, changed, enough);
+  const together = await loosenedTogether(whatIf, changed, enough);
   return distinct(together ? [...ways, together] : ways);
 }
 
 /** Limits without which the others can be met, none of which could stay; in the order of the configuration. */
-async function correctionSet(prober: Prober): Promise<SetLimit[]> {
-  const { limits, workload } = prober.problem;
+async function correctionSet(whatIf: WhatIf): Promise<SetLimit[]> {
+  const { limits, workload } = whatIf.problem;
   let dropped = setLimits(limits, workload);
   for (const limit of dropped) {
     const fewer = dropped.filter((other) => other !== limit);
@@ -53,28 +53,28 @@ async function correctionSet(prober: Prober): Promise<SetLimit[]> {
       limits,
       fewer.map(({ key }) => key),
     );
-    if (await prober.any({ limits: rest })) dropped = fewer;
+    if (await whatIf.any({ limits: rest })) dropped = fewer;
   }
   return dropped;
 }
 
 /** The first limit changed as little as possible, then the next one as little as that leaves possible, and so on. */
 async function oneAfterTheOther(
-  prober: Prober,
+  whatIf: WhatIf,
   order: readonly SetLimit[],
 ): Promise<JointRelaxation | null> {
   let limits = without(
-    prober.problem.limits,
+    whatIf.problem.limits,
     order.map(({ key }) => key),
   );
   const changes: Change[] = [];
   for (const limit of order) {
-    const best = await bestFigure(prober, limits, limit);
+    const best = await bestFigure(whatIf, limits, limit);
     if (!best) return null;
     limits = withLimit(limits, limit, best.to);
     changes.push({ change: limit.name, from: limit.value, to: best.to });
   }
-  return verified(prober, limits, changes);
+  return verified(whatIf, limits, changes);
 }
 
 /**
@@ -83,14 +83,14 @@ async function oneAfterTheOther(
  * @param enough a factor that is large enough
  */
 async function loosenedTogether(
-  prober: Prober,
+  whatIf: WhatIf,
   together: readonly SetLimit[],
   enough: number,
 ): Promise<JointRelaxation | null> {
   if (!Number.isFinite(enough) || together.some(({ value }) => value === 0)) return null;
-  const { limits } = prober.problem;
-  const within = (factor: number): Promise<Found | null> =>
-    prober.any({
+  const { limits } = whatIf.problem;
+  const within = (factor: number): Promise<Candidate | null> =>
+    whatIf.any({
       limits: together.reduce(
         (changed, limit) =>
           withLimit(changed, limit, isLeast(limit) ? limit.value / factor : limit.value * factor),
@@ -118,14 +118,14 @@ async function loosenedTogether(
     const isKept = isLeast(limit) ? to >= limit.value : to <= limit.value;
     return isKept ? [] : [{ change: limit.name, from: limit.value, to }];
   });
-  const needed = await neededChanges(prober, together, changes);
+  const needed = await neededChanges(whatIf, together, changes);
   // One change alone is in the other list.
-  return needed.length < 2 ? null : verified(prober, changedBy(limits, together, needed), needed);
+  return needed.length < 2 ? null : verified(whatIf, changedBy(limits, together, needed), needed);
 }
 
 /** Changes of which none can be left out: a limit that a way out need not touch stays as it is. */
 async function neededChanges(
-  prober: Prober,
+  whatIf: WhatIf,
   together: readonly SetLimit[],
   changes: readonly Change[],
 ): Promise<readonly Change[]> {
@@ -133,8 +133,8 @@ async function neededChanges(
   for (const change of changes) {
     const fewer = needed.filter((other) => other !== change);
     if (fewer.length === 0) break;
-    const limits = changedBy(prober.problem.limits, together, fewer);
-    if (await prober.any({ limits })) needed = fewer;
+    const limits = changedBy(whatIf.problem.limits, together, fewer);
+    if (await whatIf.any({ limits })) needed = fewer;
   }
   return needed;
 }
@@ -152,11 +152,11 @@ function changedBy(
 
 /** A way out with a placement of the changed problem; null when a search finds none after all. */
 async function verified(
-  prober: Prober,
+  whatIf: WhatIf,
   limits: Limits,
   changes: readonly Change[],
 ): Promise<JointRelaxation | null> {
-  const found = await prober.any({ limits });
+  const found = await whatIf.any({ limits });
   return found && { changes, placement: found.placement };
 }
 

@@ -5,10 +5,10 @@ import {
   type Limits,
   NO_LIMITS,
 } from "../../workload/workload.ts";
-import type { Found } from "../search/goal.ts";
+import type { Candidate } from "../search/goal.ts";
 import type { Relaxation } from "../solution.ts";
 import type { SetLimit } from "./limits.ts";
-import type { Prober } from "./what-if.ts";
+import type { WhatIf } from "./what-if.ts";
 
 /** A smallest latency is known to this, relative: no placement has one that is lower by more. */
 const LATENCY_TOLERANCE = 1e-3;
@@ -22,7 +22,7 @@ export interface LeastLatency {
   readonly seconds: number;
   /** The limit that the placement just keeps: predicted · (1 + margin), seconds. */
   readonly limitSeconds: number;
-  readonly found: Found;
+  readonly found: Candidate;
 }
 
 /** A latency that has a limit, as predicted, seconds. @throws never for a cost model that predicts latencies */
@@ -39,14 +39,14 @@ export function latencySeconds(name: LatencyLimitName, { ttft_ms, tpot_ms }: Met
  * @throws ExplanationCut when a limit on time strikes
  */
 export async function leastLatency(
-  prober: Prober,
+  whatIf: WhatIf,
   name: LatencyLimitName,
   limits: Limits,
 ): Promise<LeastLatency | null> {
   const factor = 1 + limits.latencySafetyMargin;
-  const within = (seconds: number): Promise<Found | null> =>
-    prober.any({ limits: { ...limits, [name]: seconds * factor } });
-  let best = await prober.any({ limits: { ...limits, [name]: null } });
+  const within = (seconds: number): Promise<Candidate | null> =>
+    whatIf.any({ limits: { ...limits, [name]: seconds * factor } });
+  let best = await whatIf.any({ limits: { ...limits, [name]: null } });
   if (!best) return null;
   let high = latencySeconds(name, best.metrics);
   let low = 0;
@@ -66,12 +66,12 @@ export async function leastLatency(
 }
 
 /** The shortest latency that is possible without any limit, seconds, when it does not keep its own; else null. */
-export async function unmetLatency(prober: Prober, name: LatencyLimitName): Promise<number | null> {
-  const { latencySafetyMargin, [name]: limit } = prober.problem.limits;
+export async function unmetLatency(whatIf: WhatIf, name: LatencyLimitName): Promise<number | null> {
+  const { latencySafetyMargin, [name]: limit } = whatIf.problem.limits;
   if (limit === null) return null;
   const others = { ...NO_LIMITS, latencySafetyMargin };
-  if (await prober.any({ limits: { ...others, [name]: limit } })) return null;
-  return (await leastLatency(prober, name, others))?.seconds ?? null;
+  if (await whatIf.any({ limits: { ...others, [name]: limit } })) return null;
+  return (await leastLatency(whatIf, name, others))?.seconds ?? null;
 }
 
 const WORDS: Readonly<Record<LatencyLimitName, string>> = {

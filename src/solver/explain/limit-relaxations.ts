@@ -1,11 +1,11 @@
 import type { Metrics } from "../../placement/evaluation.ts";
 import { type BudgetName, isLatencyLimit, type Limits } from "../../workload/workload.ts";
 import type { ObjectiveName } from "../request.ts";
-import type { Found } from "../search/goal.ts";
+import type { Candidate } from "../search/goal.ts";
 import type { Relaxation } from "../solution.ts";
 import { latencySeconds, leastLatency } from "./least-latency.ts";
 import { MS_PER_SECOND, type SetLimit, without } from "./limits.ts";
-import type { Prober } from "./what-if.ts";
+import type { WhatIf } from "./what-if.ts";
 
 /** Which objective, at its best, is the smallest change of a limit, and what it then reads. */
 const RELAXED_BY: Readonly<
@@ -22,7 +22,7 @@ const RELAXED_BY: Readonly<
 export interface BestFigure {
   /** In the unit of the limit's name: what the limit would have to be. */
   readonly to: number;
-  readonly found: Found;
+  readonly found: Candidate;
 }
 
 /**
@@ -30,16 +30,16 @@ export interface BestFigure {
  * @throws ExplanationCut when a limit on time strikes
  */
 export async function bestFigure(
-  prober: Prober,
+  whatIf: WhatIf,
   limits: Limits,
   { key, perUnit }: SetLimit,
 ): Promise<BestFigure | null> {
   if (isLatencyLimit(key)) {
-    const least = await leastLatency(prober, key, limits);
+    const least = await leastLatency(whatIf, key, limits);
     return least && { to: least.limitSeconds * MS_PER_SECOND, found: least.found };
   }
   const [objective, figureOf] = RELAXED_BY[key];
-  const best = await prober.best({ limits: without(limits, [key]) }, { objective, weight: null });
+  const best = await whatIf.best({ limits: without(limits, [key]) }, { objective, weight: null });
   return best && { to: figureOf(best.found.metrics) * perUnit, found: best.found };
 }
 
@@ -56,12 +56,12 @@ export function figureAt(
 
 /** The best value of each limited figure while all other limits stay. */
 export async function limitRelaxations(
-  prober: Prober,
+  whatIf: WhatIf,
   limits: readonly SetLimit[],
 ): Promise<Relaxation[]> {
   const relaxations: Relaxation[] = [];
   for (const limit of limits) {
-    const best = await bestFigure(prober, prober.problem.limits, limit);
+    const best = await bestFigure(whatIf, whatIf.problem.limits, limit);
     if (!best) continue;
     const { name, value } = limit;
     relaxations.push({ change: name, from: value, to: best.to, placement: best.found.placement });

@@ -3,9 +3,9 @@ import { placementPoint } from "../../placement/evaluate.ts";
 import { longestRequestHeld } from "../../placement/longest-request.ts";
 import type { Problem } from "../../placement/problem.ts";
 import type { Limits } from "../../workload/workload.ts";
-import type { Found } from "../search/goal.ts";
+import type { Candidate } from "../search/goal.ts";
 import type { Relaxation } from "../solution.ts";
-import type { Prober } from "./what-if.ts";
+import type { WhatIf } from "./what-if.ts";
 
 /** The change that a shorter longest request is. */
 const MAX_MODEL_LEN = "max_model_len";
@@ -20,15 +20,15 @@ const TOLERANCE = 1e-3;
  * Bisection: a search either finds a placement, whose KV cache says what it holds, or proves that there is none.
  * @throws ExplanationCut when a limit on time strikes
  */
-export async function longestRequest(prober: Prober, limits: Limits): Promise<Relaxation | null> {
-  const { problem, points } = prober;
+export async function longestRequest(whatIf: WhatIf, limits: Limits): Promise<Relaxation | null> {
+  const { problem, points } = whatIf;
   const given = problem.engine?.maxModelLenTokens ?? null;
   if (given === null || !problem.costModel.withMaxModelLen) return null;
   const engine = { ...problem.engine!, maxModelLenTokens: null };
   const served = Math.max(...points.map((point) => longestRequestTokens(engine, point)));
   if (served >= given) return null;
-  const within = (maxModelLenTokens: number): Promise<Found | null> =>
-    prober.any({ ...withMaxModelLen(problem, maxModelLenTokens), limits });
+  const within = (maxModelLenTokens: number): Promise<Candidate | null> =>
+    whatIf.any({ ...withMaxModelLen(problem, maxModelLenTokens), limits });
   let best = await within(served);
   if (!best) return null;
   let low = heldBy(problem, best, served, given);
@@ -54,7 +54,12 @@ function withMaxModelLen(problem: Problem, maxModelLenTokens: number): Partial<P
 }
 
 /** What a found placement holds: no less than was asked for, and less than what nothing holds. */
-function heldBy(problem: Problem, { placement }: Found, asked: number, tooLong: number): number {
+function heldBy(
+  problem: Problem,
+  { placement }: Candidate,
+  asked: number,
+  tooLong: number,
+): number {
   const point = placementPoint(placement, problem.workload);
   const holds = longestRequestHeld(problem, placement, point);
   return Math.min(Math.max(asked, holds ?? asked), tooLong - 1);

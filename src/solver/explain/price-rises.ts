@@ -5,18 +5,18 @@ import { evaluate } from "../../placement/evaluate.ts";
 import type { Placement } from "../../placement/placement.ts";
 import type { Problem } from "../../placement/problem.ts";
 import type { Limits } from "../../workload/workload.ts";
-import type { Found } from "../search/goal.ts";
+import type { Candidate } from "../search/goal.ts";
 import { isMaximised, objectiveValue } from "../search/objectives.ts";
 import type { PriceRise } from "../solution.ts";
 import { rentedInstances } from "./rental-rules.ts";
-import { type Best, differs, type Prober } from "./what-if.ts";
+import { type Best, differs, type WhatIf } from "./what-if.ts";
 
 /** For each rented type the price at which another placement is better. @throws ExplanationCut when a limit on time strikes */
-export async function priceRises(prober: Prober, answer: Best): Promise<PriceRise[]> {
+export async function priceRises(whatIf: WhatIf, answer: Best): Promise<PriceRise[]> {
   const rises: PriceRise[] = [];
-  for (const type of prober.problem.pool.types) {
+  for (const type of whatIf.problem.pool.types) {
     const rented = rentedInstances(type, answer.found.placement);
-    if (rented > 0) rises.push(await priceRise(prober, answer, type, rented));
+    if (rented > 0) rises.push(await priceRise(whatIf, answer, type, rented));
   }
   return rises;
 }
@@ -48,12 +48,12 @@ const MOST_INTERVALS = 16;
  * one, at its own crossing, or the interval is halved. When there are too many of them the rest is not known.
  */
 async function priceRise(
-  prober: Prober,
+  whatIf: WhatIf,
   answer: Best,
   type: PoolType,
   rented: number,
 ): Promise<PriceRise> {
-  const { problem } = prober;
+  const { problem } = whatIf;
   const price = type.price.microUsdPerHour;
   const mostByLimits = riseWithinLimits(problem, answer.found, rented);
   let mayChangeEarlier = false;
@@ -68,7 +68,7 @@ async function priceRise(
   const crossing = (other: Placement): number => {
     const width = usdToMicroUsd(1);
     const valuesOf = (placement: Placement): number[] =>
-      [price, price + width].map((at) => valueAt(prober, type, at, placement));
+      [price, price + width].map((at) => valueAt(whatIf, type, at, placement));
     const [own0, own1] = valuesOf(answer.found.placement);
     const [other0, other1] = valuesOf(other);
     const rise = (width * (other0! - own0!)) / (own1! - own0! - (other1! - other0!));
@@ -76,8 +76,8 @@ async function priceRise(
   };
 
   // The pool stays whole: a matrix and a percentile of its links are those of all its instances, rented or not.
-  const { maxRentedByType } = prober.request;
-  const fewer = await prober.best(
+  const { maxRentedByType } = whatIf.request;
+  const fewer = await whatIf.best(
     {},
     { maxRentedByType: new Map([...maxRentedByType, [type.instance.name, rented - 1]]) },
   );
@@ -93,13 +93,13 @@ async function priceRise(
     const isKept =
       Number.isFinite(rise) &&
       rise <= mostByLimits &&
-      keepsLimitsAt(prober, type, above(rise), placement);
+      keepsLimitsAt(whatIf, type, above(rise), placement);
     return isKept ? { rise, next: placement } : free;
   };
   let { rise, next } = start();
   for (;;) {
     const whole = wholeSteps(rise);
-    const better = await betterAt(prober, answer, type, whole);
+    const better = await betterAt(whatIf, answer, type, whole);
     if (!better) break;
     const earlier = crossing(better);
     if (!(earlier < rise)) break;
@@ -110,10 +110,10 @@ async function priceRise(
   let proven = 0;
   let up = wholeSteps(rise);
   for (let tries = 0; proven < wholeSteps(rise); tries++) {
-    const loose = looseLimits(prober, type, up - proven);
+    const loose = looseLimits(whatIf, type, up - proven);
     if (!loose) break;
     const better =
-      tries < MOST_INTERVALS ? await betterAt(prober, answer, type, up, loose) : undefined;
+      tries < MOST_INTERVALS ? await betterAt(whatIf, answer, type, up, loose) : undefined;
     if (better === undefined) {
       mayChangeEarlier = true;
       break;
@@ -124,7 +124,7 @@ async function priceRise(
       continue;
     }
     const earlier = crossing(better);
-    if (earlier < rise && keepsLimitsAt(prober, type, above(earlier), better)) {
+    if (earlier < rise && keepsLimitsAt(whatIf, type, above(earlier), better)) {
       next = better;
       rise = earlier;
       up = wholeSteps(rise);
@@ -134,26 +134,26 @@ async function priceRise(
   }
   if (next) return report(rise, next);
   if (rise < mostByLimits) return report(null, null);
-  const beyond = await prober.best({ pool: dearer(problem, type, above(rise)) });
+  const beyond = await whatIf.best({ pool: dearer(problem, type, above(rise)) });
   return report(rise, beyond?.found.placement ?? null);
 }
 
 /** The best placement at prices raised by so much, within the problem's limits or others; null where it is not better than the answer. */
 async function betterAt(
-  prober: Prober,
+  whatIf: WhatIf,
   answer: Best,
   type: PoolType,
   rise: number,
-  limits: Limits = prober.problem.limits,
+  limits: Limits = whatIf.problem.limits,
 ): Promise<Placement | null> {
   const raised = type.price.microUsdPerHour + rise;
-  const best = await prober.best({ pool: dearer(prober.problem, type, raised), limits });
-  const own = valueAt(prober, type, raised, answer.found.placement);
-  return best && isBetter(prober, best.value, own) ? best.found.placement : null;
+  const best = await whatIf.best({ pool: dearer(whatIf.problem, type, raised), limits });
+  const own = valueAt(whatIf, type, raised, answer.found.placement);
+  return best && isBetter(whatIf, best.value, own) ? best.found.placement : null;
 }
 
 /** By how many micro-dollars an hour each rented instance may get dearer before the answer breaks a budget. */
-function riseWithinLimits(problem: Problem, { metrics }: Found, rented: number): number {
+function riseWithinLimits(problem: Problem, { metrics }: Candidate, rented: number): number {
   const { limits, totalTokensToProcess } = problem;
   const perHour = metrics.throughput_tokens_per_sec * 3600;
   const budgets = [
@@ -176,7 +176,7 @@ function dearer(problem: Problem, dear: PoolType, microUsdPerHour: number): Prob
 
 /** Whether a placement keeps the limits at another price of a type. */
 function keepsLimitsAt(
-  { problem }: Prober,
+  { problem }: WhatIf,
   type: PoolType,
   microUsdPerHour: number,
   placement: Placement,
@@ -188,12 +188,12 @@ function keepsLimitsAt(
 
 /** The objective's value of a placement at another price of a type, whether or not it keeps the limits there. */
 function valueAt(
-  prober: Prober,
+  whatIf: WhatIf,
   type: PoolType,
   microUsdPerHour: number,
   placement: Placement,
 ): number {
-  const { problem, request } = prober;
+  const { problem, request } = whatIf;
   const evaluation = evaluate(
     { ...problem, pool: dearer(problem, type, microUsdPerHour) },
     placement,
@@ -205,7 +205,7 @@ function valueAt(
 /**
  * The limits, as loose as what keeps them at some price of a type needs them at a price that is so many micro-dollars higher; null where that is no question: a placement that is better than the answer keeps them wherever the answer does.
  */
-function looseLimits({ problem, request }: Prober, type: PoolType, rise: number): Limits | null {
+function looseLimits({ problem, request }: WhatIf, type: PoolType, rise: number): Limits | null {
   const { limits, rules } = problem;
   const { objective } = request;
   const isPerToken = limits.maxCostPerMillionTokenUsd !== null || limits.maxTotalCostUsd !== null;
@@ -233,7 +233,7 @@ function looseLimits({ problem, request }: Prober, type: PoolType, rise: number)
   };
 }
 
-function isBetter(prober: Prober, value: number, than: number): boolean {
-  const wantsMore = isMaximised(prober.problem, prober.request);
+function isBetter(whatIf: WhatIf, value: number, than: number): boolean {
+  const wantsMore = isMaximised(whatIf.problem, whatIf.request);
   return differs(value, than) && (wantsMore ? value > than : value < than);
 }

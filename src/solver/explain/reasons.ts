@@ -3,8 +3,8 @@ import type { Problem } from "../../placement/problem.ts";
 import { allowedSegmentSizes, minPipelineSegment } from "../../placement/segment-sizes.ts";
 import { leftOut } from "../../placement/tp-shape.ts";
 import type { LatencyLimitName, Limits, OperatingPoint } from "../../workload/workload.ts";
-import type { HostClass } from "../instances/instance-class.ts";
-import { hostClasses } from "../instances/instance-classes.ts";
+import type { InstanceClass } from "../instances/instance-class.ts";
+import { instanceClasses } from "../instances/instance-classes.ts";
 import type { SolveRequest } from "../request.ts";
 import { maxStagesOf } from "../search/subproblems.ts";
 import { batchOptions } from "../stages/stage-options.ts";
@@ -28,7 +28,7 @@ export function noFitReasons(
       `No stage size is allowed: min_layers_per_stage ${rules.minLayersPerStage}, max_pipeline_stages ${rules.maxPipelineStages} and the model's ${model.numLayers} layers leave none.`,
     ];
   }
-  const classes = hostClasses(problem, request);
+  const classes = instanceClasses(problem, request);
   const sentences = leftOut(problem, request.tpDegrees);
   if (sentences.length > 0 && classes.length === 0) return sentences;
   for (const point of points) {
@@ -61,7 +61,7 @@ function leastSizeWords({ model, rules }: Problem): string {
 /** The most layers that all GPUs of the pool, and that one stage, can hold at a batch size, whatever the number of stages. */
 function mostHeld(
   problem: Problem,
-  classes: readonly HostClass[],
+  classes: readonly InstanceClass[],
   point: OperatingPoint,
 ): { readonly mostLayers: number; readonly mostOfOneStage: number } {
   const sizes = allowedSegmentSizes(problem.model.numLayers, problem.rules);
@@ -71,14 +71,15 @@ function mostHeld(
   for (let pipelineStages = 1; pipelineStages <= numbers; pipelineStages++) {
     const setting = { point, pipelineStages, sizes, latency: null, tables: new TableCache() };
     let layers = 0;
-    for (const { host, options } of batchOptions(problem, classes, setting, []).hosts) {
+    for (const { instanceClass, options } of batchOptions(problem, classes, setting, [])
+      .candidates) {
       let perGpu = 0;
       for (const { sizes: possible, tpDegree } of options) {
         const largest = possible.at(-1)!;
         perGpu = Math.max(perGpu, largest / tpDegree);
         mostOfOneStage = Math.max(mostOfOneStage, largest);
       }
-      layers += perGpu * host.type.instance.gpuCount * host.instances.length;
+      layers += perGpu * instanceClass.type.instance.gpuCount * instanceClass.instances.length;
     }
     mostLayers = Math.max(mostLayers, layers);
   }

@@ -1,16 +1,16 @@
 import { createPool, type PoolType } from "../../hardware/pool.ts";
 import { isAllowed } from "../instances/instance-classes.ts";
-import type { Found } from "../search/goal.ts";
+import type { Candidate } from "../search/goal.ts";
 import type { Relaxation } from "../solution.ts";
 import { first, smallest } from "./smallest.ts";
-import type { Prober } from "./what-if.ts";
+import type { WhatIf } from "./what-if.ts";
 
 /** What helps when not even a problem without limits has a placement: more instances, or a rule that asks for less. */
-export async function ruleRelaxations(prober: Prober): Promise<Relaxation[]> {
-  const { rules, model } = prober.problem;
-  const relaxations = await countRelaxations(prober);
+export async function ruleRelaxations(whatIf: WhatIf): Promise<Relaxation[]> {
+  const { rules, model } = whatIf.problem;
+  const relaxations = await countRelaxations(whatIf);
   const more = await smallest(rules.maxPipelineStages + 1, model.numLayers, (maxPipelineStages) =>
-    prober.any({ rules: { ...rules, maxPipelineStages } }),
+    whatIf.any({ rules: { ...rules, maxPipelineStages } }),
   );
   if (more) {
     relaxations.push({
@@ -22,7 +22,7 @@ export async function ruleRelaxations(prober: Prober): Promise<Relaxation[]> {
   }
   // Fewer layers is the smaller change the closer it is to what is asked for, so the search runs over what is given up.
   const fewer = await smallest(1, rules.minLayersPerStage - 1, (less) =>
-    prober.any({ rules: { ...rules, minLayersPerStage: rules.minLayersPerStage - less } }),
+    whatIf.any({ rules: { ...rules, minLayersPerStage: rules.minLayersPerStage - less } }),
   );
   if (fewer) {
     relaxations.push({
@@ -34,7 +34,7 @@ export async function ruleRelaxations(prober: Prober): Promise<Relaxation[]> {
   }
   const hundredths = Math.floor(rules.minMemoryUtilization * 100);
   const emptier = await smallest(1, hundredths, (less) =>
-    prober.any({ rules: { ...rules, minMemoryUtilization: (hundredths - less) / 100 } }),
+    whatIf.any({ rules: { ...rules, minMemoryUtilization: (hundredths - less) / 100 } }),
   );
   if (emptier) {
     relaxations.push({
@@ -48,16 +48,16 @@ export async function ruleRelaxations(prober: Prober): Promise<Relaxation[]> {
 }
 
 /** For each type, the fewest instances with which a placement exists; types that never help are left out. */
-export async function countRelaxations(prober: Prober): Promise<Relaxation[]> {
-  const { problem, request } = prober;
+export async function countRelaxations(whatIf: WhatIf): Promise<Relaxation[]> {
+  const { problem, request } = whatIf;
   // An explicit matrix has no bandwidths for GPUs that the pool does not have.
   if (problem.network.kind === "matrix") return [];
   const relaxations: Relaxation[] = [];
   for (const type of problem.pool.types.filter((one) => isAllowed(one, request))) {
     // No placement has more instances than stages.
     const most = type.count + problem.rules.maxPipelineStages;
-    const placementAt = (count: number): Promise<Found | null> =>
-      prober.any({ pool: withCount(problem.pool.types, type, count) });
+    const placementAt = (count: number): Promise<Candidate | null> =>
+      whatIf.any({ pool: withCount(problem.pool.types, type, count) });
     // A percentile is one of the larger pool's links: more slow ones can allow a link, more fast ones forbid it again.
     const found = await (request.bandwidthPercentile === null ? smallest : first)(
       type.count + 1,

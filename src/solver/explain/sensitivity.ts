@@ -1,12 +1,12 @@
 import type { Problem } from "../../placement/problem.ts";
 import { atFullUse } from "../../placement/rate-service.ts";
 import { isAllowed } from "../instances/instance-classes.ts";
-import type { Found } from "../search/goal.ts";
+import type { Candidate } from "../search/goal.ts";
 import { isMaximised } from "../search/objectives.ts";
 import type { BindingLimit, FrontierPoint, Sensitivity, TypeBest } from "../solution.ts";
 import { setLimits, without } from "./limits.ts";
 import { priceRises } from "./price-rises.ts";
-import { type Best, differs, type Prober } from "./what-if.ts";
+import { type Best, differs, type WhatIf } from "./what-if.ts";
 
 /** Takes a target's own room for rounding away, but for its last digits: what serves as much still reaches it. */
 const JUST_AS_MUCH = 1 + 1e-9 - 1e-12;
@@ -19,19 +19,19 @@ const JUST_MORE = 1 + 3e-9;
  * from a search of the changed problem.
  * @throws ExplanationCut when a limit on time strikes
  */
-export async function explainAnswer(prober: Prober, answer: Best): Promise<Sensitivity> {
+export async function explainAnswer(whatIf: WhatIf, answer: Best): Promise<Sensitivity> {
   // At a rate the answer runs at that rate; it is not faster than itself with more sequences in flight.
-  const { metrics } = atFullUse(prober.problem, answer.found);
+  const { metrics } = atFullUse(whatIf.problem, answer.found);
   const [faster, cheaper] = [
-    await nextFaster(prober, metrics.throughput_tokens_per_sec),
-    metrics.cost_per_hour > 0 ? await nextCheaper(prober, metrics.cost_per_hour) : null,
+    await nextFaster(whatIf, metrics.throughput_tokens_per_sec),
+    metrics.cost_per_hour > 0 ? await nextCheaper(whatIf, metrics.cost_per_hour) : null,
   ];
   return {
-    binding_limits: await bindingLimits(prober, answer),
+    binding_limits: await bindingLimits(whatIf, answer),
     next_faster: faster && frontierPoint(faster.found),
     next_cheaper: cheaper && frontierPoint(cheaper.found),
-    price_rises: await priceRises(prober, answer),
-    best_by_type: await bestByType(prober),
+    price_rises: await priceRises(whatIf, answer),
+    best_by_type: await bestByType(whatIf),
   };
 }
 
@@ -41,34 +41,34 @@ function servesRate({ workload }: Problem): boolean {
 }
 
 /** The cheapest placement that serves more than so many tokens/s, the fastest of its price: a point of the frontier. */
-async function nextFaster(prober: Prober, tokensPerSecond: number): Promise<Best | null> {
+async function nextFaster(whatIf: WhatIf, tokensPerSecond: number): Promise<Best | null> {
   const limits = {
-    ...prober.problem.limits,
+    ...whatIf.problem.limits,
     minTokensPerSecond: tokensPerSecond * JUST_MORE,
   };
-  const cheapest = await prober.best({ limits }, { objective: "cost", weight: null });
-  if (!cheapest || !servesRate(prober.problem)) return cheapest;
+  const cheapest = await whatIf.best({ limits }, { objective: "cost", weight: null });
+  if (!cheapest || !servesRate(whatIf.problem)) return cheapest;
   const maxHourlyCostUsd = cheapest.found.metrics.cost_per_hour;
-  return prober.best(
+  return whatIf.best(
     { limits: { ...limits, maxHourlyCostUsd } },
     { objective: "throughput", weight: null },
   );
 }
 
 /** The fastest placement that costs less an hour, the cheapest of its speed: a point of the frontier. */
-async function nextCheaper(prober: Prober, costPerHourUsd: number): Promise<Best | null> {
-  const limits = { ...prober.problem.limits, maxHourlyCostUsd: costPerHourUsd - 1e-6 };
-  const fastest = await prober.best({ limits }, { objective: "throughput", weight: null });
-  if (!fastest || !servesRate(prober.problem)) return fastest;
+async function nextCheaper(whatIf: WhatIf, costPerHourUsd: number): Promise<Best | null> {
+  const limits = { ...whatIf.problem.limits, maxHourlyCostUsd: costPerHourUsd - 1e-6 };
+  const fastest = await whatIf.best({ limits }, { objective: "throughput", weight: null });
+  if (!fastest || !servesRate(whatIf.problem)) return fastest;
   const minTokensPerSecond = fastest.found.metrics.throughput_tokens_per_sec * JUST_AS_MUCH;
-  return prober.best(
+  return whatIf.best(
     { limits: { ...limits, minTokensPerSecond } },
     { objective: "cost", weight: null },
   );
 }
 
 /** A placement as a point of cost and throughput. */
-export function frontierPoint({ metrics, placement }: Found): FrontierPoint {
+export function frontierPoint({ metrics, placement }: Candidate): FrontierPoint {
   return {
     cost_per_hour: metrics.cost_per_hour,
     throughput_tokens_per_sec: metrics.throughput_tokens_per_sec,
@@ -78,10 +78,10 @@ export function frontierPoint({ metrics, placement }: Found): FrontierPoint {
   };
 }
 
-async function bindingLimits(prober: Prober, answer: Best): Promise<BindingLimit[]> {
+async function bindingLimits(whatIf: WhatIf, answer: Best): Promise<BindingLimit[]> {
   const binding: BindingLimit[] = [];
-  for (const { key, name, value } of setLimits(prober.problem.limits, prober.problem.workload)) {
-    const free = await prober.best({ limits: without(prober.problem.limits, [key]) });
+  for (const { key, name, value } of setLimits(whatIf.problem.limits, whatIf.problem.workload)) {
+    const free = await whatIf.best({ limits: without(whatIf.problem.limits, [key]) });
     if (free && differs(free.value, answer.value)) {
       binding.push({ limit: name, value, objective_without: free.value });
     }
@@ -89,12 +89,12 @@ async function bindingLimits(prober: Prober, answer: Best): Promise<BindingLimit
   return binding;
 }
 
-async function bestByType(prober: Prober): Promise<TypeBest[]> {
-  const { problem, request } = prober;
+async function bestByType(whatIf: WhatIf): Promise<TypeBest[]> {
+  const { problem, request } = whatIf;
   const all: TypeBest[] = [];
   for (const type of problem.pool.types.filter((one) => isAllowed(one, request))) {
     const { name } = type.instance;
-    const best = await prober.best({}, { includeTypes: [name], excludeTypes: [] });
+    const best = await whatIf.best({}, { includeTypes: [name], excludeTypes: [] });
     all.push({
       instance_type: name,
       objective: best?.value ?? null,

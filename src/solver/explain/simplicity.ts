@@ -4,7 +4,7 @@ import type { Limits } from "../../workload/workload.ts";
 import type { SolveRequest } from "../request.ts";
 import { isMaximised } from "../search/objectives.ts";
 import type { Simplicity } from "../solution.ts";
-import { type Best, ExplanationCut, type Prober } from "./what-if.ts";
+import { type Best, ExplanationCut, type WhatIf } from "./what-if.ts";
 
 const PER_CENT = 100;
 
@@ -32,19 +32,19 @@ function isMixed(stages: Stages): boolean {
  * @param optimum proven
  */
 export async function simplestWithin(
-  prober: Prober,
+  whatIf: WhatIf,
   optimum: Best,
 ): Promise<{ readonly answer: Best; readonly simplicity: Simplicity }> {
   try {
-    const answer = await simplest(prober, optimum);
-    return { answer, simplicity: costOf(prober, optimum, answer, true) };
+    const answer = await simplest(whatIf, optimum);
+    return { answer, simplicity: costOf(whatIf, optimum, answer, true) };
   } catch (error) {
     if (!(error instanceof ExplanationCut)) throw error;
-    return { answer: optimum, simplicity: costOf(prober, optimum, optimum, false) };
+    return { answer: optimum, simplicity: costOf(whatIf, optimum, optimum, false) };
   }
 }
 
-function costOf({ request }: Prober, optimum: Best, answer: Best, proven: boolean): Simplicity {
+function costOf({ request }: WhatIf, optimum: Best, answer: Best, proven: boolean): Simplicity {
   const worse = Math.abs(answer.value - optimum.value);
   return {
     percent: request.preferSimplePercent,
@@ -64,11 +64,11 @@ function costOf({ request }: Prober, optimum: Best, answer: Best, proven: boolea
  * @returns the optimum itself where nothing within the percentage is simpler
  * @throws ExplanationCut when a limit on time strikes first
  */
-async function simplest(prober: Prober, optimum: Best): Promise<Best> {
-  const { problem, request } = prober;
+async function simplest(whatIf: WhatIf, optimum: Best): Promise<Best> {
+  const { problem, request } = whatIf;
   const limits = limitsWithin(problem, request, optimum);
   const best = async (restriction: Partial<SolveRequest>): Promise<Best | null> => {
-    const found = await prober.best({ limits }, restriction);
+    const found = await whatIf.best({ limits }, restriction);
     return found && isWithin(problem, request, optimum, found) ? found : null;
   };
   let chosen = optimum;

@@ -1,16 +1,16 @@
-import type { Found } from "../search/goal.ts";
+import type { Candidate } from "../search/goal.ts";
 
 /** The smallest value that helps, and a placement that it makes possible. */
 export interface Smallest {
   readonly value: number;
-  readonly found: Found;
+  readonly found: Candidate;
 }
 
 /** The smallest value in a range for which a placement exists, whatever follows from it for larger ones. */
 export async function first(
   from: number,
   to: number,
-  placementAt: (value: number) => Promise<Found | null>,
+  placementAt: (value: number) => Promise<Candidate | null>,
 ): Promise<Smallest | null> {
   for (let value = from; value <= to; value++) {
     const found = await placementAt(value);
@@ -23,7 +23,7 @@ export async function first(
 export async function smallest(
   from: number,
   to: number,
-  placementAt: (value: number) => Promise<Found | null>,
+  placementAt: (value: number) => Promise<Candidate | null>,
 ): Promise<Smallest | null> {
   if (from > to) return null;
   let best = await placementAt(to);

@@ -3,25 +3,25 @@ import type { WeightFormat } from "../../model/architecture.ts";
 import type { Problem } from "../../placement/problem.ts";
 import type { OperatingPoint } from "../../workload/workload.ts";
 import { isAllowed } from "../instances/instance-classes.ts";
-import type { Found } from "../search/goal.ts";
+import type { Candidate } from "../search/goal.ts";
 import type { Change, JointRelaxation, Relaxation } from "../solution.ts";
 import { withCount } from "./rule-relaxations.ts";
 import { smallest } from "./smallest.ts";
-import type { Prober } from "./what-if.ts";
+import type { WhatIf } from "./what-if.ts";
 
 /**
  * What would fit where the memory is too small: the model in fewer bytes, shorter prompts or answers, fewer sequences at once.
  * The others stay as they are. Each is verified by a search; more instances are among the relaxations of rules.
  * @throws ExplanationCut when a limit on time strikes
  */
-export async function whatFits(prober: Prober): Promise<Relaxation[]> {
+export async function whatFits(whatIf: WhatIf): Promise<Relaxation[]> {
   const fits: Relaxation[] = [];
-  for (const { problem, ...change } of smallerForms(prober.problem)) {
-    const found = await prober.any(problem);
+  for (const { problem, ...change } of smallerForms(whatIf.problem)) {
+    const found = await whatIf.any(problem);
     if (found) fits.push({ ...change, placement: found.placement });
   }
   for (const figure of FIGURES) {
-    const fit = await fewest(prober, figure);
+    const fit = await fewest(whatIf, figure);
     if (fit) fits.push(fit);
   }
   return fits;
@@ -31,17 +31,17 @@ export async function whatFits(prober: Prober): Promise<Relaxation[]> {
  * What would fit by two changes where no single one helps: more instances of a type and the model in fewer bytes, or more instances
  * and more stages, which a pipeline needs to use them.
  */
-export async function jointFits(prober: Prober): Promise<JointRelaxation[]> {
-  const { problem, request } = prober;
+export async function jointFits(whatIf: WhatIf): Promise<JointRelaxation[]> {
+  const { problem, request } = whatIf;
   // An explicit matrix has no bandwidths for GPUs that the pool does not have.
   if (problem.network.kind === "matrix") return [];
   const fits: JointRelaxation[] = [];
   for (const type of problem.pool.types.filter((one) => isAllowed(one, request))) {
     for (const { problem: changes, ...form } of smallerForms(problem)) {
-      const more = await moreOf(prober, type, changes);
+      const more = await moreOf(whatIf, type, changes);
       if (more) fits.push(jointly(more, form));
     }
-    const spread = await moreAndStages(prober, type);
+    const spread = await moreAndStages(whatIf, type);
     if (spread) fits.push(spread);
   }
   return fits;
@@ -53,14 +53,14 @@ function jointly({ placement, ...change }: Relaxation, other: Change): JointRela
 
 /** The fewest instances of a type with which a changed problem has a placement. */
 async function moreOf(
-  prober: Prober,
+  whatIf: WhatIf,
   type: PoolType,
   changes: Partial<Problem>,
 ): Promise<Relaxation | null> {
-  const { pool, rules } = prober.problem;
+  const { pool, rules } = whatIf.problem;
   const stages = (changes.rules ?? rules).maxPipelineStages;
   const found = await smallest(type.count + 1, type.count + stages, (count) =>
-    prober.any({ ...changes, pool: withCount(pool.types, type, count) }),
+    whatIf.any({ ...changes, pool: withCount(pool.types, type, count) }),
   );
   return (
     found && {
@@ -73,19 +73,19 @@ async function moreOf(
 }
 
 /** The fewest instances of a type, and then the fewest stages, with which there is a placement. */
-async function moreAndStages(prober: Prober, type: PoolType): Promise<JointRelaxation | null> {
-  const { pool, rules, model } = prober.problem;
+async function moreAndStages(whatIf: WhatIf, type: PoolType): Promise<JointRelaxation | null> {
+  const { pool, rules, model } = whatIf.problem;
   const from = rules.maxPipelineStages;
   const most = Math.min(model.numLayers, Math.max(LEAST_STAGES_TRIED, 2 * from));
   if (most <= from) return null;
   const withStages = (maxPipelineStages: number): Partial<Problem> => ({
     rules: { ...rules, maxPipelineStages },
   });
-  const more = await moreOf(prober, type, withStages(most));
+  const more = await moreOf(whatIf, type, withStages(most));
   if (!more) return null;
   const larger = withCount(pool.types, type, more.to);
   const stages = await smallest(from + 1, most, (number) =>
-    prober.any({ ...withStages(number), pool: larger }),
+    whatIf.any({ ...withStages(number), pool: larger }),
   );
   return (
     stages &&
@@ -178,13 +178,13 @@ const STEPS = 128;
  * The largest value of a figure below what is asked for that fits, to a step; null where even the smallest does not. At the smallest
  * batch size that is asked for, where the least memory is needed.
  */
-async function fewest(prober: Prober, { change, of, at }: Figure): Promise<Relaxation | null> {
-  const asked = of(prober.problem);
+async function fewest(whatIf: WhatIf, { change, of, at }: Figure): Promise<Relaxation | null> {
+  const asked = of(whatIf.problem);
   if (asked === null || asked <= 1) return null;
   const step = Math.ceil(asked / STEPS);
-  const [smallestBatch] = prober.points;
-  const fits = (steps: number): Promise<Found | null> =>
-    prober.any({}, [at(smallestBatch!, asked - steps * step)]);
+  const [smallestBatch] = whatIf.points;
+  const fits = (steps: number): Promise<Candidate | null> =>
+    whatIf.any({}, [at(smallestBatch!, asked - steps * step)]);
   const found = await smallest(1, Math.floor((asked - 1) / step), fits);
   return (
     found && {

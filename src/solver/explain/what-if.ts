@@ -2,7 +2,7 @@ import type { MilpBackend } from "../../milp/model.ts";
 import type { Problem } from "../../placement/problem.ts";
 import type { OperatingPoint } from "../../workload/workload.ts";
 import type { SolveRequest } from "../request.ts";
-import type { Found } from "../search/goal.ts";
+import type { Candidate } from "../search/goal.ts";
 import { objectiveValue } from "../search/objectives.ts";
 import { SearchSession, type SessionLimits } from "../search/session.ts";
 import { SingleGoal } from "../search/single-goal.ts";
@@ -16,12 +16,12 @@ const DIFFERS = 1e-9;
 
 /** The best placement of a changed problem, and its objective's value. */
 export interface Best {
-  readonly found: Found;
+  readonly found: Candidate;
   readonly value: number;
 }
 
 /** Solves changed copies of a problem: what the explanations are made of. */
-export class Prober {
+export class WhatIf {
   private questions = 0;
 
   /** @param onQuestion told before each changed problem how many there were, that one included */
@@ -50,7 +50,7 @@ export class Prober {
   async any(
     problem: Partial<Problem>,
     points: readonly OperatingPoint[] = this.points,
-  ): Promise<Found | null> {
+  ): Promise<Candidate | null> {
     // With all of the value as the allowed gap the first placement ends the search.
     const choices = { objective: "cost", weight: null, gap: 1 } as const;
     const best = await this.search(problem, choices, points);

@@ -4,9 +4,9 @@ import { unitsWithin } from "../search/costs.ts";
 import type { CaseLimit } from "./rental-rows.ts";
 
 /** Limits of a case as rows: budgets, and how many instances of a type may be rented. */
-export function limitRows(context: CaseContext, scenario: number, level: number): CaseLimit[] {
+export function limitRows(context: CaseContext, subproblem: number, level: number): CaseLimit[] {
   const levelBudget = hasLevelBudget(context)
-    ? mostUnitsAt(context, context.scenarios[scenario]!.tokensPerSecond(level))
+    ? mostUnitsAt(context, context.subproblems[subproblem]!.tokensPerSecond(level))
     : Number.POSITIVE_INFINITY;
   return [...budgetRow(context, levelBudget), ...rentedRows(context)];
 }

@@ -1,7 +1,7 @@
 import { InputError } from "../../errors.ts";
 import { groupGBytesPerSecond, type Network } from "../../hardware/network.ts";
 import type { Problem } from "../../placement/problem.ts";
-import type { HostClass } from "../instances/instance-class.ts";
+import type { InstanceClass } from "../instances/instance-class.ts";
 import {
   countGroups,
   degreesOf,
@@ -10,13 +10,13 @@ import {
   matrixGroups,
 } from "../instances/tp-groups.ts";
 import { requireLevel } from "../stages/levels.ts";
-import { sizesAtFloor } from "../stages/size-rates.ts";
+import { sizesAtRate } from "../stages/size-rates.ts";
 import { type BatchOptions, ratesOf, stageOption } from "../stages/stage-options.ts";
-import { type FlooredStarts, startsAtFloor } from "./floored-starts.ts";
+import { type StartsAtRate, startsAtRate } from "./starts-at-rate.ts";
 
 /** A TP group of one concrete instance that can carry a stage at a floor. */
 export interface Unit {
-  readonly host: HostClass;
+  readonly instanceClass: InstanceClass;
   readonly instanceIndex: number;
   /** GPUs inside the instance, rising. */
   readonly gpuIds: readonly number[];
@@ -25,9 +25,9 @@ export interface Unit {
   /** Sizes it may have, rising; a run of the allowed sizes. */
   readonly sizes: readonly number[];
   /** The same by where the stage starts, where that matters; null where it does not. */
-  readonly starts: FlooredStarts | null;
+  readonly starts: StartsAtRate | null;
   /** The same of stages whose next one stands on the same instance, where that makes a difference; null where it does not. */
-  readonly stays: FlooredStarts | null;
+  readonly stays: StartsAtRate | null;
 }
 
 /**
@@ -40,11 +40,11 @@ export interface Unit {
  * @throws InputError when there are too many to list
  * @throws InternalError when a unit can have a rate that is no level
  */
-export function slotUnits(
+export function concreteGroups(
   problem: Problem,
-  classes: readonly HostClass[],
+  classes: readonly InstanceClass[],
   batch: BatchOptions,
-  floor: number,
+  minRate: number,
   tpDegree: number | null,
   groups: "all" | "aligned",
 ): Unit[] {
@@ -56,26 +56,32 @@ export function slotUnits(
     );
   }
   const units: Unit[] = [];
-  for (const host of classes) {
-    const { gpuCount } = host.type.instance;
+  for (const instanceClass of classes) {
+    const { gpuCount } = instanceClass.type.instance;
     const sizesOf = new Map<string, UnitSizes>();
-    for (const instanceIndex of host.instances) {
-      const base = host.type.firstGpu + instanceIndex * gpuCount;
-      for (const t of degreesOf(host.kinds)) {
+    for (const instanceIndex of instanceClass.instances) {
+      const base = instanceClass.type.firstGpu + instanceIndex * gpuCount;
+      for (const t of degreesOf(instanceClass.kinds)) {
         if (tpDegree !== null && t !== tpDegree) continue;
         const listed =
           groups === "all"
-            ? matrixGroups(problem.network, host, instanceIndex, t)
-            : alignedGroups(problem.network, host, instanceIndex, t);
+            ? matrixGroups(problem.network, instanceClass, instanceIndex, t)
+            : alignedGroups(problem.network, instanceClass, instanceIndex, t);
         for (const { gpuIds, groupGBytesPerSecond } of listed) {
           const key = `${t} ${groupGBytesPerSecond}`;
           let sizes = sizesOf.get(key);
           if (!sizes) {
-            sizes = fastSizes(problem, host, t, groupGBytesPerSecond, batch, floor);
+            sizes = fastSizes(problem, instanceClass, t, groupGBytesPerSecond, batch, minRate);
             sizesOf.set(key, sizes);
           }
           if (sizes.sizes.length === 0) continue;
-          units.push({ host, instanceIndex, gpuIds, lowestGpu: base + gpuIds[0]!, ...sizes });
+          units.push({
+            instanceClass,
+            instanceIndex,
+            gpuIds,
+            lowestGpu: base + gpuIds[0]!,
+            ...sizes,
+          });
         }
       }
     }
@@ -87,28 +93,34 @@ type UnitSizes = Pick<Unit, "sizes" | "starts" | "stays">;
 
 function fastSizes(
   problem: Problem,
-  host: HostClass,
+  instanceClass: InstanceClass,
   tpDegree: number,
   groupGBytesPerSecond: number,
   { setting, levels }: BatchOptions,
-  floor: number,
+  minRate: number,
 ): UnitSizes {
-  const option = stageOption(problem, host, { tpDegree, groupGBytesPerSecond }, 0, setting);
-  if (option.endRate < floor || option.sizes.length === 0)
+  const option = stageOption(
+    problem,
+    instanceClass,
+    { tpDegree, groupGBytesPerSecond },
+    0,
+    setting,
+  );
+  if (option.endRate < minRate || option.sizes.length === 0)
     return { sizes: [], starts: null, stays: null };
-  const formed = [...ratesOf(option), option.endRate].filter((rate) => rate >= floor);
+  const formed = [...ratesOf(option), option.endRate].filter((rate) => rate >= minRate);
   for (const rate of formed)
-    requireLevel(levels, rate, `TP ${tpDegree} on ${host.type.instance.name}`);
+    requireLevel(levels, rate, `TP ${tpDegree} on ${instanceClass.type.instance.name}`);
   return {
-    sizes: sizesAtFloor(option, floor),
-    starts: option.starts && startsAtFloor(option.starts, floor),
-    stays: option.stays && startsAtFloor(option.stays, floor),
+    sizes: sizesAtRate(option, minRate),
+    starts: option.starts && startsAtRate(option.starts, minRate),
+    stays: option.stays && startsAtRate(option.stays, minRate),
   };
 }
 
 function* alignedGroups(
   network: Network,
-  { type }: HostClass,
+  { type }: InstanceClass,
   instanceIndex: number,
   tpDegree: number,
 ): Generator<MatrixGroup> {

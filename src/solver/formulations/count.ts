@@ -1,6 +1,6 @@
 import { Builder, type Term } from "../../milp/builder.ts";
-import type { FlooredHost, FlooredOption } from "../stages/candidates-at-rate.ts";
-import { addHostRows, type OptionColumns } from "./instance-rows.ts";
+import type { CandidatesAtRate, OptionAtRate } from "../stages/candidates-at-rate.ts";
+import { addInstanceRows, type OptionColumns } from "./instance-rows.ts";
 import { rebuildPlacement } from "./rebuild.ts";
 import type { CaseCosts, CaseLimit, CaseModel, RentalRules } from "./rental-rows.ts";
 
@@ -19,7 +19,7 @@ import type { CaseCosts, CaseLimit, CaseModel, RentalRules } from "./rental-rows
  * There is no variable for a pair of stages and no big-M: the floor has removed every class and link that is too slow.
  */
 export function countModel(
-  hosts: readonly FlooredHost[],
+  candidates: readonly CandidatesAtRate[],
   stages: number,
   layers: number,
   costs: CaseCosts,
@@ -28,11 +28,19 @@ export function countModel(
 ): CaseModel {
   const build = new Builder();
   const layerTerms: Term[] = [];
-  const decode = addHostRows(build, hosts, stages, costs, limits, rules, (name, option, most) => {
-    const columns = addOption(build, name, option, most, layers);
-    layerTerms.push(...columns.layerTerms);
-    return columns;
-  });
+  const decode = addInstanceRows(
+    build,
+    candidates,
+    stages,
+    costs,
+    limits,
+    rules,
+    (name, option, most) => {
+      const columns = addOption(build, name, option, most, layers);
+      layerTerms.push(...columns.layerTerms);
+      return columns;
+    },
+  );
   build.row("layers", layers, layers, layerTerms);
   return {
     milp: build.model(),
@@ -48,7 +56,7 @@ interface SizedColumns extends OptionColumns {
 function addOption(
   build: Builder,
   name: string,
-  option: FlooredOption,
+  option: OptionAtRate,
   mostStages: number,
   layers: number,
 ): SizedColumns {

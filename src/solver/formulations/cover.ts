@@ -4,17 +4,17 @@ import type { MilpModel } from "../../milp/model.ts";
 import type { Placement } from "../../placement/placement.ts";
 import type { OperatingPoint } from "../../workload/workload.ts";
 import { CoverLatency } from "../bounds/cover-latency.ts";
-import { extentAt, type Measure } from "../bounds/layer-weights.ts";
-import type { HostPlan } from "../instances/instance-plan.ts";
-import { OrderGroups, type Shortfall } from "../order/order-groups.ts";
+import { extentAt, type LayerWeights } from "../bounds/layer-weights.ts";
+import type { InstancePlan } from "../instances/instance-plan.ts";
+import { type MissingCounts, OrderGroups } from "../order/order-groups.ts";
 import type { OrderedStage } from "../order/order-stages.ts";
 import { placeRuns } from "../order/place-runs.ts";
-import { asksForNext, type FlooredHost, startsOf } from "../stages/candidates-at-rate.ts";
+import { asksForNext, type CandidatesAtRate, startsOf } from "../stages/candidates-at-rate.ts";
 import type { LatencyBudget } from "../stages/latency-budget.ts";
-import { type FlooredStarts, type Position, positionsOf } from "./floored-starts.ts";
-import { addHostRows } from "./instance-rows.ts";
+import { addInstanceRows } from "./instance-rows.ts";
 import type { CaseCosts, CaseLimit, RentalRules } from "./rental-rows.ts";
 import { placeByStart } from "./starts.ts";
+import { type Position, positionsOf, type StartsAtRate } from "./starts-at-rate.ts";
 
 /** A relaxation of the starts formulation without positions, and how its plans become placements. */
 export interface CoverModel {
@@ -22,13 +22,13 @@ export interface CoverModel {
   /** A placement of the plan; null when its stages cannot be put in an order that covers the model within the budget. */
   readonly placement: (values: ArrayLike<number>, point: OperatingPoint) => Placement | null;
   /** A shortfall that rules out the plan, and as many others as it can; null when there is none that is quick to find. */
-  readonly shortfall: (values: ArrayLike<number>) => CoverShortfall | null;
+  readonly noOrderCut: (values: ArrayLike<number>) => NoOrderCut | null;
 }
 
 /** What a plan is known to have too few stages of: of groups by what they can carry, or by where they stand as well. */
-export interface CoverShortfall {
+export interface NoOrderCut {
   readonly of: "runs" | "seats";
-  readonly most: Shortfall;
+  readonly most: MissingCounts;
 }
 
 /** Room for rounding where weights of layers are added up, relative. */
@@ -47,73 +47,84 @@ const ROUNDING = 1e-9;
  * alone. The optimum is a bound; when its stages can be put in order, it is the optimum of the case.
  */
 export function coverModel(
-  hosts: readonly FlooredHost[],
+  candidates: readonly CandidatesAtRate[],
   stages: number,
   layers: number,
-  measures: readonly Measure[],
+  layerWeights: readonly LayerWeights[],
   budget: LatencyBudget | null,
   costs: CaseCosts,
   limits: readonly CaseLimit[],
   rules: RentalRules,
-  shortfalls: readonly CoverShortfall[],
+  noOrderCuts: readonly NoOrderCut[],
 ): CoverModel {
   const build = new Builder();
   const groups = new OrderGroups(stages, layers, budget);
   const latency = new CoverLatency(build, layers, budget);
-  const extents = new ExtentRows(build, layers, measures);
+  const extents = new ExtentRows(build, layers, layerWeights);
   const atEnds: Record<"first" | "last", number[]> = { first: [], last: [] };
   /** Where GPUs are not alike, which of them stages get decides more than an order does. */
   const seated =
-    asksForNext(hosts) && hosts.every(({ host }) => host.partitions === null)
+    asksForNext(candidates) &&
+    candidates.every(({ instanceClass }) => instanceClass.partitions === null)
       ? new OrderGroups(stages, layers, budget)
       : null;
   const groupOf = new Map<number, number>();
-  const hostOf = new Map(hosts.flatMap((host, h) => host.options.map((o) => [o, h] as const)));
-  const decode = addHostRows(build, hosts, stages, costs, limits, rules, (name, option, most) => {
-    const stageColumns: number[] = [];
-    const addStages = (starts: FlooredStarts, prefix: string, stays: boolean): void => {
-      for (const position of positionsOf(stages)) {
-        if (!extents.has(starts, position)) continue;
-        const columns = latency.addStages(
-          position === "only" ? prefix : `${prefix}.${position}`,
-          position,
-          starts,
-          position === "middle" ? Math.min(most, stages - 2) : 1,
-        );
-        extents.add(starts, position, columns);
-        if (position === "first" || position === "last") atEnds[position].push(...columns);
-        const group = groups.add(position, starts, columns);
-        for (const column of columns) groupOf.set(column, group);
-        const host = hostOf.get(option)!;
-        const instanceGpus = hosts[host]!.host.type.instance.gpuCount;
-        seated?.add(position, starts, columns, {
-          host,
-          gpus: option.tpDegree,
-          instanceGpus,
-          stays,
-        });
-        stageColumns.push(...columns);
-      }
-    };
-    const [leaves, staying] = startsOf(option);
-    addStages(leaves!, name, false);
-    const leavingColumns = [...stageColumns];
-    if (staying) addStages(staying, `${name}.stays`, true);
-    return {
-      stageColumns,
-      ...(staying ? { leavingColumns } : {}),
-      decode: (values) =>
-        stageColumns.flatMap((column) =>
-          new Array<number>(Math.round(values[column]!)).fill(groupOf.get(column)!),
-        ),
-    };
-  });
+  const hostOf = new Map(
+    candidates.flatMap((instanceClass, h) => instanceClass.options.map((o) => [o, h] as const)),
+  );
+  const decode = addInstanceRows(
+    build,
+    candidates,
+    stages,
+    costs,
+    limits,
+    rules,
+    (name, option, most) => {
+      const stageColumns: number[] = [];
+      const addStages = (starts: StartsAtRate, prefix: string, stays: boolean): void => {
+        for (const position of positionsOf(stages)) {
+          if (!extents.has(starts, position)) continue;
+          const columns = latency.addStages(
+            position === "only" ? prefix : `${prefix}.${position}`,
+            position,
+            starts,
+            position === "middle" ? Math.min(most, stages - 2) : 1,
+          );
+          extents.add(starts, position, columns);
+          if (position === "first" || position === "last") atEnds[position].push(...columns);
+          const group = groups.add(position, starts, columns);
+          for (const column of columns) groupOf.set(column, group);
+          const instanceClass = hostOf.get(option)!;
+          const instanceGpus = candidates[instanceClass]!.instanceClass.type.instance.gpuCount;
+          seated?.add(position, starts, columns, {
+            instanceClass,
+            gpus: option.tpDegree,
+            instanceGpus,
+            stays,
+          });
+          stageColumns.push(...columns);
+        }
+      };
+      const [leaves, staying] = startsOf(option);
+      addStages(leaves!, name, false);
+      const leavingColumns = [...stageColumns];
+      if (staying) addStages(staying, `${name}.stays`, true);
+      return {
+        stageColumns,
+        ...(staying ? { leavingColumns } : {}),
+        decode: (values) =>
+          stageColumns.flatMap((column) =>
+            new Array<number>(Math.round(values[column]!)).fill(groupOf.get(column)!),
+          ),
+      };
+    },
+  );
   if (stages > 1) {
     for (const end of ["first", "last"] as const) build.row(end, 1, 1, ones(atEnds[end]));
   }
   extents.finish();
   latency.finish();
-  for (const [n, { of, most }] of shortfalls.entries()) {
+  for (const [n, { of, most }] of noOrderCuts.entries()) {
     (of === "runs" ? groups : seated!).addCut(build, n, most);
   }
 
@@ -122,25 +133,28 @@ export function coverModel(
     placement: (values, point) => {
       if (seated) {
         const ordered = seated.order(values)?.map(({ group, before }) => {
-          const { host, gpus: tpDegree, stays } = seated.seatOf(group);
-          return { floored: hosts[host]!, tpDegree, before, stays };
+          const { instanceClass, gpus: tpDegree, stays } = seated.seatOf(group);
+          return { atRate: candidates[instanceClass]!, tpDegree, before, stays };
         });
         return ordered ? placeRuns(ordered, decode(values), layers, point) : null;
       }
       const order = groups.order(values);
       return order && placeByStart(withStarts(decode(values), order), layers, point);
     },
-    shortfall: (values) => {
-      const most = groups.shortfall(values);
+    noOrderCut: (values) => {
+      const most = groups.noOrderCut(values);
       if (most) return { of: "runs", most };
-      const seats = seated?.shortfall(values);
+      const seats = seated?.noOrderCut(values);
       return seats ? { of: "seats", most: seats } : null;
     },
   };
 }
 
 /** Hands the starts of an order to the stages of a plan, whose numbers are those of their groups. */
-function withStarts(plans: readonly HostPlan[], order: readonly OrderedStage[]): HostPlan[] {
+function withStarts(
+  plans: readonly InstancePlan[],
+  order: readonly OrderedStage[],
+): InstancePlan[] {
   const left = new Map<number, number[]>();
   for (const { group, before } of order) {
     const list = left.get(group);
@@ -167,19 +181,19 @@ class ExtentRows {
   constructor(
     private readonly build: Builder,
     private readonly layers: number,
-    private readonly measures: readonly Measure[],
+    private readonly layerWeights: readonly LayerWeights[],
   ) {
-    this.heaviest = measures.map(() => []);
-    this.lightest = measures.map(() => []);
+    this.heaviest = layerWeights.map(() => []);
+    this.lightest = layerWeights.map(() => []);
   }
 
   /** Whether a stage may stand at a position at all. */
-  has(starts: FlooredStarts, position: Position): boolean {
-    return extentAt(this.measures[0]!, starts, position) !== null;
+  has(starts: StartsAtRate, position: Position): boolean {
+    return extentAt(this.layerWeights[0]!, starts, position) !== null;
   }
 
-  add(starts: FlooredStarts, position: Position, columns: readonly number[]): void {
-    for (const [m, measure] of this.measures.entries()) {
+  add(starts: StartsAtRate, position: Position, columns: readonly number[]): void {
+    for (const [m, measure] of this.layerWeights.entries()) {
       const { lightest, heaviest } = extentAt(measure, starts, position)!;
       for (const column of columns) {
         this.heaviest[m]!.push({ column, coefficient: heaviest });
@@ -189,7 +203,7 @@ class ExtentRows {
   }
 
   finish(): void {
-    for (const m of this.measures.keys()) {
+    for (const m of this.layerWeights.keys()) {
       const [heaviest, lightest] = [this.heaviest[m]!, this.lightest[m]!];
       const { layers, build } = this;
       build.row(`measure${m}`, layers * (1 - ROUNDING), Number.POSITIVE_INFINITY, heaviest);

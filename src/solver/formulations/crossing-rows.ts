@@ -1,6 +1,6 @@
 import type { Builder, Term } from "../../milp/builder.ts";
 import type { Packing } from "../instances/packing.ts";
-import type { FlooredHost } from "../stages/candidates-at-rate.ts";
+import type { CandidatesAtRate } from "../stages/candidates-at-rate.ts";
 
 /**
  * Counts links between instances where neighbours on one instance may be forbidden. Stages of an instance that allows
@@ -8,7 +8,7 @@ import type { FlooredHost } from "../stages/candidates-at-rate.ts";
  * are max(Σ runs, 2·c − 1), c the most stages on one instance that forbids neighbours (others have to separate them), and
  * links between instances = runs − 1. The constant −1 does not change the best plan and is left out of the objective.
  */
-export class RunCounter {
+export class CrossingRows {
   private readonly runTerms: Term[] = [];
   private readonly separated: {
     readonly column: number;
@@ -25,14 +25,14 @@ export class RunCounter {
   ) {}
 
   add(
-    floored: FlooredHost,
+    atRate: CandidatesAtRate,
     fit: Packing,
     most: number,
     stageColumns: readonly number[],
     instanceColumns: readonly number[],
   ): void {
-    if (!this.counts || floored.solo) return;
-    if (floored.neighbours) {
+    if (!this.counts || atRate.solo) return;
+    if (atRate.neighbours) {
       for (const column of instanceColumns) this.runTerms.push({ column, coefficient: 1 });
       return;
     }

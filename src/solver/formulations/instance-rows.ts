@@ -1,8 +1,8 @@
 import { type Builder, ones, SafeNames, type Term } from "../../milp/builder.ts";
-import type { HostPlan, PackedPattern } from "../instances/instance-plan.ts";
+import type { InstancePlan, PackedPattern } from "../instances/instance-plan.ts";
 import { type Packing, packing } from "../instances/packing.ts";
-import type { FlooredHost, FlooredOption } from "../stages/candidates-at-rate.ts";
-import { RunCounter } from "./crossing-rows.ts";
+import type { CandidatesAtRate, OptionAtRate } from "../stages/candidates-at-rate.ts";
+import { CrossingRows } from "./crossing-rows.ts";
 import {
   addLimitRows,
   type CaseCosts,
@@ -26,37 +26,37 @@ export interface OptionColumns {
 }
 
 /** Adds the columns of one option of a host class; `most` bounds its number of stages. */
-export type AddOption = (name: string, option: FlooredOption, most: number) => OptionColumns;
+export type AddOption = (name: string, option: OptionAtRate, most: number) => OptionColumns;
 
 /**
  * The part that formulations over host classes share: instances and the packing of stages into them, the number of stages,
  * budgets, rules on what is rented, links between instances. The formulation itself adds each option's columns.
  * @returns reads a solution as the stages and instances of each class
  */
-export function addHostRows(
+export function addInstanceRows(
   build: Builder,
-  hosts: readonly FlooredHost[],
+  candidates: readonly CandidatesAtRate[],
   stages: number,
   costs: CaseCosts,
   limits: readonly CaseLimit[],
   rules: RentalRules,
   addOption: AddOption,
-): (values: ArrayLike<number>) => HostPlan[] {
+): (values: ArrayLike<number>) => InstancePlan[] {
   const names = new SafeNames();
   const stageTerms: Term[] = [];
   const instances: { readonly column: number; readonly position: number }[] = [];
   const linksCount = countsLinks(costs, limits);
-  const runs = new RunCounter(build, costs.perLink, linksCount);
+  const runs = new CrossingRows(build, costs.perLink, linksCount);
   const rental = new RentalRows(build, rules);
-  const decoders: ((values: ArrayLike<number>) => HostPlan)[] = [];
+  const decoders: ((values: ArrayLike<number>) => InstancePlan)[] = [];
 
-  for (const floored of hosts) {
-    const { host, options } = floored;
-    const { gpuCount, name } = host.type.instance;
+  for (const atRate of candidates) {
+    const { instanceClass, options } = atRate;
+    const { gpuCount, name } = instanceClass.type.instance;
     const prefix = names.of(name);
-    const mostInstances = floored.solo ? 1 : Math.min(host.instances.length, stages);
-    const countsRuns = linksCount && !floored.neighbours;
-    const fit = packingOf(floored, countsRuns);
+    const mostInstances = atRate.solo ? 1 : Math.min(instanceClass.instances.length, stages);
+    const countsRuns = linksCount && !atRate.neighbours;
+    const fit = packingOf(atRate, countsRuns);
     const optionNames = new SafeNames();
     const optionColumns = options.map((option) => {
       const most = Math.min(stages, mostInstances * Math.floor(gpuCount / option.tpDegree));
@@ -69,11 +69,11 @@ export function addHostRows(
       prefix,
       fit,
       mostInstances,
-      costs.perInstance(host.position) + (countsRuns ? 0 : costs.perLink),
+      costs.perInstance(instanceClass.position) + (countsRuns ? 0 : costs.perLink),
       options.map(({ tpDegree }, i) => ({ tpDegree, columns: optionColumns[i]!.stageColumns })),
       rules.noIdleGpus ? gpuCount : null,
     );
-    if (floored.solo) {
+    if (atRate.solo) {
       build.row(`${prefix}.alone`, 0, 0, [
         ...ones(stageColumns),
         ...instanceColumns.map((column) => ({ column, coefficient: -stages })),
@@ -98,14 +98,15 @@ export function addHostRows(
     if (instanceColumns.length > 1) {
       build.row(`${prefix}.pool`, 0, mostInstances, ones(instanceColumns));
     }
-    runs.add(floored, fit, mostInstances, stageColumns, instanceColumns);
+    runs.add(atRate, fit, mostInstances, stageColumns, instanceColumns);
     const gpus = options.flatMap(({ tpDegree }, i) =>
       optionColumns[i]!.stageColumns.map((column) => ({ column, coefficient: tpDegree })),
     );
     rental.add(name, prefix, mostInstances, stageColumns, instanceColumns, gpus);
-    for (const column of instanceColumns) instances.push({ column, position: host.position });
+    for (const column of instanceColumns)
+      instances.push({ column, position: instanceClass.position });
     decoders.push((values) => ({
-      floored,
+      atRate,
       instances: instanceColumns.reduce((sum, column) => sum + Math.round(values[column]!), 0),
       patterns:
         fit.kind === "levels"
@@ -113,7 +114,7 @@ export function addHostRows(
           : instanceColumns.flatMap((column, p) =>
               new Array<PackedPattern>(Math.round(values[column]!)).fill({
                 counts: fit.patterns[p]!,
-                partition: floored.patterns?.[p]?.partition ?? null,
+                partition: atRate.patterns?.[p]?.partition ?? null,
               }),
             ),
       stages: optionColumns.map(({ decode }) => decode(values)),
@@ -127,14 +128,14 @@ export function addHostRows(
 }
 
 /** How a class's groups are packed: by its listed patterns, or by number where GPUs are alike. */
-function packingOf(floored: FlooredHost, everyPattern: boolean): Packing {
-  if (floored.patterns) {
-    return { kind: "patterns", patterns: floored.patterns.map(({ counts }) => counts) };
+function packingOf(atRate: CandidatesAtRate, everyPattern: boolean): Packing {
+  if (atRate.patterns) {
+    return { kind: "patterns", patterns: atRate.patterns.map(({ counts }) => counts) };
   }
   return packing(
-    floored.host.type.instance.gpuCount,
-    floored.options.map((option) => option.tpDegree),
-    floored.maxStagesPerInstance,
+    atRate.instanceClass.type.instance.gpuCount,
+    atRate.options.map((option) => option.tpDegree),
+    atRate.maxStagesPerInstance,
     everyPattern,
   );
 }

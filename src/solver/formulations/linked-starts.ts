@@ -5,7 +5,7 @@ import type { NodeShape } from "../deployable/node-rules.ts";
 import { addFirstNode } from "../deployable/node-slot-rows.ts";
 import type { LatencyBudget } from "../stages/latency-budget.ts";
 import type { Unit } from "./concrete-groups.ts";
-import { type FlooredStarts, sizesAfter } from "./floored-starts.ts";
+import { addGroupRows } from "./group-rows.ts";
 import { addStateRows, type Node } from "./holder-rows.ts";
 import { addLatencyRows, type Run } from "./latency-rows.ts";
 import { partitionRows } from "./partition-rows.ts";
@@ -16,7 +16,7 @@ import {
   countsLinks,
   type RentalRules,
 } from "./rental-rows.ts";
-import { addUnitRows } from "./unit-rows.ts";
+import { type StartsAtRate, sizesAfter } from "./starts-at-rate.ts";
 
 /**
  * The starts formulation over concrete TP groups, for layers that are not alike where the order of the stages decides which
@@ -44,7 +44,7 @@ export function linkedStartsModel(
     before: number,
     unit: Unit,
     u: number,
-    starts: FlooredStarts | null,
+    starts: StartsAtRate | null,
     prefix: string,
   ): number[] => {
     const sizes = starts
@@ -97,7 +97,7 @@ export function linkedStartsModel(
     countsLinks(costs, limits) ? costs.perLink : null,
     shape !== null,
   );
-  addUnitRows(build, units, columns, crossings, costs, limits, rules);
+  addGroupRows(build, units, columns, crossings, costs, limits, rules);
   if (shape) addFirstNode(build, units, columns, shape);
   return {
     milp: build.model(),
@@ -124,13 +124,13 @@ function nodesOf(
     else byGpu.set(lowestGpu, [u]);
   }
   return [...byGpu].map(([lowestGpu, members]) => {
-    const { host, instanceIndex, stays } = units[members[0]!]!;
+    const { instanceClass, instanceIndex, stays } = units[members[0]!]!;
     const leavesTo = stays === null ? "any" : "other";
     return {
       lowestGpu,
       sendsTo: kind === "stays" ? "same" : leavesTo,
       label: kind === "stays" ? `stays.g${lowestGpu}` : `g${lowestGpu}`,
-      instance: `i${host.type.firstGpu + instanceIndex * host.type.instance.gpuCount}`,
+      instance: `i${instanceClass.type.firstGpu + instanceIndex * instanceClass.type.instance.gpuCount}`,
       starts: columns.map((position) => members.flatMap((u) => position[u]!)),
     };
   });
@@ -148,7 +148,7 @@ function place(
     output_length: point.outputTokens,
     workload_phase: point.phase,
     stages: sorted.map(({ before, unit }, i) => ({
-      gpu_type: instanceName(unit.host.type.instance.name, unit.instanceIndex),
+      gpu_type: instanceName(unit.instanceClass.type.instance.name, unit.instanceIndex),
       tp_degree: unit.gpuIds.length,
       gpu_ids: unit.gpuIds,
       start_layer: before + 1,

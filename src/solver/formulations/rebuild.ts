@@ -1,19 +1,19 @@
 import { InternalError } from "../../errors.ts";
 import type { Placement, PlacementStage } from "../../placement/placement.ts";
 import type { OperatingPoint } from "../../workload/workload.ts";
-import type { HostPlan } from "../instances/instance-plan.ts";
-import { type Host, type Piece, packHost } from "../instances/pack.ts";
+import type { InstancePlan } from "../instances/instance-plan.ts";
+import { type PackedInstance, type Piece, packInstances } from "../instances/pack.ts";
 
 /**
  * Turns host plans whose numbers are sizes into a placement: packs stages into instances and GPUs, puts them in an order, hands out layers.
  * @throws InternalError when the plan cannot be packed, which the formulation rules out.
  */
-export function rebuildPlacement(plans: readonly HostPlan[], point: OperatingPoint): Placement {
-  const hosts = plans.flatMap(packHost);
+export function rebuildPlacement(plans: readonly InstancePlan[], point: OperatingPoint): Placement {
+  const candidates = plans.flatMap(packInstances);
   let nextLayer = 1;
-  const stages = pipelineOrder(hosts).map(({ host, piece }): PlacementStage => {
+  const stages = pipelineOrder(candidates).map(({ instanceClass, piece }): PlacementStage => {
     const stage = {
-      gpu_type: host.name,
+      gpu_type: instanceClass.name,
       tp_degree: piece.tpDegree,
       gpu_ids: piece.gpuIds,
       start_layer: nextLayer,
@@ -32,7 +32,7 @@ export function rebuildPlacement(plans: readonly HostPlan[], point: OperatingPoi
 }
 
 interface Placed {
-  readonly host: Host;
+  readonly instanceClass: PackedInstance;
   readonly piece: Piece;
 }
 
@@ -43,17 +43,19 @@ type Run = readonly Piece[];
  * Puts the stages in an order with the fewest links between instances: a host's stages form one run, or one run each where
  * neighbours are forbidden. When such a host has more runs than the others can separate, runs of the others are split.
  */
-function pipelineOrder(hosts: readonly Host[]): Placed[] {
-  const queues = hosts.map((host) => ({
-    host,
-    runs: host.neighbours ? [host.pieces] : host.pieces.map((piece): Run => [piece]),
+function pipelineOrder(candidates: readonly PackedInstance[]): Placed[] {
+  const queues = candidates.map((instanceClass) => ({
+    instanceClass,
+    runs: instanceClass.neighbours
+      ? [instanceClass.pieces]
+      : instanceClass.pieces.map((piece): Run => [piece]),
   }));
   const separators = Math.max(
     0,
-    ...queues.map(({ host, runs }) => (host.neighbours ? 0 : runs.length - 1)),
+    ...queues.map(({ instanceClass, runs }) => (instanceClass.neighbours ? 0 : runs.length - 1)),
   );
   const longest = queues.find(
-    ({ host, runs }) => !host.neighbours && runs.length - 1 === separators,
+    ({ instanceClass, runs }) => !instanceClass.neighbours && runs.length - 1 === separators,
   );
   const others = queues.filter((queue) => queue !== longest);
   let missing = separators - others.reduce((sum, { runs }) => sum + runs.length, 0);
@@ -67,19 +69,22 @@ function pipelineOrder(hosts: readonly Host[]): Placed[] {
     }
   }
   const order: Placed[] = [];
-  let last: Host | null = null;
+  let last: PackedInstance | null = null;
   let total = queues.reduce((sum, { runs }) => sum + runs.length, 0);
   while (total > 0) {
     const allowed = queues.filter(
-      ({ host, runs }) => runs.length > 0 && (host.neighbours || host !== last),
+      ({ instanceClass, runs }) =>
+        runs.length > 0 && (instanceClass.neighbours || instanceClass !== last),
     );
     // A host that forbids neighbours and holds half of what is left, rounded up, has to go now.
     const next =
-      allowed.find(({ host, runs }) => !host.neighbours && runs.length * 2 > total) ?? allowed[0];
+      allowed.find(
+        ({ instanceClass, runs }) => !instanceClass.neighbours && runs.length * 2 > total,
+      ) ?? allowed[0];
     if (!next) throw new InternalError("no order of the stages avoids slow neighbours.");
-    const { host } = next;
-    order.push(...next.runs.shift()!.map((piece) => ({ host, piece })));
-    last = host;
+    const { instanceClass } = next;
+    order.push(...next.runs.shift()!.map((piece) => ({ instanceClass, piece })));
+    last = instanceClass;
     total--;
   }
   return order;

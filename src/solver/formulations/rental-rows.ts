@@ -6,7 +6,7 @@ import type { OperatingPoint } from "../../workload/workload.ts";
 /** What renting costs in the objective of one MILP. */
 export interface CaseCosts {
   /** Cost of one instance of a host class, by the class's position. */
-  readonly perInstance: (hostPosition: number) => number;
+  readonly perInstance: (classPosition: number) => number;
   /** Cost of one link between instances; 0 for none. */
   readonly perLink: number;
 }
@@ -14,7 +14,7 @@ export interface CaseCosts {
 /** least ≤ Σ perInstance over the rented instances + perLink · links between instances ≤ most; becomes a row. */
 export interface CaseLimit {
   readonly name: string;
-  readonly perInstance: (hostPosition: number) => number;
+  readonly perInstance: (classPosition: number) => number;
   /** Absent: links do not count. */
   readonly perLink?: number;
   readonly least?: number;

@@ -4,6 +4,7 @@ import type { OperatingPoint } from "../../workload/workload.ts";
 import type { NodeShape } from "../deployable/node-rules.ts";
 import { addNodeSlots } from "../deployable/node-slot-rows.ts";
 import type { Unit } from "./concrete-groups.ts";
+import { addGroupRows, groupsByInstance, type InstanceGroups } from "./group-rows.ts";
 import {
   type CaseCosts,
   type CaseLimit,
@@ -11,7 +12,6 @@ import {
   countsLinks,
   type RentalRules,
 } from "./rental-rows.ts";
-import { addUnitRows, type InstanceUnits, unitsByInstance } from "./unit-rows.ts";
 
 /**
  * The slot formulation of one case, for explicit matrices whose links bind: which TP group stands in which of the S slots of
@@ -50,9 +50,9 @@ export function slotModel(
   );
   for (const k of slots) build.row(`slot${k}`, 1, 1, ones(x[k]!));
   const crossings = countsLinks(costs, limits)
-    ? addCrossings(build, x, unitsByInstance(units), costs.perLink)
+    ? addCrossings(build, x, groupsByInstance(units), costs.perLink)
     : [];
-  addUnitRows(
+  addGroupRows(
     build,
     units,
     x.map((slot) => slot.map((column) => [column])),
@@ -143,7 +143,7 @@ function addLinks(
 function addCrossings(
   build: Builder,
   x: readonly (readonly number[])[],
-  instances: readonly InstanceUnits[],
+  instances: readonly InstanceGroups[],
   perLink: number,
 ): number[] {
   const columns: number[] = [];
@@ -175,12 +175,12 @@ function place(
     output_length: point.outputTokens,
     workload_phase: point.phase,
     stages: x.map((slot, k) => {
-      const { host, instanceIndex, gpuIds } =
+      const { instanceClass, instanceIndex, gpuIds } =
         units[slot.findIndex((column) => Math.round(values[column]!) === 1)]!;
       const start_layer = nextLayer;
       nextLayer += layersOf[k]!.read(values);
       return {
-        gpu_type: instanceName(host.type.instance.name, instanceIndex),
+        gpu_type: instanceName(instanceClass.type.instance.name, instanceIndex),
         tp_degree: gpuIds.length,
         gpu_ids: gpuIds,
         start_layer,

@@ -2,17 +2,21 @@ import { InternalError } from "../../errors.ts";
 import { Builder } from "../../milp/builder.ts";
 import type { Placement } from "../../placement/placement.ts";
 import type { OperatingPoint } from "../../workload/workload.ts";
-import type { HostPlan } from "../instances/instance-plan.ts";
-import { packHost } from "../instances/pack.ts";
+import type { InstancePlan } from "../instances/instance-plan.ts";
+import { packInstances } from "../instances/pack.ts";
 import { placeRuns, type SeatedStage } from "../order/place-runs.ts";
-import { asksForNext, type FlooredHost, type FlooredOption } from "../stages/candidates-at-rate.ts";
+import {
+  asksForNext,
+  type CandidatesAtRate,
+  type OptionAtRate,
+} from "../stages/candidates-at-rate.ts";
 import type { LatencyBudget } from "../stages/latency-budget.ts";
 import type { SegmentLatencies } from "../stages/start-table.ts";
-import { type FlooredStarts, sizesAfter } from "./floored-starts.ts";
-import { addHostRows, type OptionColumns } from "./instance-rows.ts";
+import { addInstanceRows, type OptionColumns } from "./instance-rows.ts";
 import { addLatencyRows, type Run } from "./latency-rows.ts";
 import { type PartitionRows, partitionRows } from "./partition-rows.ts";
 import type { CaseCosts, CaseLimit, CaseModel, RentalRules } from "./rental-rows.ts";
+import { type StartsAtRate, sizesAfter } from "./starts-at-rate.ts";
 
 /**
  * The general formulation of one case, for layers that are not alike: where each stage starts. With layers that are alike
@@ -27,7 +31,7 @@ import type { CaseCosts, CaseLimit, CaseModel, RentalRules } from "./rental-rows
  * column stands for one run of layers, whose latencies are known, and Σ latency ≤ limit is a row.
  */
 export function startsModel(
-  hosts: readonly FlooredHost[],
+  candidates: readonly CandidatesAtRate[],
   stages: number,
   layers: number,
   allowedCuts: readonly number[] | null,
@@ -40,13 +44,29 @@ export function startsModel(
   const partition = partitionRows(build, layers, allowedCuts, budget);
   const runs: Run[] = [];
   const staying = new Set<number>();
-  const decode = addHostRows(build, hosts, stages, costs, limits, rules, (name, option) => {
-    const leaves = addStarts(build, partition, name, option, option.starts, layers, runs);
-    if (!option.stays) return columnsOf(leaves);
-    const stays = addStarts(build, partition, `${name}.stays`, option, option.stays, layers, runs);
-    for (const { column } of stays) staying.add(column);
-    return { ...columnsOf([...leaves, ...stays]), leavingColumns: leaves.map(columnOf) };
-  });
+  const decode = addInstanceRows(
+    build,
+    candidates,
+    stages,
+    costs,
+    limits,
+    rules,
+    (name, option) => {
+      const leaves = addStarts(build, partition, name, option, option.starts, layers, runs);
+      if (!option.stays) return columnsOf(leaves);
+      const stays = addStarts(
+        build,
+        partition,
+        `${name}.stays`,
+        option,
+        option.stays,
+        layers,
+        runs,
+      );
+      for (const { column } of stays) staying.add(column);
+      return { ...columnsOf([...leaves, ...stays]), leavingColumns: leaves.map(columnOf) };
+    },
+  );
   partition.finish();
   addLatencyRows(build, budget, runs);
   const beforeOf = new Map(runs.map(({ column, before }) => [column, before]));
@@ -59,7 +79,7 @@ export function startsModel(
         ...plan,
         stages: plan.stages.map((list) => list.map((column) => beforeOf.get(column)!)),
       }));
-      const ordered = asksForNext(hosts) ? inOrder(plans, beforeOf, staying) : [];
+      const ordered = asksForNext(candidates) ? inOrder(plans, beforeOf, staying) : [];
       return (
         (ordered.length > 0 ? placeRuns(ordered, plans, layers, point) : null) ??
         placeByStart(starts, layers, point)
@@ -70,17 +90,17 @@ export function startsModel(
 
 /** The stages of plans whose stages are identified by their columns, in the order of the pipeline; none with listed groups. */
 function inOrder(
-  plans: readonly HostPlan[],
+  plans: readonly InstancePlan[],
   beforeOf: ReadonlyMap<number, number>,
   staying: ReadonlySet<number>,
 ): SeatedStage[] {
-  if (plans.some(({ floored }) => floored.host.partitions !== null)) return [];
+  if (plans.some(({ atRate }) => atRate.instanceClass.partitions !== null)) return [];
   return plans
-    .flatMap(({ floored, stages }) =>
+    .flatMap(({ atRate, stages }) =>
       stages.flatMap((list, option) =>
         list.map((column) => ({
-          floored,
-          tpDegree: floored.options[option]!.tpDegree,
+          atRate,
+          tpDegree: atRate.options[option]!.tpDegree,
           before: beforeOf.get(column)!,
           stays: staying.has(column),
         })),
@@ -111,8 +131,8 @@ function addStarts(
   build: Builder,
   partition: PartitionRows,
   name: string,
-  option: FlooredOption,
-  table: FlooredStarts | null,
+  option: OptionAtRate,
+  table: StartsAtRate | null,
   layers: number,
   runs: Run[],
 ): StartColumn[] {
@@ -150,13 +170,13 @@ function waysOf(
 
 /** The placement of plans whose stages are identified by the number of layers before them. */
 export function placeByStart(
-  plans: readonly HostPlan[],
+  plans: readonly InstancePlan[],
   layers: number,
   point: OperatingPoint,
 ): Placement {
   const placed = plans
-    .flatMap(packHost)
-    .flatMap((host) => host.pieces.map((piece) => ({ host, piece })))
+    .flatMap(packInstances)
+    .flatMap((instanceClass) => instanceClass.pieces.map((piece) => ({ instanceClass, piece })))
     .sort((a, b) => a.piece.tag - b.piece.tag);
   if (placed[0]?.piece.tag !== 0) throw new InternalError("no stage starts at the first layer.");
   return {
@@ -164,8 +184,8 @@ export function placeByStart(
     sequence_length: point.inputTokens,
     output_length: point.outputTokens,
     workload_phase: point.phase,
-    stages: placed.map(({ host, piece }, i) => ({
-      gpu_type: host.name,
+    stages: placed.map(({ instanceClass, piece }, i) => ({
+      gpu_type: instanceClass.name,
       tp_degree: piece.tpDegree,
       gpu_ids: piece.gpuIds,
       start_layer: piece.tag + 1,

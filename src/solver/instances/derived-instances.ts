@@ -1,6 +1,6 @@
 import { InternalError } from "../../errors.ts";
 import { instanceMicroUsdPerHour, type PoolType } from "../../hardware/pool.ts";
-import type { HostClass } from "./instance-class.ts";
+import type { InstanceClass } from "./instance-class.ts";
 
 /** A type as the search may use it. */
 export interface AllowedType {
@@ -13,7 +13,9 @@ export interface AllowedType {
  * The host classes of a derived network: the instances of a type are alike, apart from being owned or rented, and so are
  * the GPUs of an instance.
  */
-export function derivedHosts(allowed: readonly AllowedType[]): Omit<HostClass, "position">[] {
+export function derivedInstances(
+  allowed: readonly AllowedType[],
+): Omit<InstanceClass, "position">[] {
   return allowed.flatMap(({ type, tpDegrees }) =>
     priceGroups(type).map(({ instances, microUsdPerHour }) => ({
       type,

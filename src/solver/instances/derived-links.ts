@@ -1,5 +1,5 @@
 import { type DerivedNetwork, pairGBytesPerSecond } from "../../hardware/network.ts";
-import type { HostClass } from "./instance-class.ts";
+import type { InstanceClass } from "./instance-class.ts";
 
 const DERIVED: DerivedNetwork = { kind: "derived" };
 
@@ -9,16 +9,23 @@ const DERIVED: DerivedNetwork = { kind: "derived" };
  * @param minOutsideGBytesPerSecond links between instances below this are not used
  */
 export function derivedLinks(
-  classes: readonly HostClass[],
+  classes: readonly InstanceClass[],
   minOutsideGBytesPerSecond: number,
   isFastEnough: (gBytesPerSecond: number) => boolean,
 ): (source: number, target: number) => boolean {
-  const owner = new Map<number, readonly [host: HostClass, index: number, gpu: number]>();
-  for (const host of classes) {
-    const { gpuCount } = host.type.instance;
-    for (const index of host.instances) {
+  const owner = new Map<
+    number,
+    readonly [instanceClass: InstanceClass, index: number, gpu: number]
+  >();
+  for (const instanceClass of classes) {
+    const { gpuCount } = instanceClass.type.instance;
+    for (const index of instanceClass.instances) {
       for (let gpu = 0; gpu < gpuCount; gpu++) {
-        owner.set(host.type.firstGpu + index * gpuCount + gpu, [host, index, gpu]);
+        owner.set(instanceClass.type.firstGpu + index * gpuCount + gpu, [
+          instanceClass,
+          index,
+          gpu,
+        ]);
       }
     }
   }

@@ -21,7 +21,7 @@ interface Partition {
 }
 
 /** Instances that the search need not tell apart: same type, same price, same groups to be had. */
-export interface HostClass {
+export interface InstanceClass {
   /** Position in the list of classes. */
   readonly position: number;
   readonly type: PoolType;

@@ -2,22 +2,24 @@ import type { PoolType } from "../../hardware/pool.ts";
 import type { Problem } from "../../placement/problem.ts";
 import { forbiddenTp } from "../../placement/tp-shape.ts";
 import type { SolveRequest } from "../request.ts";
-import { type AllowedType, derivedHosts } from "./derived-instances.ts";
-import type { HostClass } from "./instance-class.ts";
-import { matrixHosts } from "./matrix-instances.ts";
+import { type AllowedType, derivedInstances } from "./derived-instances.ts";
+import type { InstanceClass } from "./instance-class.ts";
+import { matrixInstances } from "./matrix-instances.ts";
 
 /** The host classes a search may use, by type name and then price, so that the order of the pool file changes nothing. */
-export function hostClasses(problem: Problem, request: SolveRequest): HostClass[] {
+export function instanceClasses(problem: Problem, request: SolveRequest): InstanceClass[] {
   const allowed: AllowedType[] = problem.pool.types
     .filter((type) => isAllowed(type, request))
     .map((type) => ({ type, tpDegrees: tpDegreesOf(problem, type, request) }))
     .filter(({ tpDegrees }) => tpDegrees.length > 0);
   const classes =
     problem.network.kind === "matrix"
-      ? matrixHosts(problem.network, allowed)
-      : derivedHosts(allowed);
+      ? matrixInstances(problem.network, allowed)
+      : derivedInstances(allowed);
   return classes
-    .map((host) => (request.nodeRules?.rentedOnly ? rentedOf(host) : host))
+    .map((instanceClass) =>
+      request.nodeRules?.rentedOnly ? rentedOf(instanceClass) : instanceClass,
+    )
     .filter(({ instances }) => instances.length > 0)
     .sort(
       (a, b) =>
@@ -25,13 +27,13 @@ export function hostClasses(problem: Problem, request: SolveRequest): HostClass[
         a.microUsdPerHour - b.microUsdPerHour ||
         a.instances[0]! - b.instances[0]!,
     )
-    .map((host, position) => ({ ...host, position }));
+    .map((instanceClass, position) => ({ ...instanceClass, position }));
 }
 
 /** A class without its owned instances. */
-function rentedOf<T extends Pick<HostClass, "type" | "instances">>(host: T): T {
-  const owned = host.type.ownedCount ?? 0;
-  return { ...host, instances: host.instances.filter((index) => index >= owned) };
+function rentedOf<T extends Pick<InstanceClass, "type" | "instances">>(instanceClass: T): T {
+  const owned = instanceClass.type.ownedCount ?? 0;
+  return { ...instanceClass, instances: instanceClass.instances.filter((index) => index >= owned) };
 }
 
 /** Whether a request lets a type be used at all. */

@@ -1,8 +1,8 @@
-import type { FlooredHost } from "../stages/candidates-at-rate.ts";
+import type { CandidatesAtRate } from "../stages/candidates-at-rate.ts";
 
 /** The stages of a plan on one host class. */
-export interface HostPlan {
-  readonly floored: FlooredHost;
+export interface InstancePlan {
+  readonly atRate: CandidatesAtRate;
   /** Instances used; with patterns, the position of each one's pattern among the class's (derived or listed) patterns. */
   readonly instances: number;
   readonly patterns: readonly PackedPattern[] | null;

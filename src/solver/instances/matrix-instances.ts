@@ -1,7 +1,7 @@
 import type { MatrixNetwork } from "../../hardware/network.ts";
 import type { PoolType } from "../../hardware/pool.ts";
 import { type AllowedType, priceGroups } from "./derived-instances.ts";
-import type { Group, GroupKind, HostClass } from "./instance-class.ts";
+import type { Group, GroupKind, InstanceClass } from "./instance-class.ts";
 import { type PartitionGroup, usefulPartitions } from "./partitions.ts";
 
 /**
@@ -9,10 +9,10 @@ import { type PartitionGroup, usefulPartitions } from "./partitions.ts";
  * offers partitions into groups; instances of a type and a price are one class when they offer the same partitions (their
  * links to others may still differ: those are looked at when a placement is put together).
  */
-export function matrixHosts(
+export function matrixInstances(
   network: MatrixNetwork,
   allowed: readonly AllowedType[],
-): Omit<HostClass, "position">[] {
+): Omit<InstanceClass, "position">[] {
   return allowed.flatMap(({ type, tpDegrees }) =>
     priceGroups(type).flatMap(({ instances, microUsdPerHour }) => {
       const classes = new Map<string, InstanceOffer[]>();

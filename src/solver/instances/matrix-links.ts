@@ -1,24 +1,24 @@
 import type { MatrixNetwork } from "../../hardware/network.ts";
-import type { HostClass } from "./instance-class.ts";
+import type { InstanceClass } from "./instance-class.ts";
 
 /** One instance with its GPUs in the numbering of the matrix. */
 interface Instance {
-  readonly host: HostClass;
+  readonly instanceClass: InstanceClass;
   readonly index: number;
   readonly firstGpu: number;
   readonly gpuCount: number;
 }
 
 /** What the links of an explicit matrix allow at one floor. */
-export interface LinksAtFloor {
+export interface LinksAtRate {
   /** False when every pair of GPUs may be linked: then links decide nothing. */
   readonly binding: boolean;
   /** Whether a stage whose lowest GPU is `source` may be followed by one whose lowest GPU is `target` (global numbers). */
   readonly allows: (source: number, target: number) => boolean;
   /** Whether any link between this instance and another one is allowed, in either direction. */
-  readonly reachesOthers: (host: HostClass, instanceIndex: number) => boolean;
+  readonly reachesOthers: (instanceClass: InstanceClass, instanceIndex: number) => boolean;
   /** Whether any link between two GPUs of this instance is allowed, in either direction. */
-  readonly linksInside: (host: HostClass, instanceIndex: number) => boolean;
+  readonly linksInside: (instanceClass: InstanceClass, instanceIndex: number) => boolean;
 }
 
 /**
@@ -34,16 +34,16 @@ export class MatrixLinks {
 
   constructor(
     private readonly network: MatrixNetwork,
-    classes: readonly HostClass[],
+    classes: readonly InstanceClass[],
     /** Links between instances below this are not used, GB/s. */
     private readonly minOutsideGBytesPerSecond: number,
   ) {
-    this.instances = classes.flatMap((host) =>
-      host.instances.map((index) => ({
-        host,
+    this.instances = classes.flatMap((instanceClass) =>
+      instanceClass.instances.map((index) => ({
+        instanceClass,
         index,
-        firstGpu: host.type.firstGpu + index * host.type.instance.gpuCount,
-        gpuCount: host.type.instance.gpuCount,
+        firstGpu: instanceClass.type.firstGpu + index * instanceClass.type.instance.gpuCount,
+        gpuCount: instanceClass.type.instance.gpuCount,
       })),
     );
     let inside = Number.POSITIVE_INFINITY;
@@ -61,7 +61,7 @@ export class MatrixLinks {
   }
 
   /** @param isFastEnough whether a link of some GB/s reaches the floor; never turns false as the bandwidth rises */
-  at(isFastEnough: (gBytesPerSecond: number) => boolean): LinksAtFloor {
+  at(isFastEnough: (gBytesPerSecond: number) => boolean): LinksAtRate {
     const { network, minOutsideGBytesPerSecond } = this;
     const needed = this.bandwidths.find(isFastEnough) ?? Number.POSITIVE_INFINITY;
     const outsideNeeded = Math.max(needed, minOutsideGBytesPerSecond);
@@ -69,15 +69,17 @@ export class MatrixLinks {
     for (const instance of this.instances) {
       for (let i = 0; i < instance.gpuCount; i++) owner.set(instance.firstGpu + i, instance);
     }
-    const find = (host: HostClass, index: number): Instance =>
-      this.instances.find((instance) => instance.host === host && instance.index === index)!;
+    const find = (instanceClass: InstanceClass, index: number): Instance =>
+      this.instances.find(
+        (instance) => instance.instanceClass === instanceClass && instance.index === index,
+      )!;
     return {
       binding: this.smallestInside < needed || this.smallestOutside < outsideNeeded,
       allows: (source, target) =>
         network.gBytesPerSecond[source * network.gpuCount + target]! >=
         (owner.get(source) === owner.get(target) ? needed : outsideNeeded),
-      reachesOthers: (host, index) => {
-        const a = find(host, index);
+      reachesOthers: (instanceClass, index) => {
+        const a = find(instanceClass, index);
         return this.instances.some(
           (b) =>
             b !== a &&
@@ -85,8 +87,8 @@ export class MatrixLinks {
               outsideNeeded,
         );
       },
-      linksInside: (host, index) => {
-        const a = find(host, index);
+      linksInside: (instanceClass, index) => {
+        const a = find(instanceClass, index);
         return this.extreme(a, a, Math.max, 0) >= needed;
       },
     };

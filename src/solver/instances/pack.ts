@@ -1,7 +1,7 @@
 import { InternalError } from "../../errors.ts";
 import { instanceName } from "../../placement/placement.ts";
-import type { FlooredHost } from "../stages/candidates-at-rate.ts";
-import type { HostPlan, PackedPattern } from "./instance-plan.ts";
+import type { CandidatesAtRate } from "../stages/candidates-at-rate.ts";
+import type { InstancePlan, PackedPattern } from "./instance-plan.ts";
 
 /** A stage that still has to find its place in the pipeline. */
 export interface Piece {
@@ -12,19 +12,19 @@ export interface Piece {
 }
 
 /** The stages of one concrete instance. */
-export interface Host {
+export interface PackedInstance {
   readonly name: string;
   readonly neighbours: boolean;
   readonly pieces: readonly Piece[];
 }
 
 /** Puts a class's stages on as few of its instances as the plan has. */
-export function packHost(plan: HostPlan): Host[] {
-  const { host, neighbours } = plan.floored;
+export function packInstances(plan: InstancePlan): PackedInstance[] {
+  const { instanceClass, neighbours } = plan.atRate;
   const bins = plan.patterns ? fillPatterns(plan, plan.patterns) : fillInstances(plan);
   return bins
     .map((pieces, i) => ({
-      name: instanceName(host.type.instance.name, host.instances[i]!),
+      name: instanceName(instanceClass.type.instance.name, instanceClass.instances[i]!),
       neighbours,
       pieces,
     }))
@@ -32,14 +32,13 @@ export function packHost(plan: HostPlan): Host[] {
 }
 
 /** Larger TP degrees first, each into the first instance with room: exact for degrees that divide one another. */
-function fillInstances({ floored, instances, stages }: HostPlan): Piece[][] {
-  const { gpuCount, name } = floored.host.type.instance;
+function fillInstances({ atRate, instances, stages }: InstancePlan): Piece[][] {
+  const { gpuCount, name } = atRate.instanceClass.type.instance;
   const bins: Piece[][] = Array.from({ length: instances }, () => []);
   const used: number[] = new Array(instances).fill(0);
-  for (const { tpDegree, tag } of stagesOf(floored, stages)) {
+  for (const { tpDegree, tag } of stagesOf(atRate, stages)) {
     const bin = bins.findIndex(
-      (pieces, i) =>
-        used[i]! + tpDegree <= gpuCount && pieces.length < floored.maxStagesPerInstance,
+      (pieces, i) => used[i]! + tpDegree <= gpuCount && pieces.length < atRate.maxStagesPerInstance,
     );
     if (bin < 0) throw notPacked(name, instances);
     bins[bin]!.push({ tpDegree, tag, gpuIds: range(used[bin]!, tpDegree) });
@@ -50,13 +49,16 @@ function fillInstances({ floored, instances, stages }: HostPlan): Piece[][] {
 
 /** Stages on the groups of the patterns that the plan has chosen, one instance a pattern. */
 function fillPatterns(
-  { floored, stages }: HostPlan,
+  { atRate, stages }: InstancePlan,
   patterns: readonly PackedPattern[],
 ): Piece[][] {
-  const { host, options } = floored;
+  const { instanceClass, options } = atRate;
   const left = stages.map((list) => [...list].sort((a, b) => b - a));
   const bins = patterns.map(({ counts, partition }, i): Piece[] => {
-    const groups = partition === null ? null : [...host.groupsOf(host.instances[i]!, partition)];
+    const groups =
+      partition === null
+        ? null
+        : [...instanceClass.groupsOf(instanceClass.instances[i]!, partition)];
     let nextGpu = 0;
     const pieces: Piece[] = [];
     for (let option = options.length - 1; option >= 0; option--) {
@@ -71,19 +73,19 @@ function fillPatterns(
     return pieces;
   });
   if (left.some((list) => list.length > 0)) {
-    throw notPacked(host.type.instance.name, patterns.length);
+    throw notPacked(instanceClass.type.instance.name, patterns.length);
   }
   return bins;
 }
 
 /** A plan's stages, larger TP degrees and tags first. */
 function stagesOf(
-  floored: FlooredHost,
-  stages: HostPlan["stages"],
+  atRate: CandidatesAtRate,
+  stages: InstancePlan["stages"],
 ): { readonly tpDegree: number; readonly tag: number }[] {
   return stages
     .flatMap((list, option) =>
-      list.map((tag) => ({ tpDegree: floored.options[option]!.tpDegree, tag })),
+      list.map((tag) => ({ tpDegree: atRate.options[option]!.tpDegree, tag })),
     )
     .sort((a, b) => b.tpDegree - a.tpDegree || b.tag - a.tag);
 }

@@ -1,7 +1,7 @@
 import { providerTypeName, servingKey } from "../../hardware/instance.ts";
 import type { Network } from "../../hardware/network.ts";
 import type { SolveRequest } from "../request.ts";
-import type { HostClass } from "./instance-class.ts";
+import type { InstanceClass } from "./instance-class.ts";
 
 /**
  * The hosts of each site, a pipeline staying inside one; a single list where the pool has no sites. A site is left out when
@@ -13,13 +13,13 @@ import type { HostClass } from "./instance-class.ts";
  * @param classes in their order by name and price
  */
 export function sitesWorthSearching(
-  classes: readonly HostClass[],
+  classes: readonly InstanceClass[],
   request: Pick<
     SolveRequest,
     "maxTpByType" | "maxStagesByType" | "maxRentedByType" | "maxInstanceTypes" | "nodeRules"
   >,
   network: Network,
-): readonly (readonly HostClass[])[] {
+): readonly (readonly InstanceClass[])[] {
   const sites = sitesOf(classes);
   const tellsTypesApart =
     request.maxTpByType.size > 0 ||
@@ -41,8 +41,8 @@ export function sitesWorthSearching(
 }
 
 /** A host class, and how many of its instances are used. */
-export interface UsedHost {
-  readonly host: HostClass;
+export interface UsedClass {
+  readonly instanceClass: InstanceClass;
   readonly count: number;
 }
 
@@ -51,19 +51,19 @@ export interface UsedHost {
  * Among hosts of a site that are the same the first by name is taken.
  */
 export function twinsElsewhere(
-  classes: readonly HostClass[],
-  used: readonly UsedHost[],
-): readonly (readonly HostClass[])[] {
-  const own = used[0]!.host.type.instance.site;
-  return sitesOf(classes).flatMap((hosts) => {
-    if (hosts[0]?.type.instance.site === own) return [];
-    const twins: HostClass[] = [];
-    for (const { host, count } of used) {
-      const twin = hosts.find(
+  classes: readonly InstanceClass[],
+  used: readonly UsedClass[],
+): readonly (readonly InstanceClass[])[] {
+  const own = used[0]!.instanceClass.type.instance.site;
+  return sitesOf(classes).flatMap((candidates) => {
+    if (candidates[0]?.type.instance.site === own) return [];
+    const twins: InstanceClass[] = [];
+    for (const { instanceClass, count } of used) {
+      const twin = candidates.find(
         (other) =>
           !twins.includes(other) &&
-          sameness(other) === sameness(host) &&
-          other.microUsdPerHour === host.microUsdPerHour &&
+          sameness(other) === sameness(instanceClass) &&
+          other.microUsdPerHour === instanceClass.microUsdPerHour &&
           other.instances.length >= count,
       );
       if (!twin) return [];
@@ -73,38 +73,40 @@ export function twinsElsewhere(
   });
 }
 
-function sitesOf(classes: readonly HostClass[]): readonly (readonly HostClass[])[] {
-  const bySite = new Map<string | undefined, HostClass[]>();
-  for (const host of classes) {
-    const { site } = host.type.instance;
-    const hosts = bySite.get(site);
-    if (hosts) hosts.push(host);
-    else bySite.set(site, [host]);
+function sitesOf(classes: readonly InstanceClass[]): readonly (readonly InstanceClass[])[] {
+  const bySite = new Map<string | undefined, InstanceClass[]>();
+  for (const instanceClass of classes) {
+    const { site } = instanceClass.type.instance;
+    const candidates = bySite.get(site);
+    if (candidates) candidates.push(instanceClass);
+    else bySite.set(site, [instanceClass]);
   }
   return bySite.size === 0
     ? [[]]
-    : [...bySite].sort(([a = ""], [b = ""]) => (a < b ? -1 : 1)).map(([, hosts]) => hosts);
+    : [...bySite]
+        .sort(([a = ""], [b = ""]) => (a < b ? -1 : 1))
+        .map(([, candidates]) => candidates);
 }
 
 /** Hosts by what a stage can see of them, each list by rising price. */
-type Offers = ReadonlyMap<string, readonly HostClass[]>;
+type Offers = ReadonlyMap<string, readonly InstanceClass[]>;
 
-function offersOf(site: readonly HostClass[]): Offers {
-  const offers = new Map<string, HostClass[]>();
-  for (const host of site) {
-    const key = sameness(host);
-    const hosts = offers.get(key);
-    if (hosts) hosts.push(host);
-    else offers.set(key, [host]);
+function offersOf(site: readonly InstanceClass[]): Offers {
+  const offers = new Map<string, InstanceClass[]>();
+  for (const instanceClass of site) {
+    const key = sameness(instanceClass);
+    const candidates = offers.get(key);
+    if (candidates) candidates.push(instanceClass);
+    else offers.set(key, [instanceClass]);
   }
-  for (const hosts of offers.values()) {
-    hosts.sort((a, b) => a.microUsdPerHour - b.microUsdPerHour);
+  for (const candidates of offers.values()) {
+    candidates.sort((a, b) => a.microUsdPerHour - b.microUsdPerHour);
   }
   return offers;
 }
 
 /** What makes two hosts serve alike. */
-function sameness({ type: { instance }, kinds }: HostClass): string {
+function sameness({ type: { instance }, kinds }: InstanceClass): string {
   return [
     providerTypeName(instance),
     servingKey(instance),
@@ -114,14 +116,14 @@ function sameness({ type: { instance }, kinds }: HostClass): string {
 
 /** Whether every host of `few` has a partner in `many` that is as plentiful and not dearer. */
 function covers(many: Offers, few: Offers): boolean {
-  return [...few].every(([key, hosts]) => {
+  return [...few].every(([key, candidates]) => {
     const others = many.get(key) ?? [];
-    return hosts.every((host, i) => {
+    return candidates.every((instanceClass, i) => {
       const other = others[i];
       return (
         other !== undefined &&
-        other.microUsdPerHour <= host.microUsdPerHour &&
-        other.instances.length >= host.instances.length
+        other.microUsdPerHour <= instanceClass.microUsdPerHour &&
+        other.instances.length >= instanceClass.instances.length
       );
     });
   });

@@ -1,5 +1,5 @@
 import { groupGBytesPerSecond, type Network } from "../../hardware/network.ts";
-import type { GroupKind, HostClass } from "./instance-class.ts";
+import type { GroupKind, InstanceClass } from "./instance-class.ts";
 
 /** A set of GPUs of one instance as a TP group. */
 export interface MatrixGroup {
@@ -13,7 +13,7 @@ export interface MatrixGroup {
 export const MOST_GROUPS = 20_000;
 
 /** How many TP groups the GPUs of all instances can form. */
-export function countGroups(classes: readonly HostClass[]): number {
+export function countGroups(classes: readonly InstanceClass[]): number {
   let groups = 0;
   for (const { type, instances, kinds } of classes) {
     for (const t of degreesOf(kinds))
@@ -24,7 +24,7 @@ export function countGroups(classes: readonly HostClass[]): number {
 
 /** Kinds of TP groups beside those of the classes; null where there are too many groups to be listed. */
 export type OtherGroups =
-  | readonly { readonly host: HostClass; readonly kinds: readonly GroupKind[] }[]
+  | readonly { readonly instanceClass: InstanceClass; readonly kinds: readonly GroupKind[] }[]
   | null;
 
 /**
@@ -32,22 +32,22 @@ export type OtherGroups =
  * faster group takes the place of such a group wherever stages alone decide; a slow link, a rule on links or one on nodes can ask
  * for just these GPUs. On a derived network GPUs are alike, and there are none.
  */
-export function groupsBeside(network: Network, classes: readonly HostClass[]): OtherGroups {
+export function groupsBeside(network: Network, classes: readonly InstanceClass[]): OtherGroups {
   if (network.kind === "derived") return [];
   if (countGroups(classes) > MOST_GROUPS) return null;
-  return classes.map((host) => {
-    const own = new Set(host.kinds.map(nameOf));
+  return classes.map((instanceClass) => {
+    const own = new Set(instanceClass.kinds.map(nameOf));
     const others = new Map<string, GroupKind>();
-    for (const instanceIndex of host.instances) {
-      for (const tpDegree of degreesOf(host.kinds)) {
-        for (const group of matrixGroups(network, host, instanceIndex, tpDegree)) {
+    for (const instanceIndex of instanceClass.instances) {
+      for (const tpDegree of degreesOf(instanceClass.kinds)) {
+        for (const group of matrixGroups(network, instanceClass, instanceIndex, tpDegree)) {
           const { groupGBytesPerSecond } = group;
           const name = nameOf({ tpDegree, groupGBytesPerSecond });
           if (!own.has(name)) others.set(name, { tpDegree, groupGBytesPerSecond });
         }
       }
     }
-    return { host, kinds: [...others.values()] };
+    return { instanceClass, kinds: [...others.values()] };
   });
 }
 
@@ -56,14 +56,14 @@ function nameOf({ tpDegree, groupGBytesPerSecond }: GroupKind): string {
 }
 
 /** The TP degrees of a class, rising. */
-export function degreesOf(kinds: HostClass["kinds"]): number[] {
+export function degreesOf(kinds: InstanceClass["kinds"]): number[] {
   return [...new Set(kinds.map(({ tpDegree }) => tpDegree))];
 }
 
 /** Every group of `tpDegree` GPUs of an instance. */
 export function* matrixGroups(
   network: Network,
-  { type }: HostClass,
+  { type }: InstanceClass,
   instanceIndex: number,
   tpDegree: number,
 ): Generator<MatrixGroup> {

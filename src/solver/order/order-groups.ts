@@ -1,12 +1,12 @@
 import { InternalError } from "../../errors.ts";
 import { type Builder, ones } from "../../milp/builder.ts";
-import { type FlooredStarts, forEachRun, type Position } from "../formulations/floored-starts.ts";
+import { forEachRun, type Position, type StartsAtRate } from "../formulations/starts-at-rate.ts";
 import type { LatencyBudget } from "../stages/latency-budget.ts";
 import type { SegmentLatencies } from "../stages/start-table.ts";
-import { type OrderedStage, realizeOrder, type Seat, type StageGroup } from "./order-stages.ts";
+import { type OrderedStage, orderStages, type Seat, type StageGroup } from "./order-stages.ts";
 
 /** Copies of each group that are known not to suffice, Infinity standing for any number. */
-export type Shortfall = readonly number[];
+export type MissingCounts = readonly number[];
 
 /**
  * Options at positions of the pipeline, by what they can carry there: whether an order exists depends on the groups alone. Where it
@@ -25,8 +25,8 @@ export class OrderGroups {
   ) {}
 
   /** @returns the position of the option's group */
-  add(position: Position, starts: FlooredStarts, columns: readonly number[], seat?: Seat): number {
-    const seatName = seat ? `${seat.host} ${seat.gpus} ${seat.stays}` : "";
+  add(position: Position, starts: StartsAtRate, columns: readonly number[], seat?: Seat): number {
+    const seatName = seat ? `${seat.instanceClass} ${seat.gpus} ${seat.stays}` : "";
     const key = `${position} ${this.latencyName(starts)} ${seatName} ${runsKey(position, starts)}`;
     let group = this.byKey.get(key);
     if (group === undefined) {
@@ -40,7 +40,7 @@ export class OrderGroups {
   }
 
   /** Without a budget latencies do not tell options apart. */
-  private latencyName({ table: { latencies } }: FlooredStarts): number {
+  private latencyName({ table: { latencies } }: StartsAtRate): number {
     if (!this.budget || !latencies) return 0;
     let name = this.latencyNames.get(latencies);
     if (name === undefined) {
@@ -52,7 +52,7 @@ export class OrderGroups {
 
   /** An order of a plan's stages that keeps the budget; null when none was found. */
   order(values: ArrayLike<number>): readonly OrderedStage[] | null {
-    const order = this.realize(this.counts(values));
+    const order = this.orderStages(this.counts(values));
     return order === "too_large" ? null : order;
   }
 
@@ -69,32 +69,32 @@ export class OrderGroups {
     );
   }
 
-  private realize(copies: readonly number[]): ReturnType<typeof realizeOrder> {
-    return realizeOrder(this.groups, copies, this.stages, this.layers, this.budget);
+  private orderStages(copies: readonly number[]): ReturnType<typeof orderStages> {
+    return orderStages(this.groups, copies, this.stages, this.layers, this.budget);
   }
 
   /**
    * The plan's counts, raised group by group to any number as long as no order exists; null when there may be one. With seats only
    * groups of hosts that the plan uses are raised: there are many others, and a plan that uses one of them is not ruled out.
    */
-  shortfall(values: ArrayLike<number>): Shortfall | null {
+  noOrderCut(values: ArrayLike<number>): MissingCounts | null {
     const copies = this.counts(values);
     const used = new Set(
-      this.groups.flatMap(({ seat }, g) => (copies[g]! > 0 ? [seat?.host] : [])),
+      this.groups.flatMap(({ seat }, g) => (copies[g]! > 0 ? [seat?.instanceClass] : [])),
     );
     for (let group = 0; group < copies.length; group++) {
-      if (!used.has(this.groups[group]!.seat?.host)) continue;
+      if (!used.has(this.groups[group]!.seat?.instanceClass)) continue;
       const before = copies[group]!;
       copies[group] = Number.POSITIVE_INFINITY;
-      if (this.realize(copies) !== null) copies[group] = before;
+      if (this.orderStages(copies) !== null) copies[group] = before;
     }
-    return this.realize(copies) === null ? copies : null;
+    return this.orderStages(copies) === null ? copies : null;
   }
 
   /** Some group has more stages than the shortfall: X_g ≥ (u_g + 1)·b_g, Σ b_g ≥ 1; with u_g = 0, X_g stands for b_g. */
-  addCut(build: Builder, n: number, shortfall: Shortfall): void {
+  addCut(build: Builder, n: number, noOrderCut: MissingCounts): void {
     const chosen: number[] = [];
-    for (const [group, most] of shortfall.entries()) {
+    for (const [group, most] of noOrderCut.entries()) {
       if (most === Number.POSITIVE_INFINITY) continue;
       if (most === 0) {
         chosen.push(...this.columns[group]!);
@@ -112,7 +112,7 @@ export class OrderGroups {
 }
 
 /** Names what a table allows at a position: equal names, equal runs. */
-function runsKey(position: Position, starts: FlooredStarts): string {
+function runsKey(position: Position, starts: StartsAtRate): string {
   const runs: string[] = [];
   let before = -1;
   let least = 0;

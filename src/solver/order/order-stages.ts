@@ -1,16 +1,16 @@
 import {
-  type FlooredStarts,
   innerSizes,
   mayEndModel,
   type Position,
   positionAt,
-} from "../formulations/floored-starts.ts";
+  type StartsAtRate,
+} from "../formulations/starts-at-rate.ts";
 import type { LatencyBudget } from "../stages/latency-budget.ts";
 
 /** Stages that can carry the same runs of layers at the same position. */
 export interface StageGroup {
   readonly position: Position;
-  readonly starts: FlooredStarts;
+  readonly starts: StartsAtRate;
   /** Where the stages stand, where it matters which of them are neighbours on one instance. */
   readonly seat?: Seat;
 }
@@ -18,7 +18,7 @@ export interface StageGroup {
 /** Where a stage stands, as far as its next one goes. */
 export interface Seat {
   /** Instances that are alike share a number. */
-  readonly host: number;
+  readonly instanceClass: number;
   /** GPUs of the stage, and of the instance. */
   readonly gpus: number;
   readonly instanceGpus: number;
@@ -51,7 +51,7 @@ const MOST_WAYS = 1_000_000;
  *
  * @returns "too_large" when there is more to look at than is quick
  */
-export function realizeOrder(
+export function orderStages(
   groups: readonly StageGroup[],
   copies: readonly number[],
   stages: number,
@@ -79,7 +79,7 @@ export function realizeOrder(
         if (run === "no_room") continue;
         if (slot >= 0 && state.used[slot]! >= copies[group]!) continue;
         const used = slot < 0 ? state.used : state.used.with(slot, state.used[slot]! + 1);
-        const key = run ? `${used.join()} ${run.host} ${run.gpus}` : used.join();
+        const key = run ? `${used.join()} ${run.instanceClass} ${run.gpus}` : used.join();
         let target = next.get(key);
         if (!target) {
           target = { used, run, ways: new Map() };
@@ -115,15 +115,16 @@ function slotsOf(
 
 /** The run that is open behind a stage: its next stage has to stand on the same instance. */
 interface OpenRun {
-  readonly host: number;
+  readonly instanceClass: number;
   readonly gpus: number;
 }
 
 function runWith(run: OpenRun | null, seat: Seat | undefined): OpenRun | null | "no_room" {
   if (!seat) return null;
   const gpus = (run?.gpus ?? 0) + seat.gpus;
-  if (run && (run.host !== seat.host || gpus > seat.instanceGpus)) return "no_room";
-  return seat.stays ? { host: seat.host, gpus } : null;
+  if (run && (run.instanceClass !== seat.instanceClass || gpus > seat.instanceGpus))
+    return "no_room";
+  return seat.stays ? { instanceClass: seat.instanceClass, gpus } : null;
 }
 
 /** Copies used of the counted groups, and how each boundary can be reached with them. */

@@ -1,11 +1,11 @@
 import { instanceName, type Placement } from "../../placement/placement.ts";
 import type { OperatingPoint } from "../../workload/workload.ts";
-import type { HostPlan } from "../instances/instance-plan.ts";
-import type { FlooredHost } from "../stages/candidates-at-rate.ts";
+import type { InstancePlan } from "../instances/instance-plan.ts";
+import type { CandidatesAtRate } from "../stages/candidates-at-rate.ts";
 
 /** A stage that has its place in the order of the pipeline, but no instance yet. */
 export interface SeatedStage {
-  readonly floored: FlooredHost;
+  readonly atRate: CandidatesAtRate;
   readonly tpDegree: number;
   /** Layers before the stage. */
   readonly before: number;
@@ -15,7 +15,7 @@ export interface SeatedStage {
 
 /** Stages that follow one another on one instance. */
 interface Run {
-  readonly floored: FlooredHost;
+  readonly atRate: CandidatesAtRate;
   readonly stages: SeatedStage[];
   gpus: number;
 }
@@ -29,24 +29,24 @@ interface Run {
  */
 export function placeRuns(
   ordered: readonly SeatedStage[],
-  plans: readonly HostPlan[],
+  plans: readonly InstancePlan[],
   layers: number,
   point: OperatingPoint,
 ): Placement | null {
   const runs = runsOf(ordered);
   if (!runs) return null;
   const seats = new Map<SeatedStage, { readonly gpuType: string; readonly firstGpu: number }>();
-  for (const { floored, instances } of plans) {
-    const { host } = floored;
-    const { gpuCount, name } = host.type.instance;
+  for (const { atRate, instances } of plans) {
+    const { instanceClass } = atRate;
+    const { gpuCount, name } = instanceClass.type.instance;
     const used = new Array<number>(instances).fill(0);
-    const own = runs.filter((run) => run.floored === floored).sort((a, b) => b.gpus - a.gpus);
+    const own = runs.filter((run) => run.atRate === atRate).sort((a, b) => b.gpus - a.gpus);
     for (const { stages, gpus } of own) {
       const at = used.findIndex((gpusThere) => gpusThere + gpus <= gpuCount);
       if (at < 0) return null;
       for (const stage of stages) {
         seats.set(stage, {
-          gpuType: instanceName(name, host.instances[at]!),
+          gpuType: instanceName(name, instanceClass.instances[at]!),
           firstGpu: used[at]!,
         });
         used[at]! += stage.tpDegree;
@@ -75,8 +75,8 @@ function runsOf(ordered: readonly SeatedStage[]): Run[] | null {
   const runs: Run[] = [];
   let open: Run | null = null;
   for (const stage of ordered) {
-    const run: Run = open ?? { floored: stage.floored, stages: [], gpus: 0 };
-    if (run.floored !== stage.floored) return null;
+    const run: Run = open ?? { atRate: stage.atRate, stages: [], gpus: 0 };
+    if (run.atRate !== stage.atRate) return null;
     run.stages.push(stage);
     run.gpus += stage.tpDegree;
     if (!open) runs.push(run);

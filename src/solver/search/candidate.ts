@@ -7,16 +7,16 @@ import { type Placement, parseInstanceName } from "../../placement/placement.ts"
 import type { Problem } from "../../placement/problem.ts";
 import { pointWarnings } from "../../workload/workload.ts";
 import { brokenRentalRule } from "../explain/rental-rules.ts";
-import type { HostClass } from "../instances/instance-class.ts";
+import type { InstanceClass } from "../instances/instance-class.ts";
 import type { CaseContext } from "./case-context.ts";
-import { compare, type Found } from "./goal.ts";
+import { type Candidate, compare } from "./goal.ts";
 
 /** A placement scored in the terms of the search; null when it breaks a rule or `evaluate` lets it pass with a warning. */
 export function scorePlacement(
   context: CaseContext,
   placement: Placement,
-  origin: Found["origin"],
-): Found | null {
+  origin: Candidate["origin"],
+): Candidate | null {
   const { problem, request } = context;
   const evaluation = evaluate(problem, placement);
   if (!isProposed(problem, evaluation)) return null;
@@ -37,17 +37,17 @@ export function isProposed(problem: Problem, evaluation: Evaluation): evaluation
 }
 
 /** The host class of an instance. */
-export function classOf(context: CaseContext, name: string): HostClass {
+export function classOf(context: CaseContext, name: string): InstanceClass {
   const parsed = parseInstanceName(name);
-  const host = context.classes.find(
+  const instanceClass = context.classes.find(
     ({ type, instances }) =>
       type.instance.name === parsed?.typeName && instances.includes(parsed.index),
   );
-  if (!host) throw new InternalError(`${name} is in no host class.`);
-  return host;
+  if (!instanceClass) throw new InternalError(`${name} is in no host class.`);
+  return instanceClass;
 }
 
-function score(context: CaseContext, evaluation: Success, origin: Found["origin"]): Found {
+function score(context: CaseContext, evaluation: Success, origin: Candidate["origin"]): Candidate {
   const { placement, metrics } = evaluation;
   const { scale } = context.objective;
   let cost = 0;
@@ -78,11 +78,11 @@ function score(context: CaseContext, evaluation: Success, origin: Found["origin"
 /** Has a placement of a MILP evaluated. @throws InternalError when solver and evaluator disagree. */
 export function found(
   context: CaseContext,
-  scenario: number,
+  subproblem: number,
   level: number,
   placement: Placement,
-): Found {
-  const { levels } = context.scenarios[scenario]!;
+): Candidate {
+  const { levels } = context.subproblems[subproblem]!;
   const evaluation = evaluate(context.problem, placement);
   if (evaluation.status !== "SUCCESS") {
     throw new InternalError(`the solver's placement breaks a rule: ${evaluation.error}`);
@@ -102,7 +102,7 @@ export function found(
   }
   const broken = brokenRentalRule(context.problem, context.request, placement, evaluation.metrics);
   if (broken !== null) throw new InternalError(`the solver's placement breaks a rule: ${broken}.`);
-  return score(context, evaluation, { scenario, level: reached });
+  return score(context, evaluation, { subproblem, level: reached });
 }
 
 /** Position of the last level not above `rate` (with room for rounding); −1 when all are above. */

@@ -2,13 +2,13 @@ import type { MilpBackend, MilpOptions } from "../../milp/model.ts";
 import type { ModelContext } from "./case-model.ts";
 import type { PriceUnits } from "./costs.ts";
 import type { SearchObjective } from "./objectives.ts";
-import type { Scenario } from "./subproblems.ts";
+import type { Subproblem } from "./subproblems.ts";
 
 /** What all cases of one search share. */
 export interface CaseContext extends ModelContext {
   readonly units: PriceUnits;
   readonly objective: SearchObjective;
-  readonly scenarios: readonly Scenario[];
+  readonly subproblems: readonly Subproblem[];
   readonly backend: MilpBackend;
   /** Time and cancellation for the next MILP. */
   readonly milpOptions: () => MilpOptions;

@@ -4,26 +4,26 @@ import type { Network } from "../../hardware/network.ts";
 import { type PlacementStage, parseInstanceName } from "../../placement/placement.ts";
 import type { Problem } from "../../placement/problem.ts";
 import { caseRules } from "../deployable/case-rules.ts";
-import { slotUnits, type Unit } from "../formulations/concrete-groups.ts";
+import { concreteGroups, type Unit } from "../formulations/concrete-groups.ts";
 import { countModel } from "../formulations/count.ts";
 import { linkedStartsModel } from "../formulations/linked-starts.ts";
 import type { CaseCosts, CaseLimit, CaseModel } from "../formulations/rental-rows.ts";
 import { slotModel } from "../formulations/slots.ts";
 import { startsModel } from "../formulations/starts.ts";
 import { derivedLinks } from "../instances/derived-links.ts";
-import type { HostClass } from "../instances/instance-class.ts";
+import type { InstanceClass } from "../instances/instance-class.ts";
 import type { SolveRequest } from "../request.ts";
 import { asksForNext } from "../stages/candidates-at-rate.ts";
 import { requireLevel } from "../stages/levels.ts";
 import { startsMatter } from "../stages/start-table.ts";
-import type { Scenario } from "./subproblems.ts";
+import type { Subproblem } from "./subproblems.ts";
 
 /** What the MILPs of one search have in common. */
 export interface ModelContext {
   readonly problem: Problem;
   readonly request: SolveRequest;
   /** By name and price: a class's position is its place in the alphabet. */
-  readonly classes: readonly HostClass[];
+  readonly classes: readonly InstanceClass[];
 }
 
 /**
@@ -32,48 +32,50 @@ export interface ModelContext {
  */
 export function fastModel(
   { problem, request }: ModelContext,
-  { family, stages }: Scenario,
+  { stageTables, stages }: Subproblem,
   level: number,
   costs: CaseCosts,
   limits: readonly CaseLimit[],
 ): CaseModel {
-  const hosts = family.hosts(level, stages);
+  const candidates = stageTables.candidates(level, stages);
   const { numLayers, layers } = problem.model;
-  const rules = caseRules(request, family.shape);
-  const pieces = family.pieces(stages);
+  const rules = caseRules(request, stageTables.shape);
+  const pieces = stageTables.pieces(stages);
   const model = startsMatter(problem)
     ? startsModel(
-        hosts,
+        candidates,
         pieces,
         numLayers,
         layers?.allowedCuts ?? null,
-        family.batch.setting.latency,
+        stageTables.batch.setting.latency,
         costs,
         limits,
         rules,
       )
-    : countModel(hosts, pieces, numLayers, costs, limits, rules);
+    : countModel(candidates, pieces, numLayers, costs, limits, rules);
   return {
     ...model,
-    placement: (values, point) => family.placement(model.placement(values, point), hosts),
+    placement: (values, point) => stageTables.placement(model.placement(values, point), candidates),
   };
 }
 
 /** Whether the fast formulation of a case looks at everything that matters. */
 export function isFastModelExact(
   { problem }: ModelContext,
-  { family, stages }: Scenario,
+  { stageTables, stages }: Subproblem,
   level: number,
   linksCount: boolean,
 ): boolean {
-  if (stages === 1 || family.shape?.placesNodes) return true;
+  if (stages === 1 || stageTables.shape?.placesNodes) return true;
   // Where listed groups are nodes, their order and which of their GPUs serve first may matter too.
-  if (family.shape) return false;
-  if (family.links(level)?.binding) return false;
+  if (stageTables.shape) return false;
+  if (stageTables.links(level)?.binding) return false;
   if (!startsMatter(problem)) return true;
   // The order of unequal layers is fixed, so stages on one instance cannot always be put side by side or apart.
-  const hosts = family.hosts(level, stages);
-  return !linksCount && !asksForNext(hosts) && hosts.every(({ neighbours }) => neighbours);
+  const candidates = stageTables.candidates(level, stages);
+  return (
+    !linksCount && !asksForNext(candidates) && candidates.every(({ neighbours }) => neighbours)
+  );
 }
 
 /** The most GPUs that are told apart one by one. */
@@ -82,7 +84,7 @@ const MOST_GPUS = 2_000;
 /** The exact formulation of a case whose single links matter: every TP group of every instance on its own. */
 export function linkedModel(
   context: ModelContext,
-  { family, classes: all, stages, levels }: Scenario,
+  { stageTables, classes: all, stages, levels }: Subproblem,
   level: number,
   costs: CaseCosts,
   limits: readonly CaseLimit[],
@@ -92,7 +94,10 @@ export function linkedModel(
   const isDerived = network.kind === "derived";
   // Instances of a class are alike on a derived network, and S stages use S of them at most.
   const classes = isDerived
-    ? all.map((host) => ({ ...host, instances: host.instances.slice(0, stages) }))
+    ? all.map((instanceClass) => ({
+        ...instanceClass,
+        instances: instanceClass.instances.slice(0, stages),
+      }))
     : all;
   const gpus = classes.reduce(
     (sum, { type, instances }) => sum + instances.length * type.instance.gpuCount,
@@ -105,24 +110,24 @@ export function linkedModel(
       `Give counts that add up to at most ${MOST_GPUS} GPUs.`,
     );
   }
-  const floor = levels[level]!;
+  const minRate = levels[level]!;
   const allows =
-    family.links(level)?.allows ??
+    stageTables.links(level)?.allows ??
     derivedLinks(
       classes,
-      family.minOutsideGBytesPerSecond,
-      (bandwidth) => family.linkRate(bandwidth) >= floor,
+      stageTables.minOutsideGBytesPerSecond,
+      (bandwidth) => stageTables.linkRate(bandwidth) >= minRate,
     );
-  const { setting } = family.batch;
-  const units = slotUnits(
+  const { setting } = stageTables.batch;
+  const units = concreteGroups(
     problem,
     classes,
-    family.batch,
-    floor,
-    family.tpDegree,
+    stageTables.batch,
+    minRate,
+    stageTables.tpDegree,
     isDerived && classes.every(hasAlignedGroups) ? "aligned" : "all",
   );
-  requireLinkLevels(linkBandwidths(network, units), family, levels, floor);
+  requireLinkLevels(linkBandwidths(network, units), stageTables, levels, minRate);
   return startsMatter(problem)
     ? linkedStartsModel(
         units,
@@ -133,8 +138,8 @@ export function linkedModel(
         setting.latency,
         costs,
         limits,
-        caseRules(request, family.shape),
-        family.shape,
+        caseRules(request, stageTables.shape),
+        stageTables.shape,
       )
     : slotModel(
         units,
@@ -144,8 +149,8 @@ export function linkedModel(
         model.numLayers,
         costs,
         limits,
-        caseRules(request, family.shape),
-        family.shape,
+        caseRules(request, stageTables.shape),
+        stageTables.shape,
       );
 }
 
@@ -155,7 +160,7 @@ function linkBandwidths(network: Network, units: readonly Unit[]): ReadonlySet<n
     return new Set(
       units.flatMap(
         ({
-          host: {
+          instanceClass: {
             type: { instance },
           },
         }) => [instance.insideGBytesPerSecond, externalShareGBytesPerSecond(instance)],
@@ -176,18 +181,18 @@ function linkBandwidths(network: Network, units: readonly Unit[]): ReadonlySet<n
 /** @throws InternalError when a link that the formulation may use has a rate that is no level */
 function requireLinkLevels(
   bandwidths: ReadonlySet<number>,
-  { linkRate }: Scenario["family"],
+  { linkRate }: Subproblem["stageTables"],
   levels: Float64Array,
-  floor: number,
+  minRate: number,
 ): void {
   for (const bandwidth of bandwidths) {
     const rate = linkRate(bandwidth);
-    if (rate >= floor) requireLevel(levels, rate, `a link of ${bandwidth} GB/s`);
+    if (rate >= minRate) requireLevel(levels, rate, `a link of ${bandwidth} GB/s`);
   }
 }
 
 /** Whether blocks of neighbouring GPUs are all the groups an instance with alike GPUs needs. */
-function hasAlignedGroups({ kinds, type }: HostClass): boolean {
+function hasAlignedGroups({ kinds, type }: InstanceClass): boolean {
   const degrees = kinds.map(({ tpDegree }) => tpDegree);
   return [...degrees, type.instance.gpuCount].every(
     (t, i, all) => i === 0 || t % all[i - 1]! === 0,

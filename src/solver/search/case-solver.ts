@@ -10,7 +10,7 @@ import { found } from "./candidate.ts";
 import type { CaseContext } from "./case-context.ts";
 import { fastModel, isFastModelExact, linkedModel } from "./case-model.ts";
 import { type ExactOutcome, solveExactly } from "./exact-case.ts";
-import type { Found, Goal } from "./goal.ts";
+import type { Candidate, Goal } from "./goal.ts";
 import { firstOfEqualCost, sharesBelow, sharpened, slackOf, solverFactor } from "./linked-cost.ts";
 import type { CaseResult } from "./search.ts";
 import { lowestAlike } from "./ties.ts";
@@ -22,10 +22,10 @@ const MOST_GPUS_TOLD_APART = 64;
  * The MILP of a case that an answer came from. On large derived pools, where it matters what stages send to, the relaxation that the
  * answer came from as a rule: no placement of the case costs less than its optimum.
  */
-export function caseModel(context: CaseContext, scenario: number, level: number): CaseModel {
+export function caseModel(context: CaseContext, subproblem: number, level: number): CaseModel {
   const costs = context.objective.scale;
-  const limits = limitRows(context, scenario, level);
-  const here = context.scenarios[scenario]!;
+  const limits = limitRows(context, subproblem, level);
+  const here = context.subproblems[subproblem]!;
   const { costModel, network, pool } = context.problem;
   const isTooLarge =
     costModel.dependsOnNext && network.kind === "derived" && pool.gpuCount > MOST_GPUS_TOLD_APART;
@@ -43,57 +43,57 @@ export function caseModel(context: CaseContext, scenario: number, level: number)
  */
 export async function solveCase(
   context: CaseContext,
-  scenario: number,
+  subproblem: number,
   level: number,
   leastCost: number,
   goal: Goal,
-  offer: (found: Found) => Promise<void>,
+  offer: (found: Candidate) => Promise<void>,
 ): Promise<CaseResult> {
   const rows = [...levelFreeRows(context), ...boundRows(context, leastCost)];
-  const free = await solveRows(context, scenario, level, rows, goal, offer);
+  const free = await solveRows(context, subproblem, level, rows, goal, offer);
   if (free.status !== "optimal") return free;
   const { found: first, leastCost: least } = free;
   if (!hasLevelBudget(context) || first.metrics.meets_cost_threshold) {
     return { status: "optimal", cost: first.cost, leastCost: least, level: first.origin!.level };
   }
-  const within = limitRows(context, scenario, level);
-  const limited = await solveRows(context, scenario, level, within, goal, offer);
+  const within = limitRows(context, subproblem, level);
+  const limited = await solveRows(context, subproblem, level, within, goal, offer);
   return limited.status === "stopped" ? limited : { status: "decided" };
 }
 
 /** The cheapest placement of a case within some rows, evaluated and offered. */
 async function solveRows(
   context: CaseContext,
-  scenario: number,
+  subproblem: number,
   level: number,
   limits: readonly CaseLimit[],
   goal: Goal,
-  offer: (found: Found) => Promise<void>,
+  offer: (found: Candidate) => Promise<void>,
 ): Promise<
   | { readonly status: "stopped" | "infeasible" }
-  | { readonly status: "optimal"; readonly found: Found; readonly leastCost: number }
+  | { readonly status: "optimal"; readonly found: Candidate; readonly leastCost: number }
 > {
-  const solved = await solveScaled(context, scenario, level, limits);
+  const solved = await solveScaled(context, subproblem, level, limits);
   switch (solved.status) {
     case "stopped":
-      if (solved.placement) await offer(found(context, scenario, level, solved.placement));
+      if (solved.placement) await offer(found(context, subproblem, level, solved.placement));
       return { status: "stopped" };
     case "infeasible":
       return { status: "infeasible" };
     case "optimal": {
-      const first = found(context, scenario, level, solved.placement);
+      const first = found(context, subproblem, level, solved.placement);
       requireSameCost(first.cost, solved.objective + solved.constant);
       return context.objective.linked
-        ? decideLinked(context, scenario, level, first, limits, goal, offer)
+        ? decideLinked(context, subproblem, level, first, limits, goal, offer)
         : offerProven(first, offer);
     }
   }
 }
 
 async function offerProven(
-  found: Found,
-  offer: (found: Found) => Promise<void>,
-): Promise<{ readonly status: "optimal"; readonly found: Found; readonly leastCost: number }> {
+  found: Candidate,
+  offer: (found: Candidate) => Promise<void>,
+): Promise<{ readonly status: "optimal"; readonly found: Candidate; readonly leastCost: number }> {
   await offer(found);
   return { status: "optimal", found, leastCost: found.cost };
 }
@@ -101,17 +101,17 @@ async function offerProven(
 /** Where links have a part in the cost: what the MILP's tolerance has left open is decided if it may become the answer. */
 async function decideLinked(
   context: CaseContext,
-  scenario: number,
+  subproblem: number,
   level: number,
-  first: Found,
+  first: Candidate,
   limits: readonly CaseLimit[],
   goal: Goal,
-  offer: (found: Found) => Promise<void>,
+  offer: (found: Candidate) => Promise<void>,
 ): Promise<
   | { readonly status: "stopped" }
-  | { readonly status: "optimal"; readonly found: Found; readonly leastCost: number }
+  | { readonly status: "optimal"; readonly found: Candidate; readonly leastCost: number }
 > {
-  const mayBeWanted = (cost: number, like: Found): boolean =>
+  const mayBeWanted = (cost: number, like: Candidate): boolean =>
     goal.mayImprove({ ...like, cost, nameRank: 0 });
   const least = first.cost - slackOf(context, first.cost);
   // What breaks a budget is no answer, and the case is solved again within it.
@@ -124,7 +124,7 @@ async function decideLinked(
       await offer(first);
       return { status: "optimal", found: first, leastCost: least };
     }
-    const sharp = await sharpened(context, scenario, level, first, limits);
+    const sharp = await sharpened(context, subproblem, level, first, limits);
     if (sharp === null) {
       await offer(first);
       return { status: "stopped" };
@@ -133,25 +133,25 @@ async function decideLinked(
   }
   // Which of its equals it is counts only where it may become the answer.
   if (!mayBeWanted(best.cost, best)) return offerProven(best, offer);
-  const alike = lowestAlike(context, scenario, best.origin!.level);
-  return offerProven(await firstOfEqualCost(context, scenario, alike, best, limits), offer);
+  const alike = lowestAlike(context, subproblem, best.origin!.level);
+  return offerProven(await firstOfEqualCost(context, subproblem, alike, best, limits), offer);
 }
 
 /** A MILP over the search cost. Where that is not whole it is made large enough for a solver's tolerances to be small beside it. */
 async function solveScaled(
   context: CaseContext,
-  scenario: number,
+  subproblem: number,
   level: number,
   limits: readonly CaseLimit[],
 ): Promise<ExactOutcome> {
   const { scale, linked } = context.objective;
-  if (!linked) return solveExactly(context, scenario, level, scale, limits);
+  if (!linked) return solveExactly(context, subproblem, level, scale, limits);
   const factor = solverFactor(context);
   const costs = {
     perInstance: (position: number) => scale.perInstance(position) * factor,
     perLink: scale.perLink * factor,
   };
-  const solved = await solveExactly(context, scenario, level, costs, limits);
+  const solved = await solveExactly(context, subproblem, level, costs, limits);
   return solved.status === "optimal"
     ? { ...solved, objective: solved.objective / factor, constant: solved.constant / factor }
     : solved;

@@ -1,6 +1,6 @@
 import { microUsdToUsd } from "../../hardware/price.ts";
 import type { Limits } from "../../workload/workload.ts";
-import type { HostClass } from "../instances/instance-class.ts";
+import type { InstanceClass } from "../instances/instance-class.ts";
 
 /**
  * Prices as small integers: whole numbers of the largest amount that divides every price. Sums and comparisons
@@ -14,8 +14,8 @@ export interface PriceUnits {
 }
 
 /** The price units of a list of host classes. */
-export function priceUnits(classes: readonly HostClass[]): PriceUnits {
-  const prices = classes.map((host) => host.microUsdPerHour);
+export function priceUnits(classes: readonly InstanceClass[]): PriceUnits {
+  const prices = classes.map((instanceClass) => instanceClass.microUsdPerHour);
   const unit = prices.reduce(greatestCommonDivisor, 0) || 1;
   return { microUsdPerUnit: unit, perInstance: prices.map((price) => price / unit) };
 }
@@ -35,10 +35,10 @@ export function unitsWithin(units: PriceUnits, usdPerHour: number): number {
  * made of them.
  */
 export function affordable(
-  classes: readonly HostClass[],
+  classes: readonly InstanceClass[],
   units: PriceUnits,
   { maxHourlyCostUsd }: Pick<Limits, "maxHourlyCostUsd">,
-): readonly HostClass[] {
+): readonly InstanceClass[] {
   if (maxHourlyCostUsd === null) return classes;
   const most = unitsWithin(units, maxHourlyCostUsd);
   return classes.filter(({ position }) => units.perInstance[position]! <= most);

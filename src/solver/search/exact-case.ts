@@ -10,14 +10,14 @@ import type { Placement } from "../../placement/placement.ts";
 import type { Problem } from "../../placement/problem.ts";
 import { caseRules } from "../deployable/case-rules.ts";
 import { brokenNodeRule } from "../deployable/node-rules.ts";
-import { type CoverShortfall, coverModel } from "../formulations/cover.ts";
+import { coverModel, type NoOrderCut } from "../formulations/cover.ts";
 import {
   type CaseCosts,
   type CaseLimit,
   type CaseModel,
   countsLinks,
 } from "../formulations/rental-rows.ts";
-import type { LinksAtFloor } from "../instances/matrix-links.ts";
+import type { LinksAtRate } from "../instances/matrix-links.ts";
 import { arrangeStages } from "../order/arrange.ts";
 import { asksForNext } from "../stages/candidates-at-rate.ts";
 import { LayerWindows } from "../stages/layer-windows.ts";
@@ -25,7 +25,7 @@ import { startsMatter } from "../stages/start-table.ts";
 import type { CaseContext } from "./case-context.ts";
 import { fastModel, isFastModelExact, linkedModel, lowestGpuOf } from "./case-model.ts";
 import { compare } from "./goal.ts";
-import type { Scenario } from "./subproblems.ts";
+import type { Subproblem } from "./subproblems.ts";
 
 /** What came of one case under some costs and limits. */
 export type ExactOutcome =
@@ -46,12 +46,12 @@ export type ExactOutcome =
  */
 export async function solveExactly(
   context: CaseContext,
-  scenario: number,
+  subproblem: number,
   level: number,
   costs: CaseCosts,
   limits: readonly CaseLimit[],
 ): Promise<ExactOutcome> {
-  const here = context.scenarios[scenario]!;
+  const here = context.subproblems[subproblem]!;
   const linksCount = countsLinks(costs, limits);
   const isExact = isFastModelExact(context, here, level, linksCount);
   const fast = await solveFast(context, here, level, costs, limits, isExact);
@@ -85,33 +85,33 @@ const MOST_SHORTFALLS = 60;
  */
 async function solveFast(
   context: CaseContext,
-  here: Scenario,
+  here: Subproblem,
   level: number,
   costs: CaseCosts,
   limits: readonly CaseLimit[],
   isExact: boolean,
 ): Promise<RunOutcome> {
   const { model } = context.problem;
-  const { family } = here;
+  const { stageTables } = here;
   if (!startsMatter(context.problem))
     return runMilp(context, fastModel(context, here, level, costs, limits), here, isExact);
-  const shortfalls: CoverShortfall[] = [];
-  while (shortfalls.length < MOST_SHORTFALLS) {
-    const hosts = family.hosts(level, here.stages);
+  const noOrderCuts: NoOrderCut[] = [];
+  while (noOrderCuts.length < MOST_SHORTFALLS) {
+    const candidates = stageTables.candidates(level, here.stages);
     const cover = coverModel(
-      hosts,
-      family.pieces(here.stages),
+      candidates,
+      stageTables.pieces(here.stages),
       model.numLayers,
-      family.measures.rows,
-      family.batch.setting.latency,
+      stageTables.layerWeights.rows,
+      stageTables.batch.setting.latency,
       costs,
       limits,
-      caseRules(context.request, family.shape),
-      shortfalls,
+      caseRules(context.request, stageTables.shape),
+      noOrderCuts,
     );
     const placementOf = (values: ArrayLike<number>): Placement | null => {
       const placement = cover.placement(values, here.point);
-      return placement && family.placement(placement, hosts);
+      return placement && stageTables.placement(placement, candidates);
     };
     const outcome = await callBackend(context, cover.milp);
     if (outcome.status === "infeasible") return { status: "infeasible" };
@@ -121,9 +121,9 @@ async function solveFast(
     }
     const placement = placementOf(outcome.values);
     if (placement) return { status: "optimal", placement, objective: outcome.objective };
-    const shortfall = cover.shortfall(outcome.values);
-    if (!shortfall) break;
-    shortfalls.push(shortfall);
+    const noOrderCut = cover.noOrderCut(outcome.values);
+    if (!noOrderCut) break;
+    noOrderCuts.push(noOrderCut);
   }
   return runMilp(context, fastModel(context, here, level, costs, limits), here, isExact);
 }
@@ -131,16 +131,16 @@ async function solveFast(
 /** The placement of a relaxation in an order in which it keeps its promises; null when there is none. */
 function standingOrder(
   context: CaseContext,
-  here: Scenario,
+  here: Subproblem,
   level: number,
   linksCount: boolean,
   placement: Placement,
 ): Placement | null {
-  const { family, stages } = here;
-  const links = family.links(level);
-  const mayMatter = links?.binding || linksCount || family.shape !== null;
+  const { stageTables, stages } = here;
+  const links = stageTables.links(level);
+  const mayMatter = links?.binding || linksCount || stageTables.shape !== null;
   // What stages send to is part of a plan's order, so that comes first.
-  const asIs = !mayMatter || asksForNext(family.hosts(level, stages));
+  const asIs = !mayMatter || asksForNext(stageTables.candidates(level, stages));
   if (asIs && stands(context, here, level, linksCount, placement)) return placement;
   if (!mayMatter) return null;
   const candidate = arranged(context.problem, links, placement);
@@ -150,13 +150,13 @@ function standingOrder(
 /** Whether a placement keeps what its relaxation promises: links, rate, rules and limits. */
 function stands(
   context: CaseContext,
-  { family, levels }: Scenario,
+  { stageTables, levels }: Subproblem,
   level: number,
   linksCount: boolean,
   placement: Placement,
 ): boolean {
   const { problem } = context;
-  const links = family.links(level);
+  const links = stageTables.links(level);
   // Fast enough is not all: a link between instances may be forbidden by the rule on percentiles.
   if (links && !linksAreAllowed(problem, placement, links.allows)) return false;
   const evaluation = evaluate(problem, placement);
@@ -173,7 +173,7 @@ function stands(
  * A placement with its stages in an order whose links are all allowed and cross instances as rarely as possible, as far as the
  * layers let stages change places; as it is when there is no such order.
  */
-function arranged(problem: Problem, links: LinksAtFloor | null, placement: Placement): Placement {
+function arranged(problem: Problem, links: LinksAtRate | null, placement: Placement): Placement {
   const isFree = !startsMatter(problem);
   const { model } = problem;
   const mayMove =
@@ -209,7 +209,7 @@ function withConstant(outcome: RunOutcome, constant: number): ExactOutcome {
 async function runMilp(
   context: CaseContext,
   model: CaseModel,
-  { point }: Scenario,
+  { point }: Subproblem,
   isExact: boolean,
 ): Promise<RunOutcome> {
   let { milp } = model;

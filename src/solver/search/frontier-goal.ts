@@ -1,19 +1,19 @@
 import {
-  type Corner,
+  type Candidate,
   type CostScale,
   compare,
   compareAll,
-  type Found,
   type Goal,
   keyBeforeNames,
-  tieCorner,
+  type OptimisticPoint,
+  tiedPoint,
   tieKey,
 } from "./goal.ts";
 import type { Allows } from "./single-goal.ts";
 
 /** Collects every non-dominated (price, tokens/s) pair. */
 export class FrontierGoal implements Goal {
-  private found: Found[] = [];
+  private found: Candidate[] = [];
 
   constructor(
     private readonly scale: CostScale,
@@ -21,28 +21,28 @@ export class FrontierGoal implements Goal {
   ) {}
 
   /** By rising price and throughput. */
-  get points(): readonly Found[] {
+  get points(): readonly Candidate[] {
     return [...this.found].sort((a, b) => this.price(a.cost) - this.price(b.cost));
   }
 
   /** Cheap first: a cheap placement dominates most of what costs more and is slower. */
-  priority(corner: Corner): readonly [number, number] {
-    return [corner.cost, -corner.tokensPerSecond];
+  priority(optimistic: OptimisticPoint): readonly [number, number] {
+    return [optimistic.cost, -optimistic.tokensPerSecond];
   }
 
-  mayImprove(corner: Corner): boolean {
-    const price = this.price(corner.cost);
-    if (!this.allows(price, corner.tokensPerSecond)) return false;
+  mayImprove(optimistic: OptimisticPoint): boolean {
+    const price = this.price(optimistic.cost);
+    if (!this.allows(price, optimistic.tokensPerSecond)) return false;
     return !this.found.some((point) => {
       const cheaper = compare(this.price(point.cost), price);
-      const faster = compare(corner.tokensPerSecond, point.tokensPerSecond);
+      const faster = compare(optimistic.tokensPerSecond, point.tokensPerSecond);
       if (cheaper > 0 || faster > 0) return false;
       if (cheaper < 0 || faster < 0) return true;
-      return compareAll(tieCorner(corner, this.scale), tieKey(point)) >= 0;
+      return compareAll(tiedPoint(optimistic, this.scale), tieKey(point)) >= 0;
     });
   }
 
-  offer(found: Found): void {
+  offer(found: Candidate): void {
     const price = this.price(found.cost);
     if (!found.metrics.meets_cost_threshold) return;
     for (const point of this.found) {
@@ -60,7 +60,7 @@ export class FrontierGoal implements Goal {
     this.found.push(found);
   }
 
-  equalBut(found: Found): Found | null {
+  equalBut(found: Candidate): Candidate | null {
     const price = this.price(found.cost);
     return (
       this.found.find(
@@ -71,7 +71,7 @@ export class FrontierGoal implements Goal {
     );
   }
 
-  replace(kept: Found, by: Found): void {
+  replace(kept: Candidate, by: Candidate): void {
     this.found = this.found.map((point) => (point === kept ? by : point));
   }
 

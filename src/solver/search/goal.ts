@@ -2,7 +2,7 @@ import type { Metrics } from "../../placement/evaluation.ts";
 import type { Placement } from "../../placement/placement.ts";
 
 /** The most that some cases can offer: no placement of theirs costs less or serves faster. */
-export interface Corner {
+export interface OptimisticPoint {
   /** Search cost (see CostScale) from below. */
   readonly cost: number;
   /** tokens/s from above. */
@@ -14,7 +14,7 @@ export interface Corner {
 }
 
 /** A placement the search has found, evaluated. */
-export interface Found {
+export interface Candidate {
   /** Search cost of the placement. */
   readonly cost: number;
   readonly priceUnits: number;
@@ -29,7 +29,7 @@ export interface Found {
   readonly placement: Placement;
   readonly metrics: Metrics;
   /** Which scenario and level it belongs to; null for a heuristic placement. */
-  readonly origin: { readonly scenario: number; readonly level: number } | null;
+  readonly origin: { readonly subproblem: number; readonly level: number } | null;
 }
 
 /** How the search turns prices into the cost that its bounds and MILPs minimise. */
@@ -49,14 +49,14 @@ export interface CostScale {
 /** What a search is after: decides which cases are worth solving, keeps what was found. */
 export interface Goal {
   /** Order of exploration: smaller first. Two levels, compared one after the other. */
-  priority(corner: Corner): readonly [number, number];
+  priority(optimistic: OptimisticPoint): readonly [number, number];
   /** Whether a placement at this corner would change the answer. */
-  mayImprove(corner: Corner): boolean;
-  offer(found: Found): void;
+  mayImprove(optimistic: OptimisticPoint): boolean;
+  offer(found: Candidate): void;
   /** What is kept and equal to a placement but for names; null when nothing is. */
-  equalBut(found: Found): Found | null;
+  equalBut(found: Candidate): Candidate | null;
   /** Puts a placement that differs in names only in the place of one that is kept. */
-  replace(kept: Found, by: Found): void;
+  replace(kept: Candidate, by: Candidate): void;
 }
 
 /** Relative difference below which two floating-point objectives are one. */
@@ -94,18 +94,18 @@ export function latencyOf(batch: number, tokensPerSecond: number): number {
  * Ties of an objective are broken by rule: lower latency, fewer GPUs, fewer stages, the smaller batch; then fewer instances, and
  * names. The search proves the first four; within a case, names and the instances before them take a MILP of their own.
  */
-export function tieKey(found: Found): number[] {
+export function tieKey(found: Candidate): number[] {
   return [...keyBeforeNames(found), found.instances, found.nameRank];
 }
 
 /** What decides ties before names do. */
-export function keyBeforeNames({ batch, tokensPerSecond, gpus, stages }: Found): number[] {
+export function keyBeforeNames({ batch, tokensPerSecond, gpus, stages }: Candidate): number[] {
   return [latencyOf(batch, tokensPerSecond), gpus, stages, batch];
 }
 
 /** The best tie key a corner could have. */
-export function tieCorner(corner: Corner, scale: CostScale): number[] {
-  const { cost, batch, tokensPerSecond, stages, nameRank } = corner;
+export function tiedPoint(optimistic: OptimisticPoint, scale: CostScale): number[] {
+  const { cost, batch, tokensPerSecond, stages, nameRank } = optimistic;
   const gpus = scale.gpus(cost);
   const instances = Math.max(1, Math.ceil(gpus / scale.mostGpus));
   return [latencyOf(batch, tokensPerSecond), gpus, stages, batch, instances, nameRank];

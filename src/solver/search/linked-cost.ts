@@ -5,7 +5,7 @@ import type { CaseLimit } from "../formulations/rental-rows.ts";
 import { found } from "./candidate.ts";
 import type { CaseContext } from "./case-context.ts";
 import { solveExactly } from "./exact-case.ts";
-import { compare, compareAll, type Found, keyBeforeNames, SAME } from "./goal.ts";
+import { type Candidate, compare, compareAll, keyBeforeNames, SAME } from "./goal.ts";
 
 /**
  * Answers whose cost charges for links between instances (`LinkedCost` of objectives.ts). Both counts are whole numbers, their sum is a
@@ -50,7 +50,7 @@ export function sharesBelow(
 }
 
 /** The same at a cost: the ways to make it up. */
-function sharesOf(context: CaseContext, { stages, cost }: Found): Share[] {
+function sharesOf(context: CaseContext, { stages, cost }: Candidate): Share[] {
   return shares(context, stages, cost, SAME).filter((share) => compare(share.cost, cost) === 0);
 }
 
@@ -109,11 +109,11 @@ function rowsOf({ units: { perInstance } }: CaseContext, { units, links }: Share
  */
 export async function sharpened(
   context: CaseContext,
-  scenario: number,
+  subproblem: number,
   level: number,
-  first: Found,
+  first: Candidate,
   limits: readonly CaseLimit[],
-): Promise<Found | null> {
+): Promise<Candidate | null> {
   const { price } = context.objective.linked!;
   let best = first;
   const least = first.cost - slackOf(context, first.cost);
@@ -123,10 +123,10 @@ export async function sharpened(
     );
     if (!share) continue;
     const rows = [...limits, ...rowsOf(context, share)];
-    const solved = await solveExactly(context, scenario, level, price, rows);
+    const solved = await solveExactly(context, subproblem, level, price, rows);
     if (solved.status === "stopped") return null;
     if (solved.status === "infeasible") continue;
-    const other = found(context, scenario, level, solved.placement);
+    const other = found(context, subproblem, level, solved.placement);
     if (compare(other.cost, best.cost) >= 0) {
       throw new InternalError(
         `a MILP found cost ${other.cost} where only less than ${best.cost} is allowed.`,
@@ -140,22 +140,22 @@ export async function sharpened(
 /** Among the placements of a case that cost the same, links counted, the one that the rule on ties prefers, but for names. */
 export async function firstOfEqualCost(
   context: CaseContext,
-  scenario: number,
+  subproblem: number,
   level: number,
-  first: Found,
+  first: Candidate,
   limits: readonly CaseLimit[],
-): Promise<Found> {
+): Promise<Candidate> {
   const { key, linked } = context.objective;
-  const orderOf = (found: Found): number[] => [
+  const orderOf = (found: Candidate): number[] => [
     key(found.cost, found.tokensPerSecond, found.priceUnits, found.batch)[1],
     ...keyBeforeNames(found),
   ];
   let best = first;
   for (const share of sharesOf(context, first)) {
     const rows = [...limits, ...rowsOf(context, share)];
-    const solved = await solveExactly(context, scenario, level, linked!.price, rows);
+    const solved = await solveExactly(context, subproblem, level, linked!.price, rows);
     if (solved.status !== "optimal") continue;
-    const other = found(context, scenario, level, solved.placement);
+    const other = found(context, subproblem, level, solved.placement);
     if (compare(other.cost, best.cost) <= 0 && compareAll(orderOf(other), orderOf(best)) < 0)
       best = other;
   }
@@ -163,7 +163,7 @@ export async function firstOfEqualCost(
 }
 
 /** For each way to make up a placement's cost, the rows within which all is as good as it, but for names. */
-export function equalCostRows(context: CaseContext, best: Found): CaseLimit[][] {
+export function equalCostRows(context: CaseContext, best: Candidate): CaseLimit[][] {
   const { perUnit } = context.objective.linked!;
   const gpus: CaseLimit = {
     name: "gpus",

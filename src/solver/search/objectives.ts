@@ -2,7 +2,7 @@ import { InputError } from "../../errors.ts";
 import type { Metrics } from "../../placement/evaluation.ts";
 import type { Problem } from "../../placement/problem.ts";
 import type { CaseCosts } from "../formulations/rental-rows.ts";
-import type { HostClass } from "../instances/instance-class.ts";
+import type { InstanceClass } from "../instances/instance-class.ts";
 import type { SolveRequest } from "../request.ts";
 import { greatestCommonDivisor, type PriceUnits, unitsToUsd } from "./costs.ts";
 import { type CostScale, latencyOf } from "./goal.ts";
@@ -41,7 +41,7 @@ const MILLION = 1e6;
  */
 export function priceScale(
   units: PriceUnits,
-  classes: readonly HostClass[],
+  classes: readonly InstanceClass[],
   mostInstances: number,
 ): CostScale {
   const counts = classes.map(({ type }) => type.instance.gpuCount);
@@ -63,7 +63,7 @@ export function searchObjective(
   problem: Problem,
   request: SolveRequest,
   units: PriceUnits,
-  classes: readonly HostClass[],
+  classes: readonly InstanceClass[],
   maxStages: number,
 ): SearchObjective {
   const mostInstances = Math.min(maxStages, request.maxInstances ?? maxStages);

@@ -1,12 +1,12 @@
 import TinyQueue from "tinyqueue";
 import { InternalError } from "../../errors.ts";
-import { type Corner, compare, type Goal } from "./goal.ts";
+import { compare, type Goal, type OptimisticPoint } from "./goal.ts";
 import type { Pace } from "./pace.ts";
-import type { Scenario } from "./subproblems.ts";
+import type { Subproblem } from "./subproblems.ts";
 
 /** A run of levels of one scenario that is still open. */
-interface Node {
-  readonly scenario: number;
+interface LevelRange {
+  readonly subproblem: number;
   readonly low: number;
   readonly high: number;
   /** Search cost from below at `low`, and so at every level of the run. */
@@ -46,7 +46,7 @@ export type CaseResult =
 
 /** Solves one case exactly, knowing that nothing is cheaper than `leastCost`, and offers what it finds to the goal. */
 export type CaseSolver = (
-  scenario: number,
+  subproblem: number,
   level: number,
   leastCost: number,
 ) => Promise<CaseResult>;
@@ -88,19 +88,19 @@ export interface SearchHooks {
  *   end is next: where it costs as much as the high end, so do all levels in between. Otherwise the run is halved.
  */
 export async function search(
-  scenarios: readonly Scenario[],
+  subproblems: readonly Subproblem[],
   goal: Goal,
   solveCase: CaseSolver,
   hooks: SearchHooks,
 ): Promise<SearchResult> {
-  const known = scenarios.map(() => new KnownCosts());
-  const queue = new TinyQueue<Node>([], byPriority);
+  const known = subproblems.map(() => new KnownCosts());
+  const queue = new TinyQueue<LevelRange>([], byPriority);
   let cases = 0;
   let open = 0;
   let casesSolved = 0;
 
-  const cornerOf = (scenario: number, high: number, cost: number): Corner => {
-    const { stages, point, tokensPerSecond, classes } = scenarios[scenario]!;
+  const cornerOf = (subproblem: number, high: number, cost: number): OptimisticPoint => {
+    const { stages, point, tokensPerSecond, classes } = subproblems[subproblem]!;
     return {
       cost,
       tokensPerSecond: tokensPerSecond(high),
@@ -110,7 +110,7 @@ export async function search(
     };
   };
   const add = (
-    scenario: number,
+    subproblem: number,
     low: number,
     high: number,
     cost: number,
@@ -119,73 +119,77 @@ export async function search(
   ): void => {
     if (low > high || cost === Number.POSITIVE_INFINITY) return;
     // A level above is known to cost no more: it is as cheap and faster.
-    const upper = known[scenario]!.costUpTo(high);
+    const upper = known[subproblem]!.costUpTo(high);
     if (upper !== null && compare(cost, upper) >= 0) return;
-    const corner = cornerOf(scenario, high, cost);
-    if (!goal.mayImprove(corner)) return;
+    const optimistic = cornerOf(subproblem, high, cost);
+    if (!goal.mayImprove(optimistic)) return;
     open += high - low + 1;
-    queue.push({ scenario, low, high, cost, isRough, next, priority: goal.priority(corner) });
+    queue.push({ subproblem, low, high, cost, isRough, next, priority: goal.priority(optimistic) });
   };
 
-  for (const [index, { family, levels, stages }] of scenarios.entries()) {
+  for (const [index, { stageTables, levels, stages }] of subproblems.entries()) {
     cases += levels.length;
     if (levels.length > 0) {
-      add(index, 0, levels.length - 1, family.roughBound(0, stages), "high", true);
+      add(index, 0, levels.length - 1, stageTables.roughBound(0, stages), "high", true);
       const turn = hooks.pace.turn();
       if (turn) await turn;
     }
   }
-  for (let node = queue.pop(); node; node = queue.pop()) {
-    const { scenario, low, next } = node;
-    const { family, stages } = scenarios[scenario]!;
-    const facts = known[scenario]!;
+  for (let range = queue.pop(); range; range = queue.pop()) {
+    const { subproblem, low, next } = range;
+    const { stageTables, stages } = subproblems[subproblem]!;
+    const facts = known[subproblem]!;
     const turn = hooks.pace.turn();
     if (turn) await turn;
     if (hooks.shouldStop()) {
-      return { complete: false, cases, casesSolved, openKey: node.priority[0] };
+      return { complete: false, cases, casesSolved, openKey: range.priority[0] };
     }
-    open -= node.high - low + 1;
-    const high = Math.min(node.high, facts.infeasibleFrom - 1);
-    const cost = Math.max(node.cost, facts.costFrom(low));
-    if (low > high || !goal.mayImprove(cornerOf(scenario, high, cost))) continue;
-    if (cost > node.cost || high < node.high) {
-      add(scenario, low, high, cost, next, node.isRough);
+    open -= range.high - low + 1;
+    const high = Math.min(range.high, facts.infeasibleFrom - 1);
+    const cost = Math.max(range.cost, facts.costFrom(low));
+    if (low > high || !goal.mayImprove(cornerOf(subproblem, high, cost))) continue;
+    if (cost > range.cost || high < range.high) {
+      add(subproblem, low, high, cost, next, range.isRough);
       continue;
     }
-    if (node.isRough) {
-      if (low < high && family.roughBound(high, stages) > cost) {
+    if (range.isRough) {
+      if (low < high && stageTables.roughBound(high, stages) > cost) {
         const middle = (low + high) >> 1;
-        add(scenario, low, middle, cost, next, true);
-        const right = Math.max(cost, family.roughBound(middle + 1, stages));
-        add(scenario, middle + 1, high, right, "high", true);
+        add(subproblem, low, middle, cost, next, true);
+        const right = Math.max(cost, stageTables.roughBound(middle + 1, stages));
+        add(subproblem, middle + 1, high, right, "high", true);
       } else {
-        add(scenario, low, high, Math.max(cost, family.bound(low, stages)), next);
+        add(subproblem, low, high, Math.max(cost, stageTables.bound(low, stages)), next);
       }
       continue;
     }
-    if (low < high && Math.max(family.bound(high, stages), facts.costFrom(high)) > cost) {
+    if (low < high && Math.max(stageTables.bound(high, stages), facts.costFrom(high)) > cost) {
       const middle = (low + high) >> 1;
-      const right = Math.max(cost, family.bound(middle + 1, stages), facts.costFrom(middle + 1));
-      add(scenario, low, middle, cost, next);
-      add(scenario, middle + 1, high, right, "high");
+      const right = Math.max(
+        cost,
+        stageTables.bound(middle + 1, stages),
+        facts.costFrom(middle + 1),
+      );
+      add(subproblem, low, middle, cost, next);
+      add(subproblem, middle + 1, high, right, "high");
       continue;
     }
     const level = { high, low, middle: (low + high) >> 1 }[next];
     const afterFailure = next === "high" ? "low" : "middle";
-    hooks.onCase?.({ cases, casesOpen: open + high - low + 1, openKey: node.priority[0] });
-    const result = await solveCase(scenario, level, cost);
+    hooks.onCase?.({ cases, casesOpen: open + high - low + 1, openKey: range.priority[0] });
+    const result = await solveCase(subproblem, level, cost);
     if (result.status === "stopped") {
-      return { complete: false, cases, casesSolved, openKey: node.priority[0] };
+      return { complete: false, cases, casesSolved, openKey: range.priority[0] };
     }
     casesSolved++;
     if (result.status === "infeasible") {
       facts.infeasibleFrom = Math.min(facts.infeasibleFrom, level);
-      add(scenario, low, level - 1, cost, afterFailure);
+      add(subproblem, low, level - 1, cost, afterFailure);
       continue;
     }
     if (result.status === "decided") {
-      add(scenario, low, level - 1, cost, "high");
-      add(scenario, level + 1, high, cost, "high");
+      add(subproblem, low, level - 1, cost, "high");
+      add(subproblem, level + 1, high, cost, "high");
       continue;
     }
     if (compare(result.cost, cost) < 0) {
@@ -194,9 +198,9 @@ export async function search(
       );
     }
     facts.learn(level, result.cost, result.leastCost);
-    if (compare(result.cost, cost) > 0) add(scenario, low, level - 1, cost, afterFailure);
+    if (compare(result.cost, cost) > 0) add(subproblem, low, level - 1, cost, afterFailure);
     const above = Math.max(level, result.level) + 1;
-    add(scenario, above, high, Math.max(cost, result.leastCost), "middle");
+    add(subproblem, above, high, Math.max(cost, result.leastCost), "middle");
   }
   return { complete: true, cases, casesSolved, openKey: Number.POSITIVE_INFINITY };
 }
@@ -234,11 +238,11 @@ class KnownCosts {
   }
 }
 
-function byPriority(a: Node, b: Node): number {
+function byPriority(a: LevelRange, b: LevelRange): number {
   return (
     a.priority[0] - b.priority[0] ||
     a.priority[1] - b.priority[1] ||
-    a.scenario - b.scenario ||
+    a.subproblem - b.subproblem ||
     a.low - b.low
   );
 }

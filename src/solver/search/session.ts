@@ -5,7 +5,7 @@ import type { Problem } from "../../placement/problem.ts";
 import type { OperatingPoint } from "../../workload/workload.ts";
 import { hasShape, typesOfNodes } from "../deployable/node-rules.ts";
 import { slowestUsedLink } from "../instances/bandwidth-percentile.ts";
-import { hostClasses } from "../instances/instance-classes.ts";
+import { instanceClasses } from "../instances/instance-classes.ts";
 import type { SolveRequest } from "../request.ts";
 import type { SearchEffort } from "../solution.ts";
 import type { TableCache } from "../stages/table-cache.ts";
@@ -13,12 +13,12 @@ import { lastAtMost, scorePlacement } from "./candidate.ts";
 import type { CaseContext } from "./case-context.ts";
 import { caseModel, solveCase } from "./case-solver.ts";
 import { affordable, priceUnits } from "./costs.ts";
-import type { Found, Goal } from "./goal.ts";
+import type { Candidate, Goal } from "./goal.ts";
 import { type SearchObjective, searchObjective } from "./objectives.ts";
 import { Pace } from "./pace.ts";
 import { type SearchResult, search } from "./search.ts";
 import type { Allows } from "./single-goal.ts";
-import { maxStagesOf, type Scenario, scenarios } from "./subproblems.ts";
+import { maxStagesOf, type Subproblem, subproblems } from "./subproblems.ts";
 import { breakNameTie, firstOfSites } from "./ties.ts";
 
 /** Bounds on the work of a solve. */
@@ -44,11 +44,11 @@ export class SearchSession {
   readonly objective: SearchObjective;
   readonly allows: Allows;
   readonly pace: Pace = new Pace();
-  private readonly context: CaseContext & { scenarios: readonly Scenario[] };
+  private readonly context: CaseContext & { subproblems: readonly Subproblem[] };
   /** False when a limit struck before all cases were known; null before their tables are made. */
   private isWhole: boolean | null = null;
   /** Placements that are the first of their case by name. */
-  private readonly named = new WeakSet<Found>();
+  private readonly named = new WeakSet<Candidate>();
   private milps = 0;
   private cases = 0;
   private casesSolved = 0;
@@ -62,7 +62,7 @@ export class SearchSession {
     private readonly limits: SessionLimits,
     private readonly tables: TableCache,
   ) {
-    const classes = hostClasses(problem, request);
+    const classes = instanceClasses(problem, request);
     const units = priceUnits(classes);
     this.objective = searchObjective(problem, request, units, classes, maxStagesOf(problem));
     this.allows = (price, tokensPerSecond) =>
@@ -78,7 +78,7 @@ export class SearchSession {
       classes,
       units,
       objective: this.objective,
-      scenarios: [],
+      subproblems: [],
       backend,
       milpOptions: () => {
         this.milps++;
@@ -112,7 +112,7 @@ export class SearchSession {
   async prepare(onTables?: OnTables): Promise<void> {
     if (this.isWhole !== null) return;
     const { problem, request, classes, units } = this.context;
-    const { list, isWhole } = await scenarios(
+    const { list, isWhole } = await subproblems(
       problem,
       request,
       affordable(classes, units, problem.limits),
@@ -126,7 +126,7 @@ export class SearchSession {
         ...(onTables && { onShare: onTables }),
       },
     );
-    this.context.scenarios = list;
+    this.context.subproblems = list;
     this.isWhole = isWhole;
   }
 
@@ -139,10 +139,10 @@ export class SearchSession {
   async run(goal: Goal, onCase?: OnCase): Promise<SearchResult> {
     await this.prepare();
     const result = await search(
-      this.context.scenarios,
+      this.context.subproblems,
       goal,
-      (scenario, level, leastCost) =>
-        solveCase(this.context, scenario, level, leastCost, goal, (found) =>
+      (subproblem, level, leastCost) =>
+        solveCase(this.context, subproblem, level, leastCost, goal, (found) =>
           this.offer(goal, found),
         ),
       {
@@ -160,7 +160,7 @@ export class SearchSession {
   }
 
   /** Placements that are equal but for names are compared by the first names of either case. */
-  private async offer(goal: Goal, found: Found): Promise<void> {
+  private async offer(goal: Goal, found: Candidate): Promise<void> {
     const kept = goal.equalBut(found);
     if (!kept) return goal.offer(found);
     goal.replace(kept, await this.firstOfCase(kept));
@@ -168,7 +168,7 @@ export class SearchSession {
   }
 
   /** The placement that names choose among equals of one case. */
-  private async firstOfCase(found: Found): Promise<Found> {
+  private async firstOfCase(found: Candidate): Promise<Candidate> {
     if (this.isOver || found.origin === null || this.named.has(found)) return found;
     const first = await breakNameTie(this.context, found);
     this.named.add(first);
@@ -176,7 +176,7 @@ export class SearchSession {
   }
 
   /** The placement that names choose among equals. */
-  async canonical(found: Found): Promise<Found> {
+  async canonical(found: Candidate): Promise<Candidate> {
     const first = await this.firstOfCase(found);
     return this.context.problem.network.kind === "derived"
       ? firstOfSites(this.context, first)
@@ -184,7 +184,7 @@ export class SearchSession {
   }
 
   /** Scores a placement that no MILP has found; null when `evaluate` refuses it or only lets it pass with a warning. */
-  scoreHeuristic(placement: Found["placement"]): Found | null {
+  scoreHeuristic(placement: Candidate["placement"]): Candidate | null {
     return scorePlacement(this.context, placement, null);
   }
 
@@ -193,18 +193,18 @@ export class SearchSession {
     await this.prepare();
     const { batch_size, stages } = placement;
     const types = typesOfNodes(placement);
-    const scenario = this.context.scenarios.findIndex(
-      ({ point, stages: number, family: { tpDegree, shape }, classes }) =>
+    const subproblem = this.context.subproblems.findIndex(
+      ({ point, stages: number, stageTables: { tpDegree, shape }, classes }) =>
         point.batch === batch_size &&
         types.every((name) => classes.some(({ type }) => type.instance.name === name)) &&
         number === stages.length &&
         (tpDegree === null || tpDegree === stages[0]!.tp_degree) &&
         (shape === null || hasShape(types, stages.length, shape)),
     );
-    const found = this.context.scenarios[scenario];
+    const found = this.context.subproblems[subproblem];
     if (!found) return null;
     const level = lastAtMost(found.levels, rawTokensPerSecond);
-    return level < 0 ? null : caseModel(this.context, scenario, level).milp;
+    return level < 0 ? null : caseModel(this.context, subproblem, level).milp;
   }
 
   /**
@@ -217,11 +217,11 @@ export class SearchSession {
     readonly rows: readonly string[];
   } | null> {
     await this.prepare();
-    const { scenarios } = this.context;
-    for (let scenario = scenarios.length - 1; scenario >= 0; scenario--) {
-      const { point, stages, levels } = scenarios[scenario]!;
+    const { subproblems } = this.context;
+    for (let subproblem = subproblems.length - 1; subproblem >= 0; subproblem--) {
+      const { point, stages, levels } = subproblems[subproblem]!;
       if (levels.length === 0) continue;
-      const { milp } = caseModel(this.context, scenario, 0);
+      const { milp } = caseModel(this.context, subproblem, 0);
       const rows = await this.backend.conflict?.(milp);
       if (rows) return { batch: point.batch, stages, rows };
     }

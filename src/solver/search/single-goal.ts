@@ -1,12 +1,12 @@
 import {
-  type Corner,
+  type Candidate,
   type CostScale,
   compare,
   compareAll,
-  type Found,
   type Goal,
   keyBeforeNames,
-  tieCorner,
+  type OptimisticPoint,
+  tiedPoint,
   tieKey,
 } from "./goal.ts";
 
@@ -25,7 +25,7 @@ export type Allows = (priceUnits: number, tokensPerSecond: number) => boolean;
 
 /** Looks for the single best placement, and for the proof that nothing better is left. */
 export class SingleGoal implements Goal {
-  best: Found | null = null;
+  best: Candidate | null = null;
   private bestKey: readonly [number, number] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
   /** The smallest first key among the corners that were given up because of the allowed gap. */
   private leastGivenUp = Number.POSITIVE_INFINITY;
@@ -38,15 +38,16 @@ export class SingleGoal implements Goal {
     private readonly gap: number,
   ) {}
 
-  priority(corner: Corner): readonly [number, number] {
-    const { cost, tokensPerSecond, batch } = corner;
+  priority(optimistic: OptimisticPoint): readonly [number, number] {
+    const { cost, tokensPerSecond, batch } = optimistic;
     return this.objective.key(cost, tokensPerSecond, this.scale.priceUnits(cost), batch);
   }
 
-  mayImprove(corner: Corner): boolean {
-    if (!this.allows(this.scale.priceUnits(corner.cost), corner.tokensPerSecond)) return false;
+  mayImprove(optimistic: OptimisticPoint): boolean {
+    if (!this.allows(this.scale.priceUnits(optimistic.cost), optimistic.tokensPerSecond))
+      return false;
     if (!this.best) return true;
-    const key = this.priority(corner);
+    const key = this.priority(optimistic);
     const first = compare(key[0], this.bestKey[0]);
     if (first > 0) return false;
     if (this.gap > 0 && key[0] >= this.bestKey[0] - this.gap * Math.abs(this.bestKey[0])) {
@@ -58,10 +59,10 @@ export class SingleGoal implements Goal {
     if (this.best.origin === null) return true;
     const second = compare(key[1], this.bestKey[1]);
     if (second !== 0) return second < 0;
-    return compareAll(tieCorner(corner, this.scale), tieKey(this.best)) < 0;
+    return compareAll(tiedPoint(optimistic, this.scale), tieKey(this.best)) < 0;
   }
 
-  offer(found: Found): void {
+  offer(found: Candidate): void {
     if (!found.metrics.meets_cost_threshold) return;
     const key = this.keyOf(found);
     if (this.best) {
@@ -77,7 +78,7 @@ export class SingleGoal implements Goal {
     this.bestKey = key;
   }
 
-  equalBut(found: Found): Found | null {
+  equalBut(found: Candidate): Candidate | null {
     const { best } = this;
     if (!best || best.origin === null || !found.metrics.meets_cost_threshold) return null;
     const isEqual =
@@ -86,13 +87,18 @@ export class SingleGoal implements Goal {
     return isEqual ? best : null;
   }
 
-  replace(kept: Found, by: Found): void {
+  replace(kept: Candidate, by: Candidate): void {
     if (this.best !== kept) return;
     this.best = by;
     this.bestKey = this.keyOf(by);
   }
 
-  private keyOf({ cost, tokensPerSecond, priceUnits, batch }: Found): readonly [number, number] {
+  private keyOf({
+    cost,
+    tokensPerSecond,
+    priceUnits,
+    batch,
+  }: Candidate): readonly [number, number] {
     return this.objective.key(cost, tokensPerSecond, priceUnits, batch);
   }
 

@@ -1,9 +1,9 @@
 import type { Problem } from "../../placement/problem.ts";
 import { allowedSegmentSizes } from "../../placement/segment-sizes.ts";
 import type { OperatingPoint } from "../../workload/workload.ts";
-import { layerMeasures } from "../bounds/layer-weights.ts";
-import { variants } from "../deployable/variants.ts";
-import type { HostClass } from "../instances/instance-class.ts";
+import { layerWeights } from "../bounds/layer-weights.ts";
+import { restrictions } from "../deployable/restrictions.ts";
+import type { InstanceClass } from "../instances/instance-class.ts";
 import { MatrixLinks } from "../instances/matrix-links.ts";
 import { sitesWorthSearching } from "../instances/sites.ts";
 import { groupsBeside } from "../instances/tp-groups.ts";
@@ -17,15 +17,20 @@ import {
 } from "../stages/stage-options.ts";
 import { startsMatter } from "../stages/start-table.ts";
 import type { TableCache } from "../stages/table-cache.ts";
-import { type BoundSetting, Family, type FamilyMeasures, MOST_BOUND_MEASURES } from "./family.ts";
 import type { CostScale } from "./goal.ts";
 import type { Pace } from "./pace.ts";
+import {
+  type BoundSetting,
+  MOST_BOUND_MEASURES,
+  StageTables,
+  type WeightSets,
+} from "./stage-tables.ts";
 
 /** All placements of one batch size and one number of stages at one site. A case is a scenario at one throughput level. */
-export interface Scenario {
-  readonly family: Family;
+export interface Subproblem {
+  readonly stageTables: StageTables;
   /** The hosts that may be used, all of one site. */
-  readonly classes: readonly HostClass[];
+  readonly classes: readonly InstanceClass[];
   readonly point: OperatingPoint;
   readonly stages: number;
   /** Raw rates a placement can have, rising, tokens/s. */
@@ -35,8 +40,8 @@ export interface Scenario {
 }
 
 /** The scenarios of a problem; not all of them where a limit struck while their stages were tabulated. */
-export interface Scenarios {
-  readonly list: readonly Scenario[];
+export interface Subproblems {
+  readonly list: readonly Subproblem[];
   readonly isWhole: boolean;
 }
 
@@ -50,16 +55,16 @@ export interface TableHooks {
 }
 
 /** Every scenario of a problem; none when no stage fits anywhere. */
-export async function scenarios(
+export async function subproblems(
   problem: Problem,
   request: SolveRequest,
-  classes: readonly HostClass[],
+  classes: readonly InstanceClass[],
   points: readonly OperatingPoint[],
   minOutsideGBytesPerSecond: number,
   scale: CostScale,
   tables: TableCache,
   { shouldStop, pace, onShare }: TableHooks,
-): Promise<Scenarios> {
+): Promise<Subproblems> {
   const { costModel, network } = problem;
   const bounds: BoundSetting = {
     layers: problem.model.numLayers,
@@ -72,37 +77,43 @@ export async function scenarios(
         ? new MatrixLinks(network, classes, minOutsideGBytesPerSecond)
         : null,
   };
-  const all: Scenario[] = [];
-  const sites = sitesWorthSearching(classes, request, network).map((hosts) => ({
-    hosts,
-    otherGroups: groupsBeside(network, hosts),
+  const all: Subproblem[] = [];
+  const sites = sitesWorthSearching(classes, request, network).map((candidates) => ({
+    candidates,
+    otherGroups: groupsBeside(network, candidates),
   }));
   for (const [index, point] of points.entries()) {
     const settings = stageSettings(problem, request, point, tables);
     for (const [part, { stages: numbers, setting }] of settings.entries()) {
-      for (const [place, { hosts, otherGroups }] of sites.entries()) {
+      for (const [place, { candidates, otherGroups }] of sites.entries()) {
         onShare?.((index + (part + place / sites.length) / settings.length) / points.length);
-        await tabulate(problem, hosts, setting, pace);
+        await tabulate(problem, candidates, setting, pace);
         if (shouldStop()) return { list: all, isWhole: false };
-        const batch = batchOptions(problem, hosts, setting, otherGroups);
+        const batch = batchOptions(problem, candidates, setting, otherGroups);
         await pace.turn();
-        const measures = measuresOf(problem, hosts, setting);
+        const layerWeights = measuresOf(problem, candidates, setting);
         await pace.turn();
-        for (const variant of variants(batch, hosts, numbers, request, network.kind === "matrix")) {
-          const family = new Family(
-            variant.classes === hosts ? batch : onlyOf(batch, variant.classes),
-            variant.tpDegree,
-            variant.stages.at(-1)!,
+        for (const restriction of restrictions(
+          batch,
+          candidates,
+          numbers,
+          request,
+          network.kind === "matrix",
+        )) {
+          const stageTables = new StageTables(
+            restriction.classes === candidates ? batch : onlyOf(batch, restriction.classes),
+            restriction.tpDegree,
+            restriction.stages.at(-1)!,
             bounds,
             (bandwidth) => pairRate(costModel, bandwidth, point),
-            measures,
-            variant.shape,
+            layerWeights,
+            restriction.shape,
           );
-          for (const stages of variant.stages) {
+          for (const stages of restriction.stages) {
             const efficiency = costModel.pipelineEfficiency(point, stages);
             all.push({
-              family,
-              classes: variant.classes,
+              stageTables,
+              classes: restriction.classes,
               point,
               stages,
               levels: batch.levels,
@@ -120,7 +131,7 @@ export async function scenarios(
 /** Makes the tables of a site's stages one by one, with breaks between them; where stages start is most of the work. */
 async function tabulate(
   problem: Problem,
-  classes: readonly HostClass[],
+  classes: readonly InstanceClass[],
   { point, pipelineStages, sizes, tables }: StageSetting,
   pace: Pace,
 ): Promise<void> {
@@ -175,13 +186,13 @@ function sizesAmong(sizes: readonly number[], layers: number, stages: number): n
 
 function measuresOf(
   problem: Problem,
-  classes: readonly HostClass[],
+  classes: readonly InstanceClass[],
   setting: StageSetting,
-): FamilyMeasures {
+): WeightSets {
   return startsMatter(problem)
     ? {
-        rows: layerMeasures(problem, classes, setting, "as inside", Number.POSITIVE_INFINITY),
-        bounds: layerMeasures(problem, classes, setting, "own", MOST_BOUND_MEASURES),
+        rows: layerWeights(problem, classes, setting, "as inside", Number.POSITIVE_INFINITY),
+        bounds: layerWeights(problem, classes, setting, "own", MOST_BOUND_MEASURES),
       }
     : { rows: [], bounds: [] };
 }
@@ -196,6 +207,9 @@ export function maxStagesOf(problem: Problem): number {
 }
 
 /** The options of some of the classes; rates of the others stay among the levels. */
-function onlyOf(batch: BatchOptions, classes: readonly HostClass[]): BatchOptions {
-  return { ...batch, hosts: batch.hosts.filter(({ host }) => classes.includes(host)) };
+function onlyOf(batch: BatchOptions, classes: readonly InstanceClass[]): BatchOptions {
+  return {
+    ...batch,
+    candidates: batch.candidates.filter(({ instanceClass }) => classes.includes(instanceClass)),
+  };
 }

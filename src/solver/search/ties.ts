@@ -1,23 +1,23 @@
 import { instanceName } from "../../placement/placement.ts";
 import { limitRows } from "../formulations/budget-rows.ts";
 import type { CaseCosts, CaseLimit } from "../formulations/rental-rows.ts";
-import type { HostClass } from "../instances/instance-class.ts";
+import type { InstanceClass } from "../instances/instance-class.ts";
 import { twinsElsewhere } from "../instances/sites.ts";
 import { classOf, found, scorePlacement } from "./candidate.ts";
 import type { CaseContext } from "./case-context.ts";
 import { solveExactly } from "./exact-case.ts";
-import { compare, compareAll, type Found, keyBeforeNames, tieKey } from "./goal.ts";
+import { type Candidate, compare, compareAll, keyBeforeNames, tieKey } from "./goal.ts";
 import { equalCostRows } from "./linked-cost.ts";
 
 /**
  * Among the placements of a case that are equal in all that decides before, the one with the fewest instances, and of these the
  * one whose classes come first by name (smallest sum of positions).
  */
-export async function breakNameTie(context: CaseContext, best: Found): Promise<Found> {
-  const { scenario } = best.origin!;
-  const { classes } = context.scenarios[scenario]!;
+export async function breakNameTie(context: CaseContext, best: Candidate): Promise<Candidate> {
+  const { subproblem } = best.origin!;
+  const { classes } = context.subproblems[subproblem]!;
   if (classes.length === 1) return best;
-  const level = lowestAlike(context, scenario, best.origin!.level);
+  const level = lowestAlike(context, subproblem, best.origin!.level);
   const { scale, linked } = context.objective;
   // A sum of positions is below this.
   const instance = best.stages * context.classes.length;
@@ -25,12 +25,12 @@ export async function breakNameTie(context: CaseContext, best: Found): Promise<F
   const same: CaseLimit[][] = linked
     ? equalCostRows(context, best)
     : [[{ name: "cost", perInstance: scale.perInstance, most: best.cost }]];
-  const others = limitRows(context, scenario, level);
+  const others = limitRows(context, subproblem, level);
   let first = best;
   for (const rows of same) {
-    const solved = await solveExactly(context, scenario, level, names, [...rows, ...others]);
+    const solved = await solveExactly(context, subproblem, level, names, [...rows, ...others]);
     if (solved.status !== "optimal") continue;
-    const other = found(context, scenario, level, solved.placement);
+    const other = found(context, subproblem, level, solved.placement);
     const isEqual =
       compare(other.cost, best.cost) <= 0 &&
       compareAll(keyBeforeNames(other), keyBeforeNames(best)) <= 0;
@@ -43,15 +43,15 @@ export async function breakNameTie(context: CaseContext, best: Found): Promise<F
  * Of a placement and the same one at other sites, where it costs as much, the first by name. Sites that another one covers are
  * left out of the search, and only there is such a twin not found already.
  */
-export function firstOfSites(context: CaseContext, best: Found): Found {
+export function firstOfSites(context: CaseContext, best: Candidate): Candidate {
   const { placement } = best;
   const names = [...new Set(placement.stages.map(({ gpu_type }) => gpu_type))];
-  const byHost = new Map<HostClass, string[]>();
+  const byHost = new Map<InstanceClass, string[]>();
   for (const name of names) {
-    const host = classOf(context, name);
-    byHost.set(host, [...(byHost.get(host) ?? []), name]);
+    const instanceClass = classOf(context, name);
+    byHost.set(instanceClass, [...(byHost.get(instanceClass) ?? []), name]);
   }
-  const used = [...byHost].map(([host, own]) => ({ host, count: own.length }));
+  const used = [...byHost].map(([instanceClass, own]) => ({ instanceClass, count: own.length }));
   let first = best;
   for (const twins of twinsElsewhere(context.classes, used)) {
     const renamed = new Map<string, string>();
@@ -72,8 +72,12 @@ export function firstOfSites(context: CaseContext, best: Found): Found {
 }
 
 /** The lowest level that is the same but for rounding: stages and links that reach it only are as good in a tie. */
-export function lowestAlike({ scenarios }: CaseContext, scenario: number, level: number): number {
-  const { levels } = scenarios[scenario]!;
+export function lowestAlike(
+  { subproblems }: CaseContext,
+  subproblem: number,
+  level: number,
+): number {
+  const { levels } = subproblems[subproblem]!;
   let lowest = level;
   while (lowest > 0 && compare(levels[lowest - 1]!, levels[level]!) === 0) lowest--;
   return lowest;

@@ -1,13 +1,13 @@
 import { InternalError } from "../../errors.ts";
 import { externalShareGBytesPerSecond } from "../../hardware/instance.ts";
-import { endingOnly, type FlooredStarts, startsAtFloor } from "../formulations/floored-starts.ts";
-import type { HostClass } from "../instances/instance-class.ts";
-import type { LinksAtFloor } from "../instances/matrix-links.ts";
-import { sizesAtFloor } from "./size-rates.ts";
-import type { BatchOptions, HostOptions, StageOption } from "./stage-options.ts";
+import { endingOnly, type StartsAtRate, startsAtRate } from "../formulations/starts-at-rate.ts";
+import type { InstanceClass } from "../instances/instance-class.ts";
+import type { LinksAtRate } from "../instances/matrix-links.ts";
+import { sizesAtRate } from "./size-rates.ts";
+import type { BatchOptions, ClassOptions, StageOption } from "./stage-options.ts";
 
 /** The sizes of TP groups of one degree that are fast enough; kinds of groups that carry the same sizes are one option. */
-export interface FlooredOption {
+export interface OptionAtRate {
   readonly tpDegree: number;
   /** Positions of the kinds in the host's kinds. */
   readonly kinds: readonly number[];
@@ -21,38 +21,38 @@ export interface FlooredOption {
    * Sizes by where the stage starts, where that matters; null where it does not. Of stages that leave their instance or end the
    * model, and of all stages where `stays` is null.
    */
-  readonly starts: FlooredStarts | null;
+  readonly starts: StartsAtRate | null;
   /**
    * The same of stages whose next one stands on the same instance. Null where no other stage has room there, or may be its next, or
    * where it makes no difference at this floor.
    */
-  readonly stays: FlooredStarts | null;
+  readonly stays: StartsAtRate | null;
 }
 
 /** Where the stages of an option start, where that matters: one table, or one for each thing that they may send to. */
-export function startsOf({ starts, stays }: FlooredOption): readonly FlooredStarts[] {
+export function startsOf({ starts, stays }: OptionAtRate): readonly StartsAtRate[] {
   if (!starts) throw new InternalError("an option that does not know where its stages start.");
   return stays ? [starts, stays] : [starts];
 }
 
 /** Whether it matters somewhere which stages have their next one on the same instance. */
-export function asksForNext(hosts: readonly FlooredHost[]): boolean {
-  return hosts.some(({ options }) => options.some(({ stays }) => stays !== null));
+export function asksForNext(candidates: readonly CandidatesAtRate[]): boolean {
+  return candidates.some(({ options }) => options.some(({ stays }) => stays !== null));
 }
 
 /** Groups of each option that one instance offers together, in option order. */
-export interface FlooredPattern {
+export interface PatternAtRate {
   readonly counts: readonly number[];
   /** Position of the host's partition. */
   readonly partition: number;
 }
 
 /** One host class at a throughput floor, for a number of stages. */
-export interface FlooredHost {
-  readonly host: HostClass;
-  readonly options: readonly FlooredOption[];
+export interface CandidatesAtRate {
+  readonly instanceClass: InstanceClass;
+  readonly options: readonly OptionAtRate[];
   /** Null when any groups that fit by number can be formed. */
-  readonly patterns: readonly FlooredPattern[] | null;
+  readonly patterns: readonly PatternAtRate[] | null;
   /**
    * True when a link to another instance would be too slow: then an instance of the class either carries all stages or
    * is not used.
@@ -63,11 +63,11 @@ export interface FlooredHost {
   /** Most stages on one instance, from `neighbours` alone: S, or ceil(S / 2) when neighbours are forbidden. */
   readonly maxStagesPerInstance: number;
   /** Where an instance is placed as a whole, with one group for all of its stages: what each of them may be. */
-  readonly stageOfNode?: FlooredOption;
+  readonly stageOfNode?: OptionAtRate;
 }
 
 /**
- * What is left of the options when every stage and link has to reach `floor` tokens/s in a placement of `stages` stages.
+ * What is left of the options when every stage and link has to reach `minRate` tokens/s in a placement of `stages` stages.
  *
  * With the derived network a link is the smallest of three things that each belong to one end (TP group and network share
  * of the source, of the target) or to one instance (its inside bandwidth), so the floor decides each on its own:
@@ -83,40 +83,46 @@ export interface FlooredHost {
  *
  * `tpDegree` keeps one degree only (null: all). Links between instances below `minOutsideGBytesPerSecond` are not used.
  */
-export function atFloor(
+export function candidatesAtRate(
   batch: BatchOptions,
-  floor: number,
+  minRate: number,
   stages: number,
   tpDegree: number | null,
   minOutsideGBytesPerSecond: number,
-  links: LinksAtFloor | null,
-): FlooredHost[] {
+  links: LinksAtRate | null,
+): CandidatesAtRate[] {
   const linked = stages > 1;
-  const floored: FlooredHost[] = [];
-  for (const source of batch.hosts) {
-    const options = flooredOptions(source, floor, linked, tpDegree, batch.setting.latency !== null);
+  const atRate: CandidatesAtRate[] = [];
+  for (const source of batch.candidates) {
+    const options = optionsAtRate(
+      source,
+      minRate,
+      linked,
+      tpDegree,
+      batch.setting.latency !== null,
+    );
     if (options.length === 0) continue;
-    const patterns = flooredPatterns(source.host, options);
+    const patterns = patternsAtRate(source.instanceClass, options);
     if (patterns?.length === 0) continue;
-    const share = externalShareGBytesPerSecond(source.host.type.instance);
+    const share = externalShareGBytesPerSecond(source.instanceClass.type.instance);
     const parts = links?.binding
-      ? splitByLinks(source.host, links)
+      ? splitByLinks(source.instanceClass, links)
       : [
           {
-            host: source.host,
+            instanceClass: source.instanceClass,
             outside:
-              !source.host.type.instance.isScattered &&
-              source.outsideRate >= floor &&
+              !source.instanceClass.type.instance.isScattered &&
+              source.outsideRate >= minRate &&
               (links !== null || share >= minOutsideGBytesPerSecond),
-            inside: source.insideRate >= floor,
+            inside: source.insideRate >= minRate,
           },
         ];
-    for (const { host, outside, inside } of parts) {
+    for (const { instanceClass, outside, inside } of parts) {
       if (linked && !outside && !inside) continue;
       const neighbours = !linked || inside;
       const maxStagesPerInstance = neighbours ? stages : Math.ceil(stages / 2);
-      floored.push({
-        host,
+      atRate.push({
+        instanceClass,
         options: linked ? withNeighbours(options, outside, inside) : options,
         patterns: patterns && !neighbours ? subPatterns(patterns, maxStagesPerInstance) : patterns,
         solo: linked && !outside,
@@ -125,7 +131,7 @@ export function atFloor(
       });
     }
   }
-  return floored;
+  return atRate;
 }
 
 /**
@@ -133,10 +139,10 @@ export function atFloor(
  * false): then none but the one that ends the model leaves.
  */
 function withNeighbours(
-  options: readonly FlooredOption[],
+  options: readonly OptionAtRate[],
   outside: boolean,
   inside: boolean,
-): readonly FlooredOption[] {
+): readonly OptionAtRate[] {
   return options.map((option) => {
     if (option.stays === null) return option;
     if (!inside) return { ...option, stays: null };
@@ -146,37 +152,41 @@ function withNeighbours(
 
 /** The instances of a class by what their links of an explicit matrix allow. */
 function splitByLinks(
-  host: HostClass,
-  links: LinksAtFloor,
-): { readonly host: HostClass; readonly outside: boolean; readonly inside: boolean }[] {
+  instanceClass: InstanceClass,
+  links: LinksAtRate,
+): {
+  readonly instanceClass: InstanceClass;
+  readonly outside: boolean;
+  readonly inside: boolean;
+}[] {
   const parts = new Map<string, { outside: boolean; inside: boolean; instances: number[] }>();
-  for (const index of host.instances) {
-    const outside = links.reachesOthers(host, index);
-    const inside = links.linksInside(host, index);
+  for (const index of instanceClass.instances) {
+    const outside = links.reachesOthers(instanceClass, index);
+    const inside = links.linksInside(instanceClass, index);
     const key = `${outside} ${inside}`;
     const part = parts.get(key);
     if (part) part.instances.push(index);
     else parts.set(key, { outside, inside, instances: [index] });
   }
   return [...parts.values()].map(({ outside, inside, instances }) => ({
-    host: { ...host, instances },
+    instanceClass: { ...instanceClass, instances },
     outside,
     inside,
   }));
 }
 
-function flooredOptions(
-  source: HostOptions,
-  floor: number,
+function optionsAtRate(
+  source: ClassOptions,
+  minRate: number,
   linked: boolean,
   tpDegree: number | null,
   isLatencyLimited: boolean,
-): FlooredOption[] {
-  const options: FlooredOption[] = [];
+): OptionAtRate[] {
+  const options: OptionAtRate[] = [];
   for (const option of source.options) {
     if (tpDegree !== null && option.tpDegree !== tpDegree) continue;
-    if (linked && option.endRate < floor) continue;
-    const sizes = sizesAtFloor(option, floor);
+    if (linked && option.endRate < minRate) continue;
+    const sizes = sizesAtRate(option, minRate);
     const count = sizes.length;
     if (count === 0) continue;
     const last = options.at(-1);
@@ -194,39 +204,39 @@ function flooredOptions(
       smallest,
       largest,
       contiguous: largest - smallest + 1 === count,
-      ...flooredStarts(source, option, floor, linked, tpDegree, isLatencyLimited),
+      ...flooredStarts(source, option, minRate, linked, tpDegree, isLatencyLimited),
     });
   }
   return options;
 }
 
 function flooredStarts(
-  { host }: HostOptions,
+  { instanceClass }: ClassOptions,
   { starts: leaving, stays: staying, tpDegree }: StageOption,
-  floor: number,
+  minRate: number,
   linked: boolean,
   onlyDegree: number | null,
   isLatencyLimited: boolean,
-): Pick<FlooredOption, "starts" | "stays"> {
-  const starts = leaving && startsAtFloor(leaving, floor);
-  const hasRoom = onlyDegree === null || 2 * tpDegree <= host.type.instance.gpuCount;
+): Pick<OptionAtRate, "starts" | "stays"> {
+  const starts = leaving && startsAtRate(leaving, minRate);
+  const hasRoom = onlyDegree === null || 2 * tpDegree <= instanceClass.type.instance.gpuCount;
   if (!starts || !staying || !linked || !hasRoom) return { starts, stays: null };
-  const stays = startsAtFloor(staying, floor);
+  const stays = startsAtRate(staying, minRate);
   const isSame =
     !isLatencyLimited && stays.sizes.every((sizes, i) => sizes.length === starts.sizes[i]!.length);
   return { starts, stays: isSame ? null : stays };
 }
 
 /** The host's partitions in terms of the options; of equal or worse ones the first is kept. */
-function flooredPatterns(
-  host: HostClass,
-  options: readonly FlooredOption[],
-): readonly FlooredPattern[] | null {
-  if (!host.partitions) return null;
+function patternsAtRate(
+  instanceClass: InstanceClass,
+  options: readonly OptionAtRate[],
+): readonly PatternAtRate[] | null {
+  if (!instanceClass.partitions) return null;
   const optionOf = new Map<number, number>();
   for (const [i, { kinds }] of options.entries()) for (const kind of kinds) optionOf.set(kind, i);
-  const kept: FlooredPattern[] = [];
-  for (const [partition, { counts: byKind }] of host.partitions.entries()) {
+  const kept: PatternAtRate[] = [];
+  for (const [partition, { counts: byKind }] of instanceClass.partitions.entries()) {
     const counts = new Array<number>(options.length).fill(0);
     for (const [kind, count] of byKind.entries()) {
       const option = optionOf.get(kind);
@@ -242,12 +252,12 @@ function flooredPatterns(
 
 /** Every non-empty part of the patterns with at most so many groups: what an instance really holds then counts. */
 export function subPatterns(
-  patterns: readonly FlooredPattern[],
+  patterns: readonly PatternAtRate[],
   maxGroups: number,
-): readonly FlooredPattern[] {
-  const parts = new Map<string, FlooredPattern>();
+): readonly PatternAtRate[] {
+  const parts = new Map<string, PatternAtRate>();
   const add = (
-    { counts, partition }: FlooredPattern,
+    { counts, partition }: PatternAtRate,
     option: number,
     chosen: readonly number[],
     left: number,

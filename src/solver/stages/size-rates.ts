@@ -9,23 +9,23 @@ export interface SizeRates {
 export const NOTHING: SizeRates = { sizes: [], rates: [] };
 
 /** The sizes that reach a floor. */
-export function sizesAtFloor({ sizes, rates }: SizeRates, floor: number): readonly number[] {
-  const count = fastEnough(rates, floor);
+export function sizesAtRate({ sizes, rates }: SizeRates, minRate: number): readonly number[] {
+  const count = fastEnough(rates, minRate);
   return count === sizes.length ? sizes : sizes.slice(0, count);
 }
 
 /** The largest size that reaches a floor; null when none does. */
-export function largestAtFloor({ sizes, rates }: SizeRates, floor: number): number | null {
-  return sizes[fastEnough(rates, floor) - 1] ?? null;
+export function largestAtRate({ sizes, rates }: SizeRates, minRate: number): number | null {
+  return sizes[fastEnough(rates, minRate) - 1] ?? null;
 }
 
 /** How many of the never rising rates reach the floor. */
-function fastEnough(rates: readonly number[], floor: number): number {
+function fastEnough(rates: readonly number[], minRate: number): number {
   let low = 0;
   let high = rates.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (rates[middle]! >= floor) low = middle + 1;
+    if (rates[middle]! >= minRate) low = middle + 1;
     else high = middle;
   }
   return low;

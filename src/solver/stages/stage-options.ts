@@ -3,7 +3,7 @@ import { externalShareGBytesPerSecond, type InstanceType } from "../../hardware/
 import type { Network } from "../../hardware/network.ts";
 import type { Problem } from "../../placement/problem.ts";
 import type { OperatingPoint } from "../../workload/workload.ts";
-import type { GroupKind, HostClass } from "../instances/instance-class.ts";
+import type { GroupKind, InstanceClass } from "../instances/instance-class.ts";
 import type { OtherGroups } from "../instances/tp-groups.ts";
 import { type LatencyBudget, withinLatency } from "./latency-budget.ts";
 import { NOTHING, type SizeRates } from "./size-rates.ts";
@@ -27,8 +27,8 @@ export interface StageOption extends SizeRates {
 }
 
 /** What the instances of one class can carry. */
-export interface HostOptions {
-  readonly host: HostClass;
+export interface ClassOptions {
+  readonly instanceClass: InstanceClass;
   /** By rising TP degree, then rising bandwidth of the group. */
   readonly options: readonly StageOption[];
   /** tokens/s of a link that only the type's share of a derived network limits; Infinity with an explicit matrix. */
@@ -52,7 +52,7 @@ export interface StageSetting {
 /** Everything the search knows about one batch size, or one batch size and number of stages. */
 export interface BatchOptions {
   readonly setting: StageSetting;
-  readonly hosts: readonly HostOptions[];
+  readonly candidates: readonly ClassOptions[];
   /** Every raw rate a placement can have (rates of stages and links), rising, tokens/s. */
   readonly levels: Float64Array;
   /**
@@ -71,22 +71,22 @@ const UNLIMITED: LinkEnd = { tpDegree: 1, groupGBytesPerSecond: Number.POSITIVE_
  */
 export function batchOptions(
   problem: Problem,
-  classes: readonly HostClass[],
+  classes: readonly InstanceClass[],
   setting: StageSetting,
   otherGroups: OtherGroups,
 ): BatchOptions {
   const { costModel, network } = problem;
   const { point } = setting;
   const isDerived = network.kind === "derived";
-  const hosts: HostOptions[] = [];
-  for (const host of classes) {
-    const options = host.kinds
-      .map((kind, position) => stageOption(problem, host, kind, position, setting))
+  const candidates: ClassOptions[] = [];
+  for (const instanceClass of classes) {
+    const options = instanceClass.kinds
+      .map((kind, position) => stageOption(problem, instanceClass, kind, position, setting))
       .filter((option) => option.sizes.length > 0);
     if (options.length === 0) continue;
-    const { instance } = host.type;
-    hosts.push({
-      host,
+    const { instance } = instanceClass.type;
+    candidates.push({
+      instanceClass,
       options,
       outsideRate: isDerived
         ? pairRate(costModel, externalShareGBytesPerSecond(instance), point)
@@ -96,8 +96,8 @@ export function batchOptions(
         : Number.POSITIVE_INFINITY,
     });
   }
-  const levels = levelsOf(problem, hosts, setting, otherGroups ?? []);
-  return { setting, hosts, levels, holdsAllGroups: otherGroups !== null };
+  const levels = levelsOf(problem, candidates, setting, otherGroups ?? []);
+  return { setting, candidates, levels, holdsAllGroups: otherGroups !== null };
 }
 
 /** tokens/s of a link that only the bandwidth between its two GPUs limits. */
@@ -115,23 +115,23 @@ export function pairRate(
  */
 function levelsOf(
   problem: Problem,
-  hosts: readonly HostOptions[],
+  candidates: readonly ClassOptions[],
   setting: StageSetting,
   otherGroups: NonNullable<OtherGroups>,
 ): Float64Array {
-  const others = otherGroups.flatMap(({ host, kinds }) =>
-    kinds.map((kind) => stageOption(problem, host, kind, 0, setting)),
+  const others = otherGroups.flatMap(({ instanceClass, kinds }) =>
+    kinds.map((kind) => stageOption(problem, instanceClass, kind, 0, setting)),
   );
   const levels = new Set<number>();
   let fastest = 0;
-  for (const option of [...hosts.flatMap(({ options }) => options), ...others]) {
+  for (const option of [...candidates.flatMap(({ options }) => options), ...others]) {
     for (const rate of ratesOf(option)) levels.add(rate);
     fastest = Math.max(fastest, option.rates[0] ?? 0);
   }
   const addLink = (rate: number): void => {
     if (rate < fastest) levels.add(rate);
   };
-  for (const { options, outsideRate, insideRate } of hosts) {
+  for (const { options, outsideRate, insideRate } of candidates) {
     addLink(outsideRate);
     addLink(insideRate);
     for (const { endRate } of options) addLink(endRate);
@@ -167,7 +167,7 @@ function matrixLinkRates(network: Network, costModel: CostModel, point: Operatin
 /** The stages one kind of TP group can carry. `kind` is its position among the host's kinds. */
 export function stageOption(
   problem: Problem,
-  { type: { instance }, kinds }: Pick<HostClass, "type" | "kinds">,
+  { type: { instance }, kinds }: Pick<InstanceClass, "type" | "kinds">,
   group: GroupKind,
   kind: number,
   { point, pipelineStages, sizes, latency, tables }: StageSetting,

@@ -2,12 +2,12 @@ import { afterAll, describe, expect, it } from "vitest";
 import { createInlineHighs } from "../../../src/milp/highs-inline.ts";
 import { evaluate } from "../../../src/placement/evaluate.ts";
 import { countModel } from "../../../src/solver/formulations/count.ts";
-import { hostClasses } from "../../../src/solver/instances/instance-classes.ts";
+import { instanceClasses } from "../../../src/solver/instances/instance-classes.ts";
 import { DEFAULT_REQUEST } from "../../../src/solver/request.ts";
 import { priceUnits } from "../../../src/solver/search/costs.ts";
 import { priceScale } from "../../../src/solver/search/objectives.ts";
 import { Pace } from "../../../src/solver/search/pace.ts";
-import { maxStagesOf, scenarios } from "../../../src/solver/search/subproblems.ts";
+import { maxStagesOf, subproblems } from "../../../src/solver/search/subproblems.ts";
 import { TableCache } from "../../../src/solver/stages/table-cache.ts";
 import { foundingProblem, RELAXED_RULES } from "../../support/founding.ts";
 
@@ -21,7 +21,7 @@ describe("the knapsack bound of a case", () => {
   ] as const) {
     it(`never exceeds the MILP's optimum, and the MILP's plan is a placement (${name})`, async () => {
       const problem = foundingProblem({ rules });
-      const classes = hostClasses(problem, DEFAULT_REQUEST);
+      const classes = instanceClasses(problem, DEFAULT_REQUEST);
       const scale = priceScale(priceUnits(classes), classes, maxStagesOf(problem));
       const point = {
         phase: "aggregated",
@@ -29,7 +29,7 @@ describe("the knapsack bound of a case", () => {
         inputTokens: 2048,
         outputTokens: 512,
       } as const;
-      const { list } = await scenarios(
+      const { list } = await subproblems(
         problem,
         DEFAULT_REQUEST,
         classes,
@@ -41,12 +41,12 @@ describe("the knapsack bound of a case", () => {
       );
       let tight = 0;
       let solved = 0;
-      for (const { family, levels, stages } of list) {
+      for (const { stageTables, levels, stages } of list) {
         for (const share of [0, 0.3, 0.55, 0.7, 0.8, 0.9]) {
           const level = Math.floor(share * (levels.length - 1));
-          const bound = family.bound(level, stages);
-          const hosts = family.hosts(level, stages);
-          const model = countModel(hosts, stages, 80, scale, [], DEFAULT_REQUEST);
+          const bound = stageTables.bound(level, stages);
+          const candidates = stageTables.candidates(level, stages);
+          const model = countModel(candidates, stages, 80, scale, [], DEFAULT_REQUEST);
           const outcome = await backend.solve(model.milp, { absoluteGap: 0.5 });
           if (outcome.status !== "optimal") {
             expect(outcome.status).toBe("infeasible");

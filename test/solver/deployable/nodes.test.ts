@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { foldSizes } from "../../../src/solver/deployable/fold-sizes.ts";
 import { NodeLatencies } from "../../../src/solver/deployable/node-latencies.ts";
 import { nodeStarts } from "../../../src/solver/deployable/node-starts.ts";
-import { type FlooredStarts, sizesAfter } from "../../../src/solver/formulations/floored-starts.ts";
+import { type StartsAtRate, sizesAfter } from "../../../src/solver/formulations/starts-at-rate.ts";
 import type { LatencyBudget } from "../../../src/solver/stages/latency-budget.ts";
 import type { SegmentLatencies } from "../../../src/solver/stages/start-table.ts";
 
@@ -13,7 +13,7 @@ const RUNS = { seed: 20_261_124, numRuns: 200 };
 /** A table in which any sizes may be possible after any layers. */
 const arbitraryLayers = fc.integer({ min: 2, max: 40 });
 
-const startsOver = (layers: number): fc.Arbitrary<FlooredStarts> =>
+const startsOver = (layers: number): fc.Arbitrary<StartsAtRate> =>
   fc
     .array(fc.uniqueArray(fc.integer({ min: 1, max: 9 }), { maxLength: 4 }), {
       minLength: layers,
@@ -33,7 +33,7 @@ const startsOver = (layers: number): fc.Arbitrary<FlooredStarts> =>
           toEnd,
           latencies: null,
         },
-        floor: 1,
+        minRate: 1,
         sizes,
       };
     });
@@ -41,7 +41,7 @@ const startsOver = (layers: number): fc.Arbitrary<FlooredStarts> =>
 const arbitraryStarts = arbitraryLayers.chain(startsOver);
 
 /** Every way of cutting what follows some layers into k stages. */
-function* splits(starts: FlooredStarts, before: number, k: number): Generator<readonly number[]> {
+function* splits(starts: StartsAtRate, before: number, k: number): Generator<readonly number[]> {
   if (k === 0) {
     yield [];
     return;
@@ -135,7 +135,7 @@ describe("the latencies of a node", () => {
   };
   const both: LatencyBudget = { ttftSeconds: 1e3, tpotSeconds: 1e3, stageTpotSeconds: 1e3 };
 
-  const withLatencies = (starts: FlooredStarts): FlooredStarts => ({
+  const withLatencies = (starts: StartsAtRate): StartsAtRate => ({
     ...starts,
     table: { ...starts.table, latencies },
   });

@@ -2,12 +2,12 @@ import { afterAll, expect, it } from "vitest";
 import { createPool } from "../../../src/hardware/pool.ts";
 import { createInlineHighs } from "../../../src/milp/highs-inline.ts";
 import { bestEvenSplits } from "../../../src/solver/even-splits/even-splits.ts";
-import { hostClasses } from "../../../src/solver/instances/instance-classes.ts";
+import { instanceClasses } from "../../../src/solver/instances/instance-classes.ts";
 import { DEFAULT_REQUEST } from "../../../src/solver/request.ts";
 import { affordable, priceUnits } from "../../../src/solver/search/costs.ts";
 import { priceScale } from "../../../src/solver/search/objectives.ts";
 import { Pace } from "../../../src/solver/search/pace.ts";
-import { maxStagesOf, scenarios } from "../../../src/solver/search/subproblems.ts";
+import { maxStagesOf, subproblems } from "../../../src/solver/search/subproblems.ts";
 import { solve } from "../../../src/solver/solve.ts";
 import { TableCache } from "../../../src/solver/stages/table-cache.ts";
 import { FOUNDING_POOL, foundingProblem } from "../../support/founding.ts";
@@ -17,13 +17,13 @@ afterAll(() => backend.dispose());
 
 const POINT = { phase: "aggregated", batch: 32, inputTokens: 2048, outputTokens: 512 } as const;
 
-it("scenarios stop where they are told to, and say so", async () => {
+it("subproblems stop where they are told to, and say so", async () => {
   const problem = foundingProblem();
-  const classes = hostClasses(problem, DEFAULT_REQUEST);
+  const classes = instanceClasses(problem, DEFAULT_REQUEST);
   const scale = priceScale(priceUnits(classes), classes, maxStagesOf(problem));
   const until = (blocks: number) => {
     let asked = 0;
-    return scenarios(
+    return subproblems(
       problem,
       DEFAULT_REQUEST,
       classes,
@@ -102,7 +102,7 @@ it("a limit that strikes when only ties are left does not take the proof away", 
 });
 
 it("no tables are made of machines that are beyond the hourly budget", () => {
-  const classes = hostClasses(foundingProblem(), DEFAULT_REQUEST);
+  const classes = instanceClasses(foundingProblem(), DEFAULT_REQUEST);
   const units = priceUnits(classes);
   const left = (maxHourlyCostUsd: number | null): string[] =>
     affordable(classes, units, { maxHourlyCostUsd }).map(({ type }) => type.instance.name);

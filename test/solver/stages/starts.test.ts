@@ -4,8 +4,8 @@ import { createReferenceModel } from "../../../src/cost/reference/reference-mode
 import type { Model } from "../../../src/model/model.ts";
 import type { Problem } from "../../../src/placement/problem.ts";
 import { lowerHull } from "../../../src/solver/bounds/lower-hull.ts";
-import { sizesAfter, startsAtFloor } from "../../../src/solver/formulations/floored-starts.ts";
-import { realizeOrder, type StageGroup } from "../../../src/solver/order/order-stages.ts";
+import { sizesAfter, startsAtRate } from "../../../src/solver/formulations/starts-at-rate.ts";
+import { orderStages, type StageGroup } from "../../../src/solver/order/order-stages.ts";
 import { LayerWindows } from "../../../src/solver/stages/layer-windows.ts";
 import { envelope, type StartTable } from "../../../src/solver/stages/start-table.ts";
 import { tabulateStarts } from "../../../src/solver/stages/tabulate.ts";
@@ -182,7 +182,7 @@ describe("the table of starts", () => {
             const expected = mayStart ? byAsking(problem, sizes, before) : [];
             expect(rowsOf(table, before)).toEqual(expected);
             const floor = expected[Math.floor(expected.length / 2)]?.[1] ?? 0;
-            expect(sizesAfter(startsAtFloor(table, floor), before)).toEqual(
+            expect(sizesAfter(startsAtRate(table, floor), before)).toEqual(
               expected.filter(([, rate]) => rate >= floor).map(([size]) => size),
             );
           }
@@ -233,7 +233,7 @@ describe("an order of stages", () => {
     problem.pool.types.map(({ instance }): StageGroup => {
       const one = { tpDegree: 1, groupGBytesPerSecond: Number.POSITIVE_INFINITY };
       const table = tabulateStarts(problem, instance, one, sizes, point, 2).leaves;
-      return { position, starts: startsAtFloor(table, 0) };
+      return { position, starts: startsAtRate(table, 0) };
     }),
   );
   const budget = (ttftSeconds: number) => ({
@@ -245,7 +245,7 @@ describe("an order of stages", () => {
   const FAST_SLOW = [1, 0, 0, 1];
 
   test("is the one that keeps the budget", () => {
-    const order = realizeOrder(groups, FAST_SLOW, 2, 12, budget(2.3 + 1e-9));
+    const order = orderStages(groups, FAST_SLOW, 2, 12, budget(2.3 + 1e-9));
     expect(order).toEqual([
       { group: 0, before: 0 },
       { group: 3, before: 7 },
@@ -253,15 +253,15 @@ describe("an order of stages", () => {
   });
 
   test("is none where the smallest sum is over the budget", () => {
-    expect(realizeOrder(groups, FAST_SLOW, 2, 12, budget(2.3 - 1e-9))).toBeNull();
-    expect(realizeOrder(groups, FAST_SLOW, 2, 12, null)).not.toBeNull();
+    expect(orderStages(groups, FAST_SLOW, 2, 12, budget(2.3 - 1e-9))).toBeNull();
+    expect(orderStages(groups, FAST_SLOW, 2, 12, null)).not.toBeNull();
   });
 
   test("takes of two latencies what keeps both", () => {
     // TPOT is a tenth of TTFT: any order that keeps one budget keeps the other.
     const both = (tpotSeconds: number) => ({ ...budget(2.31), tpotSeconds });
-    expect(realizeOrder(groups, FAST_SLOW, 2, 12, both(0.231))).not.toBeNull();
-    expect(realizeOrder(groups, FAST_SLOW, 2, 12, both(0.229))).toBeNull();
+    expect(orderStages(groups, FAST_SLOW, 2, 12, both(0.231))).not.toBeNull();
+    expect(orderStages(groups, FAST_SLOW, 2, 12, both(0.229))).toBeNull();
   });
 });
 
@@ -280,11 +280,11 @@ describe("an order of stages with seats", () => {
     instanceGpus = 8,
   ): StageGroup => ({
     position,
-    starts: startsAtFloor(table(!stays), 0),
-    seat: { host, gpus: 4, instanceGpus, stays },
+    starts: startsAtRate(table(!stays), 0),
+    seat: { instanceClass: host, gpus: 4, instanceGpus, stays },
   });
   const order = (groups: readonly StageGroup[]) =>
-    realizeOrder(
+    orderStages(
       groups,
       groups.map(() => 1),
       3,

@@ -1,37 +1,37 @@
-import { sizesAtFloor } from "../stages/size-rates.ts";
+import { sizesAtRate } from "../stages/size-rates.ts";
 import type { StartTable } from "../stages/start-table.ts";
 
 /** A start table at a floor: the sizes that are fast enough. */
-export interface FlooredStarts {
+export interface StartsAtRate {
   readonly table: StartTable;
   /** tokens/s. */
-  readonly floor: number;
+  readonly minRate: number;
   /** By the table's lists: as there, sizes that reach the model's end or more have to be passed over. */
   readonly sizes: readonly (readonly number[])[];
 }
 
 /** What is left of a table at a floor. */
-export function startsAtFloor(table: StartTable, floor: number): FlooredStarts {
-  return { table, floor, sizes: table.lists.map((list) => sizesAtFloor(list, floor)) };
+export function startsAtRate(table: StartTable, minRate: number): StartsAtRate {
+  return { table, minRate, sizes: table.lists.map((list) => sizesAtRate(list, minRate)) };
 }
 
 /** The stages of a table that end the model. */
-export function endingOnly(starts: FlooredStarts): FlooredStarts {
+export function endingOnly(starts: StartsAtRate): StartsAtRate {
   return { ...starts, sizes: starts.sizes.map(() => []) };
 }
 
 /** Sizes of a stage after some layers that does not end the model; those that reach its end or more do not count. */
-export function innerSizes({ table, sizes }: FlooredStarts, before: number): readonly number[] {
+export function innerSizes({ table, sizes }: StartsAtRate, before: number): readonly number[] {
   return sizes[table.listOf[before]!]!;
 }
 
 /** Whether a stage may hold all layers behind the first `before`. */
-export function mayEndModel({ table: { toEnd }, floor }: FlooredStarts, before: number): boolean {
-  return toEnd[before]! > 0 && toEnd[before]! >= floor;
+export function mayEndModel({ table: { toEnd }, minRate }: StartsAtRate, before: number): boolean {
+  return toEnd[before]! > 0 && toEnd[before]! >= minRate;
 }
 
 /** Every size that a stage may have after some layers, rising. */
-export function sizesAfter(starts: FlooredStarts, before: number): number[] {
+export function sizesAfter(starts: StartsAtRate, before: number): number[] {
   const rest = starts.table.toEnd.length - before;
   const sizes = innerSizes(starts, before).filter((size) => size < rest);
   if (mayEndModel(starts, before)) sizes.push(rest);
@@ -60,7 +60,7 @@ export function positionAt(stage: number, stages: number): Position {
  * because their starts share a list only the first is visited.
  */
 export function forEachRun(
-  starts: FlooredStarts,
+  starts: StartsAtRate,
   position: Position,
   visit: (before: number, size: number) => void,
 ): void {
@@ -89,7 +89,7 @@ export function forEachRun(
 }
 
 /** Every size that a stage may have somewhere, rising. */
-export function sizesOf(starts: FlooredStarts): number[] {
+export function sizesOf(starts: StartsAtRate): number[] {
   const sizes = new Set<number>();
   for (const position of POSITIONS)
     forEachRun(starts, position, (_before, size) => sizes.add(size));

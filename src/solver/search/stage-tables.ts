@@ -1,15 +1,19 @@
 import type { Placement } from "../../placement/placement.ts";
 import { coverBound, type Held, heldBy, type Load } from "../bounds/knapsack-bound.ts";
 import { latencyLoads, leastLatencies } from "../bounds/latency-bound.ts";
-import { heaviestAnywhere, type Measure } from "../bounds/layer-weights.ts";
+import { heaviestAnywhere, type LayerWeights } from "../bounds/layer-weights.ts";
 import { restBound } from "../bounds/node-bound.ts";
-import { nodeHosts } from "../deployable/node-instances.ts";
+import { nodeInstances } from "../deployable/node-instances.ts";
 import { placementOfNodes } from "../deployable/node-placement.ts";
 import type { NodeShape } from "../deployable/node-rules.ts";
-import { sizesOf } from "../formulations/floored-starts.ts";
-import type { LinksAtFloor, MatrixLinks } from "../instances/matrix-links.ts";
-import { atFloor, type FlooredHost, type FlooredOption } from "../stages/candidates-at-rate.ts";
-import { largestAtFloor } from "../stages/size-rates.ts";
+import { sizesOf } from "../formulations/starts-at-rate.ts";
+import type { LinksAtRate, MatrixLinks } from "../instances/matrix-links.ts";
+import {
+  type CandidatesAtRate,
+  candidatesAtRate,
+  type OptionAtRate,
+} from "../stages/candidates-at-rate.ts";
+import { largestAtRate } from "../stages/size-rates.ts";
 import type { BatchOptions } from "../stages/stage-options.ts";
 import type { CostScale } from "./goal.ts";
 
@@ -21,11 +25,11 @@ export const MOST_BOUND_MEASURES = 4;
 const ROUNDING = 1e-9;
 
 /** Weights of layers that are not alike; empty lists where it does not matter where stages start. */
-export interface FamilyMeasures {
+export interface WeightSets {
   /** For the rows of the cover relaxation. */
-  readonly rows: readonly Measure[];
+  readonly rows: readonly LayerWeights[];
   /** For bounds, the number of layers first. */
-  readonly bounds: readonly Measure[];
+  readonly bounds: readonly LayerWeights[];
 }
 
 /** What all cases of a search have in common, as far as bounds go. */
@@ -44,10 +48,10 @@ export interface BoundSetting {
  * One batch size (and number of stages, where stages or limits depend on it; and TP degree, when it has to be the same
  * everywhere): what the stages and the bounds are tabulated by.
  */
-export class Family {
+export class StageTables {
   private readonly linked = new Map<number, Float64Array>();
   private readonly single = new Map<number, number>();
-  private readonly linksByLevel = new Map<number, LinksAtFloor>();
+  private readonly linksByLevel = new Map<number, LinksAtRate>();
 
   constructor(
     readonly batch: BatchOptions,
@@ -56,7 +60,7 @@ export class Family {
     private readonly setting: BoundSetting,
     /** tokens/s of a link of some GB/s. */
     readonly linkRate: (gBytesPerSecond: number) => number,
-    readonly measures: FamilyMeasures,
+    readonly layerWeights: WeightSets,
     /** What nodes look like; null: stages stand wherever there is room. */
     readonly shape: NodeShape | null,
   ) {}
@@ -76,28 +80,28 @@ export class Family {
   }
 
   /** What an explicit matrix allows at a level; null with a derived network. */
-  links(level: number): LinksAtFloor | null {
+  links(level: number): LinksAtRate | null {
     const { matrixLinks } = this.setting;
     if (!matrixLinks) return null;
     let links = this.linksByLevel.get(level);
     if (!links) {
-      const floor = this.batch.levels[level]!;
-      links = matrixLinks.at((bandwidth) => this.linkRate(bandwidth) >= floor);
+      const minRate = this.batch.levels[level]!;
+      links = matrixLinks.at((bandwidth) => this.linkRate(bandwidth) >= minRate);
       this.linksByLevel.set(level, links);
     }
     return links;
   }
 
-  /** A placement of pieces as one of stages. `hosts`: those that it was made of. */
-  placement(pieces: Placement, hosts: readonly FlooredHost[]): Placement {
+  /** A placement of pieces as one of stages. `candidates`: those that it was made of. */
+  placement(pieces: Placement, candidates: readonly CandidatesAtRate[]): Placement {
     if (!this.shape?.placesNodes) return pieces;
     const { layers } = this.setting;
-    return placementOfNodes(pieces, hosts, this.shape, layers, this.batch.setting.latency);
+    return placementOfNodes(pieces, candidates, this.shape, layers, this.batch.setting.latency);
   }
 
   /** What may be used at a level: where whole nodes are placed, as hosts of one group for all stages of a node. */
-  hosts(level: number, stages: number): FlooredHost[] {
-    const hosts = atFloor(
+  candidates(level: number, stages: number): CandidatesAtRate[] {
+    const candidates = candidatesAtRate(
       this.batch,
       this.batch.levels[level]!,
       stages,
@@ -105,10 +109,10 @@ export class Family {
       this.minOutsideGBytesPerSecond,
       this.links(level),
     );
-    if (!this.shape) return hosts;
+    if (!this.shape) return candidates;
     const { layers, noIdleGpus } = this.setting;
     const budget = this.batch.setting.latency;
-    return nodeHosts(hosts, stages, { shape: this.shape, layers, noIdleGpus, budget });
+    return nodeInstances(candidates, stages, { shape: this.shape, layers, noIdleGpus, budget });
   }
 
   /** Search cost from below of every placement of `stages` stages that reaches the level; Infinity when there is none. */
@@ -128,17 +132,17 @@ export class Family {
    * more than all of its GPUs could at n/TP each: as many instances as are allowed have to hold L layers.
    */
   roughBound(level: number, stages: number): number {
-    const floor = this.batch.levels[level]!;
+    const minRate = this.batch.levels[level]!;
     const { layers, scale, mostInstances } = this.setting;
     let mostOnInstance = 0;
     let perLayer = Number.POSITIVE_INFINITY;
     let perStage = Number.POSITIVE_INFINITY;
-    for (const { host, options } of this.batch.hosts) {
-      const { gpuCount } = host.type.instance;
-      const perGpu = scale.perInstance(host.position) / gpuCount;
+    for (const { instanceClass, options } of this.batch.candidates) {
+      const { gpuCount } = instanceClass.type.instance;
+      const perGpu = scale.perInstance(instanceClass.position) / gpuCount;
       for (const option of options) {
         if (this.tpDegree !== null && option.tpDegree !== this.tpDegree) continue;
-        const most = largestAtFloor(option, floor);
+        const most = largestAtRate(option, minRate);
         if (most === null) continue;
         mostOnInstance = Math.max(mostOnInstance, (most * gpuCount) / option.tpDegree);
         const cost = perGpu * option.tpDegree;
@@ -166,10 +170,10 @@ export class Family {
   private coverBounds(level: number): Float64Array {
     const mostPieces = this.pieces(this.maxStages);
     const { scale, mostInstances } = this.setting;
-    const hosts = this.hosts(level, this.maxStages);
+    const candidates = this.candidates(level, this.maxStages);
     const { latency } = this.batch.setting;
     const nothing = new Float64Array(mostPieces + 1).fill(Number.POSITIVE_INFINITY);
-    if (latency && leastLatencies(hosts, mostPieces, latency) === null) return nothing;
+    if (latency && leastLatencies(candidates, mostPieces, latency) === null) return nothing;
     const costOf = (position: number): number => scale.perInstance(position) + scale.perLink;
     const restType = this.shape?.placesNodes ? this.shape.restType : null;
     const best = new Float64Array(mostPieces + 1);
@@ -178,8 +182,8 @@ export class Family {
     )) {
       const bound =
         restType === null
-          ? coverBound(hosts, mostPieces, load, costOf, mostInstances)
-          : restBound(hosts, restType, mostPieces, load, costOf, mostInstances);
+          ? coverBound(candidates, mostPieces, load, costOf, mostInstances)
+          : restBound(candidates, restType, mostPieces, load, costOf, mostInstances);
       for (const [s, cost] of bound.entries()) if (cost > best[s]!) best[s] = cost;
       // A family of one number of stages has its answer when nothing is left for that number.
       if (latency && best[mostPieces] === Number.POSITIVE_INFINITY) return nothing;
@@ -191,9 +195,9 @@ export class Family {
     const { layers } = this.setting;
     return [
       { total: layers, holds: mostLayers },
-      ...this.measures.bounds.slice(1).map((measure) => ({
+      ...this.layerWeights.bounds.slice(1).map((measure) => ({
         total: layers * WEIGHT_STEPS,
-        holds: (option: FlooredOption) =>
+        holds: (option: OptionAtRate) =>
           heldBy(option, (starts) => Math.ceil(heaviestAnywhere(measure, starts) * WEIGHT_STEPS)),
       })),
       ...more,
@@ -205,9 +209,9 @@ export class Family {
     let bound = this.single.get(level);
     if (bound === undefined) {
       bound = Number.POSITIVE_INFINITY;
-      for (const { host, options } of this.hosts(level, this.stagesPerPiece)) {
+      for (const { instanceClass, options } of this.candidates(level, this.stagesPerPiece)) {
         if (options.some(({ sizes }) => sizes.includes(this.setting.layers))) {
-          bound = Math.min(bound, this.setting.scale.perInstance(host.position));
+          bound = Math.min(bound, this.setting.scale.perInstance(instanceClass.position));
         }
       }
       this.single.set(level, bound);
@@ -216,7 +220,7 @@ export class Family {
   }
 }
 
-function mostLayers(option: FlooredOption): Held {
+function mostLayers(option: OptionAtRate): Held {
   return option.stays === null
     ? { any: option.largest, leaving: option.largest }
     : { any: option.largest, leaving: sizesOf(option.starts!).at(-1) ?? 0 };

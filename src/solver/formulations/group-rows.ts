@@ -10,7 +10,7 @@ import {
 } from "./rental-rows.ts";
 
 /** The units of one concrete instance. */
-export interface InstanceUnits {
+export interface InstanceGroups {
   readonly unit: Unit;
   readonly label: string;
   /** Positions of its units. */
@@ -18,11 +18,11 @@ export interface InstanceUnits {
 }
 
 /** Units by instance. */
-export function unitsByInstance(units: readonly Unit[]): InstanceUnits[] {
+export function groupsByInstance(units: readonly Unit[]): InstanceGroups[] {
   const names = new SafeNames();
   const byName = new Map<string, { unit: Unit; label: string; members: number[] }>();
   for (const [u, unit] of units.entries()) {
-    const name = instanceName(unit.host.type.instance.name, unit.instanceIndex);
+    const name = instanceName(unit.instanceClass.type.instance.name, unit.instanceIndex);
     const known = byName.get(name);
     if (known) known.members.push(u);
     else byName.set(name, { unit, label: names.of(name), members: [u] });
@@ -37,7 +37,7 @@ export function unitsByInstance(units: readonly Unit[]): InstanceUnits[] {
  *   units is chosen
  * @param crossings columns that add up to the links between instances; empty where nothing depends on them
  */
-export function addUnitRows(
+export function addGroupRows(
   build: Builder,
   units: readonly Unit[],
   columns: readonly (readonly (readonly number[])[])[],
@@ -60,9 +60,9 @@ export function addUnitRows(
     build.row(`gpu${gpu}`, Number.NEGATIVE_INFINITY, 1, ones(members.flatMap(all)));
   }
   const rental = new RentalRows(build, rules);
-  const instances = unitsByInstance(units);
+  const instances = groupsByInstance(units);
   const y = instances.map(({ unit, label, members }) => {
-    const column = build.column(`y.${label}`, costs.perInstance(unit.host.position), 1);
+    const column = build.column(`y.${label}`, costs.perInstance(unit.instanceClass.position), 1);
     for (const [k, position] of columns.entries()) {
       const here = members.flatMap((u) => position[u]!);
       if (here.length === 0) continue;
@@ -71,7 +71,7 @@ export function addUnitRows(
         { column, coefficient: -1 },
       ]);
     }
-    const { gpuCount, name } = unit.host.type.instance;
+    const { gpuCount, name } = unit.instanceClass.type.instance;
     const gpus = members.flatMap((u) =>
       all(u).map((x) => ({ column: x, coefficient: units[u]!.gpuIds.length })),
     );
@@ -91,7 +91,7 @@ export function addUnitRows(
   addLimitRows(
     build,
     limits,
-    instances.map(({ unit }, h) => ({ column: y[h]!, position: unit.host.position })),
+    instances.map(({ unit }, h) => ({ column: y[h]!, position: unit.instanceClass.position })),
     ones(crossings),
     0,
   );

@@ -1,14 +1,14 @@
-import type { HostClass } from "../instances/instance-class.ts";
+import type { InstanceClass } from "../instances/instance-class.ts";
 import type { SolveRequest } from "../request.ts";
 import type { BatchOptions } from "../stages/stage-options.ts";
 import type { NodeRules, NodeShape } from "./node-rules.ts";
 
 /** A part of the placements of a setting that is searched on its own. The parts together are all that a request allows. */
-export interface Variant {
+export interface Restriction {
   /** One degree for all stages; null: each its own. */
   readonly tpDegree: number | null;
   /** The classes that may be used. */
-  readonly classes: readonly HostClass[];
+  readonly classes: readonly InstanceClass[];
   /** Numbers of stages, rising. */
   readonly stages: readonly number[];
   /** Null: stages stand wherever there is room. */
@@ -23,13 +23,13 @@ export interface Variant {
  * @param batch options of `classes`
  * @param stages numbers of stages, rising
  */
-export function variants(
+export function restrictions(
   batch: BatchOptions,
-  classes: readonly HostClass[],
+  classes: readonly InstanceClass[],
   stages: readonly number[],
   request: SolveRequest,
   isMatrix: boolean,
-): Variant[] {
+): Restriction[] {
   const { nodeRules } = request;
   const degrees: readonly (number | null)[] = request.uniformTp ? usedDegrees(batch) : [null];
   return degrees.flatMap((tpDegree) =>
@@ -39,7 +39,7 @@ export function variants(
       }
       const able = classesWith(batch, group, tpDegree);
       const shapes = nodeShapes(able, tpDegree, stages, request, nodeRules, isMatrix);
-      return shapes.flatMap((part): Variant[] =>
+      return shapes.flatMap((part): Restriction[] =>
         // Links of a matrix are decided class by class, which one node allows and several may not.
         isMatrix
           ? part.stages.map((number) => ({ ...part, tpDegree, stages: [number] }))
@@ -50,14 +50,16 @@ export function variants(
 }
 
 function usedDegrees(batch: BatchOptions): number[] {
-  const degrees = batch.hosts.flatMap(({ options }) => options.map(({ tpDegree }) => tpDegree));
+  const degrees = batch.candidates.flatMap(({ options }) =>
+    options.map(({ tpDegree }) => tpDegree),
+  );
   return [...new Set(degrees)].sort((a, b) => a - b);
 }
 
 function usableTogether(
-  classes: readonly HostClass[],
+  classes: readonly InstanceClass[],
   rules: NodeRules | null,
-): readonly (readonly HostClass[])[] {
+): readonly (readonly InstanceClass[])[] {
   if (!rules?.typeGroups) return [classes];
   return rules.typeGroups
     .map((names) => classes.filter(({ type }) => names.includes(type.instance.name)))
@@ -67,26 +69,28 @@ function usableTogether(
 /** The classes that can carry a stage of a TP degree. */
 function classesWith(
   batch: BatchOptions,
-  group: readonly HostClass[],
+  group: readonly InstanceClass[],
   tpDegree: number,
-): HostClass[] {
-  const able = batch.hosts.filter(({ options }) =>
+): InstanceClass[] {
+  const able = batch.candidates.filter(({ options }) =>
     options.some((option) => option.tpDegree === tpDegree),
   );
-  return group.filter((host) => able.some((other) => other.host === host));
+  return group.filter((instanceClass) =>
+    able.some((other) => other.instanceClass === instanceClass),
+  );
 }
 
 function nodeShapes(
-  classes: readonly HostClass[],
+  classes: readonly InstanceClass[],
   tpDegree: number,
   stages: readonly number[],
   { noIdleGpus }: SolveRequest,
   { stagesPerNode, nodeKinds, wholeInstances }: NodeRules,
   isMatrix: boolean,
-): Omit<Variant, "tpDegree">[] {
+): Omit<Restriction, "tpDegree">[] {
   const mostGpus = Math.max(0, ...classes.map(({ type }) => type.instance.gpuCount));
   const most = stagesPerNode === "one" ? 1 : Math.floor(mostGpus / tpDegree);
-  const parts: Omit<Variant, "tpDegree">[] = [];
+  const parts: Omit<Restriction, "tpDegree">[] = [];
   for (let k = 1; k <= most; k++) {
     const numbers = stages.filter((number) => number % k === 0);
     const isFull = wholeInstances || noIdleGpus;
