@@ -34,6 +34,8 @@ const OPTIONAL_TEXT_COLUMNS = [
   "note",
   "trust",
   "tput_basis",
+  "source_url",
+  "licence",
 ] as const;
 
 const MEASURED_COUNT: NumberRange = {
