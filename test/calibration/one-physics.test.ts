@@ -2,40 +2,18 @@ import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import type { RowPlan } from "../../src/calibration/plan-row.ts";
 import { predictRow } from "../../src/calibration/predict-row.ts";
-import { createCalibratedModel } from "../../src/cost/calibrated/calibrated-model.ts";
-import type { ParameterValues } from "../../src/cost/calibrated/parameters.ts";
-import type { StageShape } from "../../src/cost/cost-model.ts";
-import { ENGINES, type Engine } from "../../src/engines/engines.ts";
-import type { GpuSpec } from "../../src/hardware/gpu-specs.ts";
+import { ENGINES } from "../../src/engines/engines.ts";
 import { gpuByName } from "../../src/hardware/gpu-specs.ts";
-import type { Architecture } from "../../src/model/architecture.ts";
-import { pipelineLatency } from "../../src/placement/latency.ts";
-import type { OperatingPoint } from "../../src/workload/workload.ts";
 import {
   arbitraryArchitecture,
   arbitraryGpu,
   arbitraryValues,
-  defaultSettings,
-  instanceOf,
   knowledgeOf,
   llama,
 } from "../support/calibrated.ts";
+import { type Deployment, ETHERNET_GBITS, predictPlacement } from "./placed.ts";
 
 // Measured rows and placements are predicted by one physics: what is fitted on the rows is what placements are judged by.
-
-interface Deployment {
-  readonly architecture: Architecture;
-  readonly gpu: GpuSpec;
-  readonly engine: Engine;
-  readonly tpDegree: number;
-  readonly stages: number;
-  readonly sequences: number;
-  readonly inputTokens: number;
-  readonly outputTokens: number;
-  readonly values: ParameterValues;
-}
-
-const ETHERNET_GBITS = 100;
 
 /** A row of a closed loop on hosts of one TP group each, at most as many sequences as its KV cache holds. */
 function planOf(kind: RowPlan["kind"], deployment: Deployment): RowPlan {
@@ -68,38 +46,6 @@ function planOf(kind: RowPlan["kind"], deployment: Deployment): RowPlan {
   if (kind === "prefill" || kind === "decode") return plan;
   const { kvSequences } = predictRow(plan, values);
   return { ...plan, batch: Math.max(1, Math.min(sequences, Math.floor(kvSequences))) };
-}
-
-/** What the cost model says of the same deployment as a placement. */
-function predictPlacement(
-  { architecture, gpu, engine, tpDegree, stages, values, inputTokens, outputTokens }: Deployment,
-  phase: OperatingPoint["phase"],
-  batch: number,
-) {
-  const model = createCalibratedModel(architecture, defaultSettings(engine), knowledgeOf(values));
-  const instance = instanceOf(gpu, tpDegree, { externalGbitsPerSecond: ETHERNET_GBITS });
-  const layers = architecture.kindOf.length / stages;
-  const point: OperatingPoint = { phase, batch, inputTokens, outputTokens };
-  const estimates = Array.from({ length: stages }, (_, i) => {
-    const shape: StageShape = {
-      instance,
-      tpDegree,
-      startLayer: 1 + i * layers,
-      layers,
-      groupGBytesPerSecond: Number.POSITIVE_INFINITY,
-      pipelineStages: stages,
-      next: i === stages - 1 ? "none" : "other_instance",
-    };
-    return model.stage(shape, point);
-  });
-  const slowest = Math.min(...estimates.map(({ tokensPerSecond }) => tokensPerSecond));
-  const tokens = (phase === "decode" ? 0 : inputTokens) + (phase === "prefill" ? 0 : outputTokens);
-  return {
-    requestsPerSecond: (slowest * model.pipelineEfficiency(point, stages)) / tokens,
-    latency: pipelineLatency(model.latencyFrame(point, stages), estimates)!,
-    tpotSum: estimates.reduce((sum, { tpotSeconds }) => sum + tpotSeconds!, 0),
-    frame: model.latencyFrame(point, stages)!,
-  };
 }
 
 function expectSame(actual: number, expected: number): void {

@@ -9,7 +9,10 @@ import { parseMeasurements } from "../../src/input/measurements/parse-measuremen
 import { measuredCsv } from "../input/measured-csv.ts";
 import { cli, scratchDirectory, writeFiles } from "./harness.ts";
 
-/** Measured data of the field; kept outside the repository, so these tests run only where it lies beside it. */
+/**
+ * All measured data of the field, which licences keep outside the repository: this test runs where it lies beside it. What holds on
+ * the rows that may be passed on is in test/calibration/sample.test.ts, which always runs.
+ */
 const MEASURED = new URL("../../../shared/measured/calibration.csv", import.meta.url);
 
 const directory = scratchDirectory();

@@ -1,5 +1,3 @@
-import { existsSync, readFileSync } from "node:fs";
-import { parse } from "csv-parse/sync";
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { createCalibratedModel } from "../../src/cost/calibrated/calibrated-model.ts";
@@ -17,6 +15,7 @@ import { TRAITS } from "../../src/engines/engines.ts";
 import { gpuByName } from "../../src/hardware/gpu-specs.ts";
 import type { Architecture, LayerArchitecture } from "../../src/model/architecture.ts";
 import { layerWeightGib } from "../../src/model/layer-plan.ts";
+import { sampleCells } from "../calibration/sample.ts";
 import {
   arbitraryArchitecture,
   arbitraryKnownInstance,
@@ -205,13 +204,8 @@ describe("memory that vLLM reports on an H100 of 79.18 GiB", () => {
   });
 });
 
-/** Kept outside the repository, so these tests run only where it lies beside it. */
-const KV_CAPACITY = new URL("../../../shared/measured/kv_capacity.csv", import.meta.url);
-
-describe.skipIf(!existsSync(KV_CAPACITY))("sequences that TensorRT-LLM admitted on H100", () => {
-  const rows: Record<string, string>[] = existsSync(KV_CAPACITY)
-    ? parse(readFileSync(KV_CAPACITY), { columns: true })
-    : [];
+describe("sequences that TensorRT-LLM admitted on H100", () => {
+  const rows = sampleCells("kv-capacity.csv");
   const errors = rows.map((row) => {
     const architecture = row.model_id!.includes("Qwen3-32B-FP8")
       ? inFormat(QWEN3_32B, "fp8")
