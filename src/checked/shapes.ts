@@ -158,6 +158,7 @@ export const solveOptions: Check = optional(
     signal: optional(made),
     onProgress: optional(callable),
     spentSeconds: optional(number),
+    onFormulation: optional(callable),
   }),
 );
 

@@ -51,6 +51,11 @@ export interface SolveOptions {
   readonly onProgress?: (progress: SolveProgress) => void;
   /** Seconds of the problem's time limit that are gone already. */
   readonly spentSeconds?: number;
+  /**
+   * Called once for each case that a MILP decides, optimal or infeasible, with what decided it: the name of a formulation, with
+   * ", arranged" behind it where its answer stands only with its stages in another order.
+   */
+  readonly onFormulation?: (name: string) => void;
 }
 
 /**
@@ -78,6 +83,7 @@ export async function solve(
         ? Number.POSITIVE_INFINITY
         : startedMilliseconds + (problem.timeLimitSeconds - (options.spentSeconds ?? 0)) * 1000,
     ...(options.signal ? { signal: options.signal } : {}),
+    ...(options.onFormulation ? { onFormulation: options.onFormulation } : {}),
   };
   const tables = new TableCache();
   const session = new SearchSession(problem, request, points, backend, limits, tables);

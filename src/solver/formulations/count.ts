@@ -43,6 +43,7 @@ export function countModel(
   );
   build.row("layers", layers, layers, layerTerms);
   return {
+    name: "count",
     milp: build.model(),
     placement: (values, point) => rebuildPlacement(decode(values), point),
   };

@@ -100,6 +100,7 @@ export function linkedStartsModel(
   addGroupRows(build, units, columns, crossings, costs, limits, rules);
   if (shape) addFirstNode(build, units, columns, shape);
   return {
+    name: "linked-starts",
     milp: build.model(),
     choices: runs.map(({ column }) => column),
     placement: (values, point) =>

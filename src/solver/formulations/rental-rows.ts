@@ -105,6 +105,8 @@ function addMost(build: Builder, name: string, terms: readonly Term[], most: num
 
 /** A MILP and how to read its solution as a placement. */
 export interface CaseModel {
+  /** Of the formulation. */
+  readonly name: string;
   readonly milp: MilpModel;
   readonly placement: (values: ArrayLike<number>, point: OperatingPoint) => Placement;
   /** Binary columns that decide which stages there are and what each holds; absent where no such columns are. */

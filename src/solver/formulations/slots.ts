@@ -64,6 +64,7 @@ export function slotModel(
   addLinks(build, units, x, allows);
   if (shape) addNodeSlots(build, units, x, shape);
   return {
+    name: "slots",
     milp: build.model(),
     placement: (values, point) => place(units, x, layersOf, values, point),
   };

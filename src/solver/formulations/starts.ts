@@ -71,6 +71,7 @@ export function startsModel(
   addLatencyRows(build, budget, runs);
   const beforeOf = new Map(runs.map(({ column, before }) => [column, before]));
   return {
+    name: "starts",
     milp: build.model(),
     choices: runs.map(({ column }) => column),
     placement: (values, point) => {

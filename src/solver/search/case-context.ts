@@ -12,4 +12,6 @@ export interface CaseContext extends ModelContext {
   readonly backend: MilpBackend;
   /** Time and cancellation for the next MILP. */
   readonly milpOptions: () => MilpOptions;
+  /** Called with the formulation that decided a case: see `SolveOptions.onFormulation`. */
+  readonly onFormulation: (name: string) => void;
 }

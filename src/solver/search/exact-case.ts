@@ -57,14 +57,26 @@ export async function solveExactly(
   const fast = await solveFast(context, here, level, costs, limits, isExact);
   // Links between instances are runs of stages − 1; the fast formulations count runs.
   const constant = -costs.perLink;
-  if (isExact || fast.status === "infeasible") return withConstant(fast, constant);
+  const decides = (name: string): void => {
+    if (fast.status !== "stopped") context.onFormulation(name);
+  };
+  if (isExact || fast.status === "infeasible") {
+    decides(fast.formulation);
+    return withConstant(fast, constant);
+  }
   if (fast.placement) {
     const standing = standingOrder(context, here, level, linksCount, fast.placement);
-    if (standing) return withConstant({ ...fast, placement: standing }, constant);
+    if (standing) {
+      const isSame = standing === fast.placement;
+      decides(isSame ? fast.formulation : `${fast.formulation}, arranged`);
+      return withConstant({ ...fast, placement: standing }, constant);
+    }
   }
   if (fast.status === "stopped") return { status: "stopped", placement: null };
   const exact = linkedModel(context, here, level, costs, limits);
-  return withConstant(await runMilp(context, exact, here, true), 0);
+  const outcome = await runMilp(context, exact, here, true);
+  if (outcome.status !== "stopped") context.onFormulation(exact.name);
+  return withConstant(outcome, 0);
 }
 
 function linksAreAllowed(
@@ -90,11 +102,15 @@ async function solveFast(
   costs: CaseCosts,
   limits: readonly CaseLimit[],
   isExact: boolean,
-): Promise<RunOutcome> {
+): Promise<RunOutcome & { readonly formulation: string }> {
   const { model } = context.problem;
   const { stageTables } = here;
-  if (!startsMatter(context.problem))
-    return runMilp(context, fastModel(context, here, level, costs, limits), here, isExact);
+  const withoutCover = async (): Promise<RunOutcome & { readonly formulation: string }> => {
+    const fast = fastModel(context, here, level, costs, limits);
+    return { ...(await runMilp(context, fast, here, isExact)), formulation: fast.name };
+  };
+  if (!startsMatter(context.problem)) return withoutCover();
+  const formulation = "cover";
   const noOrderCuts: NoOrderCut[] = [];
   while (noOrderCuts.length < MOST_SHORTFALLS) {
     const candidates = stageTables.candidates(level, here.stages);
@@ -114,18 +130,20 @@ async function solveFast(
       return placement && stageTables.placement(placement, candidates);
     };
     const outcome = await callBackend(context, cover.milp);
-    if (outcome.status === "infeasible") return { status: "infeasible" };
+    if (outcome.status === "infeasible") return { status: "infeasible", formulation };
     if (outcome.status !== "optimal") {
       const placement = outcome.status === "feasible" ? placementOf(outcome.values) : null;
-      return { status: "stopped", placement };
+      return { status: "stopped", placement, formulation };
     }
     const placement = placementOf(outcome.values);
-    if (placement) return { status: "optimal", placement, objective: outcome.objective };
+    if (placement) {
+      return { status: "optimal", placement, objective: outcome.objective, formulation };
+    }
     const noOrderCut = cover.noOrderCut(outcome.values);
     if (!noOrderCut) break;
     noOrderCuts.push(noOrderCut);
   }
-  return runMilp(context, fastModel(context, here, level, costs, limits), here, isExact);
+  return withoutCover();
 }
 
 /** The placement of a relaxation in an order in which it keeps its promises; null when there is none. */

@@ -26,6 +26,8 @@ export interface SessionLimits {
   readonly signal?: AbortSignal;
   /** Reading of `performance.now()`, in milliseconds, at which the solve has to end. */
   readonly deadlineMilliseconds: number;
+  /** Called once for each case that a MILP decides, with the formulation that decided it. */
+  readonly onFormulation?: (name: string) => void;
 }
 
 /** Told before each MILP: what is open, and the best first key that may still be there. */
@@ -80,6 +82,7 @@ export class SearchSession {
       objective: this.objective,
       subproblems: [],
       backend,
+      onFormulation: this.limits.onFormulation ?? (() => undefined),
       milpOptions: () => {
         this.milps++;
         const { signal, deadlineMilliseconds } = this.limits;

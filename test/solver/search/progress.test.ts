@@ -21,6 +21,20 @@ async function told(
   return states;
 }
 
+describe("the formulations of a solve", () => {
+  it("are named once for each case that a MILP decides", async () => {
+    const names: string[] = [];
+    const onFormulation = (name: string): void => {
+      names.push(name);
+    };
+    const solution = await solve(readProblem(UNLIKE_LAYERS), DEFAULT_REQUEST, createInlineHighs(), {
+      onFormulation,
+    });
+    expect(names.length).toBeGreaterThanOrEqual(solution.run.cases_solved);
+    expect(names).toContain("cover");
+  });
+});
+
 describe("the progress of a solve", () => {
   it("has a bound that rises to the best, which falls, and ends with no case open", async () => {
     const all = await told(UNLIKE_LAYERS);
