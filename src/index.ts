@@ -119,6 +119,7 @@ export type {
   MilpOptions,
   MilpOutcome,
   MilpRow,
+  RelaxationOutcome,
 } from "./milp/model.ts";
 export { writeLp, writeMps } from "./milp/write.ts";
 export type {

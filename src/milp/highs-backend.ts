@@ -1,11 +1,24 @@
-import { conflictWithHighs, type HighsRunner, solveWithHighs } from "./highs-policy.ts";
-import type { MilpBackend, MilpModel, MilpOptions, MilpOutcome } from "./model.ts";
+import {
+  conflictWithHighs,
+  type HighsRunner,
+  relaxWithHighs,
+  solveWithHighs,
+} from "./highs-policy.ts";
+import type {
+  MilpBackend,
+  MilpModel,
+  MilpOptions,
+  MilpOutcome,
+  RelaxationOutcome,
+} from "./model.ts";
 import { failed } from "./outcome.ts";
 
 /** A runner that can be given back. */
 export interface DisposableRunner extends HighsRunner {
   dispose(): Promise<void>;
 }
+
+const DISPOSED = "the back end was disposed";
 
 /** The back end over a runner: models are solved one after the other in the order they came. */
 export class HighsBackend implements MilpBackend {
@@ -22,21 +35,24 @@ export class HighsBackend implements MilpBackend {
   }
 
   solve(model: MilpModel, options: MilpOptions = {}): Promise<MilpOutcome> {
-    const outcome = this.#last.then(() =>
-      this.#isDisposed
-        ? failed("the back end was disposed")
-        : solveWithHighs(this.#runner, model, options, this.#confirmInfeasible),
+    return this.#inTurn(failed(DISPOSED), () =>
+      solveWithHighs(this.#runner, model, options, this.#confirmInfeasible),
     );
-    this.#last = outcome.catch(() => undefined);
-    return outcome;
   }
 
   conflict(model: MilpModel): Promise<readonly string[] | null> {
-    const rows = this.#last.then(() =>
-      this.#isDisposed ? null : conflictWithHighs(this.#runner, model),
-    );
-    this.#last = rows.catch(() => undefined);
-    return rows;
+    return this.#inTurn(null, () => conflictWithHighs(this.#runner, model));
+  }
+
+  relax(model: MilpModel, options: MilpOptions = {}): Promise<RelaxationOutcome> {
+    return this.#inTurn(failed(DISPOSED), () => relaxWithHighs(this.#runner, model, options));
+  }
+
+  /** Runs when everything before it has ended, unless the back end was disposed by then. */
+  #inTurn<T>(whenDisposed: T, run: () => Promise<T>): Promise<T> {
+    const outcome = this.#last.then(() => (this.#isDisposed ? whenDisposed : run()));
+    this.#last = outcome.catch(() => undefined);
+    return outcome;
   }
 
   async dispose(): Promise<void> {

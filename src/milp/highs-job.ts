@@ -22,6 +22,8 @@ export interface HighsJob {
   readonly isStrict: boolean;
   /** When the model turns out infeasible, also find rows that cannot hold together. For linear programs. */
   readonly wantsConflict: boolean;
+  /** When the model is solved, also hand over the duals of its rows. For linear programs. */
+  readonly wantsDuals: boolean;
 }
 
 /** What a run tells while it runs. Nothing here may call the model. */
@@ -61,6 +63,8 @@ export interface HighsAnswer {
   readonly bound: number;
   /** What cannot hold together, none of it to be left out; null when not asked for or not found. */
   readonly conflict: HighsConflict | null;
+  /** Duals of the rows; null when not asked for or not known. */
+  readonly rowDuals: Float64Array | null;
 }
 
 /** Presolve looks for dominated columns pair by pair, which takes minutes from here on and cannot be interrupted. */
@@ -85,7 +89,7 @@ export function runHighsJob(highs: Highs, job: HighsJob, hooks: HighsHooks): Hig
     const { modelStatus } = model.run(
       isMixed ? mixedCallbacks(highs, hooks) : linearCallbacks(highs, hooks),
     );
-    return readAnswer(highs, model, modelStatus, isMixed, job.wantsConflict);
+    return readAnswer(highs, model, modelStatus, job);
   } finally {
     model.dispose();
   }
@@ -112,12 +116,13 @@ function readAnswer(
   highs: Highs,
   model: Model,
   modelStatus: number,
-  isMixed: boolean,
-  wantsConflict: boolean,
+  { arrays, wantsConflict, wantsDuals }: HighsJob,
 ): HighsAnswer {
+  const isMixed = arrays.integrality !== null;
   const end = endOf(highs, modelStatus);
-  const hasSolution =
-    model.info.get("primal_solution_status") === highs.constants.solutionStatus.feasible;
+  const { feasible } = highs.constants.solutionStatus;
+  const hasSolution = model.info.get("primal_solution_status") === feasible;
+  const hasDuals = wantsDuals && model.info.get("dual_solution_status") === feasible;
   const objective = Number(model.info.get("objective_function_value"));
   let bound = -Infinity;
   if (isMixed) bound = Number(model.info.get("mip_dual_bound"));
@@ -129,6 +134,7 @@ function readAnswer(
     values: hasSolution ? model.getSolution().colValue : null,
     objective,
     bound: Number.isNaN(bound) ? -Infinity : bound,
+    rowDuals: hasDuals ? model.getSolution().rowDual : null,
     conflict: wantsConflict && end === "infeasible" ? conflictOf(highs, model) : null,
   };
 }

@@ -2,9 +2,10 @@ import { type CheckedSolution, checkSolution } from "./check.ts";
 import { toHighsArrays } from "./highs-arrays.ts";
 import { type HighsHooks, type HighsJob, WIDEST_FOR_PRESOLVE } from "./highs-job.ts";
 import { type Evidence, type HighsReport, judgeReport } from "./highs-verdict.ts";
-import type { MilpModel, MilpOptions, MilpOutcome } from "./model.ts";
+import type { MilpModel, MilpOptions, MilpOutcome, RelaxationOutcome } from "./model.ts";
 import { failed, limitOutcome } from "./outcome.ts";
 import { decideTrivially } from "./presolve.ts";
+import { judgeRelaxation, relaxationOf } from "./relaxation.ts";
 import { validateModel, validateOptions } from "./validate.ts";
 
 /** Where jobs run: this thread, or a worker. */
@@ -74,13 +75,9 @@ export async function conflictWithHighs(
     timeLimitSeconds: CONFLICT_SECONDS,
     start: null,
     wantsConflict: true,
+    wantsDuals: false,
   };
-  const silent: HighsHooks = {
-    isCancelled: () => false,
-    onImproving: () => {},
-    onProgress: () => {},
-  };
-  const report = await runner.run(job, silent, undefined);
+  const report = await runner.run(job, silentHooks(undefined), undefined);
   if (report.kind === "crashed") await runner.renew();
   if (report.kind !== "answer") return null;
   const { conflict } = report.answer;
@@ -89,6 +86,57 @@ export async function conflictWithHighs(
     ...[...conflict.rows].map((row) => rows[row]!.name),
     ...[...conflict.columns].map((column) => `the bounds of ${model.columns[column]!.name}`),
   ];
+}
+
+/**
+ * Solves the linear relaxation of a model and stands for its duals. They are the same for equal models; where several are optimal,
+ * which ones come back is HiGHS's choice.
+ *
+ * @throws InternalError when the model or the options break the rules of `validateModel` and `validateOptions`.
+ */
+export async function relaxWithHighs(
+  runner: HighsRunner,
+  model: MilpModel,
+  options: MilpOptions,
+): Promise<RelaxationOutcome> {
+  validateModel(model);
+  validateOptions(model, options);
+  const { signal, timeLimitSeconds = Infinity } = options;
+  const relaxed = relaxationOf(model);
+  const trivial = decideTrivially(relaxed);
+  if (trivial?.status === "infeasible") return { status: "infeasible" };
+  if (trivial !== null) return judgeRelaxation(relaxed, { values: [], rowDuals: [] });
+  const job: HighsJob = {
+    arrays: toHighsArrays(relaxed),
+    presolve: model.columns.length > WIDEST_FOR_PRESOLVE ? "off" : "choose",
+    randomSeed: FIRST_SEED,
+    absoluteGap: 0,
+    isStrict: false,
+    timeLimitSeconds: timeLimitSeconds === Infinity ? null : timeLimitSeconds,
+    start: null,
+    wantsConflict: false,
+    wantsDuals: true,
+  };
+  const report = await runner.run(job, silentHooks(signal), signal);
+  if (report.kind === "stopped") return { status: "stopped" };
+  if (report.kind === "crashed") {
+    await runner.renew();
+    return { status: "failed", reason: report.reason };
+  }
+  const { end, modelStatus, values, rowDuals } = report.answer;
+  if (end === "infeasible") return { status: "infeasible" };
+  if (end === "limit") return { status: "stopped" };
+  return end === "optimal" && values !== null && rowDuals !== null
+    ? judgeRelaxation(relaxed, { values, rowDuals })
+    : { status: "failed", reason: `HiGHS ended a relaxation with model status ${modelStatus}` };
+}
+
+function silentHooks(signal: AbortSignal | undefined): HighsHooks {
+  return {
+    isCancelled: () => signal?.aborted ?? false,
+    onImproving: () => {},
+    onProgress: () => {},
+  };
 }
 
 /** A conflict is an explanation beside an answer, not worth more than this. */
@@ -133,6 +181,7 @@ class Attempts {
       timeLimitSeconds: this.#remainingSeconds(),
       start: this.#best?.values.slice() ?? this.#options.start?.slice() ?? null,
       wantsConflict: false,
+      wantsDuals: false,
     };
     const report = await this.#runner.run(job, this.#hooks(), this.#options.signal);
     return judgeReport(report, this.#evidence());

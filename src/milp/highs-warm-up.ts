@@ -47,6 +47,7 @@ export function warmUp(highs: Highs): void {
     start: null,
     isStrict: false,
     wantsConflict: false,
+    wantsDuals: false,
   } as const;
   runHighsJob(highs, { ...job, presolve: "choose" }, SILENT);
 }

@@ -46,6 +46,27 @@ export type MilpOutcome =
   | { readonly status: "no_solution"; readonly bound: number | null }
   | { readonly status: "failed"; readonly reason: string };
 
+/**
+ * What came of the linear relaxation of a model: its rows and bounds, with fractions allowed.
+ * - optimal: `values` is best among fractions; `bound` follows from the duals alone, within rounding of `objective`.
+ * - infeasible: not even fractions satisfy the rows.
+ * - stopped: a limit struck.
+ * - failed: the back end aborted, or its answer does not check; `reason` says how.
+ */
+export type RelaxationOutcome =
+  | {
+      readonly status: "optimal";
+      readonly values: Float64Array;
+      readonly objective: number;
+      readonly bound: number;
+      /** y: by how much the objective rises when a row's active side rises by 1; one a row of the model, 0 for a row with slack. */
+      readonly rowDuals: Float64Array;
+      /** d = c − Aᵀy: by how much the objective rises when a column's active bound rises by 1; one a column. */
+      readonly reducedCosts: Float64Array;
+    }
+  | { readonly status: "infeasible" | "stopped" }
+  | { readonly status: "failed"; readonly reason: string };
+
 export interface MilpOptions {
   /** Seconds this solve may take; absent for no limit. */
   readonly timeLimitSeconds?: number;
@@ -71,6 +92,11 @@ export interface MilpBackend {
    * they were not found. Absent where the solver cannot tell.
    */
   conflict?(model: MilpModel): Promise<readonly string[] | null>;
+  /**
+   * The linear relaxation of a model with its duals, checked against the model. `start`, `absoluteGap` and `onProgress` have no say.
+   * Absent where the solver gives no duals.
+   */
+  relax?(model: MilpModel, options?: MilpOptions): Promise<RelaxationOutcome>;
   /** Frees workers and memory; further solves fail. */
   dispose(): Promise<void>;
 }

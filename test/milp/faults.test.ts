@@ -187,6 +187,7 @@ describe("a wrong 'infeasible'", () => {
       objective: 0,
       bound: Infinity,
       conflict: null,
+      rowDuals: null,
     },
   };
   /** Says "infeasible" to the first `count` jobs and keeps the solutions found for itself. */
