@@ -6,8 +6,8 @@ import {
 } from "../catalogue/pool-spec.ts";
 import { type PoolItem, type PoolSelection, selectPool } from "../catalogue/select-pool.ts";
 import { InputError } from "../errors.ts";
+import { flagNumber } from "../input/config/sourced-value.ts";
 import { parsePoolCsv } from "../input/pool/parse-pool-csv.ts";
-import { flagNumber } from "../input/problem/sourced-value.ts";
 import { readCatalogue } from "./read-catalogue.ts";
 import { readText } from "./read-text.ts";
 

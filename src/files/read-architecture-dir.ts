@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../errors.ts";
+import { parseConfig } from "../input/config/parse-config.ts";
 import { buildModel } from "../input/model/model-from-config.ts";
-import { parseConfig } from "../input/problem/parse-config.ts";
 import type { Architecture } from "../model/architecture.ts";
 import { readText } from "./read-text.ts";
 

@@ -1,7 +1,6 @@
 /** Text of numbers, units and names as the terminal reports print them. The same everywhere: no locale takes part. */
 
-/** What stands for a character that is not shown. */
-export const REPLACEMENT = "\uFFFD";
+import { REPLACEMENT } from "../terminal-text.ts";
 
 /** From here on a grouped number is too long to be read. */
 const MOST_GROUPED = 1e9;

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { readRecords } from "../../src/input/text/csv.ts";
 import { csvText } from "../../src/input/text/csv-text.ts";
 import { jsonText } from "../../src/json-text.ts";
-import { terminalText } from "../../src/report/terminal-text.ts";
+import { terminalText } from "../../src/terminal-text.ts";
 import { LLAMA } from "../huggingface/configs.ts";
 import { configText, instancesText } from "../input/texts.ts";
 import { cli, PLACEMENT, scratchDirectory, WORKLOAD, writeFiles } from "./harness.ts";

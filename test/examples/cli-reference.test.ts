@@ -5,7 +5,7 @@ import type { Command } from "commander";
 import { afterAll, describe, expect, it } from "vitest";
 import { withFlagTables } from "../../bench/cli-tables.ts";
 import { plainProgram } from "../../bench/plain-program.ts";
-import { CONFIG_KEYS } from "../../src/input/problem/config-keys.ts";
+import { CONFIG_KEYS } from "../../src/input/config/config-keys.ts";
 import { RULES } from "../../src/placement/evaluation.ts";
 import { FRONTIER_COLUMNS, SUMMARY_COLUMNS } from "../../src/report/summary.ts";
 import { DATA_COLUMNS } from "../../src/sweep/row.ts";

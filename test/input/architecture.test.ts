@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { parseConfig } from "../../src/input/config/parse-config.ts";
 import { buildModel } from "../../src/input/model/model-from-config.ts";
-import { parseConfig } from "../../src/input/problem/parse-config.ts";
 import { configLine, configText, messageOf } from "./texts.ts";
 
 type Changes = Readonly<Record<string, string | null>>;

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { CONFIG_KEYS, type ConfigKey } from "../../src/input/config/config-keys.ts";
+import { configPlace, parseConfig } from "../../src/input/config/parse-config.ts";
 import { buildProblem } from "../../src/input/problem/build-problem.ts";
-import { CONFIG_KEYS, type ConfigKey } from "../../src/input/problem/config-keys.ts";
-import { configPlace, parseConfig } from "../../src/input/problem/parse-config.ts";
 import { CONFIG, configLine, configText, problemFiles } from "./texts.ts";
 
 const build = (

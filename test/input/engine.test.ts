@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { parseConfig } from "../../src/input/config/parse-config.ts";
+import { DEFAULT_COST_MODEL } from "../../src/input/config/serving-keys.ts";
 import { buildProblem } from "../../src/input/problem/build-problem.ts";
 import {
   type CostModelFlags,
@@ -6,8 +8,6 @@ import {
   engineSettings,
 } from "../../src/input/problem/choose-cost-model.ts";
 import type { ProblemFlags } from "../../src/input/problem/merge-flags.ts";
-import { parseConfig } from "../../src/input/problem/parse-config.ts";
-import { DEFAULT_COST_MODEL } from "../../src/input/problem/serving-keys.ts";
 import { configText, messageOf, problemFiles } from "./texts.ts";
 
 type Keys = Readonly<Record<string, string | null>>;

@@ -18,7 +18,7 @@ import type { Evaluation, Success } from "../../placement/evaluation.ts";
 import type { Problem } from "../../placement/problem.ts";
 import { visible } from "../../report/format.ts";
 import { evaluationJson, mergeWarnings } from "../../report/json.ts";
-import { terminalText } from "../../report/terminal-text.ts";
+import { terminalText } from "../../terminal-text.ts";
 import { evaluateFile } from "../evaluate/evaluate-file.ts";
 import { checkOutDirectory } from "../io/check-output.ts";
 import { type CliIo, EXIT, printNote, printWarnings } from "../io/io.ts";

@@ -1,4 +1,4 @@
-import { terminalText } from "../../report/terminal-text.ts";
+import { terminalText } from "../../terminal-text.ts";
 import { type CliIo, type Output, wantsColours } from "./io.ts";
 
 /** The world of a command behind the one guard that everything passes on its way out. */

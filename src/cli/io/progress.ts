@@ -1,4 +1,4 @@
-import { ERASE_LINE } from "../../report/terminal-text.ts";
+import { ERASE_LINE } from "../../terminal-text.ts";
 import type { CliIo } from "./io.ts";
 
 /** Work shorter than this shows no progress. */

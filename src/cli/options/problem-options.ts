@@ -6,7 +6,7 @@ import {
   CONCURRENCY_RANGE,
   COST_MODELS,
   DEFAULT_COST_MODEL,
-} from "../../input/problem/serving-keys.ts";
+} from "../../input/config/serving-keys.ts";
 import {
   EFFICIENCY,
   JOB_TOKENS,

@@ -6,8 +6,8 @@ import {
   type LayerArchitecture,
   type WeightFormat,
 } from "../../model/architecture.ts";
-import type { ConfigKey } from "../problem/config-keys.ts";
-import { type Config, configPlace } from "../problem/parse-config.ts";
+import type { ConfigKey } from "../config/config-keys.ts";
+import { type Config, configPlace } from "../config/parse-config.ts";
 
 /**
  * The model by its matrices, from the parameters of config.csv. A layer has experts unless it is among `first_dense_layers`;

@@ -1,9 +1,9 @@
 import type { Architecture } from "../../model/architecture.ts";
 import { layerPlanOf } from "../../model/layer-plan.ts";
 import { checkLayerPlan, type LayerPlan, type Model } from "../../model/model.ts";
-import type { ConfigKey } from "../problem/config-keys.ts";
-import { type Config, configPlace } from "../problem/parse-config.ts";
-import type { CostModelName } from "../problem/serving-keys.ts";
+import type { ConfigKey } from "../config/config-keys.ts";
+import { type Config, configPlace } from "../config/parse-config.ts";
+import type { CostModelName } from "../config/serving-keys.ts";
 import type { SourceText } from "../text/source-text.ts";
 import { readArchitecture } from "./architecture-from-config.ts";
 import { applyLayerRuns, isNear } from "./layers-architecture.ts";

@@ -3,8 +3,8 @@ import { InputError } from "../../errors.ts";
 import type { HuggingFaceModel } from "../../huggingface/huggingface-model.ts";
 import { modelOf, whyNotReference } from "../../huggingface/model-of.ts";
 import type { Workload } from "../../workload/workload.ts";
-import type { Config } from "../problem/parse-config.ts";
-import type { CostModelName } from "../problem/serving-keys.ts";
+import type { Config } from "../config/parse-config.ts";
+import type { CostModelName } from "../config/serving-keys.ts";
 import type { BuiltModel } from "./model-from-config.ts";
 
 /**

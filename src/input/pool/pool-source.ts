@@ -2,7 +2,7 @@ import type { PoolSelection } from "../../catalogue/select-pool.ts";
 import { InputError } from "../../errors.ts";
 import { createPool, type Pool, type PoolEntry } from "../../hardware/pool.ts";
 import { nearestHint } from "../../nearest.ts";
-import { flagNumber } from "../problem/sourced-value.ts";
+import { flagNumber } from "../config/sourced-value.ts";
 import type { SourceText } from "../text/source-text.ts";
 import { findInstance, parseInstanceTable } from "./parse-instances.ts";
 import { parsePool } from "./parse-pool.ts";

@@ -1,6 +1,10 @@
 import { InputError } from "../../errors.ts";
 import type { HuggingFaceModel } from "../../huggingface/huggingface-model.ts";
 import type { Problem } from "../../placement/problem.ts";
+import { PRIORITY_WEIGHTS } from "../config/config-keys.ts";
+import { type Config, configPlace, parseConfig, type Settings } from "../config/parse-config.ts";
+import type { CostModelName } from "../config/serving-keys.ts";
+import { flagNumber } from "../config/sourced-value.ts";
 import { type BuiltModel, buildModel } from "../model/model-from-config.ts";
 import { contextNotes, givenModel } from "../model/model-from-huggingface.ts";
 import { parseNetwork } from "../pool/parse-network.ts";
@@ -14,12 +18,8 @@ import {
   engineSettings,
   referenceNotes,
 } from "./choose-cost-model.ts";
-import { PRIORITY_WEIGHTS } from "./config-keys.ts";
 import { DEFAULT_SETTINGS } from "./default-settings.ts";
 import { limitsAtRate, mergeLimits, mergeWorkload, type ProblemFlags } from "./merge-flags.ts";
-import { type Config, configPlace, parseConfig, type Settings } from "./parse-config.ts";
-import type { CostModelName } from "./serving-keys.ts";
-import { flagNumber } from "./sourced-value.ts";
 
 /** The files of a problem; its pool may be a choice from a catalogue instead of files. */
 export type ProblemFiles = PoolSource & OtherFiles;

@@ -1,7 +1,7 @@
 import type { EngineSettings } from "../../engines/engine-settings.ts";
 import { InputError } from "../../errors.ts";
 import type { Workload } from "../../workload/workload.ts";
-import { configPlace, type Settings } from "./parse-config.ts";
+import { configPlace, type Settings } from "../config/parse-config.ts";
 
 /**
  * Checks that the engine takes the requests of the workload. Unknown lengths pass.

@@ -12,14 +12,14 @@ import { ENGINES, type Engine } from "../../engines/engines.ts";
 import { InputError } from "../../errors.ts";
 import type { Model } from "../../model/model.ts";
 import { nearestHint } from "../../nearest.ts";
+import type { ConfigKey, ConfigValues } from "../config/config-keys.ts";
+import { configPlace, type Settings } from "../config/parse-config.ts";
+import { COST_MODELS, type CostModelName, DEFAULT_COST_MODEL } from "../config/serving-keys.ts";
+import { flagNumber } from "../config/sourced-value.ts";
 import { parseCalibration } from "../measurements/parse-calibration.ts";
 import { EFFICIENCY, TOKENS } from "../text/ranges.ts";
 import type { SourceText } from "../text/source-text.ts";
-import type { ConfigKey, ConfigValues } from "./config-keys.ts";
 import type { LengthFlags } from "./merge-lengths.ts";
-import { configPlace, type Settings } from "./parse-config.ts";
-import { COST_MODELS, type CostModelName, DEFAULT_COST_MODEL } from "./serving-keys.ts";
-import { flagNumber } from "./sourced-value.ts";
 
 /** What the command line says of the cost model and of the engine that it stands for. */
 export interface CostModelFlags {

@@ -1,5 +1,5 @@
+import { DEFAULT_COST_MODEL } from "../config/serving-keys.ts";
 import type { ProblemFlags } from "./merge-flags.ts";
-import { DEFAULT_COST_MODEL } from "./serving-keys.ts";
 
 /**
  * Flags with the load that an answer is looked for at where nobody says one: as many sequences as pay best. A configuration could

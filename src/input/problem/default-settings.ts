@@ -1,5 +1,5 @@
-import { CONFIG_KEYS, type SettingKey, type SettingValues } from "./config-keys.ts";
-import type { Settings } from "./parse-config.ts";
+import { CONFIG_KEYS, type SettingKey, type SettingValues } from "../config/config-keys.ts";
+import type { Settings } from "../config/parse-config.ts";
 
 /**
  * Settings of a problem without config.csv that differ from "nothing said". Rules leave the search free, up to 8 pipeline stages

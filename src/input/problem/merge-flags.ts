@@ -8,6 +8,8 @@ import {
   type Phase,
   type Workload,
 } from "../../workload/workload.ts";
+import type { Settings } from "../config/parse-config.ts";
+import { flagNumber, fromConfig } from "../config/sourced-value.ts";
 import type { PoolFlags } from "../pool/pool-source.ts";
 import type { NumberRange } from "../text/numbers.ts";
 import { BUDGETS, MARGIN_PERCENT } from "../text/ranges.ts";
@@ -15,8 +17,6 @@ import type { OpenNamed } from "../text/source-text.ts";
 import type { CostModelFlags } from "./choose-cost-model.ts";
 import { type LengthFlags, mergeInputLength, mergeOutputLength } from "./merge-lengths.ts";
 import { type LoadFlags, mergeLoad } from "./merge-load.ts";
-import type { Settings } from "./parse-config.ts";
-import { flagNumber, fromConfig } from "./sourced-value.ts";
 
 /** What the command line says about a problem; every flag wins over the key of config.csv. */
 export interface ProblemFlags extends LengthFlags, LoadFlags, CostModelFlags, PoolFlags {

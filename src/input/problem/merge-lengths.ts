@@ -6,11 +6,11 @@ import {
   lengthMoments,
   wholeMean,
 } from "../../workload/lengths.ts";
+import { configPlace, type Settings } from "../config/parse-config.ts";
+import { flagNumber, fromConfig, type Placed } from "../config/sourced-value.ts";
 import { TOKENS } from "../text/ranges.ts";
 import type { OpenNamed } from "../text/source-text.ts";
-import { configPlace, type Settings } from "./parse-config.ts";
 import { parseLengths } from "./parse-lengths.ts";
-import { flagNumber, fromConfig, type Placed } from "./sourced-value.ts";
 
 /** What the command line says of input and output lengths. */
 export interface LengthFlags {

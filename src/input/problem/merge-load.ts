@@ -1,9 +1,9 @@
 import { InputError } from "../../errors.ts";
 import type { Load } from "../../workload/workload.ts";
+import type { Settings } from "../config/parse-config.ts";
+import { CONCURRENCY_RANGE } from "../config/serving-keys.ts";
+import { flagNumber, fromConfig, type Placed } from "../config/sourced-value.ts";
 import { REQUESTS_PER_SECOND, SEQUENCES } from "../text/ranges.ts";
-import type { Settings } from "./parse-config.ts";
-import { CONCURRENCY_RANGE } from "./serving-keys.ts";
-import { flagNumber, fromConfig, type Placed } from "./sourced-value.ts";
 
 /** What the command line says of the sequences in flight. */
 export interface LoadFlags {

@@ -1,5 +1,5 @@
 import { stringify } from "csv-stringify/sync";
-import { terminalText } from "../../report/terminal-text.ts";
+import { terminalText } from "../../terminal-text.ts";
 
 /** How a spreadsheet tells a formula from a text; one that is kept from it already is kept once more, so that it reads back. */
 const FORMULA = /^'*[=+\-@\t\r]/;

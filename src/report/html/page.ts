@@ -1,4 +1,4 @@
-import { REPLACEMENT } from "../format.ts";
+import { REPLACEMENT } from "../../terminal-text.ts";
 import { type Content, html, Markup, scriptJson } from "./markup.ts";
 import { SCRIPT } from "./script.ts";
 import { STYLE } from "./style.ts";

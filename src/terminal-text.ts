@@ -1,4 +1,5 @@
-import { REPLACEMENT } from "./format.ts";
+/** What stands for a character that is not shown. */
+export const REPLACEMENT = "\uFFFD";
 
 /** Which sequences of our own a text may hold. */
 export interface Allowed {

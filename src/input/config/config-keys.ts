@@ -1,6 +1,5 @@
 import { BOUNDS } from "../../bounds.ts";
 import { PHASES, type Phase } from "../../workload/workload.ts";
-import { ARCHITECTURE_KEYS, type ArchitectureValues } from "../model/architecture-keys.ts";
 import { type KeySpec, number, optional } from "../text/key-spec.ts";
 import {
   BUDGETS,
@@ -22,6 +21,7 @@ import {
   TOKENS_PER_SECOND,
   VOCABULARY,
 } from "../text/ranges.ts";
+import { ARCHITECTURE_KEYS, type ArchitectureValues } from "./architecture-keys.ts";
 import { SERVING_KEYS, type ServingValues } from "./serving-keys.ts";
 
 /** Weight w of the weighted objective by the seed's names. Source: reference model, "Solver-side rules". */
