@@ -11,7 +11,7 @@ import { FOUNDING_POOL } from "../src/bench/pools.ts";
 import { createRandom } from "../src/bench/random.ts";
 import { deriveMatrix, type MatrixNetwork } from "../src/hardware/network.ts";
 import type { Pool } from "../src/hardware/pool.ts";
-import { layerKinds } from "../src/model/model.ts";
+import { layerCount, layerKinds } from "../src/model/model.ts";
 import type { Problem } from "../src/placement/problem.ts";
 import { DEFAULT_REQUEST, type SolveRequest } from "../src/solver/request.ts";
 import { withMicroBatches } from "./served-model.ts";
@@ -137,7 +137,7 @@ function served(
         ...LLAMA_3_70B,
         layers: {
           kinds: layerKinds(LLAMA_3_70B),
-          kindOf: new Array<number>(LLAMA_3_70B.numLayers).fill(0),
+          kindOf: new Array<number>(layerCount(LLAMA_3_70B)).fill(0),
           // Vocabulary · width · 2 bytes: 128,256 · 8192 · 2 / 1024³.
           embeddingGib: 1.957,
           lmHeadGib: 1.957,

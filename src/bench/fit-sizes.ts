@@ -1,4 +1,4 @@
-import { isAllowedCut } from "../model/model.ts";
+import { areLayersAlike, isAllowedCut, layerCount } from "../model/model.ts";
 import type { Problem } from "../placement/problem.ts";
 import { allowedSegmentSizes } from "../placement/segment-sizes.ts";
 import type { OperatingPoint } from "../workload/workload.ts";
@@ -13,7 +13,7 @@ export class SizeFitter {
     private readonly problem: Problem,
     private readonly point: OperatingPoint,
   ) {
-    this.allowed = allowedSegmentSizes(problem.model.numLayers, problem.rules);
+    this.allowed = allowedSegmentSizes(layerCount(problem.model), problem.rules);
   }
 
   /** Whether every size is one that the rules allow somewhere. */
@@ -24,7 +24,7 @@ export class SizeFitter {
   /** Sizes that a stage on a seat may have when `before` layers stand before it, rising. */
   sizesAt({ type, tpDegree }: GpuGroup, before: number, pipelineStages: number): readonly number[] {
     const { costModel, model, rules } = this.problem;
-    const start = model.layers ? before : 0;
+    const start = areLayersAlike(model) ? 0 : before;
     const stages = costModel.dependsOnStages ? pipelineStages : 1;
     const key = `${type.position} ${tpDegree} ${start} ${stages}`;
     let sizes = this.byStart.get(key);
@@ -52,7 +52,7 @@ export class SizeFitter {
    */
   fit(groups: readonly GpuGroup[], wishes: readonly number[]): number[] | null {
     const { model } = this.problem;
-    const layers = model.numLayers;
+    const layers = layerCount(model);
     const width = layers + 1;
     const distance = new Float64Array((groups.length + 1) * width).fill(Number.POSITIVE_INFINITY);
     const chosen = new Int32Array((groups.length + 1) * width);

@@ -1,3 +1,4 @@
+import { layerCount } from "../model/model.ts";
 import type { Placement } from "../placement/placement.ts";
 import type { Problem } from "../placement/problem.ts";
 import type { SolveRequest } from "../solver/request.ts";
@@ -72,7 +73,7 @@ function* candidates(
   point: OperatingPoint,
   worthOf: WorthOf,
 ): Generator<Placement | null> {
-  const { numLayers } = problem.model;
+  const numLayers = layerCount(problem.model);
   const fitter = new SizeFitter(problem, point);
   for (const cap of [...new Set(request.tpDegrees)].sort((a, b) => a - b)) {
     const groups = seatsByPrice(problem, request, point, worthOf, cap, fitter);

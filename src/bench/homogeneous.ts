@@ -1,3 +1,4 @@
+import { layerCount } from "../model/model.ts";
 import { evenSplit } from "../placement/even-split.ts";
 import type { Placement } from "../placement/placement.ts";
 import type { Problem } from "../placement/problem.ts";
@@ -50,7 +51,7 @@ function engineDefault(
     description,
     place: (problem, request, point) =>
       bestPlacement(problem, request, shapes(problem, request), (groups) =>
-        seated(point, groups, sizesOf(problem.model.numLayers, groups.length)),
+        seated(point, groups, sizesOf(layerCount(problem.model), groups.length)),
       ),
   };
 }
@@ -104,7 +105,7 @@ function evenSizes(
     const key = `${type.position} ${tpDegree} ${groups.length}`;
     let sizes = known.get(key);
     if (sizes === undefined) {
-      const wish = problem.model.numLayers / groups.length;
+      const wish = layerCount(problem.model) / groups.length;
       sizes = fitter.fit(
         groups,
         groups.map(() => wish),
@@ -121,7 +122,7 @@ function* homogeneousShapes(
   request: SolveRequest,
   stagesPerInstance: (most: number) => Iterable<number>,
 ): Generator<readonly GpuGroup[]> {
-  const mostStages = Math.min(problem.rules.maxPipelineStages, problem.model.numLayers);
+  const mostStages = Math.min(problem.rules.maxPipelineStages, layerCount(problem.model));
   for (const { type, tpDegrees } of usableTypes(problem, request)) {
     for (const tpDegree of tpDegrees) {
       const most = Math.floor(type.instance.gpuCount / tpDegree);

@@ -1,3 +1,4 @@
+import { layerCount } from "../model/model.ts";
 import { DEFAULT_REQUEST, type SolveRequest } from "../solver/request.ts";
 import type { BenchCase } from "./case.ts";
 import { drawCatalogue } from "./catalogue.ts";
@@ -91,7 +92,7 @@ export function largeCases(): BenchCase[] {
 
 /** The model with windows, to be cut after every so many layers only. */
 function withCutsEvery(layers: number): typeof WINDOWED_MOE {
-  const { numLayers } = WINDOWED_MOE;
+  const numLayers = layerCount(WINDOWED_MOE);
   const allowedCuts = Array.from(
     { length: Math.floor((numLayers - 1) / layers) },
     (_, index) => (index + 1) * layers,

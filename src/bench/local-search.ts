@@ -1,3 +1,4 @@
+import { layerCount } from "../model/model.ts";
 import { type Placement, parseInstanceName } from "../placement/placement.ts";
 import type { Problem } from "../placement/problem.ts";
 import type { SolveRequest } from "../solver/request.ts";
@@ -254,7 +255,7 @@ function balancedSizes(
 ): number[] {
   const speeds = pieces.map((piece) => speedOf(piece, problem, point, pieces.length));
   const total = speeds.reduce((sum, speed) => sum + speed, 0);
-  return speeds.map((speed) => (problem.model.numLayers * speed) / total);
+  return speeds.map((speed) => (layerCount(problem.model) * speed) / total);
 }
 
 function piecesOf(problem: Problem, placement: Placement): readonly Piece[] {

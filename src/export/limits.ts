@@ -1,5 +1,5 @@
 import { DEFAULT_MAX_BATCHED_TOKENS } from "../engines/engine-settings.ts";
-import { isAllowedCut } from "../model/model.ts";
+import { isAllowedCut, layerCount } from "../model/model.ts";
 import type { Placement } from "../placement/placement.ts";
 import type { Problem } from "../placement/problem.ts";
 import { shapeBreach } from "../placement/tp-shape.ts";
@@ -75,7 +75,7 @@ const CHECKS: Readonly<Record<LimitRule, (context: LimitContext) => string | nul
   layer_cut: ({ problem, placement }) => {
     const cut = placement.stages.find(
       ({ end_layer }) =>
-        end_layer < problem.model.numLayers && !isAllowedCut(problem.model, end_layer),
+        end_layer < layerCount(problem.model) && !isAllowedCut(problem.model, end_layer),
     );
     return cut ? `the model may not be cut after layer ${cut.end_layer}.` : null;
   },

@@ -1,4 +1,5 @@
 import { textHash } from "../hash.ts";
+import { layerCount } from "../model/model.ts";
 import { toFile } from "../problem-file/keys.ts";
 import type { Launch } from "./launch.ts";
 import { shellQuote, variable } from "./shell.ts";
@@ -16,7 +17,7 @@ export function planId({
 }: Omit<Launch, "id" | "notes">): string {
   const { model } = problem;
   // Of the model, what is loaded (in the settings): a name in the plan changes no command.
-  const plan = [traits.title, model.numLayers, placement, settings, image];
+  const plan = [traits.title, layerCount(model), placement, settings, image];
   return textHash(JSON.stringify(toFile(plan))).slice(0, DIGITS);
 }
 

@@ -88,10 +88,30 @@ export function layerKinds(model: Model): readonly LayerKind[] {
   );
 }
 
+/** L: decoder layers. */
+export function layerCount(model: Model): number {
+  return model.numLayers;
+}
+
+/** Layers after which a stage may end, rising, from 1 to L − 1; null: after any. */
+export function allowedCuts(model: Model): readonly number[] | null {
+  return model.layers?.allowedCuts ?? null;
+}
+
 /** Whether a stage may end after a layer. */
 export function isAllowedCut(model: Model, lastLayer: number): boolean {
-  const cuts = model.layers?.allowedCuts ?? null;
-  return lastLayer === model.numLayers || cuts === null || cuts.includes(lastLayer);
+  const cuts = allowedCuts(model);
+  return lastLayer === layerCount(model) || cuts === null || cuts.includes(lastLayer);
+}
+
+/** Whether runs of as many layers are alike wherever they start: one kind of layer, and nothing at the ends. */
+export function areLayersAlike(model: Model): boolean {
+  return model.layers === undefined;
+}
+
+/** The kind of each layer, in order. */
+export function layerKindPositions(model: Model): readonly number[] {
+  return model.layers?.kindOf ?? new Array<number>(layerCount(model)).fill(0);
 }
 
 /** @throws InputError when a layer plan does not fit its model */

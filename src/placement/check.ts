@@ -1,7 +1,7 @@
 import type { NextStage, StageShape } from "../cost/cost-model.ts";
 import { groupGBytesPerSecond } from "../hardware/network.ts";
 import type { PoolType } from "../hardware/pool.ts";
-import { isAllowedCut } from "../model/model.ts";
+import { allowedCuts, isAllowedCut, layerCount } from "../model/model.ts";
 import { nearestHint } from "../nearest.ts";
 import type { OperatingPoint } from "../workload/workload.ts";
 import { assignGpus, isTpDegree, type Location } from "./assign-gpus.ts";
@@ -273,26 +273,26 @@ function checkSize(
       ),
     );
   }
-  const pipelineMin = minPipelineSegment(model.numLayers, rules);
+  const pipelineMin = minPipelineSegment(layerCount(model), rules);
   if (size < pipelineMin) {
     violations.push(
       sizeViolation(
         stage,
         index,
         "below_min_pipeline_segment",
-        `${size} layers are fewer than ${pipelineMin} = ${model.numLayers} layers / max_pipeline_stages ${rules.maxPipelineStages}, rounded up.`,
+        `${size} layers are fewer than ${pipelineMin} = ${layerCount(model)} layers / max_pipeline_stages ${rules.maxPipelineStages}, rounded up.`,
         { min_size: pipelineMin },
       ),
     );
   }
-  if (rules.quantizeSegments && !isQuantisedSize(size, model.numLayers)) {
+  if (rules.quantizeSegments && !isQuantisedSize(size, layerCount(model))) {
     violations.push(
       sizeViolation(
         stage,
         index,
         "not_quantised",
-        `${size} layers are neither a divisor of ${model.numLayers} nor a power of two from 4 up to it, as enable_segment_quantization demands.`,
-        { num_layers: model.numLayers },
+        `${size} layers are neither a divisor of ${layerCount(model)} nor a power of two from 4 up to it, as enable_segment_quantization demands.`,
+        { num_layers: layerCount(model) },
       ),
     );
   }
@@ -325,7 +325,7 @@ function checkCut(
   violations.push({
     rule: "cut_not_allowed",
     stage: index,
-    message: `${describe(stage, index)}: the model may not be cut after layer ${stage.end_layer}; allowed are ${problem.model.layers!.allowedCuts!.join(", ")}.`,
+    message: `${describe(stage, index)}: the model may not be cut after layer ${stage.end_layer}; allowed are ${allowedCuts(problem.model)!.join(", ")}.`,
     end_layer: stage.end_layer,
   });
 }
@@ -378,7 +378,7 @@ function memoryWords(items: ReturnType<typeof memoryItems>): string {
 
 /** Stages have to follow one another from layer 1 to layer L without a gap or an overlap. */
 function checkCover(problem: Problem, placement: Placement, violations: Violation[]): void {
-  const { numLayers } = problem.model;
+  const numLayers = layerCount(problem.model);
   let next = 1;
   for (let index = 0; index < placement.stages.length; index++) {
     const stage = placement.stages[index]!;

@@ -1,5 +1,6 @@
 import { InputError } from "../errors.ts";
 import type { PoolType } from "../hardware/pool.ts";
+import { layerCount } from "../model/model.ts";
 import { nearestHint } from "../nearest.ts";
 import type { OperatingPoint } from "../workload/workload.ts";
 import { instanceName, type Placement } from "./placement.ts";
@@ -63,7 +64,7 @@ export function evenSplit(problem: Problem, split: SplitShape, point: OperatingP
       most > 1 ? ` (${most} stages of TP ${tpDegree} on ${type.instance.gpuCount} GPUs)` : "";
     return infeasible(`${needs}${each}, the pool has ${type.count}.`);
   }
-  const { numLayers } = problem.model;
+  const numLayers = layerCount(problem.model);
   if (ppStages > numLayers) {
     return infeasible(`${ppStages} pipeline stages are more than the model's ${numLayers} layers.`);
   }

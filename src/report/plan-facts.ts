@@ -6,6 +6,7 @@ import type {
   PlanWorkload,
 } from "../compare/plan.ts";
 import { microUsdToUsd } from "../hardware/price.ts";
+import { layerCount } from "../model/model.ts";
 import { type Placement, parseInstanceName } from "../placement/placement.ts";
 import type { Problem } from "../placement/problem.ts";
 
@@ -25,7 +26,7 @@ export function planFacts(problem: Problem, placement: Placement | null): PlanFa
 function modelFacts({ model }: Problem): PlanModel {
   return {
     name: model.name,
-    layers: model.numLayers,
+    layers: layerCount(model),
     weight_format: model.architecture?.weightFormat ?? null,
     kv_cache_bytes_per_element: model.architecture?.kvBytes ?? null,
   };

@@ -1,5 +1,5 @@
 import type { WeightFormat } from "../model/architecture.ts";
-import type { Model } from "../model/model.ts";
+import { layerCount, type Model } from "../model/model.ts";
 import type { Metrics } from "../placement/evaluation.ts";
 import type { Placement } from "../placement/placement.ts";
 import type { Problem } from "../placement/problem.ts";
@@ -50,7 +50,7 @@ export function workloadPairs(
 
 /** What is served. */
 export function modelPair({ model }: Problem): Pair {
-  const words = [`${printable(model.name)}, ${count(model.numLayers)} layers`];
+  const words = [`${printable(model.name)}, ${count(layerCount(model))} layers`];
   return ["Model", [...words, ...formatWords(model)].join(", ")];
 }
 

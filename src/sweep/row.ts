@@ -1,3 +1,4 @@
+import { layerCount } from "../model/model.ts";
 import { placementPoint } from "../placement/evaluate.ts";
 import type { Evaluation, Metrics } from "../placement/evaluation.ts";
 import { type Placement, type PlacementStage, parseInstanceName } from "../placement/placement.ts";
@@ -144,7 +145,7 @@ export function rowFacts(problem: Problem, typeNames: readonly string[]): RowFac
   }
   return {
     model_name: problem.model.name,
-    total_layers: problem.model.numLayers,
+    total_layers: layerCount(problem.model),
     total_tokens_to_process: problem.totalTokensToProcess,
     max_hourly_cost: problem.limits.maxHourlyCostUsd,
     devices,

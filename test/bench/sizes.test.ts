@@ -3,6 +3,7 @@ import { SizeFitter } from "../../src/bench/fit-sizes.ts";
 import { type GpuGroup, rowOfSeats, seated } from "../../src/bench/gpu-groups.ts";
 import { sglangSizes, vllmSizes } from "../../src/bench/homogeneous.ts";
 import { createRandom, drawIndex, drawItem } from "../../src/bench/random.ts";
+import { layerCount } from "../../src/model/model.ts";
 import { evaluate } from "../../src/placement/evaluate.ts";
 import type { Problem } from "../../src/placement/problem.ts";
 import { allowedSegmentSizes } from "../../src/placement/segment-sizes.ts";
@@ -66,7 +67,7 @@ describe("sizes near the wished ones", () => {
         ...TOY_MODEL,
         layers: {
           kinds: [kind],
-          kindOf: new Array<number>(TOY_MODEL.numLayers).fill(0),
+          kindOf: new Array<number>(layerCount(TOY_MODEL)).fill(0),
           embeddingGib: 0.1,
           lmHeadGib: 0.1,
           allowedCuts: [4, 8],

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { CostModel, LinkEnd, NextStage, StageShape } from "../../src/cost/cost-model.ts";
 import { createReferenceModel } from "../../src/cost/reference/reference-model.ts";
-import { layerKinds, type Model } from "../../src/model/model.ts";
+import { areLayersAlike, layerCount, layerKinds, type Model } from "../../src/model/model.ts";
 import type { OperatingPoint } from "../../src/workload/workload.ts";
 import {
   arbitraryBandwidth,
@@ -67,7 +67,7 @@ function arbitraryCaseOf(models: fc.Arbitrary<Model>): fc.Arbitrary<Case> {
       next: arbitraryNext,
     })
     .map(({ model, point, ends, ...rest }) => {
-      const [one, other] = ends.map((end) => 1 + (end % model.numLayers)) as [number, number];
+      const [one, other] = ends.map((end) => 1 + (end % layerCount(model))) as [number, number];
       const startLayer = Math.min(one, other);
       const layers = Math.max(one, other) - startLayer + 1;
       return { model, point, shape: { ...rest, startLayer, layers } };
@@ -139,7 +139,7 @@ describe.each(COST_MODELS)("the %s model", (_, create, hasEnds) => {
         const longer = { ...shape, layers: layers + 1 };
         const earlier = { ...shape, startLayer: startLayer - 1, layers: layers + 1 };
         for (const more of [
-          ...(startLayer + layers <= model.numLayers ? [longer] : []),
+          ...(startLayer + layers <= layerCount(model) ? [longer] : []),
           ...(startLayer > 1 ? [earlier] : []),
         ]) {
           expectAtMost(
@@ -301,8 +301,8 @@ describe.each(COST_MODELS)("the %s model", (_, create, hasEnds) => {
         const costModel = create(model);
         const { instance, tpDegree } = shape;
         // Where layers are alike the range says nothing of where the model ends, so ask from its start.
-        const startLayer = model.layers ? shape.startLayer : 1;
-        const most = model.numLayers - startLayer + 1;
+        const startLayer = areLayersAlike(model) ? 1 : shape.startLayer;
+        const most = layerCount(model) - startLayer + 1;
         const range = costModel.segmentRange(
           instance,
           tpDegree,
@@ -342,14 +342,14 @@ describe.each(COST_MODELS)("the %s model", (_, create, hasEnds) => {
       fc.property(arbitraryCaseOf(arbitraryUniformModel), ({ model, shape, point }) => {
         const layers = {
           kinds: layerKinds(model),
-          kindOf: new Array<number>(model.numLayers).fill(0),
+          kindOf: new Array<number>(layerCount(model)).fill(0),
           embeddingGib: 1,
           lmHeadGib: 1,
           allowedCuts: null,
         };
         const costModel = create({ ...model, layers });
         const { startLayer } = shape;
-        fc.pre(startLayer > 1 && startLayer + shape.layers - 1 < model.numLayers);
+        fc.pre(startLayer > 1 && startLayer + shape.layers - 1 < layerCount(model));
         const earlier = { ...shape, startLayer: 2 };
         expect(costModel.stage(shape, point)).toEqual(costModel.stage(earlier, point));
         expect(costModel.memory(shape, point)).toEqual(costModel.memory(earlier, point));
@@ -376,7 +376,7 @@ describe.each(COST_MODELS)("the %s model", (_, create, hasEnds) => {
         expect(frame!.microBatches).toBeGreaterThanOrEqual(1);
         expect(ttftSeconds).toBeGreaterThanOrEqual(0);
         expect(tpotSeconds).toBeGreaterThanOrEqual(0);
-        if (shape.startLayer + shape.layers > model.numLayers) return;
+        if (shape.startLayer + shape.layers > layerCount(model)) return;
         if (isSlowerThanAnyNetwork(shape)) return;
         const longer = costModel.stage({ ...shape, layers: shape.layers + 1 }, point);
         expectAtMost(ttftSeconds!, longer.ttftSeconds!);

@@ -9,6 +9,7 @@ import { limitsOf } from "../../src/export/limits.ts";
 import { EXPORT_FORMS, type ExportForm } from "../../src/export/targets.ts";
 import { uniformMatrix } from "../../src/hardware/network.ts";
 import { createPool, type PoolEntry, type PoolType } from "../../src/hardware/pool.ts";
+import { layerCount } from "../../src/model/model.ts";
 import type { Placement } from "../../src/placement/placement.ts";
 import type { Problem } from "../../src/placement/problem.ts";
 import { brokenRentalRule } from "../../src/solver/explain/rental-rules.ts";
@@ -57,7 +58,7 @@ describe("any placement", () => {
       fc.property(arbitraryLaunch, (launch) => {
         const { placement } = evaluated(PROBLEM, launch);
         const { nodes, layerPartition } = planLaunch(PROBLEM, placement);
-        expect(sum(layerPartition)).toBe(PROBLEM.model.numLayers);
+        expect(sum(layerPartition)).toBe(layerCount(PROBLEM.model));
         expect(nodes.map(({ rank }) => rank)).toEqual([...nodes.keys()]);
         const gpus = Object.fromEntries(nodes.map(({ instance, gpuIds }) => [instance, gpuIds]));
         expect(gpus).toEqual(gpusByNode(placement));

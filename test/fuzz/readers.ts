@@ -31,6 +31,7 @@ import { parsePoolCsv } from "../../src/input/pool/parse-pool-csv.ts";
 import { buildProblem } from "../../src/input/problem/build-problem.ts";
 import { parseLengths } from "../../src/input/problem/parse-lengths.ts";
 import { jsonFile } from "../../src/input/text/json-file.ts";
+import { layerCount } from "../../src/model/model.ts";
 import { evaluate } from "../../src/placement/evaluate.ts";
 import type { Problem } from "../../src/placement/problem.ts";
 import { parseGridFlags } from "../../src/sweep/grid-text.ts";
@@ -66,7 +67,7 @@ const CALIBRATED = configText({ cost_model: "calibrated" });
 
 /** Rates a whole-model stage on each instance of a problem, and cuts in two: whatever was read, the answer has numbers. */
 function rate(problem: Problem): void {
-  const { numLayers } = problem.model;
+  const numLayers = layerCount(problem.model);
   const point = {
     batch_size: 4,
     sequence_length: 128,

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { InputError } from "../../src/errors.ts";
 import { type ProblemOptions, readProblem } from "../../src/files/read-problem.ts";
+import { layerCount } from "../../src/model/model.ts";
 import { evaluate } from "../../src/placement/evaluate.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -41,7 +42,7 @@ describe("a problem of a named model and a pool out of the catalogue", () => {
   it("has the model's layers, the catalogue's prices and the defaults", () => {
     const problem = read({ ...SMALL, inputTokens: 2048, outputTokens: 512, concurrency: 8 });
     expect(problem.model.name).toBe("llama-3.3-70b");
-    expect(problem.model.numLayers).toBe(80);
+    expect(layerCount(problem.model)).toBe(80);
     expect(problem.pool.types.map(({ instance, count }) => [instance.name, count])).toEqual([
       ["g6e.12xlarge", 1],
       ["p5.48xlarge", 2],

@@ -1,5 +1,6 @@
 import type { NextStage } from "../../src/cost/cost-model.ts";
 import { deriveMatrix, pairGBytesPerSecond } from "../../src/hardware/network.ts";
+import { areLayersAlike, layerCount } from "../../src/model/model.ts";
 import type { Placement, PlacementStage } from "../../src/placement/placement.ts";
 import type { Problem } from "../../src/placement/problem.ts";
 import type { NodeRules } from "../../src/solver/deployable/node-rules.ts";
@@ -80,7 +81,7 @@ function enumerate(
   orderings: { left: number },
 ): Outcome[] {
   const { network, costModel } = problem;
-  const { numLayers } = problem.model;
+  const numLayers = layerCount(problem.model);
   const mostStages = onlyStages ?? problem.rules.maxPipelineStages;
   const cutoff = slowestAllowed(problem, request.bandwidthPercentile);
   const machines = machinesOf(problem, request);
@@ -93,7 +94,7 @@ function enumerate(
       seats.kinds[Math.floor(member / NEXT_STAGES.length)]!.speeds[
         NEXT_STAGES[member % NEXT_STAGES.length]!
       ].rates,
-    problem.model.layers === undefined,
+    areLayersAlike(problem.model),
   );
   const latencyWays = isLimited
     ? new LatencyWays(numLayers, problem.limits, costModel.latencyFrame(point, mostStages)!)
@@ -295,7 +296,7 @@ function keepsNodeRules(
 
 /** A placement that does what an outcome says, its layers shared out afresh. */
 export function placementOf(problem: Problem, { point, seats }: Outcome): Placement {
-  const { numLayers } = problem.model;
+  const numLayers = layerCount(problem.model);
   const frame = problem.costModel.latencyFrame(point, seats.length);
   const speeds = seats.map(({ machine, kind }, i) => {
     const next = seats[i + 1];

@@ -11,6 +11,7 @@ import { limitsOf } from "../../src/export/limits.ts";
 import { solveDeployable } from "../../src/export/solve-deployable.ts";
 import { EXPORT_FORMS, type ExportForm } from "../../src/export/targets.ts";
 import { createInlineHighs } from "../../src/milp/highs-inline.ts";
+import { layerCount } from "../../src/model/model.ts";
 import type { Metrics } from "../../src/placement/evaluation.ts";
 import type { Placement } from "../../src/placement/placement.ts";
 import type { Problem } from "../../src/placement/problem.ts";
@@ -223,9 +224,9 @@ function evaluationsOf({ pool, network, model, rules }: Problem, request: SolveR
     return sum + count * groups.reduce((a, b) => a + b, 0);
   }, 0);
   let all = 0;
-  const most = Math.min(rules.maxPipelineStages, model.numLayers);
+  const most = Math.min(rules.maxPipelineStages, layerCount(model));
   for (let stages = 1; stages <= most; stages++) {
-    all += seats ** stages * choose(model.numLayers - 1, stages - 1);
+    all += seats ** stages * choose(layerCount(model) - 1, stages - 1);
   }
   return all;
 }

@@ -1,5 +1,6 @@
 import { deriveMatrix } from "../../src/hardware/network.ts";
 import type { PoolType } from "../../src/hardware/pool.ts";
+import { layerCount } from "../../src/model/model.ts";
 import { evaluate } from "../../src/placement/evaluate.ts";
 import type { Metrics } from "../../src/placement/evaluation.ts";
 import {
@@ -24,7 +25,7 @@ export function visitPlacements(
   points: readonly OperatingPoint[],
   visit: (metrics: Metrics, point: OperatingPoint, placement: Placement) => void,
 ): void {
-  const { numLayers } = problem.model;
+  const numLayers = layerCount(problem.model);
   const isWanted = requestRules(problem, request);
   const seats = problem.pool.types.flatMap((type) => seatsOf(problem, type, request));
   const stages: PlacementStage[] = [];

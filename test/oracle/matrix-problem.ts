@@ -1,6 +1,7 @@
 import type { CostModel } from "../../src/cost/cost-model.ts";
 import type { MatrixNetwork } from "../../src/hardware/network.ts";
 import { createPool, type Pool } from "../../src/hardware/pool.ts";
+import { layerCount } from "../../src/model/model.ts";
 import type { Problem } from "../../src/placement/problem.ts";
 import type { NodeRules } from "../../src/solver/deployable/node-rules.ts";
 import { requestedPoints } from "../../src/solver/search/operating-points.ts";
@@ -179,7 +180,7 @@ export function drawGroupMatrix(
             ...alone,
             instance,
             startLayer: 1,
-            layers: prng.int(1, model.numLayers),
+            layers: prng.int(1, layerCount(model)),
             pipelineStages: 1,
             next: "none",
           },

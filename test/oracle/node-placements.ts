@@ -1,3 +1,4 @@
+import { layerCount } from "../../src/model/model.ts";
 import { evaluate } from "../../src/placement/evaluate.ts";
 import type { Metrics } from "../../src/placement/evaluation.ts";
 import {
@@ -32,7 +33,7 @@ export function visitNodePlacements(
   visit: (metrics: Metrics, point: OperatingPoint, placement: Placement) => void,
 ): void {
   const isWanted = requestRules(problem, request);
-  const { numLayers } = problem.model;
+  const numLayers = layerCount(problem.model);
   let count = 0;
   const judge = (nodes: readonly string[], k: number, tpDegree: number): void => {
     const seats = nodes.flatMap((gpu_type) =>

@@ -1,3 +1,4 @@
+import { layerCount } from "../../src/model/model.ts";
 import {
   instanceName,
   type Placement,
@@ -11,7 +12,7 @@ import type { Prng } from "./prng.ts";
 /** A placement drawn with little thought: any instances, GPUs and degrees, layers cut anywhere. It may break any rule. */
 export function drawPlacement(prng: Prng, problem: Problem, request: SolveRequest): Placement {
   const point = prng.pick(requestedPoints(problem));
-  const { numLayers } = problem.model;
+  const numLayers = layerCount(problem.model);
   const count = prng.int(1, Math.min(6, numLayers, problem.rules.maxPipelineStages));
   const ends = new Set<number>([numLayers]);
   while (ends.size < count) ends.add(drawEnd(prng, numLayers, count));

@@ -1,6 +1,7 @@
 import type { NextStage } from "../../src/cost/cost-model.ts";
 import { groupGBytesPerSecond } from "../../src/hardware/network.ts";
 import { instanceMicroUsdPerHour, type PoolType } from "../../src/hardware/pool.ts";
+import { allowedCuts, areLayersAlike, layerCount } from "../../src/model/model.ts";
 import type { Problem } from "../../src/placement/problem.ts";
 import type { SolveRequest } from "../../src/solver/request.ts";
 import type { OperatingPoint } from "../../src/workload/workload.ts";
@@ -152,13 +153,13 @@ function tablesOf(
   pipelineStages: number,
   next: NextStage,
 ): Speed {
-  const { numLayers, layers } = problem.model;
+  const numLayers = layerCount(problem.model);
   const from = (before: number): Row =>
     rowFrom(problem, type, tpDegree, bandwidth, point, pipelineStages, before, next);
-  // Without a plan all layers are alike, and so are all starts; a stage that is too long for the rest adds up to too much.
-  const rows = layers
-    ? Array.from({ length: numLayers }, (_, before) => from(before))
-    : new Array<Row>(numLayers).fill(from(0));
+  // Where all layers are alike, so are all starts; a stage that is too long for the rest adds up to too much.
+  const rows = areLayersAlike(problem.model)
+    ? new Array<Row>(numLayers).fill(from(0))
+    : Array.from({ length: numLayers }, (_, before) => from(before));
   return {
     rates: rows.map(({ rates }) => rates),
     latencies: problem.costModel.predictsLatency
@@ -184,7 +185,7 @@ function rowFrom(
   before: number,
   next: NextStage,
 ): Row {
-  const { numLayers } = model;
+  const numLayers = layerCount(model);
   const startLayer = before + 1;
   const rates = new Float64Array(numLayers + 1);
   const ttft = new Float64Array(numLayers + 1);
@@ -204,7 +205,7 @@ function rowFrom(
     const isPowerOfTwo = layers >= 4 && (layers & (layers - 1)) === 0;
     if (rules.quantizeSegments && numLayers % layers !== 0 && !isPowerOfTwo) continue;
     const end = before + layers;
-    const cuts = model.layers?.allowedCuts ?? null;
+    const cuts = allowedCuts(model);
     if (end < numLayers && cuts !== null && !cuts.includes(end)) continue;
     const estimate = costModel.stage(
       { instance, tpDegree, startLayer, layers, groupGBytesPerSecond, pipelineStages, next },

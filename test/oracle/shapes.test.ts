@@ -5,7 +5,7 @@
  */
 import { afterAll, describe, expect, it } from "vitest";
 import { createInlineHighs } from "../../src/milp/highs-inline.ts";
-import type { Model } from "../../src/model/model.ts";
+import { layerCount, type Model } from "../../src/model/model.ts";
 import { evaluate } from "../../src/placement/evaluate.ts";
 import type { Placement } from "../../src/placement/placement.ts";
 import type { Problem } from "../../src/placement/problem.ts";
@@ -58,7 +58,7 @@ function withShape(prng: Prng, model: Model): Model {
           windowTokens: null,
         },
       ],
-      kindOf: new Array<number>(model.numLayers).fill(0),
+      kindOf: new Array<number>(layerCount(model)).fill(0),
       weightFormat: "int4",
       weightBytes: 0.5,
       kvBytes: 2,

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { deriveMatrix, type MatrixNetwork } from "../../src/hardware/network.ts";
 import { createPool } from "../../src/hardware/pool.ts";
+import { layerCount } from "../../src/model/model.ts";
 import { evaluate } from "../../src/placement/evaluate.ts";
 import type { Evaluation, Metrics } from "../../src/placement/evaluation.ts";
 import type { Placement } from "../../src/placement/placement.ts";
@@ -47,7 +48,7 @@ function faults(placed: Placement): string[] {
     const layers = end_layer - start_layer + 1;
     if (layers > 1 && stageGib(placed, layers, tp_degree) > gpuMemoryGib) found.push("memory");
   }
-  if (layer !== HEAVY.model.numLayers) found.push("coverage");
+  if (layer !== layerCount(HEAVY.model)) found.push("coverage");
   return found;
 }
 

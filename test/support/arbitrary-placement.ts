@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { layerCount } from "../../src/model/model.ts";
 import {
   instanceName,
   type Placement,
@@ -35,7 +36,7 @@ export function arbitraryPlacement(
   problem: Problem,
   { careless = false }: { readonly careless?: boolean } = {},
 ): fc.Arbitrary<Placement> {
-  const { numLayers } = problem.model;
+  const numLayers = layerCount(problem.model);
   return fc
     .record({
       batch: fc.integer({ min: 1, max: 64 }),

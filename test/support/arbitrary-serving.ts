@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import type { InstanceType } from "../../src/hardware/instance.ts";
-import type { Model } from "../../src/model/model.ts";
+import { layerCount, type Model } from "../../src/model/model.ts";
 import { type OperatingPoint, PHASES } from "../../src/workload/workload.ts";
 import { entry } from "./founding.ts";
 
@@ -47,7 +47,7 @@ const arbitraryUnevenModel: fc.Arbitrary<Model> = fc
     ...model,
     layers: {
       kinds,
-      kindOf: picks.slice(0, model.numLayers).map((pick) => pick % kinds.length),
+      kindOf: picks.slice(0, layerCount(model)).map((pick) => pick % kinds.length),
       embeddingGib,
       lmHeadGib,
       allowedCuts: null,

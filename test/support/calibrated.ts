@@ -27,7 +27,7 @@ import {
   type WeightFormat,
 } from "../../src/model/architecture.ts";
 import { activeFfnWidth, layerPlanOf } from "../../src/model/layer-plan.ts";
-import { layerKinds, type Model } from "../../src/model/model.ts";
+import { layerCount, layerKinds, type Model } from "../../src/model/model.ts";
 import type { Problem } from "../../src/placement/problem.ts";
 import { type OperatingPoint, PHASES } from "../../src/workload/workload.ts";
 import { foundingProblem, RELAXED_RULES } from "./founding.ts";
@@ -140,7 +140,7 @@ function architectureOf(model: Model): Architecture {
       kvHeads: numKvHeads,
       windowTokens: attentionWindowTokens,
     })),
-    kindOf: model.layers?.kindOf ?? new Array<number>(model.numLayers).fill(0),
+    kindOf: model.layers?.kindOf ?? new Array<number>(layerCount(model)).fill(0),
     weightFormat,
     weightBytes: bytesPerElement,
     kvBytes: bytesPerElement >= 2 ? 2 : 1,

@@ -1,4 +1,5 @@
 import type { MilpBackend } from "../../milp/model.ts";
+import { layerCount } from "../../model/model.ts";
 import type { Problem } from "../../placement/problem.ts";
 import { count, figure, percent, plural, usd } from "../../report/format.ts";
 import type { ObjectiveName, SolveRequest } from "../../solver/request.ts";
@@ -54,7 +55,7 @@ function sizeText({ pool, network, model }: Problem): string {
     plural(instances, "instance"),
     plural(pool.gpuCount, "GPU"),
     `${network.kind} bandwidths`,
-    plural(model.numLayers, "layer"),
+    plural(layerCount(model), "layer"),
   ].join(", ");
 }
 

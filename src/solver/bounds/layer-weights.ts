@@ -1,4 +1,4 @@
-import type { Model } from "../../model/model.ts";
+import { layerCount, layerKindPositions, type Model } from "../../model/model.ts";
 import type { Problem } from "../../placement/problem.ts";
 import {
   forEachRun,
@@ -27,7 +27,7 @@ export function layerWeights(
   ends: "own" | "as inside",
   most: number,
 ): LayerWeights[] {
-  const { numLayers } = model;
+  const numLayers = layerCount(model);
   const layerWeights = new Map<string, LayerWeights>();
   const first = firstLikes(model, ends);
   const add = (weightOf: (startLayer: number) => number): void => {
@@ -83,13 +83,14 @@ export function heaviestAnywhere(measure: LayerWeights, starts: StartsAtRate): n
 
 /** For each layer, counted from 0, the first that is like it: layers that are alike weigh the same. */
 function firstLikes(model: Model, ends: "own" | "as inside"): number[] {
-  const { numLayers, layers } = model;
+  const kinds = layerKindPositions(model);
+  const numLayers = kinds.length;
   const windows = LayerWindows.of(model);
   return Array.from({ length: numLayers }, (_, layer) => {
     if (layer > 0 && layer < numLayers - 1) return windows.firstLike(layer, 1);
     if (ends === "own") return layer;
     for (let inside = 1; inside < numLayers - 1; inside++) {
-      if (layers?.kindOf[inside] === layers?.kindOf[layer]) return inside;
+      if (kinds[inside] === kinds[layer]) return inside;
     }
     return layer;
   });

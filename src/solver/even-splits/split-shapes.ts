@@ -1,5 +1,6 @@
 import { pairGBytesPerSecond } from "../../hardware/network.ts";
 import type { PoolType } from "../../hardware/pool.ts";
+import { layerCount } from "../../model/model.ts";
 import { evenSplit, mostStagesPerInstance } from "../../placement/even-split.ts";
 import { type Placement, parseInstanceName } from "../../placement/placement.ts";
 import type { Problem } from "../../placement/problem.ts";
@@ -52,7 +53,7 @@ export function* splitsOf(
   const tpDegrees = tpDegreesOf(problem, type, request);
   const mostInstances = Math.min(type.count, request.maxInstances ?? type.count);
   const slowest = slowestUsedLink(problem.pool, problem.network, request.bandwidthPercentile);
-  const mostStages = Math.min(rules.maxPipelineStages, model.numLayers);
+  const mostStages = Math.min(rules.maxPipelineStages, layerCount(model));
   for (let ppStages = 1; ppStages <= mostStages; ppStages++) {
     for (const tpDegree of tpDegrees) {
       const most = mostStagesPerInstance(problem, type, tpDegree);

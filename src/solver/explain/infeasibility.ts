@@ -1,3 +1,4 @@
+import { layerCount } from "../../model/model.ts";
 import { NO_LIMITS } from "../../workload/workload.ts";
 import type { ObjectiveName } from "../request.ts";
 import type { Infeasibility } from "../solution.ts";
@@ -41,7 +42,7 @@ async function explainNoFit(whatIf: WhatIf, hasLimits: boolean): Promise<Infeasi
       : [
           "No combination of instances, TP degrees and stage sizes covers the model within the rules: that is proven for every number of stages and of sequences in flight.",
         ]),
-    ...(conflict ? ruleConflict(conflict, problem.model.numLayers) : []),
+    ...(conflict ? ruleConflict(conflict, layerCount(problem.model)) : []),
   ];
   const trial = new Trial();
   const relaxations = [

@@ -1,4 +1,5 @@
 import { microUsdToUsd } from "../../hardware/price.ts";
+import { layerCount } from "../../model/model.ts";
 import type { Problem } from "../../placement/problem.ts";
 import { allowedSegmentSizes, minPipelineSegment } from "../../placement/segment-sizes.ts";
 import { leftOut } from "../../placement/tp-shape.ts";
@@ -22,10 +23,10 @@ export function noFitReasons(
   points: readonly OperatingPoint[],
 ): string[] {
   const { model, rules } = problem;
-  const sizes = allowedSegmentSizes(model.numLayers, rules);
+  const sizes = allowedSegmentSizes(layerCount(model), rules);
   if (sizes.length === 0) {
     return [
-      `No stage size is allowed: min_layers_per_stage ${rules.minLayersPerStage}, max_pipeline_stages ${rules.maxPipelineStages} and the model's ${model.numLayers} layers leave none.`,
+      `No stage size is allowed: min_layers_per_stage ${rules.minLayersPerStage}, max_pipeline_stages ${rules.maxPipelineStages} and the model's ${layerCount(model)} layers leave none.`,
     ];
   }
   const classes = instanceClasses(problem, request);
@@ -37,13 +38,13 @@ export function noFitReasons(
       sentences.push(
         `At batch ${point.batch} no GPU of the pool can hold a stage of an allowed size (${sizes[0]} to ${sizes.at(-1)} layers${leastSizeWords(problem)}) at any allowed TP degree.`,
       );
-    } else if (mostLayers < model.numLayers) {
+    } else if (mostLayers < layerCount(model)) {
       sentences.push(
-        `At batch ${point.batch} the whole pool holds at most ${Math.floor(mostLayers)} of the model's ${model.numLayers} layers.`,
+        `At batch ${point.batch} the whole pool holds at most ${Math.floor(mostLayers)} of the model's ${layerCount(model)} layers.`,
       );
-    } else if (mostOfOneStage * rules.maxPipelineStages < model.numLayers) {
+    } else if (mostOfOneStage * rules.maxPipelineStages < layerCount(model)) {
       sentences.push(
-        `At batch ${point.batch} a stage holds at most ${mostOfOneStage} layers, so that max_pipeline_stages ${rules.maxPipelineStages} stages cannot hold the model's ${model.numLayers}.`,
+        `At batch ${point.batch} a stage holds at most ${mostOfOneStage} layers, so that max_pipeline_stages ${rules.maxPipelineStages} stages cannot hold the model's ${layerCount(model)}.`,
       );
     }
   }
@@ -52,9 +53,9 @@ export function noFitReasons(
 
 /** Why no size is smaller, where that is the lesser known side of the rule on stages. */
 function leastSizeWords({ model, rules }: Problem): string {
-  const least = minPipelineSegment(model.numLayers, rules);
+  const least = minPipelineSegment(layerCount(model), rules);
   return least > Math.max(1, rules.minLayersPerStage)
-    ? `; max_pipeline_stages ${rules.maxPipelineStages} allows none below ${model.numLayers} / ${rules.maxPipelineStages}, rounded up`
+    ? `; max_pipeline_stages ${rules.maxPipelineStages} allows none below ${layerCount(model)} / ${rules.maxPipelineStages}, rounded up`
     : "";
 }
 
@@ -64,7 +65,7 @@ function mostHeld(
   classes: readonly InstanceClass[],
   point: OperatingPoint,
 ): { readonly mostLayers: number; readonly mostOfOneStage: number } {
-  const sizes = allowedSegmentSizes(problem.model.numLayers, problem.rules);
+  const sizes = allowedSegmentSizes(layerCount(problem.model), problem.rules);
   const numbers = problem.costModel.dependsOnStages ? maxStagesOf(problem) : 1;
   let mostLayers = 0;
   let mostOfOneStage = 0;

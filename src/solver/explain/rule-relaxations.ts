@@ -1,4 +1,5 @@
 import { createPool, type PoolType } from "../../hardware/pool.ts";
+import { layerCount } from "../../model/model.ts";
 import { isAllowed } from "../instances/instance-classes.ts";
 import type { Candidate } from "../search/goal.ts";
 import type { Relaxation } from "../solution.ts";
@@ -9,7 +10,7 @@ import type { WhatIf } from "./what-if.ts";
 export async function ruleRelaxations(whatIf: WhatIf): Promise<Relaxation[]> {
   const { rules, model } = whatIf.problem;
   const relaxations = await countRelaxations(whatIf);
-  const more = await smallest(rules.maxPipelineStages + 1, model.numLayers, (maxPipelineStages) =>
+  const more = await smallest(rules.maxPipelineStages + 1, layerCount(model), (maxPipelineStages) =>
     whatIf.any({ rules: { ...rules, maxPipelineStages } }),
   );
   if (more) {

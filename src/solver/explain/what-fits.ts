@@ -1,5 +1,6 @@
 import type { PoolType } from "../../hardware/pool.ts";
 import type { WeightFormat } from "../../model/architecture.ts";
+import { layerCount } from "../../model/model.ts";
 import type { Problem } from "../../placement/problem.ts";
 import type { OperatingPoint } from "../../workload/workload.ts";
 import { isAllowed } from "../instances/instance-classes.ts";
@@ -76,7 +77,7 @@ async function moreOf(
 async function moreAndStages(whatIf: WhatIf, type: PoolType): Promise<JointRelaxation | null> {
   const { pool, rules, model } = whatIf.problem;
   const from = rules.maxPipelineStages;
-  const most = Math.min(model.numLayers, Math.max(LEAST_STAGES_TRIED, 2 * from));
+  const most = Math.min(layerCount(model), Math.max(LEAST_STAGES_TRIED, 2 * from));
   if (most <= from) return null;
   const withStages = (maxPipelineStages: number): Partial<Problem> => ({
     rules: { ...rules, maxPipelineStages },

@@ -1,6 +1,7 @@
 import { InputError } from "../../errors.ts";
 import { externalShareGBytesPerSecond } from "../../hardware/instance.ts";
 import type { Network } from "../../hardware/network.ts";
+import { allowedCuts, layerCount } from "../../model/model.ts";
 import { type PlacementStage, parseInstanceName } from "../../placement/placement.ts";
 import type { Problem } from "../../placement/problem.ts";
 import { caseRules } from "../deployable/case-rules.ts";
@@ -38,7 +39,7 @@ export function fastModel(
   limits: readonly CaseLimit[],
 ): CaseModel {
   const candidates = stageTables.candidates(level, stages);
-  const { numLayers, layers } = problem.model;
+  const numLayers = layerCount(problem.model);
   const rules = caseRules(request, stageTables.shape);
   const pieces = stageTables.pieces(stages);
   const model = startsMatter(problem)
@@ -46,7 +47,7 @@ export function fastModel(
         candidates,
         pieces,
         numLayers,
-        layers?.allowedCuts ?? null,
+        allowedCuts(problem.model),
         stageTables.batch.setting.latency,
         costs,
         limits,
@@ -133,8 +134,8 @@ export function linkedModel(
         units,
         allows,
         stages,
-        model.numLayers,
-        model.layers?.allowedCuts ?? null,
+        layerCount(model),
+        allowedCuts(model),
         setting.latency,
         costs,
         limits,
@@ -146,7 +147,7 @@ export function linkedModel(
         setting.sizes,
         allows,
         stages,
-        model.numLayers,
+        layerCount(model),
         costs,
         limits,
         caseRules(request, stageTables.shape),

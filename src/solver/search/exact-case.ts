@@ -3,6 +3,7 @@ import { ones } from "../../milp/builder.ts";
 import { lacksMemory, TOO_LITTLE_MEMORY } from "../../milp/lacks-memory.ts";
 import type { MilpModel, MilpOutcome } from "../../milp/model.ts";
 import { hasWholeObjective } from "../../milp/tolerance.ts";
+import { allowedCuts, layerCount } from "../../model/model.ts";
 import { evaluate } from "../../placement/evaluate.ts";
 import type { Metrics } from "../../placement/evaluation.ts";
 import { keepsLatencyLimits } from "../../placement/limits.ts";
@@ -117,7 +118,7 @@ async function solveFast(
     const cover = coverModel(
       candidates,
       stageTables.pieces(here.stages),
-      model.numLayers,
+      layerCount(model),
       stageTables.layerWeights.rows,
       stageTables.batch.setting.latency,
       costs,
@@ -194,9 +195,7 @@ function stands(
 function arranged(problem: Problem, links: LinksAtRate | null, placement: Placement): Placement {
   const isFree = !startsMatter(problem);
   const { model } = problem;
-  const mayMove =
-    isFree ||
-    (LayerWindows.of(model).isAlikeInside && (model.layers?.allowedCuts ?? null) === null);
+  const mayMove = isFree || (LayerWindows.of(model).isAlikeInside && allowedCuts(model) === null);
   if (!mayMove) return placement;
   const allows = links?.allows ?? (() => true);
   const found = arrangeStages(

@@ -1,3 +1,4 @@
+import { layerCount } from "../../model/model.ts";
 import type { Problem } from "../../placement/problem.ts";
 import { allowedSegmentSizes } from "../../placement/segment-sizes.ts";
 import type { OperatingPoint } from "../../workload/workload.ts";
@@ -67,7 +68,7 @@ export async function subproblems(
 ): Promise<Subproblems> {
   const { costModel, network } = problem;
   const bounds: BoundSetting = {
-    layers: problem.model.numLayers,
+    layers: layerCount(problem.model),
     minOutsideGBytesPerSecond,
     scale,
     noIdleGpus: request.noIdleGpus,
@@ -154,7 +155,7 @@ function stageSettings(
   point: OperatingPoint,
   tables: TableCache,
 ): { readonly stages: readonly number[]; readonly setting: StageSetting }[] {
-  const sizes = allowedSegmentSizes(problem.model.numLayers, problem.rules);
+  const sizes = allowedSegmentSizes(layerCount(problem.model), problem.rules);
   const most = Math.min(maxStagesOf(problem), mostStages ?? Number.POSITIVE_INFINITY);
   const numbers = Array.from({ length: most }, (_, i) => i + 1);
   if (numbers.length === 0) return [];
@@ -169,7 +170,7 @@ function stageSettings(
     setting: {
       point,
       pipelineStages,
-      sizes: sizesAmong(sizes, problem.model.numLayers, pipelineStages),
+      sizes: sizesAmong(sizes, layerCount(problem.model), pipelineStages),
       latency: latencyBudget(problem, point, pipelineStages),
       tables,
     },
@@ -199,7 +200,7 @@ function measuresOf(
 
 /** The most stages a placement can have; 0 when no size of a stage is allowed. */
 export function maxStagesOf(problem: Problem): number {
-  const { numLayers } = problem.model;
+  const numLayers = layerCount(problem.model);
   const smallest = allowedSegmentSizes(numLayers, problem.rules)[0];
   return smallest === undefined
     ? 0

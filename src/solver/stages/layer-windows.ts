@@ -1,4 +1,4 @@
-import type { Model } from "../../model/model.ts";
+import { layerKindPositions, type Model } from "../../model/model.ts";
 
 /** A run of layers inside the model by the number of layers before it, and up to which length later runs are like it. */
 interface Alike {
@@ -45,8 +45,8 @@ export class LayerWindows {
   static of(model: Model): LayerWindows {
     let windows = known.get(model);
     if (!windows) {
-      const kinds = model.layers?.kindOf;
-      windows = new LayerWindows(model.numLayers, (layer) => kinds?.[layer] ?? 0);
+      const kinds = layerKindPositions(model);
+      windows = new LayerWindows(kinds.length, (layer) => kinds[layer]!);
       known.set(model, windows);
     }
     return windows;

@@ -1,3 +1,4 @@
+import { areLayersAlike } from "../../model/model.ts";
 import type { Problem } from "../../placement/problem.ts";
 import type { SizeRates } from "./size-rates.ts";
 
@@ -57,7 +58,7 @@ export interface StartList extends SizeRates {
  */
 export function startsMatter({ model, limits, costModel }: Problem): boolean {
   return (
-    model.layers !== undefined ||
+    !areLayersAlike(model) ||
     limits.maxTtftSeconds !== null ||
     limits.maxTpotSeconds !== null ||
     costModel.dependsOnNext

@@ -1,6 +1,6 @@
 import type { HeldShape, NextStage, SegmentRange } from "../../cost/cost-model.ts";
 import type { InstanceType } from "../../hardware/instance.ts";
-import { isAllowedCut } from "../../model/model.ts";
+import { areLayersAlike, isAllowedCut, layerCount } from "../../model/model.ts";
 import type { Problem } from "../../placement/problem.ts";
 import type { OperatingPoint } from "../../workload/workload.ts";
 import type { GroupKind } from "../instances/instance-class.ts";
@@ -57,7 +57,7 @@ function tabulateLeaving(
   point: OperatingPoint,
   pipelineStages: number,
 ): StartTable {
-  const { numLayers } = problem.model;
+  const numLayers = layerCount(problem.model);
   const runs = new Runs(problem, instance, group, point, pipelineStages, "other_instance");
   const cuts = Array.from(
     { length: numLayers + 1 },
@@ -140,12 +140,12 @@ function sizeRule(
     return size >= range.smallest ? "fits" : "too_small";
   };
   // Where all layers are alike the range is the same for every start.
-  if (!model.layers) return (_before, size) => byRange(0, size);
+  if (areLayersAlike(model)) return (_before, size) => byRange(0, size);
   return (before, size) => {
     const share = runs.memoryShare(before, size);
     if (isNear(share, 1) || isNear(share, minMemoryUtilization)) return byRange(before, size);
     if (share > 1) return "too_large";
-    if (share > minMemoryUtilization || before + size === model.numLayers) return "fits";
+    if (share > minMemoryUtilization || before + size === layerCount(model)) return "fits";
     const withOneMore = runs.memoryShare(before, size + 1);
     if (isNear(withOneMore, 1)) return byRange(before, size);
     return withOneMore > 1 ? "fits" : "too_small";
@@ -182,7 +182,7 @@ class Runs {
     /** What runs that do not end the model send to. */
     private readonly next: NextStage,
   ) {
-    this.numLayers = problem.model.numLayers;
+    this.numLayers = layerCount(problem.model);
     this.windows = LayerWindows.of(problem.model);
     this.ending = this.newRow();
   }

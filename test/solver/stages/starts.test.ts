@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createReferenceModel } from "../../../src/cost/reference/reference-model.ts";
-import type { Model } from "../../../src/model/model.ts";
+import { allowedCuts, layerCount, type Model } from "../../../src/model/model.ts";
 import type { Problem } from "../../../src/placement/problem.ts";
 import { lowerHull } from "../../../src/solver/bounds/lower-hull.ts";
 import { sizesAfter, startsAtRate } from "../../../src/solver/formulations/starts-at-rate.ts";
@@ -133,15 +133,15 @@ describe("the table of starts", () => {
       before + 1,
       2,
     );
-    const cuts = model.layers!.allowedCuts;
+    const cuts = allowedCuts(model);
     return sizes.flatMap((size): [number, number][] => {
       const end = before + size;
       if (!range.fits || size < range.smallest || size > range.largest) return [];
-      if (end > model.numLayers) return [];
-      if (end < model.numLayers && cuts !== null && !cuts.includes(end)) return [];
+      if (end > layerCount(model)) return [];
+      if (end < layerCount(model) && cuts !== null && !cuts.includes(end)) return [];
       const shape = {
         ...{ instance, ...group, startLayer: before + 1, layers: size, pipelineStages: 2 },
-        next: end < model.numLayers ? ("other_instance" as const) : ("none" as const),
+        next: end < layerCount(model) ? ("other_instance" as const) : ("none" as const),
       };
       return [[size, costModel.stage(shape, POINT).tokensPerSecond]];
     });
