@@ -41,6 +41,11 @@ export interface GpuSpec {
   readonly link: GpuLink;
 }
 
+/** The same text for specs of the same figures, wherever they were read. */
+export function gpuKey(spec: GpuSpec): string {
+  return JSON.stringify(Object.entries(spec).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
 const BYTES_PER_GIB = 1024 ** 3;
 
 function spec(

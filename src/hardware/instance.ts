@@ -1,4 +1,4 @@
-import type { GpuSpec } from "./gpu-specs.ts";
+import { type GpuSpec, gpuKey } from "./gpu-specs.ts";
 
 /** One rentable machine type. Bandwidths are decimal (1 GB = 10⁹ bytes), memory is binary (1 GiB = 1024³ bytes). */
 export interface InstanceType {
@@ -38,19 +38,20 @@ export function externalShareGBytesPerSecond(instance: InstanceType): number {
 
 const keys = new WeakMap<InstanceType, string>();
 
-/** The same text for instance types that differ in nothing but name, provider and site. */
+/**
+ * The same text for instance types that differ in nothing but name, provider and site: everything that is remembered of an
+ * instance type is remembered by it. Names say nothing: two tables may give one name to different machines.
+ */
 export function servingKey(instance: InstanceType): string {
   let key = keys.get(instance);
   if (key === undefined) {
-    const { gpuModel, gpuCount, gpuMemoryGib, gpu } = instance;
-    const { insideGBytesPerSecond, externalGbitsPerSecond } = instance;
     key = JSON.stringify([
-      gpuModel,
-      gpuCount,
-      gpuMemoryGib,
-      insideGBytesPerSecond,
-      externalGbitsPerSecond,
-      gpu ?? null,
+      instance.gpuModel,
+      instance.gpuCount,
+      instance.gpuMemoryGib,
+      instance.insideGBytesPerSecond,
+      instance.externalGbitsPerSecond,
+      instance.gpu ? gpuKey(instance.gpu) : null,
       instance.isScattered ?? false,
     ]);
     keys.set(instance, key);

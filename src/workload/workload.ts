@@ -20,6 +20,12 @@ export interface OperatingPoint {
   readonly outputMeanSquareTokens?: number;
 }
 
+/** The same text for points that are the same. */
+export function pointKey(point: OperatingPoint): string {
+  const { phase, batch, inputTokens, outputTokens } = point;
+  return `${phase} ${batch} ${inputTokens} ${outputTokens} ${point.inputMeanSquareTokens} ${point.outputMeanSquareTokens}`;
+}
+
 /** What decides how many sequences are in flight, when it is not a range of batch sizes. */
 export type Load =
   /** Exactly so many. */

@@ -1,9 +1,9 @@
 import type { EngineSettings } from "../../engines/engine-settings.ts";
 import { InputError } from "../../errors.ts";
-import { findGpu, GPU_NAMES, type GpuSpec } from "../../hardware/gpu-specs.ts";
+import { findGpu, GPU_NAMES, type GpuSpec, gpuKey } from "../../hardware/gpu-specs.ts";
 import { type InstanceType, servingKey } from "../../hardware/instance.ts";
 import { type Architecture, BYTES_PER_PARAMETER } from "../../model/architecture.ts";
-import type { OperatingPoint } from "../../workload/workload.ts";
+import { type OperatingPoint, pointKey } from "../../workload/workload.ts";
 import type {
   CostModel,
   HeldShape,
@@ -62,46 +62,32 @@ export function createCalibratedModel(
 ): CostModel {
   const { values } = knowledge;
   const layers = new LayerCounts(architecture);
-  const gpus = new Map<string, GpuSpec>();
-  const gpuOf = (instance: InstanceType): GpuSpec => {
-    if (instance.gpu) return instance.gpu;
-    const key = `${instance.gpuModel} ${instance.gpuMemoryGib} ${instance.insideGBytesPerSecond}`;
-    let gpu = gpus.get(key);
-    if (!gpu) {
-      gpu = knownGpu(instance);
-      gpus.set(key, gpu);
-    }
-    return gpu;
-  };
-  const parametersByGpu = new Map<GpuSpec, Parameters>();
-  const parametersOf = (gpu: GpuSpec): Parameters => {
-    let parameters = parametersByGpu.get(gpu);
-    if (!parameters) {
-      parameters = resolveParameters(values, gpu, settings.engine);
-      parametersByGpu.set(gpu, parameters);
-    }
-    return parameters;
-  };
+  const machines = new Machines((gpu) => resolveParameters(values, gpu, settings.engine));
   /** Parameters that no GPU changes. */
   const { common, engine } = resolveParameters(values, COMMON_GPU, settings.engine);
 
-  const kinds = new InstanceKinds();
   const times = new Remembered<GroupTimes>();
-  const timesOf = (shape: StageShape, point: OperatingPoint): GroupTimes =>
-    times.get(
+  const timesOf = (shape: StageShape, point: OperatingPoint): GroupTimes => {
+    const { id, gpu, parameters } = machines.of(shape.instance);
+    return times.get(
       point,
-      `${kinds.of(shape.instance)}|${shape.tpDegree}|${shape.groupGBytesPerSecond}|${shape.pipelineStages}`,
-      () => {
-        const gpu = gpuOf(shape.instance);
-        return new GroupTimes(architecture, gpu, shape, point, settings, parametersOf(gpu));
-      },
+      `${id}|${shape.tpDegree}|${shape.groupGBytesPerSecond}|${shape.pipelineStages}`,
+      () => new GroupTimes(architecture, gpu, shape, point, settings, parameters),
     );
+  };
   const memories = new Remembered<GroupMemory>();
-  const memoryOf = (instance: InstanceType, tpDegree: number, point: OperatingPoint): GroupMemory =>
-    memories.get(point, `${kinds.of(instance)}|${tpDegree}`, () => {
-      const gpu = gpuOf(instance);
-      return new GroupMemory(architecture, gpu, tpDegree, point, settings, common);
-    });
+  const memoryOf = (
+    instance: InstanceType,
+    tpDegree: number,
+    point: OperatingPoint,
+  ): GroupMemory => {
+    const { id, gpu } = machines.of(instance);
+    return memories.get(
+      point,
+      `${id}|${tpDegree}`,
+      () => new GroupMemory(architecture, gpu, tpDegree, point, settings, common),
+    );
+  };
 
   return {
     name: "calibrated",
@@ -197,7 +183,7 @@ export function createCalibratedModel(
 
     uncertainty(shapes: readonly StageShape[], point: OperatingPoint): Uncertainty {
       const predicted: PredictedCase = {
-        gpus: oncePerName(shapes.map(({ instance }) => gpuOf(instance))),
+        gpus: different(shapes.map(({ instance }) => machines.of(instance).gpu)),
         profile: settings.engine,
         architecture,
         pipelineStages: shapes.length,
@@ -221,7 +207,7 @@ export function createCalibratedModel(
     },
 
     hardwareWarnings(instances: readonly InstanceType[]): readonly string[] {
-      for (const instance of instances) gpuOf(instance);
+      for (const instance of instances) machines.of(instance);
       return [];
     },
   };
@@ -230,13 +216,15 @@ export function createCalibratedModel(
 /** Any GPU: common and engine parameters are the same for all. */
 const COMMON_GPU = findGpu("H100", 80, 900)!;
 
-/** Specs read from a file are objects of their own for every instance type; the name says which GPU it is. */
-function oncePerName(gpus: readonly GpuSpec[]): GpuSpec[] {
-  return [...new Map(gpus.map((gpu) => [gpu.name, gpu])).values()];
+/** Specs read from a file are objects of their own for every instance type; the figures say which are one GPU. */
+function different(gpus: readonly GpuSpec[]): GpuSpec[] {
+  return [...new Map(gpus.map((gpu) => [gpuKey(gpu), gpu])).values()];
 }
 
 function knownGpu(instance: InstanceType): GpuSpec {
-  const gpu = findGpu(instance.gpuModel, instance.gpuMemoryGib, instance.insideGBytesPerSecond);
+  const gpu =
+    instance.gpu ??
+    findGpu(instance.gpuModel, instance.gpuMemoryGib, instance.insideGBytesPerSecond);
   if (gpu) return gpu;
   throw new InputError(
     "cloud_instances_specs.csv",
@@ -245,20 +233,33 @@ function knownGpu(instance: InstanceType): GpuSpec {
   );
 }
 
-/** A number for every kind of instance: types of one number serve alike, whatever they are called and wherever they stand. */
-class InstanceKinds {
-  private readonly byKey = new Map<string, number>();
-  private readonly byType = new WeakMap<InstanceType, number>();
+/** What instance types that serve alike have in common, whatever they are called and wherever they stand. */
+interface Machine {
+  readonly id: number;
+  readonly gpu: GpuSpec;
+  readonly parameters: Parameters;
+}
 
-  of(instance: InstanceType): number {
-    let kind = this.byType.get(instance);
-    if (kind === undefined) {
+class Machines {
+  private readonly byKey = new Map<string, Machine>();
+  private readonly byType = new WeakMap<InstanceType, Machine>();
+
+  constructor(private readonly parametersOf: (gpu: GpuSpec) => Parameters) {}
+
+  of(instance: InstanceType): Machine {
+    let machine = this.byType.get(instance);
+    if (!machine) {
       const key = servingKey(instance);
-      kind = this.byKey.get(key) ?? this.byKey.size;
-      this.byKey.set(key, kind);
-      this.byType.set(instance, kind);
+      machine = this.byKey.get(key) ?? this.made(instance);
+      this.byKey.set(key, machine);
+      this.byType.set(instance, machine);
     }
-    return kind;
+    return machine;
+  }
+
+  private made(instance: InstanceType): Machine {
+    const gpu = knownGpu(instance);
+    return { id: this.byKey.size, gpu, parameters: this.parametersOf(gpu) };
   }
 }
 
@@ -300,8 +301,7 @@ class Remembered<T> {
   }
 
   private ofEqualPoint(point: OperatingPoint): Map<string, T> {
-    const { phase, batch, inputTokens, outputTokens } = point;
-    const key = `${phase} ${batch} ${inputTokens} ${outputTokens} ${point.inputMeanSquareTokens} ${point.outputMeanSquareTokens}`;
+    const key = pointKey(point);
     let values = this.byPoint.get(key);
     if (!values) {
       values = new Map();

@@ -103,9 +103,9 @@ function scorerOf(problem: Problem, request: SolveRequest): Scorer {
 function cheapestOfEach(types: readonly PoolType[]): readonly PoolType[] {
   const cheapest = new Map<string, PoolType>();
   for (const type of types) {
-    const { instance, count, ownedCount = 0 } = type;
+    const { instance, position, count, ownedCount = 0 } = type;
     // Types of a pool file that serve alike are there on purpose.
-    const key = instance.site === undefined ? instance.name : servingKey(instance);
+    const key = instance.site === undefined ? position : servingKey(instance);
     const like = `${key} ${count} ${ownedCount}`;
     const known = cheapest.get(like);
     if (!known || type.price.microUsdPerHour < known.price.microUsdPerHour) {

@@ -51,9 +51,12 @@ export class SplitTable {
     return figures;
   }
 
-  /** The same for types that a split cannot tell apart; one that stays on one instance does not use its network. */
-  private kindOf({ instance }: PoolType, instances: number): string {
-    if (this.problem.network.kind === "matrix") return instance.name;
+  /**
+   * The same for types that a split cannot tell apart; one that stays on one instance does not use its network. In a matrix the
+   * place of a type's GPUs decides.
+   */
+  private kindOf({ instance, firstGpu }: PoolType, instances: number): string {
+    if (this.problem.network.kind === "matrix") return `${servingKey(instance)} ${firstGpu}`;
     return servingKey(instances > 1 ? instance : withoutNetwork(instance));
   }
 }

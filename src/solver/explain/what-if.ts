@@ -6,7 +6,7 @@ import type { Candidate } from "../search/goal.ts";
 import { objectiveValue } from "../search/objectives.ts";
 import { SearchSession, type SessionLimits } from "../search/session.ts";
 import { SingleGoal } from "../search/single-goal.ts";
-import { TableCache } from "../stages/table-cache.ts";
+import type { TableCache } from "../stages/table-cache.ts";
 
 /** A limit on time struck while something was being explained. */
 export class ExplanationCut extends Error {}
@@ -66,14 +66,8 @@ export class WhatIf {
       this.points,
       this.backend,
       this.limits,
-      this.tablesOf(changed),
+      this.tables,
     ).conflict();
-  }
-
-  /** Tables are of one cost model and of the lengths that are served. */
-  private tablesOf({ costModel }: Problem, points = this.points): TableCache {
-    const isSame = costModel === this.problem.costModel && points === this.points;
-    return isSame ? this.tables : new TableCache();
   }
 
   private async search(
@@ -90,7 +84,7 @@ export class WhatIf {
       points,
       this.backend,
       this.limits,
-      this.tablesOf(problem, points),
+      this.tables,
     );
     const { objective } = session;
     const goal = new SingleGoal(objective, objective.scale, session.allows, request.gap);

@@ -1,17 +1,18 @@
+import type { CostModel } from "../../cost/cost-model.ts";
 import { type InstanceType, servingKey } from "../../hardware/instance.ts";
+import type { Model } from "../../model/model.ts";
 import type { Problem } from "../../placement/problem.ts";
-import type { OperatingPoint } from "../../workload/workload.ts";
+import { type OperatingPoint, pointKey } from "../../workload/workload.ts";
 import type { GroupKind } from "../instances/instance-class.ts";
 import type { StartTables } from "./start-table.ts";
 import { tabulateStarts } from "./tabulate.ts";
 
 /**
- * Start tables that are made once for all searches of one solve. The searches may differ in limits, counts, prices and rules,
- * but not in the model, the cost model and the lengths that are served.
+ * Start tables that are made once for all searches of one solve. Searches that differ in limits, counts and prices only, and types
+ * that differ in name or site only, share them.
  */
 export class TableCache {
-  /** By what instances can do: types that differ in name or site only share their tables. */
-  private readonly known = new Map<string, Map<string, StartTables>>();
+  private readonly known = new WeakMap<CostModel, WeakMap<Model, Map<string, StartTables>>>();
 
   of(
     problem: Problem,
@@ -21,22 +22,15 @@ export class TableCache {
     point: OperatingPoint,
     pipelineStages: number,
   ): StartTables {
-    const like = servingKey(instance);
-    let tables = this.known.get(like);
-    if (!tables) {
-      tables = new Map();
-      this.known.set(like, tables);
-    }
+    const tables = this.tablesOf(problem);
     const key = [
+      servingKey(instance),
       group.tpDegree,
       group.groupGBytesPerSecond,
-      point.batch,
+      pointKey(point),
       pipelineStages,
       problem.rules.minMemoryUtilization,
-      // Of one model, all sizes of a range or all quantised ones: the ends and the number say which.
-      sizes[0],
-      sizes.at(-1),
-      sizes.length,
+      ...sizes,
     ].join();
     let table = tables.get(key);
     if (!table) {
@@ -44,5 +38,13 @@ export class TableCache {
       tables.set(key, table);
     }
     return table;
+  }
+
+  private tablesOf({ costModel, model }: Problem): Map<string, StartTables> {
+    const byModel = this.known.get(costModel) ?? new WeakMap<Model, Map<string, StartTables>>();
+    this.known.set(costModel, byModel);
+    const tables = byModel.get(model) ?? new Map<string, StartTables>();
+    byModel.set(model, tables);
+    return tables;
   }
 }
