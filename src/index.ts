@@ -147,9 +147,9 @@ export type { EvenSplit, SplitShape } from "./placement/even-split.ts";
 export type { Placement, PlacementStage } from "./placement/placement.ts";
 export type { ObjectiveWeights, PlacementRules, Problem } from "./placement/problem.ts";
 export type { StoredProblem } from "./problem-file/store-problem.ts";
-export type { NodeRules } from "./solver/deployable/node-rules.ts";
 export type { FamilyBest } from "./solver/even-splits/even-splits.ts";
 export type { SplitChoice } from "./solver/even-splits/split-shapes.ts";
+export type { NodeRules } from "./solver/request.ts";
 export {
   DEFAULT_REQUEST,
   DEFAULT_TP_DEGREES,

@@ -2,9 +2,9 @@ import { evaluate } from "../placement/evaluate.ts";
 import type { Metrics } from "../placement/evaluation.ts";
 import type { Placement } from "../placement/placement.ts";
 import type { Problem } from "../placement/problem.ts";
-import { brokenRentalRule } from "../solver/explain/rental-rules.ts";
 import type { SolveRequest } from "../solver/request.ts";
 import { objectiveWeight } from "../solver/search/objectives.ts";
+import { brokenRentalRule } from "../solver/search/rental-rules.ts";
 
 /** A placement that may be compared with the solver's: it keeps the rules, the limits and the request. */
 export interface Scored {

@@ -13,7 +13,7 @@ import type { InlineHighsOptions } from "../milp/highs-inline.ts";
 import type { SplitShape } from "../placement/even-split.ts";
 import type { Placement, PlacementStage } from "../placement/placement.ts";
 import type { ObjectiveWeights, PlacementRules, Problem } from "../placement/problem.ts";
-import type { NodeRules } from "../solver/deployable/node-rules.ts";
+import type { NodeRules } from "../solver/request.ts";
 import { OBJECTIVES, type SolveRequest } from "../solver/request.ts";
 import type { SolveOptions } from "../solver/solve.ts";
 import type { BatchPair, GridChoices, LengthPair } from "../sweep/grid.ts";

@@ -1,5 +1,3 @@
-import type { NodeRules } from "./deployable/node-rules.ts";
-
 /** What a solve is asked for. */
 export const OBJECTIVES = ["cost-per-token", "throughput", "cost", "weighted"] as const;
 export type ObjectiveName = (typeof OBJECTIVES)[number];
@@ -7,6 +5,25 @@ export type ObjectiveName = (typeof OBJECTIVES)[number];
 /** What the types of a pool can be grouped by. */
 export const GROUPINGS = ["provider", "region", "gpu", "price-kind"] as const;
 export type Grouping = (typeof GROUPINGS)[number];
+
+/** What the program that starts a pipeline can say of its nodes. A node is an instance with the stages that stand on it. */
+export interface NodeRules {
+  /**
+   * equal: one TP degree, equally many stages on every node, and the stages of a node follow each other; one: besides, a single
+   * stage on every node; any: whatever the instances have room for.
+   */
+  readonly stagesPerNode: "any" | "equal" | "one";
+  /** How nodes may differ in their type: not at all, the first from the others, or freely. Needs nodes with equal stages. */
+  readonly nodeKinds: "one" | "first_and_rest" | "any";
+  /** A node has all GPUs of its instance in use, and nodes of a kind use them in the same order. Needs equal stages. */
+  readonly wholeInstances: boolean;
+  /** Lists of types, by name, of which a placement uses one only; null: any of the pool. */
+  readonly typeGroups: readonly (readonly string[])[] | null;
+  /** Owned instances are not used. */
+  readonly rentedOnly: boolean;
+  /** Most sequences in flight; null: any number. */
+  readonly mostSequences: number | null;
+}
 
 /** Choices of one solve; limits, rules and workload come from the problem. */
 export interface SolveRequest {

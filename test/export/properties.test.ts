@@ -12,8 +12,8 @@ import { createPool, type PoolEntry, type PoolType } from "../../src/hardware/po
 import { layerCount } from "../../src/model/model.ts";
 import type { Placement } from "../../src/placement/placement.ts";
 import type { Problem } from "../../src/placement/problem.ts";
-import { brokenRentalRule } from "../../src/solver/explain/rental-rules.ts";
 import { DEFAULT_REQUEST } from "../../src/solver/request.ts";
+import { brokenRentalRule } from "../../src/solver/search/rental-rules.ts";
 import { entry } from "../support/founding.ts";
 import { arbitraryLaunch, smallProblem } from "./arbitrary-launch.ts";
 import { evaluated, launchProblem, request, SERVING } from "./launches.ts";

@@ -3,8 +3,7 @@ import { deriveMatrix, pairGBytesPerSecond } from "../../src/hardware/network.ts
 import { areLayersAlike, layerCount } from "../../src/model/model.ts";
 import type { Placement, PlacementStage } from "../../src/placement/placement.ts";
 import type { Problem } from "../../src/placement/problem.ts";
-import type { NodeRules } from "../../src/solver/deployable/node-rules.ts";
-import type { SolveRequest } from "../../src/solver/request.ts";
+import type { NodeRules, SolveRequest } from "../../src/solver/request.ts";
 import type { OperatingPoint } from "../../src/workload/workload.ts";
 import { LatencyWays, type Ways } from "./latency-ways.ts";
 import { type Bag, LayerBags } from "./layer-bags.ts";

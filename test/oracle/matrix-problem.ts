@@ -3,7 +3,7 @@ import type { MatrixNetwork } from "../../src/hardware/network.ts";
 import { createPool, type Pool } from "../../src/hardware/pool.ts";
 import { layerCount } from "../../src/model/model.ts";
 import type { Problem } from "../../src/placement/problem.ts";
-import type { NodeRules } from "../../src/solver/deployable/node-rules.ts";
+import type { NodeRules } from "../../src/solver/request.ts";
 import { requestedPoints } from "../../src/solver/search/operating-points.ts";
 import type { Limits } from "../../src/workload/workload.ts";
 import { frontierOf } from "./best-outcome.ts";

@@ -1,10 +1,10 @@
-import type { StartsAtRate } from "../formulations/starts-at-rate.ts";
 import {
   type CandidatesAtRate,
   type OptionAtRate,
   type PatternAtRate,
   startsOf,
 } from "../stages/candidates-at-rate.ts";
+import type { StartsAtRate } from "../stages/starts-at-rate.ts";
 
 /** What stages have to hold together, in whole steps. */
 export interface Load {

@@ -1,4 +1,3 @@
-import { forEachRun, POSITIONS, positionAt } from "../formulations/starts-at-rate.ts";
 import {
   type CandidatesAtRate,
   type OptionAtRate,
@@ -6,6 +5,7 @@ import {
 } from "../stages/candidates-at-rate.ts";
 import { type LatencyBudget, latenciesOf } from "../stages/latency-budget.ts";
 import type { SegmentLatencies } from "../stages/start-table.ts";
+import { forEachRun, POSITIONS, positionAt } from "../stages/starts-at-rate.ts";
 import { heldBy, type Load } from "./knapsack-bound.ts";
 
 type SecondsOf = (latencies: SegmentLatencies, before: number, layers: number) => number;

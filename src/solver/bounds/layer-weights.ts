@@ -1,14 +1,14 @@
 import { layerCount, layerKindPositions, type Model } from "../../model/model.ts";
 import type { Problem } from "../../placement/problem.ts";
+import type { InstanceClass } from "../instances/instance-class.ts";
+import { LayerWindows } from "../stages/layer-windows.ts";
+import type { StageSetting } from "../stages/stage-options.ts";
 import {
   forEachRun,
   POSITIONS,
   type Position,
   type StartsAtRate,
-} from "../formulations/starts-at-rate.ts";
-import type { InstanceClass } from "../instances/instance-class.ts";
-import { LayerWindows } from "../stages/layer-windows.ts";
-import type { StageSetting } from "../stages/stage-options.ts";
+} from "../stages/starts-at-rate.ts";
 
 /** A weight for every layer, as prefix sums: prefix[n] is the weight of the first n layers. */
 export type LayerWeights = Float64Array;

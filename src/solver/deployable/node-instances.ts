@@ -1,4 +1,3 @@
-import { sizesOf } from "../formulations/starts-at-rate.ts";
 import {
   type CandidatesAtRate,
   type OptionAtRate,
@@ -6,6 +5,7 @@ import {
   subPatterns,
 } from "../stages/candidates-at-rate.ts";
 import type { LatencyBudget } from "../stages/latency-budget.ts";
+import { sizesOf } from "../stages/starts-at-rate.ts";
 import { foldSizes } from "./fold-sizes.ts";
 import type { NodeShape } from "./node-rules.ts";
 import { hasRuns, nodeStarts } from "./node-starts.ts";

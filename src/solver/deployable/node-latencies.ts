@@ -1,7 +1,7 @@
 import { InternalError } from "../../errors.ts";
-import { type StartsAtRate, sizesAfter } from "../formulations/starts-at-rate.ts";
 import { type LatencyBudget, latenciesOf } from "../stages/latency-budget.ts";
 import type { LatencyPair, SegmentLatencies } from "../stages/start-table.ts";
+import { type StartsAtRate, sizesAfter } from "../stages/starts-at-rate.ts";
 
 /** Sums that differ by less than this, relative, are the same. */
 const SAME = 1e-13;

@@ -4,10 +4,10 @@ import {
   type PlacementStage,
   parseInstanceName,
 } from "../../placement/placement.ts";
-import { sizesAfter } from "../formulations/starts-at-rate.ts";
 import type { CandidatesAtRate, OptionAtRate } from "../stages/candidates-at-rate.ts";
 import type { LatencyBudget } from "../stages/latency-budget.ts";
 import type { LatencyPair } from "../stages/start-table.ts";
+import { sizesAfter } from "../stages/starts-at-rate.ts";
 import { NodeLatencies } from "./node-latencies.ts";
 import type { NodeShape } from "./node-rules.ts";
 

@@ -1,25 +1,7 @@
 import type { StageMetrics } from "../../placement/evaluation.ts";
 import { type Placement, parseInstanceName } from "../../placement/placement.ts";
 import type { Problem } from "../../placement/problem.ts";
-
-/** What the program that starts a pipeline can say of its nodes. A node is an instance with the stages that stand on it. */
-export interface NodeRules {
-  /**
-   * equal: one TP degree, equally many stages on every node, and the stages of a node follow each other; one: besides, a single
-   * stage on every node; any: whatever the instances have room for.
-   */
-  readonly stagesPerNode: "any" | "equal" | "one";
-  /** How nodes may differ in their type: not at all, the first from the others, or freely. Needs nodes with equal stages. */
-  readonly nodeKinds: "one" | "first_and_rest" | "any";
-  /** A node has all GPUs of its instance in use, and nodes of a kind use them in the same order. Needs equal stages. */
-  readonly wholeInstances: boolean;
-  /** Lists of types, by name, of which a placement uses one only; null: any of the pool. */
-  readonly typeGroups: readonly (readonly string[])[] | null;
-  /** Owned instances are not used. */
-  readonly rentedOnly: boolean;
-  /** Most sequences in flight; null: any number. */
-  readonly mostSequences: number | null;
-}
+import type { NodeRules } from "../request.ts";
 
 /** How the nodes of one search look: one number of stages on each, and which types they may have. */
 export interface NodeShape {

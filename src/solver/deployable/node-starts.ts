@@ -1,6 +1,6 @@
-import { type StartsAtRate, sizesAfter } from "../formulations/starts-at-rate.ts";
 import type { LatencyBudget } from "../stages/latency-budget.ts";
 import type { StartTable } from "../stages/start-table.ts";
+import { type StartsAtRate, sizesAfter } from "../stages/starts-at-rate.ts";
 import { BoundarySet } from "./boundary-set.ts";
 import { NodeLatencies } from "./node-latencies.ts";
 

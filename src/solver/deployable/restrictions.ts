@@ -1,7 +1,7 @@
 import type { InstanceClass } from "../instances/instance-class.ts";
-import type { SolveRequest } from "../request.ts";
+import type { NodeRules, SolveRequest } from "../request.ts";
 import type { BatchOptions } from "../stages/stage-options.ts";
-import type { NodeRules, NodeShape } from "./node-rules.ts";
+import type { NodeShape } from "./node-rules.ts";
 
 /** A part of the placements of a setting that is searched on its own. The parts together are all that a request allows. */
 export interface Restriction {

@@ -5,10 +5,10 @@ import { evenSplit, mostStagesPerInstance } from "../../placement/even-split.ts"
 import { type Placement, parseInstanceName } from "../../placement/placement.ts";
 import type { Problem } from "../../placement/problem.ts";
 import type { OperatingPoint } from "../../workload/workload.ts";
-import { brokenRentalRule, rentedMetrics } from "../explain/rental-rules.ts";
 import { slowestUsedLink } from "../instances/bandwidth-percentile.ts";
 import { isAllowed, tpDegreesOf } from "../instances/instance-classes.ts";
 import type { SolveRequest } from "../request.ts";
+import { brokenRentalRule, rentedMetrics } from "../search/rental-rules.ts";
 
 /** A split of the layers as even as can be over like stages on instances of one type. */
 export interface SplitShape {

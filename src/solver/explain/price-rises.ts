@@ -7,8 +7,8 @@ import type { Problem } from "../../placement/problem.ts";
 import type { Limits } from "../../workload/workload.ts";
 import type { Candidate } from "../search/goal.ts";
 import { isMaximised, objectiveValue } from "../search/objectives.ts";
+import { rentedInstances } from "../search/rental-rules.ts";
 import type { PriceRise } from "../solution.ts";
-import { rentedInstances } from "./rental-rules.ts";
 import { type Best, differs, type WhatIf } from "./what-if.ts";
 
 /** For each rented type the price at which another placement is better. @throws ExplanationCut when a limit on time strikes */

@@ -12,7 +12,7 @@ import {
 import { requireLevel } from "../stages/levels.ts";
 import { sizesAtRate } from "../stages/size-rates.ts";
 import { type BatchOptions, ratesOf, stageOption } from "../stages/stage-options.ts";
-import { type StartsAtRate, startsAtRate } from "./starts-at-rate.ts";
+import { type StartsAtRate, startsAtRate } from "../stages/starts-at-rate.ts";
 
 /** A TP group of one concrete instance that can carry a stage at a floor. */
 export interface Unit {

@@ -3,18 +3,18 @@ import { Builder, ones, type Term } from "../../milp/builder.ts";
 import type { MilpModel } from "../../milp/model.ts";
 import type { Placement } from "../../placement/placement.ts";
 import type { OperatingPoint } from "../../workload/workload.ts";
-import { CoverLatency } from "../bounds/cover-latency.ts";
 import { extentAt, type LayerWeights } from "../bounds/layer-weights.ts";
-import type { InstancePlan } from "../instances/instance-plan.ts";
+import type { InstancePlan } from "../order/instance-plan.ts";
 import { type MissingCounts, OrderGroups } from "../order/order-groups.ts";
 import type { OrderedStage } from "../order/order-stages.ts";
 import { placeRuns } from "../order/place-runs.ts";
 import { asksForNext, type CandidatesAtRate, startsOf } from "../stages/candidates-at-rate.ts";
 import type { LatencyBudget } from "../stages/latency-budget.ts";
+import { type Position, positionsOf, type StartsAtRate } from "../stages/starts-at-rate.ts";
+import { CoverLatency } from "./cover-latency.ts";
 import { addInstanceRows } from "./instance-rows.ts";
 import type { CaseCosts, CaseLimit, RentalRules } from "./rental-rows.ts";
 import { placeByStart } from "./starts.ts";
-import { type Position, positionsOf, type StartsAtRate } from "./starts-at-rate.ts";
 
 /** A relaxation of the starts formulation without positions, and how its plans become placements. */
 export interface CoverModel {

@@ -1,6 +1,6 @@
 import { type Builder, ones, SafeNames, type Term } from "../../milp/builder.ts";
-import type { InstancePlan, PackedPattern } from "../instances/instance-plan.ts";
 import { type Packing, packing } from "../instances/packing.ts";
+import type { InstancePlan, PackedPattern } from "../order/instance-plan.ts";
 import type { CandidatesAtRate, OptionAtRate } from "../stages/candidates-at-rate.ts";
 import { CrossingRows } from "./crossing-rows.ts";
 import {

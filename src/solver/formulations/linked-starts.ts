@@ -2,12 +2,13 @@ import { Builder } from "../../milp/builder.ts";
 import { instanceName, type Placement } from "../../placement/placement.ts";
 import type { OperatingPoint } from "../../workload/workload.ts";
 import type { NodeShape } from "../deployable/node-rules.ts";
-import { addFirstNode } from "../deployable/node-slot-rows.ts";
 import type { LatencyBudget } from "../stages/latency-budget.ts";
+import { type StartsAtRate, sizesAfter } from "../stages/starts-at-rate.ts";
 import type { Unit } from "./concrete-groups.ts";
 import { addGroupRows } from "./group-rows.ts";
 import { addStateRows, type Node } from "./holder-rows.ts";
 import { addLatencyRows, type Run } from "./latency-rows.ts";
+import { addFirstNode } from "./node-slot-rows.ts";
 import { partitionRows } from "./partition-rows.ts";
 import {
   type CaseCosts,
@@ -16,7 +17,6 @@ import {
   countsLinks,
   type RentalRules,
 } from "./rental-rows.ts";
-import { type StartsAtRate, sizesAfter } from "./starts-at-rate.ts";
 
 /**
  * The starts formulation over concrete TP groups, for layers that are not alike where the order of the stages decides which

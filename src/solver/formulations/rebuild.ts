@@ -1,8 +1,8 @@
 import { InternalError } from "../../errors.ts";
 import type { Placement, PlacementStage } from "../../placement/placement.ts";
 import type { OperatingPoint } from "../../workload/workload.ts";
-import type { InstancePlan } from "../instances/instance-plan.ts";
-import { type PackedInstance, type Piece, packInstances } from "../instances/pack.ts";
+import type { InstancePlan } from "../order/instance-plan.ts";
+import { type PackedInstance, type Piece, packInstances } from "../order/pack.ts";
 
 /**
  * Turns host plans whose numbers are sizes into a placement: packs stages into instances and GPUs, puts them in an order, hands out layers.

@@ -2,9 +2,9 @@ import { Builder, ones, type Term } from "../../milp/builder.ts";
 import { instanceName, type Placement } from "../../placement/placement.ts";
 import type { OperatingPoint } from "../../workload/workload.ts";
 import type { NodeShape } from "../deployable/node-rules.ts";
-import { addNodeSlots } from "../deployable/node-slot-rows.ts";
 import type { Unit } from "./concrete-groups.ts";
 import { addGroupRows, groupsByInstance, type InstanceGroups } from "./group-rows.ts";
+import { addNodeSlots } from "./node-slot-rows.ts";
 import {
   type CaseCosts,
   type CaseLimit,

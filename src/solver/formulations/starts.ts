@@ -2,8 +2,8 @@ import { InternalError } from "../../errors.ts";
 import { Builder } from "../../milp/builder.ts";
 import type { Placement } from "../../placement/placement.ts";
 import type { OperatingPoint } from "../../workload/workload.ts";
-import type { InstancePlan } from "../instances/instance-plan.ts";
-import { packInstances } from "../instances/pack.ts";
+import type { InstancePlan } from "../order/instance-plan.ts";
+import { packInstances } from "../order/pack.ts";
 import { placeRuns, type SeatedStage } from "../order/place-runs.ts";
 import {
   asksForNext,
@@ -12,11 +12,11 @@ import {
 } from "../stages/candidates-at-rate.ts";
 import type { LatencyBudget } from "../stages/latency-budget.ts";
 import type { SegmentLatencies } from "../stages/start-table.ts";
+import { type StartsAtRate, sizesAfter } from "../stages/starts-at-rate.ts";
 import { addInstanceRows, type OptionColumns } from "./instance-rows.ts";
 import { addLatencyRows, type Run } from "./latency-rows.ts";
 import { type PartitionRows, partitionRows } from "./partition-rows.ts";
 import type { CaseCosts, CaseLimit, CaseModel, RentalRules } from "./rental-rows.ts";
-import { type StartsAtRate, sizesAfter } from "./starts-at-rate.ts";
 
 /**
  * The general formulation of one case, for layers that are not alike: where each stage starts. With layers that are alike

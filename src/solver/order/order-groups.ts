@@ -1,8 +1,8 @@
 import { InternalError } from "../../errors.ts";
 import { type Builder, ones } from "../../milp/builder.ts";
-import { forEachRun, type Position, type StartsAtRate } from "../formulations/starts-at-rate.ts";
 import type { LatencyBudget } from "../stages/latency-budget.ts";
 import type { SegmentLatencies } from "../stages/start-table.ts";
+import { forEachRun, type Position, type StartsAtRate } from "../stages/starts-at-rate.ts";
 import { type OrderedStage, orderStages, type Seat, type StageGroup } from "./order-stages.ts";
 
 /** Copies of each group that are known not to suffice, Infinity standing for any number. */

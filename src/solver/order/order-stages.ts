@@ -1,11 +1,11 @@
+import type { LatencyBudget } from "../stages/latency-budget.ts";
 import {
   innerSizes,
   mayEndModel,
   type Position,
   positionAt,
   type StartsAtRate,
-} from "../formulations/starts-at-rate.ts";
-import type { LatencyBudget } from "../stages/latency-budget.ts";
+} from "../stages/starts-at-rate.ts";
 
 /** Stages that can carry the same runs of layers at the same position. */
 export interface StageGroup {

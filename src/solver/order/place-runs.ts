@@ -1,7 +1,7 @@
 import { instanceName, type Placement } from "../../placement/placement.ts";
 import type { OperatingPoint } from "../../workload/workload.ts";
-import type { InstancePlan } from "../instances/instance-plan.ts";
 import type { CandidatesAtRate } from "../stages/candidates-at-rate.ts";
+import type { InstancePlan } from "./instance-plan.ts";
 
 /** A stage that has its place in the order of the pipeline, but no instance yet. */
 export interface SeatedStage {

@@ -6,10 +6,10 @@ import { lowMemoryWarnings } from "../../placement/low-memory.ts";
 import { type Placement, parseInstanceName } from "../../placement/placement.ts";
 import type { Problem } from "../../placement/problem.ts";
 import { pointWarnings } from "../../workload/workload.ts";
-import { brokenRentalRule } from "../explain/rental-rules.ts";
 import type { InstanceClass } from "../instances/instance-class.ts";
 import type { CaseContext } from "./case-context.ts";
 import { type Candidate, compare } from "./goal.ts";
+import { brokenRentalRule } from "./rental-rules.ts";
 
 /** A placement scored in the terms of the search; null when it breaks a rule or `evaluate` lets it pass with a warning. */
 export function scorePlacement(

@@ -4,7 +4,6 @@ import type { Network } from "../../hardware/network.ts";
 import { allowedCuts, layerCount } from "../../model/model.ts";
 import { type PlacementStage, parseInstanceName } from "../../placement/placement.ts";
 import type { Problem } from "../../placement/problem.ts";
-import { caseRules } from "../deployable/case-rules.ts";
 import { concreteGroups, type Unit } from "../formulations/concrete-groups.ts";
 import { countModel } from "../formulations/count.ts";
 import { linkedStartsModel } from "../formulations/linked-starts.ts";
@@ -17,6 +16,7 @@ import type { SolveRequest } from "../request.ts";
 import { asksForNext } from "../stages/candidates-at-rate.ts";
 import { requireLevel } from "../stages/levels.ts";
 import { startsMatter } from "../stages/start-table.ts";
+import { caseRules } from "./case-rules.ts";
 import type { Subproblem } from "./subproblems.ts";
 
 /** What the MILPs of one search have in common. */

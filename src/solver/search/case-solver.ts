@@ -1,11 +1,6 @@
 import { InternalError } from "../../errors.ts";
-import {
-  boundRows,
-  hasLevelBudget,
-  levelFreeRows,
-  limitRows,
-} from "../formulations/budget-rows.ts";
 import { type CaseLimit, type CaseModel, countsLinks } from "../formulations/rental-rows.ts";
+import { boundRows, hasLevelBudget, levelFreeRows, limitRows } from "./budget-rows.ts";
 import { found } from "./candidate.ts";
 import type { CaseContext } from "./case-context.ts";
 import { fastModel, isFastModelExact, linkedModel } from "./case-model.ts";

@@ -9,7 +9,6 @@ import type { Metrics } from "../../placement/evaluation.ts";
 import { keepsLatencyLimits } from "../../placement/limits.ts";
 import type { Placement } from "../../placement/placement.ts";
 import type { Problem } from "../../placement/problem.ts";
-import { caseRules } from "../deployable/case-rules.ts";
 import { brokenNodeRule } from "../deployable/node-rules.ts";
 import { coverModel, type NoOrderCut } from "../formulations/cover.ts";
 import {
@@ -25,6 +24,7 @@ import { LayerWindows } from "../stages/layer-windows.ts";
 import { startsMatter } from "../stages/start-table.ts";
 import type { CaseContext } from "./case-context.ts";
 import { fastModel, isFastModelExact, linkedModel, lowestGpuOf } from "./case-model.ts";
+import { caseRules } from "./case-rules.ts";
 import { compare } from "./goal.ts";
 import type { Subproblem } from "./subproblems.ts";
 

@@ -1,7 +1,7 @@
 import { InternalError } from "../../errors.ts";
 import { objectiveTolerance } from "../../milp/tolerance.ts";
-import { unitsOfAll } from "../formulations/budget-rows.ts";
 import type { CaseLimit } from "../formulations/rental-rows.ts";
+import { unitsOfAll } from "./budget-rows.ts";
 import { found } from "./candidate.ts";
 import type { CaseContext } from "./case-context.ts";
 import { solveExactly } from "./exact-case.ts";

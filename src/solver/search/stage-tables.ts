@@ -6,7 +6,6 @@ import { restBound } from "../bounds/node-bound.ts";
 import { nodeInstances } from "../deployable/node-instances.ts";
 import { placementOfNodes } from "../deployable/node-placement.ts";
 import type { NodeShape } from "../deployable/node-rules.ts";
-import { sizesOf } from "../formulations/starts-at-rate.ts";
 import type { LinksAtRate, MatrixLinks } from "../instances/matrix-links.ts";
 import {
   type CandidatesAtRate,
@@ -15,6 +14,7 @@ import {
 } from "../stages/candidates-at-rate.ts";
 import { largestAtRate } from "../stages/size-rates.ts";
 import type { BatchOptions } from "../stages/stage-options.ts";
+import { sizesOf } from "../stages/starts-at-rate.ts";
 import type { CostScale } from "./goal.ts";
 
 /** Weights of layers used for bounds, in whole steps of this part of an average layer, rounded up where a stage holds them. */

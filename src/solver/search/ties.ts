@@ -1,8 +1,8 @@
 import { instanceName } from "../../placement/placement.ts";
-import { limitRows } from "../formulations/budget-rows.ts";
 import type { CaseCosts, CaseLimit } from "../formulations/rental-rows.ts";
 import type { InstanceClass } from "../instances/instance-class.ts";
 import { twinsElsewhere } from "../instances/sites.ts";
+import { limitRows } from "./budget-rows.ts";
 import { classOf, found, scorePlacement } from "./candidate.ts";
 import type { CaseContext } from "./case-context.ts";
 import { solveExactly } from "./exact-case.ts";

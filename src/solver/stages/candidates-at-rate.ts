@@ -1,10 +1,10 @@
 import { InternalError } from "../../errors.ts";
 import { externalShareGBytesPerSecond } from "../../hardware/instance.ts";
-import { endingOnly, type StartsAtRate, startsAtRate } from "../formulations/starts-at-rate.ts";
 import type { InstanceClass } from "../instances/instance-class.ts";
 import type { LinksAtRate } from "../instances/matrix-links.ts";
 import { sizesAtRate } from "./size-rates.ts";
 import type { BatchOptions, ClassOptions, StageOption } from "./stage-options.ts";
+import { endingOnly, type StartsAtRate, startsAtRate } from "./starts-at-rate.ts";
 
 /** The sizes of TP groups of one degree that are fast enough; kinds of groups that carry the same sizes are one option. */
 export interface OptionAtRate {

@@ -4,9 +4,9 @@ import { describe, expect, it } from "vitest";
 import { foldSizes } from "../../../src/solver/deployable/fold-sizes.ts";
 import { NodeLatencies } from "../../../src/solver/deployable/node-latencies.ts";
 import { nodeStarts } from "../../../src/solver/deployable/node-starts.ts";
-import { type StartsAtRate, sizesAfter } from "../../../src/solver/formulations/starts-at-rate.ts";
 import type { LatencyBudget } from "../../../src/solver/stages/latency-budget.ts";
 import type { SegmentLatencies } from "../../../src/solver/stages/start-table.ts";
+import { type StartsAtRate, sizesAfter } from "../../../src/solver/stages/starts-at-rate.ts";
 
 const RUNS = { seed: 20_261_124, numRuns: 200 };
 

@@ -7,9 +7,9 @@ import type { Success } from "../../../src/placement/evaluation.ts";
 import { evenSplit } from "../../../src/placement/even-split.ts";
 import type { Problem } from "../../../src/placement/problem.ts";
 import { bestEvenSplits } from "../../../src/solver/even-splits/even-splits.ts";
-import { brokenRentalRule } from "../../../src/solver/explain/rental-rules.ts";
 import { DEFAULT_REQUEST, type SolveRequest } from "../../../src/solver/request.ts";
 import { requestedPoints } from "../../../src/solver/search/operating-points.ts";
+import { brokenRentalRule } from "../../../src/solver/search/rental-rules.ts";
 import { NO_LIMITS } from "../../../src/workload/workload.ts";
 import {
   arbitraryGpu,

@@ -4,10 +4,10 @@ import { createReferenceModel } from "../../../src/cost/reference/reference-mode
 import { allowedCuts, layerCount, type Model } from "../../../src/model/model.ts";
 import type { Problem } from "../../../src/placement/problem.ts";
 import { lowerHull } from "../../../src/solver/bounds/lower-hull.ts";
-import { sizesAfter, startsAtRate } from "../../../src/solver/formulations/starts-at-rate.ts";
 import { orderStages, type StageGroup } from "../../../src/solver/order/order-stages.ts";
 import { LayerWindows } from "../../../src/solver/stages/layer-windows.ts";
 import { envelope, type StartTable } from "../../../src/solver/stages/start-table.ts";
+import { sizesAfter, startsAtRate } from "../../../src/solver/stages/starts-at-rate.ts";
 import { tabulateStarts } from "../../../src/solver/stages/tabulate.ts";
 import type { OperatingPoint } from "../../../src/workload/workload.ts";
 import { entry, foundingProblem, LLAMA3_70B } from "../../support/founding.ts";

@@ -1,7 +1,7 @@
 import { type Builder, ones } from "../../milp/builder.ts";
-import type { Unit } from "../formulations/concrete-groups.ts";
-import { groupsByInstance } from "../formulations/group-rows.ts";
-import type { NodeShape } from "./node-rules.ts";
+import type { NodeShape } from "../deployable/node-rules.ts";
+import type { Unit } from "./concrete-groups.ts";
+import { groupsByInstance } from "./group-rows.ts";
 
 /**
  * Rows of the slot formulation for nodes: slots n·k to n·k + k − 1 are those of node n. That an instance holds k stages or none

@@ -1,5 +1,5 @@
-import { sizesAtRate } from "../stages/size-rates.ts";
-import type { StartTable } from "../stages/start-table.ts";
+import { sizesAtRate } from "./size-rates.ts";
+import type { StartTable } from "./start-table.ts";
 
 /** A start table at a floor: the sizes that are fast enough. */
 export interface StartsAtRate {

@@ -1,12 +1,8 @@
 import type { Builder, Term } from "../../milp/builder.ts";
-import {
-  type LatencyKind,
-  limitedLatencies,
-  withoutNothing,
-} from "../formulations/latency-rows.ts";
-import { forEachRun, type Position, type StartsAtRate } from "../formulations/starts-at-rate.ts";
+import { type Facet, lowerHull } from "../bounds/lower-hull.ts";
 import { type LatencyBudget, latenciesOf } from "../stages/latency-budget.ts";
-import { type Facet, lowerHull } from "./lower-hull.ts";
+import { forEachRun, type Position, type StartsAtRate } from "../stages/starts-at-rate.ts";
+import { type LatencyKind, limitedLatencies, withoutNothing } from "./latency-rows.ts";
 
 /** A relaxation may be a little wider than what it relaxes: rounding then cuts nothing off. */
 const WIDER = 1 + 1e-7;

@@ -1,7 +1,7 @@
 import { meetsLimits } from "../../placement/limits.ts";
-import type { CaseContext } from "../search/case-context.ts";
-import { unitsWithin } from "../search/costs.ts";
-import type { CaseLimit } from "./rental-rows.ts";
+import type { CaseLimit } from "../formulations/rental-rows.ts";
+import type { CaseContext } from "./case-context.ts";
+import { unitsWithin } from "./costs.ts";
 
 /** Limits of a case as rows: budgets, and how many instances of a type may be rented. */
 export function limitRows(context: CaseContext, subproblem: number, level: number): CaseLimit[] {

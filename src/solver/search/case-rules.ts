@@ -1,6 +1,6 @@
+import type { NodeShape } from "../deployable/node-rules.ts";
 import type { RentalRules } from "../formulations/rental-rows.ts";
 import type { SolveRequest } from "../request.ts";
-import type { NodeShape } from "./node-rules.ts";
 
 /** The rules on what is rented as the formulations of a shape count them: by stages, or by whole nodes. */
 export function caseRules(request: SolveRequest, shape: NodeShape | null): RentalRules {
