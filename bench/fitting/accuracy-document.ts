@@ -1,8 +1,8 @@
 import type { AccuracyReport } from "../../src/calibration/accuracy.ts";
 import { errorSummary } from "../../src/calibration/error-tables.ts";
 import type { PredictedRow } from "../../src/calibration/predicted-row.ts";
-import { accuracyMarkdown, markdownTable } from "../../src/report/accuracy-markdown.ts";
 import { share } from "../../src/report/accuracy-tables.ts";
+import { accuracyMarkdown, markdownTable } from "./accuracy-markdown.ts";
 
 /** One way of leaving rows out, and what came of it. */
 export interface Validation {

@@ -71,7 +71,7 @@ const files = [
 ] as const;
 let changed = false;
 for (const [path, text] of files) {
-  const url = new URL(`../${path}`, import.meta.url);
+  const url = new URL(`../../${path}`, import.meta.url);
   if (flags.check) {
     const same = readFileSync(url, "utf8") === text;
     if (!same) say(`${path} would change`);

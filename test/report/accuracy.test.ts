@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { accuracyMarkdown } from "../../bench/fitting/accuracy-markdown.ts";
 import { accuracyReport } from "../../src/calibration/accuracy.ts";
-import { accuracyMarkdown } from "../../src/report/accuracy-markdown.ts";
 import { PLAIN } from "../../src/report/paint.ts";
 import { renderAccuracy } from "../../src/report/terminal-accuracy.ts";
 import { throughputRow } from "../calibration/rows.ts";

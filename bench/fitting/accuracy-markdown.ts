@@ -1,5 +1,5 @@
-import type { AccuracyReport } from "../calibration/accuracy.ts";
-import { accuracyTables, type TableText } from "./accuracy-tables.ts";
+import type { AccuracyReport } from "../../src/calibration/accuracy.ts";
+import { accuracyTables, type TableText } from "../../src/report/accuracy-tables.ts";
 
 /** The tables of a report as GitHub's Markdown, each under a heading of the given level. */
 export function accuracyMarkdown(report: AccuracyReport, headingLevel: number = 3): string {
