@@ -64,6 +64,18 @@ export {
   uniformMatrix,
   usdToMicroUsd,
 } from "./checked/parts.ts";
+export {
+  buildProblem,
+  choosePool,
+  completePlacement,
+  networkToCsv,
+  parseCatalogue,
+  parseConfig,
+  parsePlacement,
+  parsePlacementLines,
+  parsePoolCsv,
+  readHuggingFaceModel,
+} from "./checked/texts.ts";
 export type { Knowledge } from "./cost/calibrated/calibrated-model.ts";
 export { SHIPPED } from "./cost/calibrated/shipped.ts";
 export type {
@@ -110,6 +122,15 @@ export type { LibraryModel } from "./huggingface/library.ts";
 export { modelOf, whyNotReference } from "./huggingface/model-of.ts";
 export type { JsonFile } from "./huggingface/quantization-files.ts";
 export { type HuggingFaceFiles, placeIn } from "./huggingface/read-huggingface.ts";
+export type { CatalogueTexts } from "./input/catalogue/parse-catalogue.ts";
+export type { Config } from "./input/config/parse-config.ts";
+export type { HuggingFaceTexts } from "./input/model/huggingface-texts.ts";
+export type { WorkloadFlags } from "./input/placement/complete-placement.ts";
+export type { PlacementInput, PlacementLine } from "./input/placement/parse-placement.ts";
+export type { ChoiceFlags } from "./input/pool/choose-pool.ts";
+export type { ProblemFiles } from "./input/problem/build-problem.ts";
+export type { ProblemFlags } from "./input/problem/merge-flags.ts";
+export type { OpenNamed, SourceText } from "./input/text/source-text.ts";
 export type { InlineHighsOptions } from "./milp/highs-inline.ts";
 export { createJslp } from "./milp/jslp.ts";
 export type {

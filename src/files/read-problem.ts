@@ -3,19 +3,22 @@ import { isAbsolute, join } from "node:path";
 import type { PoolSelection } from "../catalogue/select-pool.ts";
 import { InputError } from "../errors.ts";
 import type { ModelOverrides } from "../huggingface/huggingface-model.ts";
+import { type ChoiceFlags, choosePool, choosesAny } from "../input/pool/choose-pool.ts";
 import type { PoolSource } from "../input/pool/pool-source.ts";
 import { buildProblem } from "../input/problem/build-problem.ts";
 import { withDefaultLoad } from "../input/problem/default-load.ts";
 import type { ProblemFlags } from "../input/problem/merge-flags.ts";
 import type { SourceText } from "../input/text/source-text.ts";
 import type { Problem } from "../placement/problem.ts";
-import { asksForCatalogue, type CatalogueFlags, choosePool } from "./choose-pool.ts";
 import { fileError } from "./file-error.ts";
+import { readCatalogue } from "./read-catalogue.ts";
 import { readModel } from "./read-model.ts";
 import { readText } from "./read-text.ts";
 
 /** Where a problem's parts are, and what the command line says beside them. */
-export interface ProblemOptions extends ProblemFlags, CatalogueFlags {
+export interface ProblemOptions extends ProblemFlags, ChoiceFlags {
+  /** --catalogue: directory that is laid over the shipped catalogue. */
+  readonly catalogueDirectory?: string | undefined;
   /** --config-dir: the directory of config.csv; the other files lie there or one directory above. Absent: `model` is given. */
   readonly configDir?: string | undefined;
   /** --model: a name of the library, a config.json or a directory with one; stands in for the model of config.csv. */
@@ -57,7 +60,8 @@ export function readProblem(options: ProblemOptions): Problem {
   }
   refuseOverridesAlone(model, overrides);
   const config = configDir === undefined ? null : configPath(configDir, model !== undefined);
-  const fromCatalogue = configDir === undefined || asksForCatalogue(flags);
+  const fromCatalogue =
+    configDir === undefined || choosesAny(flags) || flags.catalogueDirectory !== undefined;
   if (fromCatalogue && flags.cloudProvider !== undefined) {
     throw new InputError(
       "--cloud-provider",
@@ -67,7 +71,7 @@ export function readProblem(options: ProblemOptions): Problem {
   }
   const networkFile = configDir === undefined ? null : findOptional(configDir, NETWORK);
   const pool: PoolSource = fromCatalogue
-    ? { pool: withoutMatrix(choosePool(flags, today ?? clockDay()), networkFile) }
+    ? { pool: withoutMatrix(poolOfCatalogue(flags, today ?? clockDay()), networkFile) }
     : poolFiles(configDir);
   const inDirectory = (name: string): string | null => {
     const path = configDir === undefined ? null : join(configDir, name);
@@ -89,6 +93,10 @@ export function readProblem(options: ProblemOptions): Problem {
     },
     flags,
   );
+}
+
+function poolOfCatalogue(flags: ProblemOptions, today: string): PoolSelection {
+  return choosePool(readCatalogue(flags.catalogueDirectory), flags, today, source);
 }
 
 /** The clock's day, UTC. */

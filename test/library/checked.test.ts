@@ -10,7 +10,7 @@ const CATALOGUE = {
   outputTokens: 64,
   gpus: ["L4"],
 };
-const problem = node.buildProblem(problemFiles(), {
+const problem = core.buildProblem(problemFiles(), {
   phase: "prefill",
   inputTokens: 128,
   minBatch: 4,
@@ -79,12 +79,12 @@ describe("the library", () => {
     [
       "buildProblem",
       'files.layer: there is no such key. Did you mean "layers"?',
-      () => call(node.buildProblem, { ...problemFiles(), layer: null }),
+      () => call(core.buildProblem, { ...problemFiles(), layer: null }),
     ],
     [
       "buildProblem",
       'flags.minBatchSize: there is no such key. Did you mean "minBatch"?',
-      () => call(node.buildProblem, problemFiles(), { minBatchSize: 1 }),
+      () => call(core.buildProblem, problemFiles(), { minBatchSize: 1 }),
     ],
     [
       "readModel",
@@ -248,7 +248,7 @@ describe("the library", () => {
     expect(node.readProblem({ ...CATALOGUE, concurrency: 3 }).workload).toMatchObject({
       load: { kind: "concurrency", sequences: 3 },
     });
-    expect(node.buildProblem(problemFiles(), {}).workload.load).toBeUndefined();
+    expect(core.buildProblem(problemFiles(), {}).workload.load).toBeUndefined();
     const solution = await core.solve(node.readProblem(CATALOGUE), request, highs);
     expect(solution.status).toBe("optimal");
   });
@@ -271,12 +271,12 @@ describe("the library", () => {
     [
       "parseCatalogue",
       'texts.price: there is no such key. Did you mean "prices"?',
-      () => call(node.parseCatalogue, { price: { text: "", fileName: "x" } }),
+      () => call(core.parseCatalogue, { price: { text: "", fileName: "x" } }),
     ],
     [
       "completePlacement",
       'flags.inputToken: there is no such key. Did you mean "inputTokens"?',
-      () => call(node.completePlacement, { stages: [] }, problem.workload, "x", { inputToken: 1 }),
+      () => call(core.completePlacement, { stages: [] }, problem.workload, "x", { inputToken: 1 }),
     ],
     [
       "formOf",

@@ -10,7 +10,7 @@ import { contextNotes, givenModel } from "../model/model-from-huggingface.ts";
 import { parseNetwork } from "../pool/parse-network.ts";
 import { type PoolSource, poolOf } from "../pool/pool-source.ts";
 import { JOB_TOKENS, SECONDS, STAGES } from "../text/ranges.ts";
-import type { OpenNamed, SourceText } from "../text/source-text.ts";
+import { type OpenNamed, refuseToOpen, type SourceText } from "../text/source-text.ts";
 import { checkModelLen } from "./check-model-len.ts";
 import {
   costModelName,
@@ -123,10 +123,6 @@ function chooseModel(
     "no model is given.",
     "Give --model NAME (see `llm-placement models`), --model PATH of a config.json, or --config-dir DIR with a config.csv.",
   );
-}
-
-function refuseToOpen(path: string): never {
-  throw new InputError(path, "files that a problem names cannot be read here.", "");
 }
 
 /** Parameters that are read and do nothing; a value that asks for nothing is not worth a word. */

@@ -1,3 +1,5 @@
+import { InputError } from "../../errors.ts";
+
 /** A file that has been read: its text and the name that messages give it. */
 export interface SourceText {
   readonly text: string;
@@ -9,3 +11,8 @@ export interface SourceText {
  * @throws InputError when it cannot be read
  */
 export type OpenNamed = (path: string, namedBy: "flag" | "config") => SourceText;
+
+/** In place of a reader where there are no files to read. */
+export function refuseToOpen(path: string): never {
+  throw new InputError(path, "files that a problem names cannot be read here.", "");
+}

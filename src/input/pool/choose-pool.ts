@@ -1,18 +1,18 @@
+import type { Catalogue } from "../../catalogue/catalogue.ts";
 import {
   DEFAULT_MAX_COUNT,
   MOST_INSTANCES,
   parsePoolSpec,
   readPriceKind,
-} from "../catalogue/pool-spec.ts";
-import { type PoolItem, type PoolSelection, selectPool } from "../catalogue/select-pool.ts";
-import { InputError } from "../errors.ts";
-import { flagNumber } from "../input/config/sourced-value.ts";
-import { parsePoolCsv } from "../input/pool/parse-pool-csv.ts";
-import { readCatalogue } from "./read-catalogue.ts";
-import { readText } from "./read-text.ts";
+} from "../../catalogue/pool-spec.ts";
+import { type PoolItem, type PoolSelection, selectPool } from "../../catalogue/select-pool.ts";
+import { InputError } from "../../errors.ts";
+import { flagNumber } from "../config/sourced-value.ts";
+import { type OpenNamed, refuseToOpen, type SourceText } from "../text/source-text.ts";
+import { parsePoolCsv } from "./parse-pool-csv.ts";
 
-/** What the command line says of a pool out of the catalogue. */
-export interface CatalogueFlags {
+/** What flags say of a pool out of a catalogue. */
+export interface ChoiceFlags {
   /** --instances: TYPE[@REGION][:KIND]=N,… */
   readonly instances?: string | undefined;
   /** --pool: path of a CSV of instances, or what `pool:` of a configuration file lists. */
@@ -27,11 +27,8 @@ export interface CatalogueFlags {
   readonly priceKinds?: readonly string[] | undefined;
   /** --max-count: instances of each offer. */
   readonly maxCount?: number | undefined;
-  /** --catalogue: directory that is laid over the shipped catalogue. */
-  readonly catalogueDirectory?: string | undefined;
 }
 
-/** The flags that choose from a catalogue; `catalogueDirectory` says only which one. */
 const CHOICES = [
   "instances",
   "poolItems",
@@ -40,30 +37,32 @@ const CHOICES = [
   "gpus",
   "priceKinds",
   "maxCount",
-] as const satisfies readonly (keyof CatalogueFlags)[];
+] as const satisfies readonly (keyof ChoiceFlags)[];
 
-function choosesAny(flags: CatalogueFlags): boolean {
+/** Whether any flag chooses from a catalogue. */
+export function choosesAny(flags: ChoiceFlags): boolean {
   return CHOICES.some((name) => flags[name] !== undefined);
 }
 
-/** Whether any flag asks for a pool out of the catalogue. */
-export function asksForCatalogue(flags: CatalogueFlags): boolean {
-  return choosesAny(flags) || flags.catalogueDirectory !== undefined;
-}
-
 /**
- * The pool that flags choose from the shipped catalogue and the user's own; everything in it on demand where they ask for nothing.
+ * The pool that flags choose from a catalogue; everything in it on demand where they ask for nothing.
  * @param today ISO date that ages of prices are counted to
+ * @param open reads `poolItems` where it is a path; absent: there are no files to read
  * @throws InputError as `selectPool` and the readers do
  */
-export function choosePool(flags: CatalogueFlags, today: string): PoolSelection {
-  const selection = selectPool(readCatalogue(flags.catalogueDirectory), itemsOf(flags), today);
+export function choosePool(
+  catalogue: Catalogue,
+  flags: ChoiceFlags,
+  today: string,
+  open: OpenNamed = refuseToOpen,
+): PoolSelection {
+  const selection = selectPool(catalogue, itemsOf(flags, open), today);
   if (choosesAny(flags)) return selection;
   const note = `nothing is said of the pool: it is all that the catalogue has on demand, ${selection.entries.length} offers, ${DEFAULT_MAX_COUNT} instances of each.`;
   return { ...selection, warnings: [note, ...selection.warnings] };
 }
 
-function itemsOf(flags: CatalogueFlags): readonly PoolItem[] {
+function itemsOf(flags: ChoiceFlags, open: OpenNamed): readonly PoolItem[] {
   const { instances, poolItems, providers, regions, gpus, maxCount } = flags;
   const kinds = flags.priceKinds?.map((kind) => readPriceKind(kind, "--price-kinds"));
   const conditions = {
@@ -74,9 +73,7 @@ function itemsOf(flags: CatalogueFlags): readonly PoolItem[] {
   };
   const named = [
     ...(instances === undefined ? [] : parsePoolSpec(instances, "--instances")),
-    ...(typeof poolItems === "string"
-      ? parsePoolCsv(readText(poolItems), poolItems)
-      : (poolItems ?? [])),
+    ...(typeof poolItems === "string" ? itemsIn(open(poolItems, "flag")) : (poolItems ?? [])),
   ];
   if (named.length === 0) {
     const count =
@@ -104,8 +101,12 @@ function itemsOf(flags: CatalogueFlags): readonly PoolItem[] {
   return named.map((item) => ({ ...conditions, ...item }));
 }
 
+function itemsIn({ text, fileName }: SourceText): readonly PoolItem[] {
+  return parsePoolCsv(text, fileName);
+}
+
 /** The flags that a pool of no named types comes from. */
-function whereOf({ providers, regions, gpus, priceKinds }: CatalogueFlags): string {
+function whereOf({ providers, regions, gpus, priceKinds }: ChoiceFlags): string {
   const said = [
     providers && "--providers",
     regions && "--regions",
