@@ -6,7 +6,7 @@ import type { ProblemFiles, ProblemFlags } from "../../src/index.ts";
 import { problemFiles } from "../input/texts.ts";
 
 /** The global variable of a bundle that holds what its entry exports. */
-export const BUNDLE_NAME = "llmPlacement";
+const BUNDLE_NAME = "llmPlacement";
 
 /**
  * Emscripten's loader of HiGHS imports `node:module` in a branch that only Node takes. Vite leaves that out by itself, other bundlers
