@@ -5,7 +5,7 @@ import { documents, ROOT, readDocument } from "./documents.ts";
 
 /** Paths of the project as the documents write them: between backticks, from the root or from src/ or src/solver/. */
 const PATH = /`((?:[\w.-]+\/)+[\w.-]*|[\w-]+\.(?:ts|md|json))`/g;
-const PLACES = ["", "src", "src/solver", "config/llama3-70b"];
+const PLACES = ["", "src", "src/input", "src/solver", "config/llama3-70b"];
 
 /** What the documents name that is not in the repository: what commands write, Hugging Face's file, what the package exports, a label, what lies beside. */
 const MADE =
