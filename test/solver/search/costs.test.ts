@@ -1,0 +1,94 @@
+/** Prices as whole units, and budgets in them. */
+import { afterAll, describe, expect, it } from "vitest";
+import { createPool } from "../../../src/hardware/pool.ts";
+import { createInlineHighs } from "../../../src/milp/highs-inline.ts";
+import { instanceClasses } from "../../../src/solver/instances/instance-classes.ts";
+import { DEFAULT_REQUEST } from "../../../src/solver/request.ts";
+import {
+  affordable,
+  greatestCommonDivisor,
+  priceUnits,
+  unitsToUsd,
+  unitsWithin,
+} from "../../../src/solver/search/costs.ts";
+import { solve } from "../../../src/solver/solve.ts";
+import { NO_LIMITS } from "../../../src/workload/workload.ts";
+import { entry } from "../../support/founding.ts";
+import { TOY_MODEL, TOY_RULES, toyProblem } from "../../support/toy.ts";
+
+const backend = createInlineHighs();
+afterAll(() => backend.dispose());
+
+/** Classes at 2.50, 6 and 0 dollars an hour: units of half a dollar. */
+const pool = createPool([
+  entry("a", "NVIDIA A100", 1, 80, 600, 400, 2.5, 1),
+  entry("b", "NVIDIA A100", 1, 80, 600, 400, 6, 1),
+  { ...entry("c", "NVIDIA A100", 1, 80, 600, 400, 9, 1), ownedCount: 1 },
+]);
+const classes = instanceClasses(toyProblem({ pool }), DEFAULT_REQUEST);
+
+describe("price units", () => {
+  it("are the largest amount that divides every price", () => {
+    const units = priceUnits(classes);
+    expect(units).toEqual({ microUsdPerUnit: 500_000, perInstance: [5, 12, 0] });
+    expect(unitsToUsd(units, 17)).toBe(8.5);
+    expect(priceUnits([]).microUsdPerUnit).toBe(1);
+    expect(greatestCommonDivisor(12, 18)).toBe(6);
+    expect(greatestCommonDivisor(0, 7)).toBe(7);
+  });
+
+  it("within a budget are rounded down: none is overdrawn, and a whole one is spent", () => {
+    const units = priceUnits(classes);
+    expect(unitsWithin(units, 5.7)).toBe(11);
+    expect(unitsWithin(units, 5.5)).toBe(11);
+    expect(unitsWithin(units, 5.499999)).toBe(10);
+    expect(unitsWithin(units, 0.499999)).toBe(0);
+    // 1.001 · 10⁶ is a little less than 1,001,000 in binary.
+    expect(unitsWithin({ microUsdPerUnit: 1000, perInstance: [] }, 1.001)).toBe(1001);
+  });
+
+  it("tell which instances a budget can pay", () => {
+    const within = (maxHourlyCostUsd: number | null): string[] =>
+      affordable(classes, priceUnits(classes), { maxHourlyCostUsd }).map(
+        ({ type }) => type.instance.name,
+      );
+    expect(within(null)).toEqual(["a", "b", "c"]);
+    expect(within(6)).toEqual(["a", "b", "c"]);
+    expect(within(5.9)).toEqual(["a", "c"]);
+    expect(within(0)).toEqual(["c"]);
+  });
+});
+
+describe("a budget between two price units, with links charged for", () => {
+  // Twelve layers of 3 GiB on two GPUs of 24 GiB: of one machine at 6 dollars, or of two at 2.50 with a link. The link is charged
+  // more than the dollar between them, so that the budget alone decides.
+  const problemWithin = (limits: Partial<typeof NO_LIMITS>) =>
+    toyProblem({
+      model: { ...TOY_MODEL, layerWeightGib: 3 },
+      pool: createPool([
+        entry("pair", "NVIDIA L40S", 2, 24, 32, 400, 6, 1),
+        entry("single", "NVIDIA L40S", 1, 24, 32, 400, 2.5, 2),
+      ]),
+      rules: { ...TOY_RULES, maxPipelineStages: 2 },
+      workload: { phase: "prefill", inputTokens: 512, outputTokens: 0, minBatch: 8, maxBatch: 8 },
+      weights: {
+        costWeight: 0.5,
+        throughputNormalization: 1e9,
+        costNormalization: 1,
+        crossInstancePenalty: 10,
+      },
+      limits: { ...NO_LIMITS, ...limits },
+    });
+  const costWithin = async (limits: Partial<typeof NO_LIMITS>): Promise<number | string> => {
+    const request = { ...DEFAULT_REQUEST, objective: "weighted", tpDegrees: [1] } as const;
+    const solution = await solve(problemWithin(limits), request, backend);
+    return "placement" in solution ? solution.metrics.cost_per_hour : solution.status;
+  };
+
+  it("an hourly one", async () => {
+    expect(await costWithin({})).toBe(6);
+    expect(await costWithin({ maxHourlyCostUsd: 6 })).toBe(6);
+    expect(await costWithin({ maxHourlyCostUsd: 5.99 })).toBe(5);
+    expect(await costWithin({ maxHourlyCostUsd: 5 })).toBe(5);
+  });
+});
