@@ -3,7 +3,7 @@ export const REPLACEMENT = "\uFFFD";
 
 /** Which sequences of our own a text may hold. */
 export interface Allowed {
-  /** Colours of `createPaint`. */
+  /** Colours of `createColours`. */
   readonly colours?: boolean;
   /** What draws a line of progress again. */
   readonly redraws?: boolean;

@@ -59,7 +59,7 @@ export function choicesOf(catalogue: Catalogue, market: Market, item: PoolItem):
     throw new InputError(
       item.where,
       `owned instances stand in one place, and this means ${choices.length} offers.`,
-      `Name one of: ${shortList(choices.map(offerWords))}.`,
+      `Name one of: ${shortList(choices.map(offerText))}.`,
     );
   }
   return choices;
@@ -175,7 +175,7 @@ function noOffer(
 ): InputError {
   const ofTypes = market.offers.filter(({ type }) => types.includes(type));
   const names = shortList([...new Set(types.map(({ row }) => row.instance))]);
-  const kindWords = kinds.join(" or ");
+  const kindText = kinds.join(" or ");
   if (ofTypes.length === 0) {
     return new InputError(
       item.where,
@@ -189,17 +189,17 @@ function noOffer(
   return ofKind.length === 0
     ? new InputError(
         item.where,
-        `there is no ${kindWords} price of ${names}.`,
+        `there is no ${kindText} price of ${names}.`,
         `There are prices of the kind ${values(ofTypes, "kind")}.`,
       )
     : new InputError(
         item.where,
-        `there is no ${kindWords} price of ${names} in ${(item.regions ?? []).join(", ")}.`,
+        `there is no ${kindText} price of ${names} in ${(item.regions ?? []).join(", ")}.`,
         `There is one in ${values(ofKind, "region")}.`,
       );
 }
 
-function offerWords({ type, region, kind }: Choice): string {
+function offerText({ type, region, kind }: Choice): string {
   return `${type.row.instance}@${region}:${kind}`;
 }
 

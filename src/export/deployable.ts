@@ -4,11 +4,11 @@ import type { PoolType } from "../hardware/pool.ts";
 import type { Problem } from "../placement/problem.ts";
 import { shapeBreach } from "../placement/tp-shape.ts";
 import type { NodeRules, SolveRequest } from "../solver/request.ts";
+import { listed } from "./comment-text.ts";
 import { problemLimits } from "./limits.ts";
 import { skyCloud } from "./skypilot-clouds.ts";
 import { type ExportForm, FORMS, type FormTraits } from "./targets.ts";
 import { gpuVendor } from "./vendor.ts";
-import { listed } from "./words.ts";
 
 /**
  * A request whose answer can be exported: every rule of `limitsOf` as a constraint of the search, and no placement lost that keeps

@@ -1,10 +1,10 @@
+import { dnsName } from "./comment-text.ts";
 import type { Launch, LaunchFile } from "./launch.ts";
-import { flagWords } from "./leader-worker-set.ts";
+import { flagText } from "./leader-worker-set.ts";
 import { planComment } from "./plan-comment.ts";
 import { literalWord, nodeSelector, planLabels, podEnvironment } from "./pod.ts";
 import { IMAGES } from "./versions.ts";
 import { vllmFlags } from "./vllm-flags.ts";
-import { dnsName } from "./words.ts";
 import { yamlFile } from "./yaml-file.ts";
 
 const PATH = "dynamo.yaml";
@@ -52,7 +52,7 @@ export function dynamoFiles(launch: Launch): LaunchFile[] {
               args: [
                 "--model",
                 literalWord(launch.settings.checkpoint),
-                ...vllmFlags(launch).flatMap(flagWords),
+                ...vllmFlags(launch).flatMap(flagText),
               ],
             },
           },

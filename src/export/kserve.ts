@@ -1,10 +1,10 @@
 import { InputError } from "../errors.ts";
+import { dnsName } from "./comment-text.ts";
 import { type Launch, type LaunchFile, pipelineSize } from "./launch.ts";
 import type { LaunchNode } from "./launch-plan.ts";
 import { planComment } from "./plan-comment.ts";
 import { gpuResources, nodeSelector, planLabels, podEnvironment } from "./pod.ts";
 import { vllmFlags } from "./vllm-flags.ts";
-import { dnsName } from "./words.ts";
 import { yamlFile } from "./yaml-file.ts";
 
 const PATH = "llminferenceservice.yaml";

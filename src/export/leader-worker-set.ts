@@ -1,3 +1,4 @@
+import { dnsName } from "./comment-text.ts";
 import type { Launch, LaunchFile } from "./launch.ts";
 import type { LaunchNode } from "./launch-plan.ts";
 import { planComment } from "./plan-comment.ts";
@@ -5,7 +6,6 @@ import { gpuResources, literalWord, nodeSelector, planLabels, podEnvironment } f
 import { type Flag, flag } from "./shell.ts";
 import { IMAGES } from "./versions.ts";
 import { isDistributed, vllmFlags } from "./vllm-flags.ts";
-import { dnsName } from "./words.ts";
 import { yamlFile } from "./yaml-file.ts";
 
 const PATH = "leaderworkerset.yaml";
@@ -60,7 +60,7 @@ function podSpec(launch: Launch, node: LaunchNode, isLeader: boolean): object {
           "vllm",
           "serve",
           literalWord(launch.settings.checkpoint),
-          ...podWords(launch, isLeader),
+          ...podText(launch, isLeader),
         ],
         env: podEnvironment(launch, node),
         resources: gpuResources(node),
@@ -80,7 +80,7 @@ function podSpec(launch: Launch, node: LaunchNode, isLeader: boolean): object {
 }
 
 /** `$(NAME)` is expanded by Kubernetes. */
-function podWords(launch: Launch, isLeader: boolean): string[] {
+function podText(launch: Launch, isLeader: boolean): string[] {
   const isMultiNode = launch.plan.nodes.length > 1;
   return [
     ...vllmFlags(launch),
@@ -94,11 +94,11 @@ function podWords(launch: Launch, isLeader: boolean): string[] {
         ]
       : []),
     ...(isLeader ? [] : [flag("headless")]),
-  ].flatMap(flagWords);
+  ].flatMap(flagText);
 }
 
 /** A flag as words of an argument list. */
-export function flagWords({ name, value }: Flag): string[] {
+export function flagText({ name, value }: Flag): string[] {
   return value === null ? [`--${name}`] : [`--${name}`, String(value)];
 }
 

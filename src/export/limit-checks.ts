@@ -1,8 +1,8 @@
+import { listed, plural } from "./comment-text.ts";
 import { isWholeInstance, type LaunchNode } from "./launch-plan.ts";
 import type { LimitContext } from "./limit-context.ts";
 import { PLANNED_AS } from "./settings.ts";
 import { gpuVendor } from "./vendor.ts";
-import { listed, plural } from "./words.ts";
 
 /** The memory share and all predictions are those of one engine. */
 export function engineMismatch({
@@ -54,7 +54,7 @@ export function differingNode({ traits, plan, problem }: LimitContext): string |
     traits.nodeKinds === "one"
       ? "one kind of node"
       : "two: node 0 and all the others, which are alike";
-  return `${nodeWords(first!)} and ${nodeWords(other)} are different kinds of node; ${traits.title} has ${what}.`;
+  return `${nodeText(first!)} and ${nodeText(other)} are different kinds of node; ${traits.title} has ${what}.`;
 }
 
 /** What a pod template says of a node. The order of GPUs counts only where their bandwidths differ. */
@@ -63,7 +63,7 @@ function podKey({ type, gpuIds }: LaunchNode, isMatrix: boolean): string {
   return `${type.instance.name} ${gpus}`;
 }
 
-function nodeWords({ instance, gpuIds }: LaunchNode): string {
+function nodeText({ instance, gpuIds }: LaunchNode): string {
   return `${instance} (GPUs ${gpuIds.join(",")})`;
 }
 

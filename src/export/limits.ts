@@ -4,6 +4,7 @@ import type { Placement } from "../placement/placement.ts";
 import type { Problem } from "../placement/problem.ts";
 import { shapeBreach } from "../placement/tp-shape.ts";
 import type { Phase } from "../workload/workload.ts";
+import { listed } from "./comment-text.ts";
 import { planLaunch } from "./launch-plan.ts";
 import {
   differingNode,
@@ -17,7 +18,6 @@ import type { LimitContext } from "./limit-context.ts";
 import { kvElementBytes } from "./settings.ts";
 import { cloudProblem } from "./skypilot-clouds.ts";
 import { type ExportForm, FORMS } from "./targets.ts";
-import { listed } from "./words.ts";
 
 /** What can keep a placement from being written for a target, in the order in which it is checked. */
 export const LIMIT_RULES = [

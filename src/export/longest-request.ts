@@ -4,8 +4,8 @@ import { longestRequestHeld } from "../placement/longest-request.ts";
 import type { Placement } from "../placement/placement.ts";
 import type { Problem } from "../placement/problem.ts";
 import type { LengthMoments } from "../workload/lengths.ts";
+import { grouped } from "./comment-text.ts";
 import { stageMemory } from "./sequences.ts";
-import { grouped } from "./words.ts";
 
 /** The longest request that an engine is told to take. */
 export interface LongestRequest {

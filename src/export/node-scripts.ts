@@ -1,6 +1,6 @@
 import { type Launch, type LaunchFile, partitionText } from "./launch.ts";
 import type { LaunchNode } from "./launch-plan.ts";
-import { nodeWords, planComment } from "./plan-comment.ts";
+import { nodeText, planComment } from "./plan-comment.ts";
 import { planIdLines } from "./plan-id.ts";
 import {
   argumentArray,
@@ -67,7 +67,7 @@ function usage({ plan }: Launch, node: LaunchNode): string[] {
   const further = "Further arguments are passed on to the engine.";
   if (plan.nodes.length === 1) return [`Usage: ./${path}, on ${node.instance}. ${further}`];
   return [
-    `This is ${nodeWords(node)}.`,
+    `This is ${nodeText(node)}.`,
     `Usage: MASTER_ADDR=ADDRESS ./${path}, on ${node.instance}, with an address of node 0 that all nodes reach. ${further}`,
     "PLAN_ID=ID before it makes sure that the script is of the plan that node 0 prints. Nodes of other plans meet at another port.",
   ];

@@ -1,9 +1,9 @@
 import type { Interval, Metrics } from "../placement/evaluation.ts";
-import { networkHints, parserHints } from "./engine-words.ts";
+import { grouped, oneLine, plural, short } from "./comment-text.ts";
+import { networkHints, parserHints } from "./engine-notes.ts";
 import type { Launch } from "./launch.ts";
 import type { LaunchNode } from "./launch-plan.ts";
 import type { LaunchEngine } from "./targets.ts";
-import { grouped, oneLine, plural, short } from "./words.ts";
 
 /** What every file of an export says in its first comment. */
 export const PLANNED_BY = "planned by llm-placement";
@@ -53,7 +53,7 @@ function plannedLines({ id, settings, plan, placement, tpDegree, service }: Laun
         const { start_layer, end_layer } = placement.stages[index]!;
         return `stage ${index}: layers ${start_layer}-${end_layer}`;
       });
-      return `  ${nodeWords(node)}; ${stages.join("; ")}`;
+      return `  ${nodeText(node)}; ${stages.join("; ")}`;
     }),
     ...(service
       ? [`  ${rateText(service.requestsPerSecond)}, ${percent(service.used)} of the capacity`]
@@ -65,7 +65,7 @@ function plannedLines({ id, settings, plan, placement, tpDegree, service }: Laun
 }
 
 /** A node with the GPUs that the plan uses there. */
-export function nodeWords({ rank, instance, type, gpuIds }: LaunchNode): string {
+export function nodeText({ rank, instance, type, gpuIds }: LaunchNode): string {
   const { gpuCount, gpuModel } = type.instance;
   return `node ${rank}: ${instance} (${gpuCount} x ${gpuModel}), GPUs ${gpuIds.join(",")}`;
 }

@@ -1,7 +1,7 @@
 import { type Launch, type LaunchFile, partitionText } from "./launch.ts";
 import type { LaunchNode } from "./launch-plan.ts";
 import { gpuLines } from "./node-scripts.ts";
-import { nodeWords, planComment } from "./plan-comment.ts";
+import { nodeText, planComment } from "./plan-comment.ts";
 import { planIdLines } from "./plan-id.ts";
 import { bashScript, requireVariable, shellQuote } from "./shell.ts";
 import { VLLM_PARTITION, vllmFlags } from "./vllm-flags.ts";
@@ -104,7 +104,7 @@ function nodeScript(launch: Launch, node: LaunchNode): string {
     rank === 0
       ? `Usage: ./${path}, on ${node.instance}. Further arguments are passed on to ray start.`
       : `Usage: HEAD_ADDR=ADDRESS ./${path}, on ${node.instance}, with an address of node 0 that all nodes reach. Further arguments are passed on to ray start.`;
-  return bashScript(planComment(launch, `This is ${nodeWords(node)}.`, usage), [
+  return bashScript(planComment(launch, `This is ${nodeText(node)}.`, usage), [
     ...planIdLines(launch, `node ${rank}`),
     ...(rank === 0 ? [] : [requireVariable("HEAD_ADDR", "an address of node 0")]),
     ...gpuLines(node),

@@ -7,7 +7,7 @@ import { InputError } from "../errors.ts";
 import type { Model } from "../model/model.ts";
 import type { Placement } from "../placement/placement.ts";
 import type { Problem } from "../placement/problem.ts";
-import { checkCheckpoint, checkExperts } from "./engine-words.ts";
+import { checkCheckpoint, checkExperts } from "./engine-notes.ts";
 import { type LongestRequest, longestRequest } from "./longest-request.ts";
 import { type SequenceChoices, type SequenceLimit, sequenceLimit } from "./sequences.ts";
 import type { LaunchEngine } from "./targets.ts";
@@ -57,7 +57,7 @@ export function kvElementBytes(model: Model): number {
 }
 
 /** How weights are stored, in words. */
-function weightWords({ architecture, bytesPerElement }: Model): string {
+function weightText({ architecture, bytesPerElement }: Model): string {
   return architecture?.weightFormat ?? `${8 * bytesPerElement}-bit`;
 }
 
@@ -116,7 +116,7 @@ function knownCheckpoint(model: Model, onlineFp8: boolean): string {
       : `${given}; ${checkpoint16Bit} has 16-bit weights.`;
   throw new InputError(
     "--checkpoint",
-    `no repository with ${onlineFp8 ? "16-bit" : weightWords(model)} weights of ${name} is known.`,
+    `no repository with ${onlineFp8 ? "16-bit" : weightText(model)} weights of ${name} is known.`,
     hint,
   );
 }
@@ -138,7 +138,7 @@ function checkOnlineFp8(engine: LaunchEngine, model: Model): void {
   if (isFp8) return;
   throw new InputError(
     "--online-fp8",
-    `the plan has ${weightWords(model)} weights.`,
+    `the plan has ${weightText(model)} weights.`,
     "Leave it out, or plan with FP8 weights: weight_format,fp8 in config.csv.",
   );
 }

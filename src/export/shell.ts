@@ -1,4 +1,4 @@
-import { oneLine } from "./words.ts";
+import { oneLine } from "./comment-text.ts";
 
 /** A word as the shell reads it back: nothing in it is expanded. */
 export function shellQuote(text: string): string {

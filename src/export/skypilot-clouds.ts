@@ -1,5 +1,5 @@
+import { listed } from "./comment-text.ts";
 import type { LaunchPlan } from "./launch-plan.ts";
-import { listed } from "./words.ts";
 
 /**
  * SkyPilot's names of clouds whose instance types it knows, by ours. Source: SkyPilot's list of `infra` and its catalogue

@@ -1,4 +1,5 @@
 import { providerTypeName } from "../hardware/instance.ts";
+import { listed } from "./comment-text.ts";
 import { type Launch, type LaunchFile, partitionText } from "./launch.ts";
 import type { LaunchNode } from "./launch-plan.ts";
 import { planComment } from "./plan-comment.ts";
@@ -13,7 +14,6 @@ import {
 import { skyCloud } from "./skypilot-clouds.ts";
 import { VLLM_VERSION } from "./versions.ts";
 import { VLLM_PARTITION, vllmFlags, vllmNodeFlags } from "./vllm-flags.ts";
-import { listed } from "./words.ts";
 import { yamlFile } from "./yaml-file.ts";
 
 /** Consecutive nodes of one instance type: all nodes of a SkyPilot task are alike. */

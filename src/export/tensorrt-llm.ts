@@ -1,7 +1,7 @@
 import { type Launch, type LaunchFile, pipelineSize } from "./launch.ts";
 import type { LaunchNode } from "./launch-plan.ts";
 import { gpuLines, scriptPath } from "./node-scripts.ts";
-import { nodeWords, planComment } from "./plan-comment.ts";
+import { nodeText, planComment } from "./plan-comment.ts";
 import { planIdLines } from "./plan-id.ts";
 import {
   argumentArray,
@@ -75,7 +75,7 @@ function nodeScript(launch: Launch, node: LaunchNode): string {
     ? [
         `Usage: ./${scriptPath(node)}, on ${node.instance}. Further arguments are passed on to the engine.`,
       ]
-    : [`This is ${nodeWords(node)}.`, "Started by launch.sh, once for every GPU of the node."];
+    : [`This is ${nodeText(node)}.`, "Started by launch.sh, once for every GPU of the node."];
   return bashScript(planComment(launch, ...usage), [
     HERE,
     ...planIdLines(launch, `node ${node.rank}`),

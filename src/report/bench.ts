@@ -8,15 +8,15 @@ import {
 } from "../bench/compare.ts";
 import type { Heuristic } from "../bench/heuristic.ts";
 import type { ObjectiveName } from "../solver/request.ts";
+import type { Colours } from "./colours.ts";
 import { percent, plural } from "./format.ts";
 import { mergeWarnings } from "./json.ts";
 import { renderItem, renderPairs, renderTable, wrap } from "./layout.ts";
-import { againstWords, OBJECTIVE_HEAD, objectiveCell, objectiveWords } from "./objective-words.ts";
-import type { Paint } from "./paint.ts";
-import { placementWords } from "./words.ts";
+import { againstText, OBJECTIVE_HEAD, objectiveCell, objectiveText } from "./objective-text.ts";
+import { placementText } from "./placement-text.ts";
 
 /** One case: the optimum, and every heuristic beside it. Holds no time. */
-export function renderBenchCase(result: CaseResult, paint: Paint): string {
+export function renderBenchCase(result: CaseResult, colours: Colours): string {
   const { benchCase, heuristics } = result;
   const { name, note, problem, request } = benchCase;
   const table = renderTable(
@@ -29,11 +29,11 @@ export function renderBenchCase(result: CaseResult, paint: Paint): string {
     heuristics.map(({ heuristic, best, saving }) => [
       heuristic,
       best ? objectiveCell(request.objective, best.value) : "-",
-      againstText(result, { best, saving }),
-      best ? placementWords(problem.pool, best.placement) : "finds none",
+      differenceText(result, { best, saving }),
+      best ? placementText(problem.pool, best.placement) : "finds none",
     ]),
   );
-  return [paint.bold(name), wrap(note), optimumText(result, paint), table].join("\n");
+  return [colours.bold(name), wrap(note), optimumText(result, colours), table].join("\n");
 }
 
 /** The difference of a heuristic as a column says it. */
@@ -45,37 +45,37 @@ const SAVING_HEAD: Readonly<Record<ObjectiveName, string>> = {
 };
 
 /** How a heuristic's answer stands beside the optimum; scores have no shares. */
-function againstText(
+function differenceText(
   { benchCase, solution }: CaseResult,
   { best, saving }: Pick<HeuristicResult, "best" | "saving">,
 ): string {
   if (saving !== null) return savingText(saving);
   if (!best || !("objective" in solution)) return "-";
-  return againstWords(benchCase.request.objective, best.value, solution.objective.value);
+  return againstText(benchCase.request.objective, best.value, solution.objective.value);
 }
 
-function optimumText({ benchCase, solution }: CaseResult, paint: Paint): string {
+function optimumText({ benchCase, solution }: CaseResult, colours: Colours): string {
   if (!("placement" in solution)) {
-    return paint.yellow(
+    return colours.yellow(
       solution.status === "infeasible" ? "Proven: nothing is possible." : "No answer.",
     );
   }
   const { status, objective, placement } = solution;
   const verdict = status === "optimal" ? "Optimum, proven" : "Not proven";
-  const text = `${verdict}: ${objectiveWords(solution, objective.value)} with ${placementWords(benchCase.problem.pool, placement)}, batch ${placement.batch_size}`;
-  return (status === "optimal" ? paint.green : paint.yellow)(wrap(text));
+  const text = `${verdict}: ${objectiveText(solution, objective.value)} with ${placementText(benchCase.problem.pool, placement)}, batch ${placement.batch_size}`;
+  return (status === "optimal" ? colours.green : colours.yellow)(wrap(text));
 }
 
 /** What the cases say together. */
 export function renderBenchSummary(
   results: readonly CaseResult[],
   runners: readonly Heuristic[],
-  paint: Paint,
+  colours: Colours,
 ): string {
   const proven = results.filter(({ solution }) => solution.status === "optimal").length;
   const best = bestSummary(results);
   return [
-    paint.bold(`Summary of ${plural(results.length, "case")}`),
+    colours.bold(`Summary of ${plural(results.length, "case")}`),
     renderPairs([
       ["Proven", `${proven} of ${results.length}`],
       ["Never worse than a heuristic", "yes"],

@@ -8,9 +8,9 @@ import {
   type LeftOut,
 } from "../calibration/calibration-file.ts";
 import { share } from "./accuracy-tables.ts";
+import type { Colours } from "./colours.ts";
 import { count, figure, plural, printable } from "./format.ts";
 import { joinBlocks, renderItem, renderTable, wrap } from "./layout.ts";
-import type { Paint } from "./paint.ts";
 
 /** What the parameters are, with the unit of the shipped value. */
 const PARAMETER_WORDS: Readonly<Record<CalibratedParameter, string>> = {
@@ -33,17 +33,17 @@ const LEFT_OUT_WORDS: Readonly<Record<LeftOut, string>> = {
 export function renderCalibration(
   calibration: Calibration,
   refusals: readonly RefusalCount[],
-  paint: Paint,
+  colours: Colours,
 ): string {
   const { engine, gpus, rows, figures, multipliers, errors } = calibration;
   return joinBlocks([
-    paint.bold(
+    colours.bold(
       wrap(
         `${plural(figures, "figure")} of ${plural(rows, "measured row")}: ${engine} on ${gpus.map(printable).join(", ")}.`,
       ),
     ),
-    renderRefusals(refusals, paint),
-    `${paint.bold("Factors on the shipped parameters")}\n${renderTable(
+    renderRefusals(refusals, colours),
+    `${colours.bold("Factors on the shipped parameters")}\n${renderTable(
       [
         { head: "parameter" },
         { head: "what it is", flexible: true },
@@ -64,7 +64,7 @@ export function renderCalibration(
         ];
       }),
     )}`,
-    `${paint.bold("Errors over config groups")}\n${renderTable(
+    `${colours.bold("Errors over config groups")}\n${renderTable(
       [{ head: "" }, { head: "mean", align: "right" }, { head: "median", align: "right" }],
       [
         ["before", ...errorCells(errors.before)],
@@ -79,7 +79,7 @@ export function renderCalibration(
           : []),
       ],
     )}`,
-    (calibrationHelps(calibration) ? paint.green : paint.yellow)(wrap(verdict(calibration))),
+    (calibrationHelps(calibration) ? colours.green : colours.yellow)(wrap(verdict(calibration))),
   ]);
 }
 
@@ -96,11 +96,11 @@ export function verdict(calibration: Calibration): string {
 }
 
 /** Rows that were not used, by reason; empty when there are none. */
-export function renderRefusals(refusals: readonly RefusalCount[], paint: Paint): string {
+export function renderRefusals(refusals: readonly RefusalCount[], colours: Colours): string {
   if (refusals.length === 0) return "";
   const rows = refusals.reduce((sum, each) => sum + each.rows, 0);
   return [
-    paint.yellow(`${plural(rows, "row")} refused:`),
+    colours.yellow(`${plural(rows, "row")} refused:`),
     ...refusals.map((each) => renderItem("- ", `${each.rows} × ${printable(each.reason)}`)),
   ].join("\n");
 }

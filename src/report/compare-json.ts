@@ -1,6 +1,6 @@
 import type { Comparison } from "../compare/compare.ts";
 import { typesUsed } from "../compare/plan.ts";
-import { whySentences } from "./compare-words.ts";
+import { whySentences } from "./compare-text.ts";
 
 /** What `compare --json` prints. Plans are numbered from 0 in the order given; `because` calls them by their files. */
 export function comparisonJson({ plans, rows, pairs }: Comparison): object {

@@ -2,10 +2,10 @@ import type { Comparison } from "../compare/compare.ts";
 import { type Plan, type PlanAnswer, typesUsed } from "../compare/plan.ts";
 import type { Cell, Row, RowName } from "../compare/rows.ts";
 import type { LimitedBy } from "../cost/cost-model.ts";
+import type { Colours } from "./colours.ts";
 import { count, figure, percent, printable, shortGpu, usd } from "./format.ts";
 import { renderTable } from "./layout.ts";
-import type { Paint } from "./paint.ts";
-import { listOrOne } from "./words.ts";
+import { listOrOne } from "./placement-text.ts";
 
 /** Plans beside the first one in one table; more of them go into further tables that begin with the first again. */
 const PLANS_BESIDE_FIRST = 3;
@@ -46,7 +46,7 @@ const LIMIT_WORDS: Readonly<Record<LimitedBy | "network" | "bubble", string>> = 
 export function renderPlanTable(
   comparison: Comparison,
   label: (plan: number) => string,
-  paint: Paint,
+  colours: Colours,
 ): string {
   const tables: string[] = [];
   const { length } = comparison.plans;
@@ -58,7 +58,7 @@ export function renderPlanTable(
   const hasBest = comparison.rows.some(({ cells }) => cells.some(({ best }) => best));
   return [
     tables.join("\n\n"),
-    ...(hasBest ? [paint.dim("  % against A; * best of the row")] : []),
+    ...(hasBest ? [colours.dim("  % against A; * best of the row")] : []),
   ].join("\n");
 }
 
@@ -80,7 +80,7 @@ function renderGroup(
   return renderTable(
     [{ head: "" }, ...shown.map((plan) => ({ head: label(plan), flexible: true }))],
     [
-      ["status", ...shown.map((plan) => statusWords(plans[plan]!))],
+      ["status", ...shown.map((plan) => statusText(plans[plan]!))],
       ...numbers(
         "dollar_per_million_token",
         "dollar_per_million_input_token",
@@ -100,7 +100,7 @@ function renderGroup(
           .map(({ instances, instance_type }) => `${instances} × ${instance_type}`)
           .join(" + "),
       ),
-      text("GPUs", ({ metrics }) => gpuWords(metrics.stages)),
+      text("GPUs", ({ metrics }) => gpuText(metrics.stages)),
       ...numbers("num_gpus", "num_gpus_rented"),
       text("TP", ({ metrics }) => listOrOne(metrics.stages.map((stage) => stage.tp_degree))),
       ...numbers("num_pipeline_stages"),
@@ -133,20 +133,20 @@ function cellText(
   write: (value: number) => string,
 ): string {
   if (value === null) return "-";
-  const difference = withDifference ? differenceWords(difference_percent) : "";
+  const difference = withDifference ? differenceText(difference_percent) : "";
   return `${write(value)}${difference}${best ? " *" : ""}`;
 }
 
 /** Percentages nearer to 0 than this are rounding. */
 const SAME_PERCENT = 1e-7;
 
-function differenceWords(differencePercent: number | null): string {
+function differenceText(differencePercent: number | null): string {
   if (differencePercent === null || Math.abs(differencePercent) < SAME_PERCENT) return "";
   return ` ${differencePercent < 0 ? "-" : "+"}${percent(Math.abs(differencePercent) / 100)}`;
 }
 
 /** The outcome and its proof. */
-function statusWords({ status, gap, answer }: Plan): string {
+function statusText({ status, gap, answer }: Plan): string {
   switch (status) {
     case "optimal":
       return gap === 0 || gap === null ? "optimal, proven" : `optimal within ${percent(gap)}`;
@@ -164,7 +164,7 @@ function statusWords({ status, gap, answer }: Plan): string {
 }
 
 /** GPUs in use by model: "2 L40S + 4 A10G". */
-function gpuWords(stages: PlanAnswer["metrics"]["stages"]): string {
+function gpuText(stages: PlanAnswer["metrics"]["stages"]): string {
   const gpus = new Map<string, number>();
   for (const { gpu_model, tp_degree } of stages) {
     gpus.set(gpu_model, (gpus.get(gpu_model) ?? 0) + tp_degree);

@@ -6,22 +6,22 @@ import {
 } from "../catalogue/catalogue.ts";
 import type { CatalogueImport, Drift, PriceChange } from "../catalogue/drift.ts";
 import { microUsdToUsd } from "../hardware/price.ts";
+import type { Colours } from "./colours.ts";
 import { plural, printable, usdColumn } from "./format.ts";
 import { joinBlocks, renderItem, renderTable, wrap } from "./layout.ts";
-import type { Paint } from "./paint.ts";
 
 /** Longer lists are cut; JSON has them whole. */
 const MOST_ROWS = 40;
 
 /** What an import would change, for people. */
-export function renderDrift(imported: CatalogueImport, drift: Drift, paint: Paint): string {
+export function renderDrift(imported: CatalogueImport, drift: Drift, colours: Colours): string {
   return joinBlocks([
-    paint.bold(
+    colours.bold(
       wrap(
         `${printable(imported.provider)}: ${plural(drift.changed.length, "changed price")}, ${drift.new.length} new, ${drift.gone.length} gone, ${drift.unchangedCount} unchanged; ${plural(drift.instances.length, "instance")} with other figures.`,
       ),
     ),
-    section("Changed", drift.changed, paint, (rows) =>
+    section("Changed", drift.changed, colours, (rows) =>
       renderTable(
         [
           ...PRICE_HEADS,
@@ -37,17 +37,17 @@ export function renderDrift(imported: CatalogueImport, drift: Drift, paint: Pain
         ]),
       ),
     ),
-    section("New", drift.new, paint, priceTable),
-    section("Gone", drift.gone, paint, priceTable),
-    section("Other figures", drift.instances, paint, (rows) =>
-      rows.map((row) => renderItem("- ", instanceWords(row))).join("\n"),
+    section("New", drift.new, colours, priceTable),
+    section("Gone", drift.gone, colours, priceTable),
+    section("Other figures", drift.instances, colours, (rows) =>
+      rows.map((row) => renderItem("- ", instanceText(row))).join("\n"),
     ),
     drift.uncoveredCount === 0
       ? ""
       : wrap(
           `${plural(drift.uncoveredCount, "price")} of ${printable(imported.provider)} ${drift.uncoveredCount === 1 ? "is" : "are"} of regions or kinds that the files do not have, or of rows left out, and ${drift.uncoveredCount === 1 ? "stays" : "stay"}.`,
         ),
-    section("Noted", imported.notes, paint, (notes) =>
+    section("Noted", imported.notes, colours, (notes) =>
       notes
         .map(({ message, rows, firstPlace }) =>
           renderItem(
@@ -108,13 +108,13 @@ function priceTable(rows: readonly CataloguePrice[]): string {
 function section<Row>(
   title: string,
   rows: readonly Row[],
-  paint: Paint,
+  colours: Colours,
   render: (rows: readonly Row[]) => string,
 ): string {
   if (rows.length === 0) return "";
   const more = rows.length - MOST_ROWS;
   return [
-    paint.bold(`${title} (${rows.length})`),
+    colours.bold(`${title} (${rows.length})`),
     render(rows.slice(0, MOST_ROWS)),
     ...(more > 0 ? [`  and ${more} more; --json lists all`] : []),
   ].join("\n");
@@ -126,7 +126,7 @@ function changeText({ percent }: PriceChange): string {
   return `${percent < 0 ? "-" : "+"}${Math.abs(percent).toFixed(1)} %`;
 }
 
-function instanceWords({
+function instanceText({
   before,
   changes,
 }: {

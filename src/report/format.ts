@@ -34,7 +34,7 @@ export function usd(value: number): string {
 const HOURS_PER_MONTH = 730;
 
 /** "$0.34 per hour ($248 per month)": the same rented for a month of 730 hours. */
-export function hourlyWords(usdPerHour: number): string {
+export function hourlyText(usdPerHour: number): string {
   return `${usd(usdPerHour)} per hour${usdPerHour === 0 ? "" : ` (${monthlyUsd(usdPerHour)} per month)`}`;
 }
 

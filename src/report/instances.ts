@@ -1,8 +1,8 @@
 import type { Finding } from "../catalogue/finding.ts";
 import { type ListRow, listedUsdPerHour, totalMemoryGib } from "../catalogue/listing.ts";
+import type { Colours } from "./colours.ts";
 import { count, plural, printable, usdColumn } from "./format.ts";
 import { joinBlocks, renderItem, renderTable } from "./layout.ts";
-import type { Paint } from "./paint.ts";
 
 /** Offers as a table, one a line, as wide as it has to be. */
 export function renderInstances(rows: readonly ListRow[]): string {
@@ -100,7 +100,7 @@ export function instanceFields(
 }
 
 /** What a check of the catalogue found. */
-export function renderFindings(findings: readonly Finding[], paint: Paint): string {
+export function renderFindings(findings: readonly Finding[], colours: Colours): string {
   const errors = findings.filter(({ severity }) => severity === "error").length;
   const summary =
     findings.length === 0
@@ -110,7 +110,7 @@ export function renderFindings(findings: readonly Finding[], paint: Paint): stri
     findings
       .map(({ severity, where, message }) => {
         const text = renderItem("", `${severity}: ${printable(`${where}: ${message}`)}`);
-        return severity === "error" ? paint.red(text) : paint.yellow(text);
+        return severity === "error" ? colours.red(text) : colours.yellow(text);
       })
       .join("\n"),
     summary,

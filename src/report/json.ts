@@ -4,8 +4,8 @@ import type { Placement } from "../placement/placement.ts";
 import type { Problem } from "../placement/problem.ts";
 import { type StoredProblem, storeProblem } from "../problem-file/store-problem.ts";
 import { type Deployability, placementsOf, type Solution } from "../solver/solution.ts";
-import { proofScope, SCOPE_SENTENCE } from "./answer-words.ts";
-import { loadFacts } from "./load-words.ts";
+import { proofScope, SCOPE_SENTENCE } from "./answer-text.ts";
+import { loadFacts } from "./load-text.ts";
 import { planFacts } from "./plan-facts.ts";
 
 /** What `solve --json` prints, its fields in the order of the contract. Without an answer those of the answer are null. */

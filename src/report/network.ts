@@ -46,8 +46,8 @@ export function renderNetwork(facts: NetworkFacts): string {
   return joinBlocks([
     renderPairs([
       ["Size", `${plural(facts.num_gpus, "GPU")} of ${plural(facts.num_instances, "instance")}`],
-      ["Inside an instance", rangeWords(facts.inside_gb_per_sec)],
-      ["Between instances", rangeWords(facts.between_gb_per_sec)],
+      ["Inside an instance", rangeText(facts.inside_gb_per_sec)],
+      ["Between instances", rangeText(facts.between_gb_per_sec)],
     ]),
     writtenTo(facts.path),
   ]);
@@ -67,7 +67,7 @@ class Extremes {
   }
 }
 
-function rangeWords(range: Range): string {
+function rangeText(range: Range): string {
   if (range === null) return "no pair of GPUs";
   return range.min === range.max
     ? `${figure(range.min)} GB/s`

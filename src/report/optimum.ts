@@ -5,7 +5,7 @@ import type { Placement } from "../placement/placement.ts";
 import type { Problem } from "../placement/problem.ts";
 import type { ObjectiveName } from "../solver/request.ts";
 import type { Solution } from "../solver/solution.ts";
-import { whySentences } from "./compare-words.ts";
+import { whySentences } from "./compare-text.ts";
 import { planFacts } from "./plan-facts.ts";
 
 /** The best placement for the problem that a given placement is an answer to. */

@@ -1,7 +1,7 @@
 import { recordedRun, type StoredRun } from "../sweep/record.ts";
+import type { Colours } from "./colours.ts";
 import { count, figure, plural, printable, usd, usdColumn } from "./format.ts";
 import { joinBlocks, renderTable, wrap, writtenTo } from "./layout.ts";
-import type { Paint } from "./paint.ts";
 
 /** A run with whether it is the best of its model, lengths, batch and phase. */
 export interface SummarisedRun {
@@ -34,7 +34,11 @@ export function sweepJson(
 }
 
 /** The runs of a data.csv in short, for people. */
-export function renderSweep(runs: readonly SummarisedRun[], dataCsv: string, paint: Paint): string {
+export function renderSweep(
+  runs: readonly SummarisedRun[],
+  dataCsv: string,
+  colours: Colours,
+): string {
   const { runs: all, feasible, infeasible } = counts(runs);
   const best = bestOf(runs);
   const models = new Set(best.map((run) => run.model_name));
@@ -65,12 +69,12 @@ export function renderSweep(runs: readonly SummarisedRun[], dataCsv: string, pai
     ]),
   );
   return joinBlocks([
-    paint.bold(
+    colours.bold(
       wrap(`${plural(all, "run")}: ${count(feasible)} feasible, ${count(infeasible)} infeasible.`),
     ),
     best.length === 0
       ? ""
-      : `${paint.bold("Lowest cost per token by phase, lengths and batch")}\n${table}`,
+      : `${colours.bold("Lowest cost per token by phase, lengths and batch")}\n${table}`,
     writtenTo(dataCsv),
   ]);
 }

@@ -1,9 +1,9 @@
 import type { AccuracyReport } from "../calibration/accuracy.ts";
 import { accuracyTables, share } from "./accuracy-tables.ts";
 import { renderRefusals } from "./calibration.ts";
+import type { Colours } from "./colours.ts";
 import { plural } from "./format.ts";
 import { joinBlocks, renderTable, wrap } from "./layout.ts";
-import type { Paint } from "./paint.ts";
 
 /** What the numbers of the tables are. */
 const LEGEND = [
@@ -12,18 +12,18 @@ const LEGEND = [
 ];
 
 /** The accuracy of the predictions for people. */
-export function renderAccuracy(report: AccuracyReport, paint: Paint): string {
+export function renderAccuracy(report: AccuracyReport, colours: Colours): string {
   const { figures, rows_predicted, refusals, errors } = report;
   const { macro_mean, macro_median } = errors.overall;
   return joinBlocks([
-    paint.bold(
+    colours.bold(
       wrap(
         `${plural(figures, "figure")} of ${plural(rows_predicted, "measured row")} predicted: error ${share(macro_median)} in the median, ${share(macro_mean)} in the mean over ${plural(errors.overall.groups, "config group")}.`,
       ),
     ),
-    renderRefusals(refusals, paint),
+    renderRefusals(refusals, colours),
     ...accuracyTables(report).map(
-      ({ title, columns, rows }) => `${paint.bold(title)}\n${renderTable(columns, rows)}`,
+      ({ title, columns, rows }) => `${colours.bold(title)}\n${renderTable(columns, rows)}`,
     ),
     ...LEGEND.map((text) => wrap(text)),
   ]);

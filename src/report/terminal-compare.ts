@@ -1,20 +1,20 @@
 import type { Comparison, PlanPair } from "../compare/compare.ts";
 import type { Decomposition, Factor } from "../compare/factors.ts";
 import type { Plan } from "../compare/plan.ts";
+import type { Colours } from "./colours.ts";
 import { renderPlanTable } from "./compare-table.ts";
-import { FACTOR_WORDS, isOne, moreWords, whySentences } from "./compare-words.ts";
+import { FACTOR_WORDS, isOne, moreText, whySentences } from "./compare-text.ts";
 import { figure, percent, printable, usd } from "./format.ts";
 import { joinBlocks, renderItem, renderPairs, renderTable } from "./layout.ts";
-import type { Paint } from "./paint.ts";
 
 /** Plans side by side, and why each is cheaper or dearer than the first. */
-export function renderComparison(comparison: Comparison, paint: Paint): string {
+export function renderComparison(comparison: Comparison, colours: Colours): string {
   const { plans, pairs } = comparison;
   return joinBlocks([
     renderPairs(plans.map(({ name }, index) => [planLabel(index), printable(name)])),
-    renderPlanTable(comparison, planLabel, paint),
-    renderPrices(plans, paint),
-    ...pairs.map((pair) => renderPair(plans, pair, paint)),
+    renderPlanTable(comparison, planLabel, colours),
+    renderPrices(plans, colours),
+    ...pairs.map((pair) => renderPair(plans, pair, colours)),
   ]);
 }
 
@@ -24,11 +24,11 @@ function planLabel(index: number): string {
   return index < 26 ? letter : `${planLabel(Math.floor(index / 26) - 1)}${letter}`;
 }
 
-function renderPair(plans: readonly Plan[], pair: PlanPair, paint: Paint): string {
+function renderPair(plans: readonly Plan[], pair: PlanPair, colours: Colours): string {
   const names = { from: planLabel(0), to: planLabel(pair.plan) };
   const sentences = whySentences(plans[0]!, plans[pair.plan]!, pair, names);
   const { decomposition } = pair;
-  const title = paint.bold(`${pairTitle(decomposition, names)}${pair.tie ? ": a tie" : ""}`);
+  const title = colours.bold(`${pairTitle(decomposition, names)}${pair.tie ? ": a tie" : ""}`);
   return [
     title,
     ...sentences.map((sentence) => renderItem("- ", printable(sentence))),
@@ -44,7 +44,7 @@ function pairTitle(
   const { cost } = decomposition;
   return isOne(cost)
     ? `Why ${to} costs the same as ${from}`
-    : `Why ${to} costs ${moreWords(cost.cost_ratio)} than ${from}`;
+    : `Why ${to} costs ${moreText(cost.cost_ratio)} than ${from}`;
 }
 
 /** The causes with what each multiplies the cost by; causes that are alike in both plans are left out. */
@@ -86,7 +86,7 @@ export function renderCauses(
 }
 
 /** Prices as they were stored with the plans; nothing where no plan has any. */
-function renderPrices(plans: readonly Plan[], paint: Paint): string {
+function renderPrices(plans: readonly Plan[], colours: Colours): string {
   const rows = plans.flatMap(({ facts }, index) =>
     (facts.prices ?? []).map((price) => [
       planLabel(index),
@@ -111,5 +111,5 @@ function renderPrices(plans: readonly Plan[], paint: Paint): string {
     ],
     rows,
   );
-  return `${paint.bold("Prices used")}\n${table}`;
+  return `${colours.bold("Prices used")}\n${table}`;
 }

@@ -1,15 +1,15 @@
 import type { Problem } from "../placement/problem.ts";
 import type { Answer, NoAnswer } from "../solver/solution.ts";
+import type { Colours } from "./colours.ts";
 import { percent, plural } from "./format.ts";
 import { wrap } from "./layout.ts";
-import { objectiveWords } from "./objective-words.ts";
-import type { Paint } from "./paint.ts";
-import { placementWords } from "./words.ts";
+import { objectiveText } from "./objective-text.ts";
+import { placementText } from "./placement-text.ts";
 
 const PER_CENT = 100;
 
 /** Whether an answer can be started by the target it was restricted to, and what that costs; empty without a restriction. */
-export function renderDeployable({ pool }: Problem, answer: Answer, paint: Paint): string {
+export function renderDeployable({ pool }: Problem, answer: Answer, colours: Colours): string {
   const { deployable } = answer;
   if (!deployable) return "";
   const {
@@ -21,9 +21,11 @@ export function renderDeployable({ pool }: Problem, answer: Answer, paint: Paint
     placement_without,
   } = deployable;
   if (refused !== null) {
-    return wrap(`${paint.bold(`Deployable with ${title}: no`)}, any shape is allowed: ${refused}`);
+    return wrap(
+      `${colours.bold(`Deployable with ${title}: no`)}, any shape is allowed: ${refused}`,
+    );
   }
-  const head = `${paint.bold(`Deployable with ${title}: yes`)}, ${nodeWords(answer)}.`;
+  const head = `${colours.bold(`Deployable with ${title}: yes`)}, ${nodeText(answer)}.`;
   if (status_without === null) return wrap(head);
   if (objective_without === null) {
     return wrap(`${head} What the restriction costs is not known: a limit struck.`);
@@ -36,7 +38,7 @@ export function renderDeployable({ pool }: Problem, answer: Answer, paint: Paint
       ? ""
       : `, so it costs ${percent(cost_of_restriction_percent / PER_CENT)}`;
   return wrap(
-    `${head} Without that restriction: ${objectiveWords(answer, objective_without)}${cost} (${placementWords(pool, placement_without)}).`,
+    `${head} Without that restriction: ${objectiveText(answer, objective_without)}${cost} (${placementText(pool, placement_without)}).`,
   );
 }
 
@@ -45,11 +47,11 @@ export function renderWithoutRestriction({ pool }: Problem, { deployable }: NoAn
   const placement = deployable?.placement_without ?? null;
   if (!deployable || placement === null) return "";
   return wrap(
-    `Best placement without the restriction to ${deployable.title}: ${placementWords(pool, placement)}.`,
+    `Best placement without the restriction to ${deployable.title}: ${placementText(pool, placement)}.`,
   );
 }
 
-function nodeWords({ placement: { stages }, metrics: { num_instances } }: Answer): string {
+function nodeText({ placement: { stages }, metrics: { num_instances } }: Answer): string {
   const degrees = [...new Set(stages.map(({ tp_degree }) => tp_degree))];
   const tp = `TP ${degrees.join(" and ")}`;
   const nodes = plural(num_instances, "node");

@@ -2,65 +2,67 @@ import type { Evaluation, Infeasible, Success, Violation } from "../placement/ev
 import type { Problem } from "../placement/problem.ts";
 import { atAskedRate } from "../placement/rate-service.ts";
 import { brokenLimits } from "./broken-limits.ts";
+import type { Colours } from "./colours.ts";
 import { plural, printable } from "./format.ts";
 import { joinBlocks, renderItem, renderPairs, wrap } from "./layout.ts";
-import { costWords } from "./load-words.ts";
-import type { Paint } from "./paint.ts";
+import { costText } from "./load-text.ts";
+import { placementText } from "./placement-text.ts";
 import { renderMemory } from "./terminal-memory.ts";
 import { renderMetrics, renderStages } from "./terminal-placement.ts";
 import { renderWorkload } from "./terminal-workload.ts";
-import { placementWords } from "./words.ts";
 
 /** What evaluating a placement says, for people. */
-export function renderEvaluation(problem: Problem, evaluation: Evaluation, paint: Paint): string {
+export function renderEvaluation(
+  problem: Problem,
+  evaluation: Evaluation,
+  colours: Colours,
+): string {
   return evaluation.status === "SUCCESS"
-    ? renderSuccess(problem, evaluation, paint)
-    : renderInfeasible(evaluation, paint);
+    ? renderSuccess(problem, evaluation, colours)
+    : renderInfeasible(evaluation, colours);
 }
 
 /** A placement that cannot even be made, e.g. an even split over more instances than the pool has. */
-export function renderNoPlacement(error: string, paint: Paint): string {
-  return joinBlocks([paint.red(wrap(`Infeasible: ${printable(error)}`))]);
+export function renderNoPlacement(error: string, colours: Colours): string {
+  return joinBlocks([colours.red(wrap(`Infeasible: ${printable(error)}`))]);
 }
 
-function renderSuccess(problem: Problem, evaluation: Success, paint: Paint): string {
+function renderSuccess(problem: Problem, evaluation: Success, colours: Colours): string {
   const { placement, metrics } = evaluation;
   const shown = atAskedRate(problem, evaluation);
   const broken = brokenLimits(problem, metrics);
   return joinBlocks([
-    paint.bold(
-      wrap(
-        `${placementWords(problem.pool, placement)}. ${costWords(problem, placement, metrics)}.`,
-      ),
+    colours.bold(
+      wrap(`${placementText(problem.pool, placement)}. ${costText(problem, placement, metrics)}.`),
     ),
     renderWorkload(problem, placement, metrics, "evaluate"),
-    renderStages(problem, shown.placement, shown.metrics, paint),
-    renderMemory(problem, shown.metrics, paint),
-    renderMetrics(problem, placement, metrics, paint),
+    renderStages(problem, shown.placement, shown.metrics, colours),
+    renderMemory(problem, shown.metrics, colours),
+    renderMetrics(problem, placement, metrics, colours),
     broken.length === 0
       ? ""
       : [
-          paint.yellow("Over the limits given"),
+          colours.yellow("Over the limits given"),
           ...broken.map((text) => renderItem("- ", text)),
         ].join("\n"),
   ]);
 }
 
-function renderInfeasible({ error, violations }: Infeasible, paint: Paint): string {
+function renderInfeasible({ error, violations }: Infeasible, colours: Colours): string {
   // A placement that keeps the rules and does not reach what is asked of it.
-  if (violations.length === 0) return renderNoPlacement(error, paint);
+  if (violations.length === 0) return renderNoPlacement(error, colours);
   return joinBlocks([
-    paint.red(
+    colours.red(
       `Infeasible: ${violations.length === 1 ? "one rule is" : `${violations.length} rules are`} broken.`,
     ),
-    ...violations.map((violation, index) => renderViolation(violation, index + 1, paint)),
+    ...violations.map((violation, index) => renderViolation(violation, index + 1, colours)),
   ]);
 }
 
-function renderViolation(violation: Violation, number: number, paint: Paint): string {
+function renderViolation(violation: Violation, number: number, colours: Colours): string {
   const item = renderItem(`${number}. `, printable(violation.message));
   const bill = memoryBill(violation);
-  return [`  ${paint.bold(violation.rule)}`, item, ...(bill === null ? [] : [bill])].join("\n");
+  return [`  ${colours.bold(violation.rule)}`, item, ...(bill === null ? [] : [bill])].join("\n");
 }
 
 /** Required against available memory, item by item; null for rules that are not about memory. */

@@ -3,11 +3,11 @@ import type { Problem } from "../placement/problem.ts";
 import { atFullUse } from "../placement/rate-service.ts";
 import type { FamilyBest } from "../solver/even-splits/even-splits.ts";
 import type { Answer } from "../solver/solution.ts";
+import type { Colours } from "./colours.ts";
 import { figure, printable, usd, usdColumn } from "./format.ts";
 import { renderItem, renderTable, wrap } from "./layout.ts";
-import { perTokenHead } from "./load-words.ts";
-import { againstWords, TIE_LEGEND, TIE_MARK } from "./objective-words.ts";
-import type { Paint } from "./paint.ts";
+import { perTokenHead } from "./load-text.ts";
+import { againstText, TIE_LEGEND, TIE_MARK } from "./objective-text.ts";
 
 const SPLIT_LEGEND =
   "even: stages alike, layers as even as can be, one instance a stage unless it is said";
@@ -21,7 +21,7 @@ export function renderEvenSplits(
   problem: Problem,
   families: readonly FamilyBest[],
   answer: Answer,
-  paint: Paint,
+  colours: Colours,
 ): string {
   const { workload } = problem;
   const { metrics } = atFullUse(problem, answer);
@@ -44,8 +44,8 @@ export function renderEvenSplits(
     const { choice } = family;
     const evaluation = atFullUse(problem, family.evaluation);
     const against = isRate
-      ? againstWords("cost", evaluation.metrics.cost_per_hour, metrics.cost_per_hour)
-      : againstWords(
+      ? againstText("cost", evaluation.metrics.cost_per_hour, metrics.cost_per_hour)
+      : againstText(
           "cost-per-token",
           evaluation.metrics.dollar_per_million_token,
           metrics.dollar_per_million_token,
@@ -79,7 +79,7 @@ export function renderEvenSplits(
     ],
     rows,
   );
-  const title = paint.bold("Against an even split over instances of one type");
+  const title = colours.bold("Against an even split over instances of one type");
   const without = withoutSplit(families);
   const rest = without.length === 0 ? "" : `\n${wrap("No even split:")}\n${without.join("\n")}`;
   const legends = [
@@ -88,7 +88,7 @@ export function renderEvenSplits(
     ...(hasTie ? [TIE_LEGEND] : []),
   ];
   const legend =
-    best.length === 0 ? "" : `\n${legends.map((each) => paint.dim(`  ${each}`)).join("\n")}`;
+    best.length === 0 ? "" : `\n${legends.map((each) => colours.dim(`  ${each}`)).join("\n")}`;
   return `${title}\n${table}${more(best.length)}${legend}${rest}`;
 }
 

@@ -1,24 +1,24 @@
 import type { Problem } from "../placement/problem.ts";
 import { atFullUse } from "../placement/rate-service.ts";
 import type { FrontierPoint, Solution } from "../solver/solution.ts";
+import type { Colours } from "./colours.ts";
 import { figure, usd, usdColumn } from "./format.ts";
 import { renderTable, wrap } from "./layout.ts";
-import { perTokenHead } from "./load-words.ts";
-import type { Paint } from "./paint.ts";
+import { perTokenHead } from "./load-text.ts";
+import { placementText } from "./placement-text.ts";
 import { renderPlot } from "./plot.ts";
-import { placementWords } from "./words.ts";
 
 /** All non-dominated (cost per hour, throughput) pairs, as a table and as a plot. */
 export function renderFrontier(
   problem: Problem,
   solution: Solution,
   frontier: readonly FrontierPoint[],
-  paint: Paint,
+  colours: Colours,
 ): string {
   const { pool, workload } = problem;
-  const title = paint.bold("Frontier of cost and throughput");
+  const title = colours.bold("Frontier of cost and throughput");
   const isComplete = solution.frontier_complete ?? false;
-  const proof = frontierProofWords(problem, solution);
+  const proof = frontierProofText(problem, solution);
   if (frontier.length === 0) return `${title}\n${wrap(isComplete ? "It has no point." : proof)}`;
   const lowest = Math.min(...frontier.map((point) => point.dollar_per_million_token));
   const table = renderTable(
@@ -36,7 +36,7 @@ export function renderFrontier(
       figure(point.throughput_tokens_per_sec),
       usdColumn(point.dollar_per_million_token),
       String(point.batch_size),
-      placementWords(pool, point.placement),
+      placementText(pool, point.placement),
     ]),
   );
   const plot = renderPlot({
@@ -54,13 +54,13 @@ export function renderFrontier(
 }
 
 /** What is known of points that a frontier does not list, and why the answer may be one of them. */
-export function frontierProofWords(problem: Problem, solution: Solution): string {
+export function frontierProofText(problem: Problem, solution: Solution): string {
   if (!solution.frontier_complete) {
     return "Not complete: a limit struck before every point was found and proven.";
   }
   const complete =
     "Complete: nothing within the limits is both as cheap and as fast as a placement that is not listed here.";
-  const beside = besideWords(problem, solution);
+  const beside = besideText(problem, solution);
   return beside === "" ? complete : `${complete} ${beside}`;
 }
 
@@ -68,7 +68,7 @@ export function frontierProofWords(problem: Problem, solution: Solution): string
 const SAME = 1e-9;
 
 /** Why the answer is no point of the frontier; empty where it is one. */
-function besideWords(problem: Problem, solution: Solution): string {
+function besideText(problem: Problem, solution: Solution): string {
   if (solution.status !== "optimal" || solution.gap > 0 || !solution.frontier) return "";
   const { metrics } = atFullUse(problem, solution);
   const { cost_per_hour: cost, throughput_tokens_per_sec: most } = metrics;

@@ -1,8 +1,8 @@
 import type { Metrics, StageMetrics } from "../placement/evaluation.ts";
 import type { Problem } from "../placement/problem.ts";
+import type { Colours } from "./colours.ts";
 import { figure } from "./format.ts";
 import { renderTable, wrap } from "./layout.ts";
-import type { Paint } from "./paint.ts";
 
 const BAR_WIDTH = 12;
 
@@ -25,7 +25,7 @@ export const MEMORY_ITEMS: readonly (readonly [
 ];
 
 /** The memory of a GPU as a bar: weights, KV cache, activations, runtime and reserve, what is free. */
-export function memoryBar(stage: StageMetrics, paint: Paint): string {
+export function memoryBar(stage: StageMetrics, colours: Colours): string {
   const cells = (gib: number): number =>
     Math.min(BAR_WIDTH, Math.round((gib / stage.memory_capacity_gb) * BAR_WIDTH));
   const kept = stage.memory_weights_gb + stage.memory_kv_cache_gb;
@@ -34,27 +34,27 @@ export function memoryBar(stage: StageMetrics, paint: Paint): string {
   const activations = cells(kept + stage.memory_activations_gb);
   const all = cells(stage.memory_total_gb);
   return (
-    paint.blue("█".repeat(weights)) +
-    paint.cyan("▓".repeat(kvCache - weights)) +
-    paint.magenta("▒".repeat(activations - kvCache)) +
+    colours.blue("█".repeat(weights)) +
+    colours.cyan("▓".repeat(kvCache - weights)) +
+    colours.magenta("▒".repeat(activations - kvCache)) +
     "░".repeat(all - activations) +
     "·".repeat(BAR_WIDTH - all)
   );
 }
 
 /** What the signs of the bars mean. */
-export function memoryLegend({ stages }: Metrics, paint: Paint): string {
+export function memoryLegend({ stages }: Metrics, colours: Colours): string {
   const hasMore = stages.some(
     (stage) => stage.memory_runtime_gb > 0 || stage.memory_reserve_gb > 0,
   );
-  return `memory: ${paint.blue("█")} weights ${paint.cyan("▓")} KV cache ${paint.magenta("▒")} activations${hasMore ? " ░ runtime, reserve" : ""} · free`;
+  return `memory: ${colours.blue("█")} weights ${colours.cyan("▓")} KV cache ${colours.magenta("▒")} activations${hasMore ? " ░ runtime, reserve" : ""} · free`;
 }
 
 /**
  * What the memory of each GPU is taken by, item by item, a row a stage; the items add up to the GPU's memory. Empty for cost
  * models that predict no KV cache capacity: they have no such items.
  */
-export function renderMemory({ engine }: Problem, metrics: Metrics, paint: Paint): string {
+export function renderMemory({ engine }: Problem, metrics: Metrics, colours: Colours): string {
   if (metrics.kv_cache_tokens === null) return "";
   const items = [
     ...MEMORY_ITEMS,
@@ -78,9 +78,9 @@ export function renderMemory({ engine }: Problem, metrics: Metrics, paint: Paint
     98,
   );
   return [
-    paint.bold("Memory of each GPU, GiB"),
+    colours.bold("Memory of each GPU, GiB"),
     table,
-    paint.dim(legend.replace(/^/gm, "  ")),
+    colours.dim(legend.replace(/^/gm, "  ")),
   ].join("\n");
 }
 

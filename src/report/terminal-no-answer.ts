@@ -1,22 +1,26 @@
 import type { Pool } from "../hardware/pool.ts";
 import type { Infeasibility, NoAnswer } from "../solver/solution.ts";
 import type { Workload } from "../workload/workload.ts";
+import type { Colours } from "./colours.ts";
 import { printable } from "./format.ts";
 import { renderItem, renderTable, type TextTable, wrap } from "./layout.ts";
-import { enoughWords, limitWords } from "./limit-words.ts";
-import { levelsTriedWords } from "./load-words.ts";
-import type { Paint } from "./paint.ts";
-import { placementWords } from "./words.ts";
+import { enoughText, limitText } from "./limit-text.ts";
+import { levelsTriedText } from "./load-text.ts";
+import { placementText } from "./placement-text.ts";
 
 /** That there is no answer, in one sentence: proven, or only not found yet. */
-export function renderNoAnswerTitle(workload: Workload, answer: NoAnswer, paint: Paint): string {
-  return paint.red(wrap(noAnswerWords(workload, answer)));
+export function renderNoAnswerTitle(
+  workload: Workload,
+  answer: NoAnswer,
+  colours: Colours,
+): string {
+  return colours.red(wrap(noAnswerText(workload, answer)));
 }
 
 /** The same without colour. */
-export function noAnswerWords(workload: Workload, { status }: NoAnswer): string {
+export function noAnswerText(workload: Workload, { status }: NoAnswer): string {
   return status === "infeasible"
-    ? `Infeasible: no one pipeline of this pool keeps the rules and limits${levelsTriedWords(workload)}. This is proven for single pipelines; replicas are not searched.`
+    ? `Infeasible: no one pipeline of this pool keeps the rules and limits${levelsTriedText(workload)}. This is proven for single pipelines; replicas are not searched.`
     : "No answer: a limit struck before any placement was found. One may exist.";
 }
 
@@ -24,13 +28,13 @@ export function noAnswerWords(workload: Workload, { status }: NoAnswer): string 
 export function renderInfeasibility(
   pool: Pool,
   { status, explanation }: NoAnswer,
-  paint: Paint,
+  colours: Colours,
 ): string {
   if (status !== "infeasible") return "";
   return [
-    paint.bold("Why nothing fits"),
+    colours.bold("Why nothing fits"),
     ...explanation.sentences.map((sentence) => renderItem("- ", printable(sentence))),
-    ...conflictWords(explanation).map((text) => wrap(text)),
+    ...conflictText(explanation).map((text) => wrap(text)),
     ...relaxationLines(pool, explanation),
     ...jointLines(pool, explanation),
     ...stagesNote(explanation),
@@ -38,7 +42,7 @@ export function renderInfeasibility(
 }
 
 /** The limits that cannot be met together, if limits are to blame. */
-export function conflictWords({ conflict }: Infeasibility): string[] {
+export function conflictText({ conflict }: Infeasibility): string[] {
   if (conflict.length === 0) return [];
   const limits = conflict.map(printable).join(", ");
   return [
@@ -77,9 +81,9 @@ export function relaxationTable(pool: Pool, { relaxations }: Infeasibility): Tex
     ],
     rows: relaxations.map(({ change, from, to, placement }) => [
       printable(change),
-      limitWords(change, from),
-      enoughWords(change, to),
-      placementWords(pool, placement),
+      limitText(change, from),
+      enoughText(change, to),
+      placementText(pool, placement),
     ]),
   };
 }
@@ -107,9 +111,9 @@ export function jointTable(pool: Pool, { joint_relaxations }: Infeasibility): Te
       changes.map(({ change, from, to }, i) => [
         i === 0 ? String(way + 1) : "",
         printable(change),
-        limitWords(change, from),
-        enoughWords(change, to),
-        i === 0 ? placementWords(pool, placement) : "",
+        limitText(change, from),
+        enoughText(change, to),
+        i === 0 ? placementText(pool, placement) : "",
       ]),
     ),
   };

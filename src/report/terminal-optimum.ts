@@ -1,11 +1,11 @@
 import type { ObjectiveName } from "../solver/request.ts";
 import type { Answer } from "../solver/solution.ts";
+import type { Colours } from "./colours.ts";
 import { count, figure, percent, printable, usd } from "./format.ts";
 import { joinBlocks, renderItem } from "./layout.ts";
 import { type Optimum, pairWith, type RatedAnswer, reasonOf } from "./optimum.ts";
-import type { Paint } from "./paint.ts";
+import { placementText } from "./placement-text.ts";
 import { renderCauses } from "./terminal-compare.ts";
-import { placementWords } from "./words.ts";
 
 /** Percentages nearer to 0 than this are rounding. */
 const SAME_PERCENT = 1e-7;
@@ -14,14 +14,14 @@ const SAME_PERCENT = 1e-7;
 export function renderOptima(
   rated: RatedAnswer | null,
   optima: readonly Optimum[],
-  paint: Paint,
+  colours: Colours,
 ): string {
-  return joinBlocks(optima.map((optimum) => renderOptimum(rated, optimum, paint)));
+  return joinBlocks(optima.map((optimum) => renderOptimum(rated, optimum, colours)));
 }
 
-function renderOptimum(rated: RatedAnswer | null, optimum: Optimum, paint: Paint): string {
+function renderOptimum(rated: RatedAnswer | null, optimum: Optimum, colours: Colours): string {
   const { solution, problem } = optimum;
-  const title = paint.bold(`Against the optimum ${scopeWords(optimum)}`);
+  const title = colours.bold(`Against the optimum ${scopeText(optimum)}`);
   if (!("placement" in solution)) {
     const words =
       solution.status === "infeasible"
@@ -30,9 +30,9 @@ function renderOptimum(rated: RatedAnswer | null, optimum: Optimum, paint: Paint
     return [title, renderItem("- ", printable(`${words}: ${reasonOf(solution)}`))].join("\n");
   }
   const items = [
-    distanceWords(rated, optimum, solution),
-    `${solution.status === "optimal" ? "The optimum" : "The best found"}: ${placementWords(problem.pool, solution.placement)}, batch ${count(solution.placement.batch_size)}. ${figureWords(solution)}.`,
-    ...(solution.status === "optimal" ? [] : [boundWords(solution)]),
+    distanceText(rated, optimum, solution),
+    `${solution.status === "optimal" ? "The optimum" : "The best found"}: ${placementText(problem.pool, solution.placement)}, batch ${count(solution.placement.batch_size)}. ${figureText(solution)}.`,
+    ...(solution.status === "optimal" ? [] : [boundText(solution)]),
     ...(rated && !rated.metrics.meets_cost_threshold
       ? ["This placement breaks limits that the optimum keeps."]
       : []),
@@ -55,7 +55,7 @@ function renderOptimum(rated: RatedAnswer | null, optimum: Optimum, paint: Paint
   ].join("\n");
 }
 
-function scopeWords({ batches, problem }: Optimum): string {
+function scopeText({ batches, problem }: Optimum): string {
   const { minBatch, maxBatch, load } = problem.workload;
   if (batches === "same") return `at batch ${count(minBatch!)}`;
   return load || minBatch === null || maxBatch === null
@@ -75,7 +75,7 @@ const DISTANCE: Readonly<Record<ObjectiveName, readonly [worse: string, better: 
   weighted: ["scores % lower", "scores % higher"],
 };
 
-function distanceWords(
+function distanceText(
   rated: RatedAnswer | null,
   { objective, distance_percent }: Optimum,
   { status }: Answer,
@@ -89,11 +89,11 @@ function distanceWords(
   return `This placement ${words.replace("%", percent(Math.abs(distance_percent) / 100))} than ${best}.`;
 }
 
-function figureWords({ metrics }: Answer): string {
+function figureText({ metrics }: Answer): string {
   return `${usd(metrics.dollar_per_million_token)} per million tokens, ${figure(metrics.throughput_tokens_per_sec)} tokens/s, ${usd(metrics.cost_per_hour)} per hour`;
 }
 
-function boundWords({ gap }: Answer): string {
+function boundText({ gap }: Answer): string {
   return Number.isFinite(gap)
     ? `That is not proven: a limit struck, and the optimum may be up to ${percent(gap)} better.`
     : "That is not proven: a limit struck before there was a bound.";

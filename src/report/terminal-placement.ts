@@ -3,26 +3,26 @@ import type { Metrics } from "../placement/evaluation.ts";
 import { type Placement, parseInstanceName } from "../placement/placement.ts";
 import type { Problem } from "../placement/problem.ts";
 import { type RateService, rateService } from "../placement/rate-service.ts";
-import { count, duration, figure, hourlyWords, percent, plural, shortGpu, usd } from "./format.ts";
+import type { Colours } from "./colours.ts";
+import { count, duration, figure, hourlyText, percent, plural, shortGpu, usd } from "./format.ts";
 import { renderPairs, renderTable } from "./layout.ts";
-import { inFlightWords, rateWords } from "./load-words.ts";
-import type { Paint } from "./paint.ts";
+import { inFlightText, rateText } from "./load-text.ts";
+import { bottleneckText, instanceText, ownedInstances, slackText } from "./placement-text.ts";
 import { memoryBar, memoryLegend } from "./terminal-memory.ts";
 import {
   confidencePairs,
-  intervalWords,
+  intervalText,
   kvCachePairs,
   latencyPairs,
   shareOfInterval,
 } from "./terminal-serving.ts";
-import { bottleneckWords, instanceWords, ownedInstances, slackWords } from "./words.ts";
 
 /** One row a stage: where it runs, what it holds, how fast and how busy it is. */
 export function renderStages(
   { pool, workload }: Problem,
   placement: Placement,
   metrics: Metrics,
-  paint: Paint,
+  colours: Colours,
 ): string {
   const table = renderTable(
     [
@@ -41,20 +41,20 @@ export function renderStages(
       const busy = percent(Math.round(stage.utilization * 100) / 100);
       return [
         String(index),
-        instanceWords(pool, stage.instance),
+        instanceText(pool, stage.instance),
         shortGpu(stage.gpu_model),
         String(stage.tp_degree),
         `${stage.start_layer}-${stage.end_layer} (${stage.layers})`,
         figure(stage.throughput_tokens_per_sec),
-        `${memoryBar(stage, paint)} ${figure(stage.memory_total_gb)} of ${trimmed(stage.memory_capacity_gb)}`,
-        isBottleneck ? paint.bold(busy) : busy,
+        `${memoryBar(stage, colours)} ${figure(stage.memory_total_gb)} of ${trimmed(stage.memory_capacity_gb)}`,
+        isBottleneck ? colours.bold(busy) : busy,
       ];
     }),
   );
-  const legend = `  ${memoryLegend(metrics, paint)}`;
+  const legend = `  ${memoryLegend(metrics, colours)}`;
   const title =
-    workload.load?.kind === "request_rate" ? `Stages with ${inFlightWords(placement)}` : "Stages";
-  return `${paint.bold(title)}\n${table}\n${paint.dim(legend)}`;
+    workload.load?.kind === "request_rate" ? `Stages with ${inFlightText(placement)}` : "Stages";
+  return `${colours.bold(title)}\n${table}\n${colours.dim(legend)}`;
 }
 
 /** Figures under a title. */
@@ -68,10 +68,10 @@ export function renderMetrics(
   problem: Problem,
   placement: Placement,
   metrics: Metrics,
-  paint: Paint,
+  colours: Colours,
 ): string {
   return metricsBlocks(problem, placement, metrics)
-    .map(({ title, pairs }) => `${paint.bold(title)}\n${renderPairs(pairs)}`)
+    .map(({ title, pairs }) => `${colours.bold(title)}\n${renderPairs(pairs)}`)
     .join("\n\n");
 }
 
@@ -93,8 +93,8 @@ export function metricsBlocks(
         ...kvCachePairs(problem, metrics, placement.sequence_length + placement.output_length),
         ...costPairs(problem, placement, metrics),
         ["Per token", `${usd(metrics.dollar_per_million_token)} per million tokens`],
-        ["Whole job", jobWords(problem, metrics)],
-        ["Limited by", limitedByWords(placement, metrics)],
+        ["Whole job", jobText(problem, metrics)],
+        ["Limited by", limitedByText(placement, metrics)],
       ],
     },
   ];
@@ -105,7 +105,7 @@ function rateBlocks(problem: Problem, service: RateService): readonly MetricsBlo
   const { placement, metrics } = atCapacity;
   return [
     {
-      title: `At ${rateWords(service.requestsPerSecond)}`,
+      title: `At ${rateText(service.requestsPerSecond)}`,
       pairs: [
         [
           "In flight",
@@ -127,8 +127,8 @@ function rateBlocks(problem: Problem, service: RateService): readonly MetricsBlo
         ...latencyPairs(problem, metrics),
         ...kvCachePairs(problem, metrics, placement.sequence_length + placement.output_length),
         ["Per token", `${usd(metrics.dollar_per_million_token)} per million tokens`],
-        ["Whole job", jobWords(problem, metrics)],
-        ["Limited by", limitedByWords(placement, metrics)],
+        ["Whole job", jobText(problem, metrics)],
+        ["Limited by", limitedByText(placement, metrics)],
       ],
     },
   ];
@@ -140,19 +140,19 @@ function costPairs(problem: Problem, placement: Placement, metrics: Metrics): Pa
   return [
     [
       "Cost",
-      `${hourlyWords(metrics.cost_per_hour)} for ${hiredWords(problem, placement, metrics)} used`,
+      `${hourlyText(metrics.cost_per_hour)} for ${hiredText(problem, placement, metrics)} used`,
     ],
     ...pricePairs(problem, placement),
   ];
 }
 
-function jobWords({ totalTokensToProcess }: Problem, metrics: Metrics): string {
+function jobText({ totalTokensToProcess }: Problem, metrics: Metrics): string {
   return `${count(totalTokensToProcess)} tokens in ${duration(metrics.total_runtime_hours)} for ${usd(metrics.total_cost)}`;
 }
 
-function limitedByWords(placement: Placement, metrics: Metrics): string {
-  const slack = slackWords(metrics);
-  return `${bottleneckWords(placement, metrics)}${slack === "" ? "" : `; ${slack}`}`;
+function limitedByText(placement: Placement, metrics: Metrics): string {
+  const slack = slackText(metrics);
+  return `${bottleneckText(placement, metrics)}${slack === "" ? "" : `; ${slack}`}`;
 }
 
 /** What the rented instances cost each and where that is from; nothing where the source of the prices says no more than a number. */
@@ -200,12 +200,9 @@ function throughputPairs({ costModel }: Problem, metrics: Metrics): (readonly [s
   const part = (word: string, rate: number): (readonly [string, string])[] =>
     rate === 0 || rate === all
       ? []
-      : [[word, `${figure(rate)} tokens/s${intervalWords(shareOfInterval(metrics, rate))}`]];
+      : [[word, `${figure(rate)} tokens/s${intervalText(shareOfInterval(metrics, rate))}`]];
   return [
-    [
-      "Throughput",
-      `${figure(all)} tokens/s${intervalWords(uncertainty.throughput_tokens_per_sec)}`,
-    ],
+    ["Throughput", `${figure(all)} tokens/s${intervalText(uncertainty.throughput_tokens_per_sec)}`],
     ["", factors],
     ...part("- input", input),
     ...part("- output", output),
@@ -213,7 +210,7 @@ function throughputPairs({ costModel }: Problem, metrics: Metrics): (readonly [s
 }
 
 /** "3 instances, 1 of them owned; 8 of 12 GPUs". */
-function hiredWords({ pool }: Problem, placement: Placement, metrics: Metrics): string {
+function hiredText({ pool }: Problem, placement: Placement, metrics: Metrics): string {
   const { num_instances: all, num_gpus: used, num_gpus_rented: gpus } = metrics;
   const owned = ownedInstances(pool, placement);
   if (owned === 0)

@@ -16,7 +16,7 @@ export const CONFIDENCE_WORDS: Readonly<Record<Confidence, string>> = {
 };
 
 /** An 80 % interval behind a value: " (80 %: 4,201.0 to 6,302.1)"; empty when there is none. */
-export function intervalWords(interval: Interval | null | undefined): string {
+export function intervalText(interval: Interval | null | undefined): string {
   return interval ? ` (80 %: ${figure(interval.low)} to ${figure(interval.high)})` : "";
 }
 
@@ -44,7 +44,7 @@ export function latencyPairs({ limits }: Problem, metrics: Metrics): Pair[] {
       : [
           [
             label,
-            `${figure(ms)} ms${intervalWords(interval)}${limitWords(ms, limitSeconds, limits.latencySafetyMargin)}`,
+            `${figure(ms)} ms${intervalText(interval)}${limitText(ms, limitSeconds, limits.latencySafetyMargin)}`,
           ],
         ];
   return [
@@ -54,7 +54,7 @@ export function latencyPairs({ limits }: Problem, metrics: Metrics): Pair[] {
 }
 
 /** "; with 10 % margin 385.1 ms, limit 500.0 ms". */
-function limitWords(ms: number, limitSeconds: number | null, margin: number): string {
+function limitText(ms: number, limitSeconds: number | null, margin: number): string {
   if (limitSeconds === null) return "";
   const counted =
     margin === 0 ? "" : `with ${percent(margin)} margin ${figure(ms * (1 + margin))} ms, `;

@@ -4,12 +4,12 @@ import { atAskedRate } from "../placement/rate-service.ts";
 import type { FamilyBest } from "../solver/even-splits/even-splits.ts";
 import type { SolveRequest } from "../solver/request.ts";
 import type { Answer, NoAnswer, SearchEffort, Solution } from "../solver/solution.ts";
-import { headlineWords, verdictWords } from "./answer-words.ts";
+import { headlineText, verdictText } from "./answer-text.ts";
+import type { Colours } from "./colours.ts";
 import { count, percent, plural, printable } from "./format.ts";
 import { joinBlocks, renderPairs, wrap } from "./layout.ts";
-import { rateTargetWords } from "./load-words.ts";
-import { objectiveWords } from "./objective-words.ts";
-import type { Paint } from "./paint.ts";
+import { rateTargetText } from "./load-text.ts";
+import { objectiveText } from "./objective-text.ts";
 import { renderDeployable, renderWithoutRestriction } from "./terminal-deployable.ts";
 import { renderEvenSplits } from "./terminal-even-splits.ts";
 import { renderExplanation, renderGroups } from "./terminal-explanation.ts";
@@ -25,24 +25,24 @@ export function renderSolution(
   request: SolveRequest,
   solution: Solution,
   evenSplits: readonly FamilyBest[],
-  paint: Paint,
+  colours: Colours,
 ): string {
-  if (!("placement" in solution)) return renderNoAnswer(problem, solution, paint);
+  if (!("placement" in solution)) return renderNoAnswer(problem, solution, colours);
   const { placement, metrics, frontier, explanation } = solution;
   const shown = atAskedRate(problem, solution);
   return joinBlocks([
-    `${paint.bold(wrap(headlineWords(problem, solution)))}\n${verdict(problem, request, solution, paint)}`,
+    `${colours.bold(wrap(headlineText(problem, solution)))}\n${verdict(problem, request, solution, colours)}`,
     renderUnusedOwned(problem, solution, evenSplits),
-    renderDeployable(problem, solution, paint),
+    renderDeployable(problem, solution, colours),
     renderWorkload(problem, placement, metrics, "solve"),
-    renderStages(problem, shown.placement, shown.metrics, paint),
-    renderMemory(problem, shown.metrics, paint),
-    renderMetrics(problem, placement, metrics, paint),
-    renderProof(solution, paint),
-    renderGroups(problem, solution, paint),
-    explanation ? renderExplanation(problem, solution, explanation, paint) : "",
-    frontier ? renderFrontier(problem, solution, frontier, paint) : "",
-    renderEvenSplits(problem, evenSplits, solution, paint),
+    renderStages(problem, shown.placement, shown.metrics, colours),
+    renderMemory(problem, shown.metrics, colours),
+    renderMetrics(problem, placement, metrics, colours),
+    renderProof(solution, colours),
+    renderGroups(problem, solution, colours),
+    explanation ? renderExplanation(problem, solution, explanation, colours) : "",
+    frontier ? renderFrontier(problem, solution, frontier, colours) : "",
+    renderEvenSplits(problem, evenSplits, solution, colours),
   ]);
 }
 
@@ -68,46 +68,51 @@ function renderUnusedOwned(
     .join("\n");
 }
 
-function renderNoAnswer(problem: Problem, solution: NoAnswer, paint: Paint): string {
+function renderNoAnswer(problem: Problem, solution: NoAnswer, colours: Colours): string {
   return joinBlocks([
-    renderNoAnswerTitle(problem.workload, solution, paint),
-    renderInfeasibility(problem.pool, solution, paint),
+    renderNoAnswerTitle(problem.workload, solution, colours),
+    renderInfeasibility(problem.pool, solution, colours),
     renderWithoutRestriction(problem, solution),
-    wrap(rateTargetWords(problem.workload)),
-    renderSearch(solution.run, [], paint),
-    solution.frontier ? renderFrontier(problem, solution, solution.frontier, paint) : "",
+    wrap(rateTargetText(problem.workload)),
+    renderSearch(solution.run, [], colours),
+    solution.frontier ? renderFrontier(problem, solution, solution.frontier, colours) : "",
   ]);
 }
 
 /** Proven or not, and against what. */
-function verdict(problem: Problem, request: SolveRequest, answer: Answer, paint: Paint): string {
-  const text = wrap(verdictWords(problem, request, answer));
-  return answer.status === "feasible" ? paint.yellow(text) : paint.green(text);
+function verdict(
+  problem: Problem,
+  request: SolveRequest,
+  answer: Answer,
+  colours: Colours,
+): string {
+  const text = wrap(verdictText(problem, request, answer));
+  return answer.status === "feasible" ? colours.yellow(text) : colours.green(text);
 }
 
-function renderProof(answer: Answer, paint: Paint): string {
+function renderProof(answer: Answer, colours: Colours): string {
   const { objective, bound, gap } = answer;
   return renderSearch(
     answer.run,
     [
-      ["Objective", `${objective.name}: ${objectiveWords(answer, objective.value)}`],
+      ["Objective", `${objective.name}: ${objectiveText(answer, objective.value)}`],
       [
         "Bound",
         Number.isFinite(bound)
-          ? `${objectiveWords(answer, bound)}, gap ${percent(gap)}`
+          ? `${objectiveText(answer, bound)}, gap ${percent(gap)}`
           : "none: a limit struck before all cases were known",
       ],
     ],
-    paint,
+    colours,
   );
 }
 
 function renderSearch(
   run: SearchEffort,
   before: readonly (readonly [string, string])[],
-  paint: Paint,
+  colours: Colours,
 ): string {
-  return `${paint.bold("Proof")}\n${renderPairs([...before, ...searchPairs(run)])}`;
+  return `${colours.bold("Proof")}\n${renderPairs([...before, ...searchPairs(run)])}`;
 }
 
 /** What was done to prove an answer, or that there is none. */

@@ -6,7 +6,7 @@ import type { Problem } from "../placement/problem.ts";
 import type { LengthMoments } from "../workload/lengths.ts";
 import { count, printable } from "./format.ts";
 import { renderPairs } from "./layout.ts";
-import { batchWords, type Chooser, loadWords } from "./load-words.ts";
+import { batchText, type Chooser, loadText } from "./load-text.ts";
 
 type Pair = readonly [label: string, text: string];
 
@@ -30,9 +30,9 @@ export function workloadPairs(
   const { workload } = problem;
   const { workload_phase, sequence_length, output_length } = placement;
   const { inputTokens, outputTokens, inputLengths, outputLengths } = workload;
-  const input = tokensWords(sequence_length, "input", inputTokens, inputLengths);
-  const output = tokensWords(output_length, "output", outputTokens, outputLengths);
-  const loadText = loadWords(problem, placement, metrics, chooser);
+  const input = tokensText(sequence_length, "input", inputTokens, inputLengths);
+  const output = tokensText(output_length, "output", outputTokens, outputLengths);
+  const flightText = loadText(problem, placement, metrics, chooser);
   return [
     modelPair(problem),
     [
@@ -40,10 +40,10 @@ export function workloadPairs(
       [
         `${workload_phase}, ${input} + ${output} tokens`,
         // At a rate the load says it: the placement's own batch is that of its capacity.
-        ...(workload.load?.kind === "request_rate" ? [] : [batchWords(workload, placement)]),
+        ...(workload.load?.kind === "request_rate" ? [] : [batchText(workload, placement)]),
       ].join(", "),
     ],
-    ...(loadText === null ? [] : [["Load", loadText] as const]),
+    ...(flightText === null ? [] : [["Load", flightText] as const]),
     costModelPair(problem),
   ];
 }
@@ -51,16 +51,16 @@ export function workloadPairs(
 /** What is served. */
 export function modelPair({ model }: Problem): Pair {
   const words = [`${printable(model.name)}, ${count(layerCount(model))} layers`];
-  return ["Model", [...words, ...formatWords(model)].join(", ")];
+  return ["Model", [...words, ...formatText(model)].join(", ")];
 }
 
 /** What predicts. */
 export function costModelPair(problem: Problem): Pair {
-  return ["Cost model", `${costModelWords(problem)}: an estimate, not a measurement`];
+  return ["Cost model", `${costModelText(problem)}: an estimate, not a measurement`];
 }
 
 /** How weights and KV cache are kept, which decides what is loaded and how much fits; nothing where the cost model does not ask. */
-function formatWords({ architecture }: Model): string[] {
+function formatText({ architecture }: Model): string[] {
   if (!architecture) return [];
   const { weightFormat, kvBytes } = architecture;
   return [`${WEIGHT_FORMAT_WORDS[weightFormat]} weights`, `${count(kvBytes * 8)}-bit KV cache`];
@@ -75,7 +75,7 @@ const WEIGHT_FORMAT_WORDS: Readonly<Record<WeightFormat, string>> = {
 };
 
 /** "2,048 input", or "2,048 input (mean, p95 4,000)" where the placement has the workload's lengths and they spread. */
-function tokensWords(
+function tokensText(
   tokens: number,
   word: string,
   mean: number | null,
@@ -86,7 +86,7 @@ function tokensWords(
 }
 
 /** The cost model with the settings of the engine that it stands for. */
-export function costModelWords({ costModel, engine }: Problem): string {
+export function costModelText({ costModel, engine }: Problem): string {
   if (!engine) return costModel.name;
   const { gpuMemoryUtilization, maxBatchedTokens, maxModelLenTokens } = engine;
   const length = maxModelLenTokens === null ? "" : `, max-model-len ${count(maxModelLenTokens)}`;

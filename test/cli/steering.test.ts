@@ -16,7 +16,7 @@ const EVIL =
 const STEERING = /[^\P{Cc}\n\t]|[\p{Cf}\p{Zl}\p{Zp}]/u;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character is what is looked for.
 const ANY_COLOUR = /\u001b\[\d\d?m/g;
-/** What `createPaint` makes, opening and closing. */
+/** What `createColours` makes, opening and closing. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character is what is looked for.
 const PAINTED = /\u001b\[(?:1|2|22|3[1-6]|39|90)m/g;
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { grouped, short } from "../../src/export/comment-text.ts";
 import { exportPlacement } from "../../src/export/export.ts";
-import { grouped, short } from "../../src/export/words.ts";
 import { evaluate } from "../../src/placement/evaluate.ts";
 import type { Success } from "../../src/placement/evaluation.ts";
 import { rateService } from "../../src/placement/rate-service.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { accuracyMarkdown } from "../../bench/fitting/accuracy-markdown.ts";
 import { accuracyReport } from "../../src/calibration/accuracy.ts";
-import { PLAIN } from "../../src/report/paint.ts";
+import { PLAIN } from "../../src/report/colours.ts";
 import { renderAccuracy } from "../../src/report/terminal-accuracy.ts";
 import { throughputRow } from "../calibration/rows.ts";
 

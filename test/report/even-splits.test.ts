@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { PLAIN } from "../../src/report/paint.ts";
+import { PLAIN } from "../../src/report/colours.ts";
 import { renderEvenSplits } from "../../src/report/terminal-even-splits.ts";
 import type { FamilyBest } from "../../src/solver/even-splits/even-splits.ts";
 import type { Answer } from "../../src/solver/solution.ts";

@@ -4,11 +4,11 @@ import { evaluate } from "../../src/placement/evaluate.ts";
 import type { Success } from "../../src/placement/evaluation.ts";
 import type { Placement } from "../../src/placement/placement.ts";
 import type { Problem } from "../../src/placement/problem.ts";
-import { SCOPE_SENTENCE } from "../../src/report/answer-words.ts";
+import { SCOPE_SENTENCE } from "../../src/report/answer-text.ts";
+import { createColours, PLAIN } from "../../src/report/colours.ts";
 import { solutionJson } from "../../src/report/json.ts";
 import { REPORT_WIDTH, visibleWidth } from "../../src/report/layout.ts";
-import { createPaint, PLAIN } from "../../src/report/paint.ts";
-import { noAnswerWords } from "../../src/report/terminal-no-answer.ts";
+import { noAnswerText } from "../../src/report/terminal-no-answer.ts";
 import { renderSolution } from "../../src/report/terminal-solution.ts";
 import { OBJECTIVES, type ObjectiveName } from "../../src/solver/request.ts";
 import type {
@@ -179,7 +179,7 @@ describe("what would change an answer", () => {
 
   it("is coloured only when asked to be, and says the same", () => {
     const with_ = answerOf(answer, { explanation: SENSITIVITY });
-    const colourful = renderSolution(problem, REQUEST, with_, [], createPaint(true));
+    const colourful = renderSolution(problem, REQUEST, with_, [], createColours(true));
     // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character is what starts a colour.
     expect(colourful.replace(/\u001b\[\d+m/g, "")).toBe(explained());
   });
@@ -376,7 +376,7 @@ describe("what is proven of a load that is left open", () => {
     "names the levels that were tried: %j",
     (load) => {
       const workload = { ...problem.workload, load };
-      expect(noAnswerWords(workload, solution)).toContain(`keeps the rules and limits ${tried}.`);
+      expect(noAnswerText(workload, solution)).toContain(`keeps the rules and limits ${tried}.`);
       expect(solutionJson({ ...problem, workload }, solution, [])).toHaveProperty(
         "scope",
         `one pipeline ${tried}; replicas are not searched`,
@@ -385,7 +385,7 @@ describe("what is proven of a load that is left open", () => {
   );
 
   it("names none where the batches were given", () => {
-    expect(noAnswerWords(problem.workload, solution)).not.toContain("levels");
+    expect(noAnswerText(problem.workload, solution)).not.toContain("levels");
     expect(solutionJson(problem, solution, [])).toHaveProperty(
       "scope",
       "one pipeline; replicas are not searched",

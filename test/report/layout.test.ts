@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { createColours } from "../../src/report/colours.ts";
 import {
   REPORT_WIDTH,
   renderItem,
@@ -8,7 +9,6 @@ import {
   visibleWidth,
   wrap,
 } from "../../src/report/layout.ts";
-import { createPaint } from "../../src/report/paint.ts";
 
 const widest = (text: string): number => Math.max(...text.split("\n").map(visibleWidth));
 const word = fc.string({ unit: "grapheme-ascii", maxLength: 150 });
@@ -56,7 +56,7 @@ describe("layout", () => {
   });
 
   it("counts colours as nothing", () => {
-    const red = createPaint(true).red("abc");
+    const red = createColours(true).red("abc");
     expect(red).not.toBe("abc");
     expect(visibleWidth(red)).toBe(3);
   });

@@ -3,7 +3,7 @@ import { createPool } from "../../src/hardware/pool.ts";
 import { evaluate } from "../../src/placement/evaluate.ts";
 import type { Success } from "../../src/placement/evaluation.ts";
 import type { Problem } from "../../src/placement/problem.ts";
-import { PLAIN } from "../../src/report/paint.ts";
+import { PLAIN } from "../../src/report/colours.ts";
 import { renderEvaluation } from "../../src/report/terminal-evaluation.ts";
 import { renderSolution } from "../../src/report/terminal-solution.ts";
 import { bestEvenSplits } from "../../src/solver/even-splits/even-splits.ts";

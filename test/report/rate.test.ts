@@ -3,14 +3,14 @@ import { createInlineHighs } from "../../src/milp/highs-inline.ts";
 import { evaluateAtRate } from "../../src/placement/at-load.ts";
 import type { Placement } from "../../src/placement/placement.ts";
 import { rateService } from "../../src/placement/rate-service.ts";
-import { headlineWords, verdictWords } from "../../src/report/answer-words.ts";
+import { headlineText, verdictText } from "../../src/report/answer-text.ts";
+import { PLAIN } from "../../src/report/colours.ts";
 import { figure } from "../../src/report/format.ts";
 import { frontierMarkup } from "../../src/report/html/frontier.ts";
 import { pipelineMarkup } from "../../src/report/html/pipeline.ts";
 import { renderSolveReport } from "../../src/report/html/solve-report.ts";
 import { solutionJson } from "../../src/report/json.ts";
-import { PLAIN } from "../../src/report/paint.ts";
-import { frontierProofWords } from "../../src/report/terminal-frontier.ts";
+import { frontierProofText } from "../../src/report/terminal-frontier.ts";
 import { renderSolution } from "../../src/report/terminal-solution.ts";
 import { bestEvenSplits } from "../../src/solver/even-splits/even-splits.ts";
 import { DEFAULT_REQUEST } from "../../src/solver/request.ts";
@@ -66,10 +66,10 @@ describe("an answer at a rate of requests", () => {
     const text = renderSolution(problem, REQUEST, answer, [], PLAIN);
     const lines = text.replaceAll(/\n +(?=[a-z(])/g, " ");
     const { ttft_ms } = atRate.metrics;
-    expect(headlineWords(problem, answer)).toContain(
+    expect(headlineText(problem, answer)).toContain(
       `, ${inFlight} sequences in flight. At 2 requests/s: `,
     );
-    expect(headlineWords(problem, answer)).toContain(`TTFT ${figure(ttft_ms!)} ms`);
+    expect(headlineText(problem, answer)).toContain(`TTFT ${figure(ttft_ms!)} ms`);
     expect(lines).toContain("\nAt 2 requests/s\n");
     expect(lines.indexOf(`TTFT        ${figure(ttft_ms!)} ms`)).toBeGreaterThan(0);
     expect(lines.indexOf("\nAt capacity, ")).toBeGreaterThan(lines.indexOf("\nAt 2 requests/s\n"));
@@ -125,7 +125,7 @@ describe("an answer at a rate of requests", () => {
     const { cost_per_hour, dollar_per_million_token } = metrics;
     const own = metrics.throughput_tokens_per_sec;
     const words = (throughput_tokens_per_sec: number): string =>
-      frontierProofWords(problem, {
+      frontierProofText(problem, {
         ...answer,
         status: "optimal",
         frontier_complete: true,
@@ -189,7 +189,7 @@ describe("an answer at a rate of requests", () => {
   });
 
   it("costs as much a token as any other of the price: the verdict on tokens speaks of full use", () => {
-    const words = verdictWords(problem, { ...REQUEST, objective: "cost-per-token" }, answer);
+    const words = verdictText(problem, { ...REQUEST, objective: "cost-per-token" }, answer);
     expect(words.replaceAll("\n", " ")).toContain("serves a token for less at full use.");
   });
 });

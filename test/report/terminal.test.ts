@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { evaluate } from "../../src/placement/evaluate.ts";
+import { createColours, PLAIN } from "../../src/report/colours.ts";
 import { REPORT_WIDTH, visibleWidth } from "../../src/report/layout.ts";
-import { createPaint, PLAIN } from "../../src/report/paint.ts";
 import { renderEvaluation, renderNoPlacement } from "../../src/report/terminal-evaluation.ts";
 import { renderSolution } from "../../src/report/terminal-solution.ts";
 import { bestEvenSplits } from "../../src/solver/even-splits/even-splits.ts";
@@ -170,7 +170,7 @@ describe("the report of a solve", () => {
       REQUEST,
       answerOf(best),
       bestEvenSplits(problem, REQUEST),
-      createPaint(true),
+      createColours(true),
     );
     expect(colourful).toContain(`${ESCAPE}[`);
     expect(report).not.toContain(ESCAPE);

@@ -14,8 +14,8 @@ import { parseCalibration } from "../../input/measurements/parse-calibration.ts"
 import { parseMeasurements } from "../../input/measurements/parse-measurements.ts";
 import { predictionsCsv } from "../../input/measurements/predictions-csv.ts";
 import { jsonText } from "../../json-text.ts";
+import { createColours } from "../../report/colours.ts";
 import { plural } from "../../report/format.ts";
-import { createPaint } from "../../report/paint.ts";
 import { renderAccuracy } from "../../report/terminal-accuracy.ts";
 import { checkOutFile } from "../io/check-output.ts";
 import { type CliIo, EXIT, printWarnings, wantsColours } from "../io/io.ts";
@@ -51,7 +51,7 @@ export async function runAccuracy(flags: AccuracyFlags, io: CliIo): Promise<numb
   await io.stdout.write(
     flags.json
       ? `${jsonText({ status: "SUCCESS", ...report, warnings })}\n`
-      : renderAccuracy(report, createPaint(wantsColours(io))),
+      : renderAccuracy(report, createColours(wantsColours(io))),
   );
   return EXIT.ok;
 }

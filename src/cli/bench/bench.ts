@@ -7,7 +7,7 @@ import { jsonText } from "../../json-text.ts";
 import type { MilpBackend } from "../../milp/model.ts";
 import { nearestHint } from "../../nearest.ts";
 import { benchJson, renderBenchCase, renderBenchSummary } from "../../report/bench.ts";
-import { createPaint } from "../../report/paint.ts";
+import { createColours } from "../../report/colours.ts";
 import { startBackend } from "../backend.ts";
 import {
   type CliIo,
@@ -33,7 +33,7 @@ export async function runBench(flags: BenchFlags, io: CliIo): Promise<number> {
   const cases = chooseCases(flags.case);
   const startedMilliseconds = performance.now();
   const backend = await startBackend(DEFAULT_SOLVER, io);
-  const paint = createPaint(wantsColours(io));
+  const colours = createColours(wantsColours(io));
   const results: CaseResult[] = [];
   try {
     for (const [index, benchCase] of cases.entries()) {
@@ -45,7 +45,7 @@ export async function runBench(flags: BenchFlags, io: CliIo): Promise<number> {
       );
       results.push(result);
       if (flags.json) continue;
-      await io.stdout.write(`${renderBenchCase(result, paint)}\n\n`);
+      await io.stdout.write(`${renderBenchCase(result, colours)}\n\n`);
       await printNote(
         io,
         `${benchCase.name}: solved in ${result.solveSeconds.toFixed(2)} s, heuristics in ${result.heuristicsSeconds.toFixed(2)} s`,
@@ -62,7 +62,7 @@ export async function runBench(flags: BenchFlags, io: CliIo): Promise<number> {
   await io.stdout.write(
     flags.json
       ? `${jsonText(benchJson(results, RUNNERS, totalSeconds))}\n`
-      : `${renderBenchSummary(results, RUNNERS, paint)}\n`,
+      : `${renderBenchSummary(results, RUNNERS, colours)}\n`,
   );
   return EXIT.ok;
 }

@@ -13,8 +13,8 @@ import { writeFileAtomic } from "../../files/write-atomic.ts";
 import { calibrationText } from "../../input/measurements/parse-calibration.ts";
 import { jsonText } from "../../json-text.ts";
 import { renderCalibration, verdict } from "../../report/calibration.ts";
+import { createColours } from "../../report/colours.ts";
 import { writtenTo } from "../../report/layout.ts";
-import { createPaint } from "../../report/paint.ts";
 import { checkOutFile } from "../io/check-output.ts";
 import { type CliIo, EXIT, printWarnings, wantsColours } from "../io/io.ts";
 import { startProgress } from "../io/progress.ts";
@@ -140,6 +140,6 @@ async function printReport(
     await io.stdout.write(`${jsonText({ ...facts, calibration, refusals, warnings })}\n`);
     return;
   }
-  await io.stdout.write(renderCalibration(calibration, refusals, createPaint(wantsColours(io))));
+  await io.stdout.write(renderCalibration(calibration, refusals, createColours(wantsColours(io))));
   if (written !== null) await io.stdout.write(`\n${writtenTo(written)}\n`);
 }

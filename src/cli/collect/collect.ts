@@ -1,5 +1,5 @@
 import { collect } from "../../files/collect.ts";
-import { createPaint } from "../../report/paint.ts";
+import { createColours } from "../../report/colours.ts";
 import { renderSweep } from "../../report/sweep.ts";
 import { checkOutFile } from "../io/check-output.ts";
 import { type CliIo, EXIT, wantsColours } from "../io/io.ts";
@@ -14,6 +14,6 @@ export async function runCollect(
   const out = requireFlag("--out", flags.out, "Give the data.csv to write.");
   checkOutFile("--out", out);
   const runs = collect(directories, out);
-  await io.stdout.write(renderSweep(runs, out, createPaint(wantsColours(io))));
+  await io.stdout.write(renderSweep(runs, out, createColours(wantsColours(io))));
   return EXIT.ok;
 }

@@ -3,8 +3,8 @@ import { InputError } from "../../errors.ts";
 import { readText } from "../../files/read-text.ts";
 import { parsePlan } from "../../input/placement/parse-plan.ts";
 import { jsonText } from "../../json-text.ts";
+import { createColours } from "../../report/colours.ts";
 import { comparisonJson } from "../../report/compare-json.ts";
-import { createPaint } from "../../report/paint.ts";
 import { renderComparison } from "../../report/terminal-compare.ts";
 import { type CliIo, EXIT, wantsColours } from "../io/io.ts";
 import { planFile } from "./plan-file.ts";
@@ -32,7 +32,7 @@ export async function runCompare(
   await io.stdout.write(
     flags.json
       ? `${jsonText(comparisonJson(comparison))}\n`
-      : renderComparison(comparison, createPaint(wantsColours(io))),
+      : renderComparison(comparison, createColours(wantsColours(io))),
   );
   return EXIT.ok;
 }

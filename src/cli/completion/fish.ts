@@ -23,8 +23,8 @@ function linesOf({ path, commands, flags, argument }: CompletedCommand): string[
       (inner) =>
         `${COMPLETE} -n ${here} -a ${inner.path.slice(path.length).trim()} -d ${quote(inner.description)}`,
     ),
-    ...flags.map((flag) => `${COMPLETE} -n ${here} ${flagWords(flag)}`),
-    ...(argument === null ? [] : [`${COMPLETE} -n ${here} ${argumentWords(argument)}`]),
+    ...flags.map((flag) => `${COMPLETE} -n ${here} ${flagText(flag)}`),
+    ...(argument === null ? [] : [`${COMPLETE} -n ${here} ${argumentText(argument)}`]),
   ];
 }
 
@@ -39,15 +39,15 @@ function condition(path: string, commands: readonly CompletedCommand[]): string 
   return inner === "" ? seen : `${seen}; and not __fish_seen_subcommand_from ${inner}`;
 }
 
-function flagWords({ names, description, value }: CompletedFlag): string {
+function flagText({ names, description, value }: CompletedFlag): string {
   const forms = names.map((name) =>
     name.startsWith("--") ? `-l ${name.slice(2)}` : `-s ${name.slice(1)}`,
   );
-  const takes = value === null ? [] : [valueWords(value)];
+  const takes = value === null ? [] : [valueText(value)];
   return [...forms, ...takes, `-d ${quote(description)}`].join(" ");
 }
 
-function valueWords(value: Candidates): string {
+function valueText(value: Candidates): string {
   switch (value.kind) {
     case "words":
       return `-x -a ${quote(value.words.join(" "))}`;
@@ -62,7 +62,7 @@ function valueWords(value: Candidates): string {
   }
 }
 
-function argumentWords(value: Candidates): string {
+function argumentText(value: Candidates): string {
   return "words" in value ? `-a ${quote(value.words.join(" "))}` : "-F";
 }
 

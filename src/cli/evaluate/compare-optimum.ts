@@ -8,8 +8,8 @@ import { aimedAtRate } from "../../placement/at-load.ts";
 import type { Metrics } from "../../placement/evaluation.ts";
 import type { Placement } from "../../placement/placement.ts";
 import type { Problem } from "../../placement/problem.ts";
+import type { Colours } from "../../report/colours.ts";
 import { type Optimum, optimaJson } from "../../report/optimum.ts";
-import type { Paint } from "../../report/paint.ts";
 import { renderOptima } from "../../report/terminal-optimum.ts";
 import { DEFAULT_REQUEST, type ObjectiveName, type SolveRequest } from "../../solver/request.ts";
 import { isMaximised, objectiveValue } from "../../solver/search/objectives.ts";
@@ -42,7 +42,7 @@ export interface OptimumChoices {
 /** What was found, as JSON fields, as text, and the exit code of a placement that keeps all rules. */
 export interface OptimaAnswer {
   readonly json: object;
-  readonly render: (paint: Paint) => string;
+  readonly render: (colours: Colours) => string;
   readonly exitCode: number;
 }
 
@@ -63,7 +63,7 @@ export async function compareOptimum(
   );
   return {
     json: optimaJson(answer, optima),
-    render: (paint) => renderOptima(answer, optima, paint),
+    render: (colours) => renderOptima(answer, optima, colours),
     exitCode: isProven ? EXIT.ok : EXIT.notProven,
   };
 }

@@ -1,3 +1,3 @@
 /** What `evaluate` loads only when it prints a report. */
-export { createPaint } from "../../report/paint.ts";
+export { createColours } from "../../report/colours.ts";
 export { renderEvaluation, renderNoPlacement } from "../../report/terminal-evaluation.ts";

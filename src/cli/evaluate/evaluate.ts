@@ -130,10 +130,10 @@ async function answer(
   if (flags.json) {
     await io.stdout.write(`${jsonText(json)}\n`);
   } else {
-    const { renderEvaluation, createPaint } = await import("./evaluate-report.ts");
-    const paint = createPaint(wantsColours(io));
-    await io.stdout.write(renderEvaluation(problem, evaluation, paint));
-    if (optima) await io.stdout.write(`\n${optima.render(paint)}`);
+    const { renderEvaluation, createColours } = await import("./evaluate-report.ts");
+    const colours = createColours(wantsColours(io));
+    await io.stdout.write(renderEvaluation(problem, evaluation, colours));
+    if (optima) await io.stdout.write(`\n${optima.render(colours)}`);
   }
   return metrics ? (optima?.exitCode ?? EXIT.ok) : EXIT.infeasible;
 }
@@ -167,10 +167,10 @@ async function answerNoPlacement(
   if (flags.json) {
     await io.stdout.write(`${jsonText(json)}\n`);
   } else {
-    const { renderNoPlacement, createPaint } = await import("./evaluate-report.ts");
-    const paint = createPaint(wantsColours(io));
-    await io.stdout.write(renderNoPlacement(error, paint));
-    if (optima) await io.stdout.write(`\n${optima.render(paint)}`);
+    const { renderNoPlacement, createColours } = await import("./evaluate-report.ts");
+    const colours = createColours(wantsColours(io));
+    await io.stdout.write(renderNoPlacement(error, colours));
+    if (optima) await io.stdout.write(`\n${optima.render(colours)}`);
   }
   return EXIT.infeasible;
 }

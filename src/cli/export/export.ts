@@ -215,12 +215,12 @@ async function printLimits(
   const lines = [
     `error: --target ${target}: ${title} cannot express this placement.`,
     ...limits.map(({ rule, message }) => `  ${rule}: ${message}`),
-    `Choose another target, or the best placement that this one can start: \`solve --deployable ${target}${kindWords(form)}\`.`,
+    `Choose another target, or the best placement that this one can start: \`solve --deployable ${target}${kindText(form)}\`.`,
   ];
   await io.stderr.write(lines.map((line) => `${visible(line)}\n`).join(""));
 }
 
-function kindWords(form: ExportForm): string {
+function kindText(form: ExportForm): string {
   const kind = kindOf(form);
   return kind === null ? "" : ` --kind ${kind}`;
 }

@@ -12,9 +12,9 @@ import { importVantage } from "../../input/catalogue/import-vantage.ts";
 import type { SourceText } from "../../input/text/source-text.ts";
 import { jsonText } from "../../json-text.ts";
 import { nearestHint } from "../../nearest.ts";
+import { createColours } from "../../report/colours.ts";
 import { driftJson, renderDrift } from "../../report/drift.ts";
 import { writtenTo } from "../../report/layout.ts";
-import { createPaint } from "../../report/paint.ts";
 import { checkOutDirectory } from "../io/check-output.ts";
 import { type CliIo, EXIT, wantsColours } from "../io/io.ts";
 import { requireFlag } from "../options/problem-flags.ts";
@@ -82,7 +82,7 @@ export async function runImport(
   await io.stdout.write(
     json
       ? `${jsonText(driftJson(imported, drift, out ?? null))}\n`
-      : `${renderDrift(imported, drift, createPaint(wantsColours(io)))}\n${out === undefined ? "Nothing is written: give --out and --as-of to write a catalogue folder." : writtenTo(out)}\n`,
+      : `${renderDrift(imported, drift, createColours(wantsColours(io)))}\n${out === undefined ? "Nothing is written: give --out and --as-of to write a catalogue folder." : writtenTo(out)}\n`,
   );
   return EXIT.ok;
 }

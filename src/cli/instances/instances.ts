@@ -7,13 +7,13 @@ import { InputError } from "../../errors.ts";
 import { readCatalogue } from "../../files/read-catalogue.ts";
 import { csvText } from "../../input/text/csv-text.ts";
 import { jsonText } from "../../json-text.ts";
+import { createColours } from "../../report/colours.ts";
 import {
   INSTANCE_FIELDS,
   instanceFields,
   renderFindings,
   renderInstances,
 } from "../../report/instances.ts";
-import { createPaint } from "../../report/paint.ts";
 import { type CliIo, EXIT, printWarnings, wantsColours } from "../io/io.ts";
 import { today } from "../io/today.ts";
 
@@ -49,7 +49,7 @@ async function check(flags: InstancesFlags, io: CliIo): Promise<number> {
   await io.stdout.write(
     json
       ? `${jsonText({ status: hasErrors ? "INCONSISTENT" : "SUCCESS", findings })}\n`
-      : renderFindings(findings, createPaint(wantsColours(io))),
+      : renderFindings(findings, createColours(wantsColours(io))),
   );
   return hasErrors ? EXIT.badInput : EXIT.ok;
 }

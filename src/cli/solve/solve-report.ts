@@ -1,5 +1,5 @@
 import type { Problem } from "../../placement/problem.ts";
-import { createPaint } from "../../report/paint.ts";
+import { createColours } from "../../report/colours.ts";
 import { renderSolution } from "../../report/terminal-solution.ts";
 import { eachEvenSplit } from "../../solver/even-splits/even-splits.ts";
 import type { SolveRequest } from "../../solver/request.ts";
@@ -16,5 +16,5 @@ export type Report = (solution: Solution, inColour: boolean) => string;
 export async function prepareReport(problem: Problem, request: SolveRequest): Promise<Report> {
   const splits = await eachEvenSplit(problem, request, new Pace());
   return (solution, inColour) =>
-    renderSolution(problem, request, solution, splits, createPaint(inColour));
+    renderSolution(problem, request, solution, splits, createColours(inColour));
 }

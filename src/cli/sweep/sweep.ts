@@ -3,9 +3,9 @@ import { type StoredSweep, storeSweep } from "../../files/sweep-store.ts";
 import { DATA_CSV } from "../../input/measurements/data-csv.ts";
 import { jsonText } from "../../json-text.ts";
 import type { Problem } from "../../placement/problem.ts";
+import { createColours } from "../../report/colours.ts";
 import { count } from "../../report/format.ts";
 import { mergeWarnings } from "../../report/json.ts";
-import { createPaint } from "../../report/paint.ts";
 import { renderSweep, sweepJson } from "../../report/sweep.ts";
 import { createGrid, type Grid } from "../../sweep/grid.ts";
 import { parseGridFlags } from "../../sweep/grid-text.ts";
@@ -51,7 +51,7 @@ export async function runSweep(flags: SweepFlags, io: CliIo): Promise<number> {
   await io.stdout.write(
     flags.json
       ? `${jsonText(json)}\n`
-      : renderSweep(stored.runs, dataCsv, createPaint(wantsColours(io))),
+      : renderSweep(stored.runs, dataCsv, createColours(wantsColours(io))),
   );
   if (stored.kept > 0) {
     await printNote(

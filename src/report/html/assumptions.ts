@@ -6,8 +6,8 @@ import { setLimits } from "../../solver/explain/limits.ts";
 import { DEFAULT_TP_DEGREES, type SolveRequest } from "../../solver/request.ts";
 import type { Answer, Solution } from "../../solver/solution.ts";
 import { count, figure, percent, plural } from "../format.ts";
-import { limitWords } from "../limit-words.ts";
-import { rateTargetWords } from "../load-words.ts";
+import { limitText } from "../limit-text.ts";
+import { rateTargetText } from "../load-text.ts";
 import { costModelPair, modelPair, workloadPairs } from "../terminal-workload.ts";
 import { type Range, rangePlot } from "./bars.ts";
 import { html, type Markup } from "./markup.ts";
@@ -96,7 +96,7 @@ function servedPairs(problem: Problem, solution: Solution): Pair[] {
     minBatch === null
       ? ""
       : `, batch ${minBatch === maxBatch ? minBatch : `${minBatch} to ${maxBatch}`}`;
-  const rate = rateTargetWords(workload);
+  const rate = rateTargetText(workload);
   return [
     modelPair(problem),
     ["Workload", `${phase}, ${inputTokens} input + ${outputTokens} output tokens${batches}`],
@@ -134,7 +134,7 @@ function askedPairs({ limits, workload }: Problem, request: SolveRequest): Pair[
       "Limits",
       set.length === 0
         ? "none"
-        : set.map(({ name, value }) => `${name} ${limitWords(name, value)}`).join(", "),
+        : set.map(({ name, value }) => `${name} ${limitText(name, value)}`).join(", "),
     ],
     ...(hasLatency
       ? ([
@@ -145,7 +145,7 @@ function askedPairs({ limits, workload }: Problem, request: SolveRequest): Pair[
 }
 
 /** Which of the TP degrees the model's shape forbids. */
-function shapeWords(problem: Problem, tpDegrees: readonly number[]): string {
+function shapeText(problem: Problem, tpDegrees: readonly number[]): string {
   if (problem.rules.anyShape) return ", whether or not the engine starts the model at them";
   const out = tpDegrees.flatMap((degree) => {
     const breach = forbiddenTp(problem, degree);
@@ -164,7 +164,7 @@ function rulePairs(problem: Problem, request: SolveRequest): Pair[] {
     `at least ${plural(rules.minLayersPerStage, "layer")} a stage`,
     `at least ${percent(rules.minMemoryUtilization)} of a GPU's memory used`,
     ...(rules.quantizeSegments ? ["stage sizes from the quantised list"] : []),
-    `TP degrees ${request.tpDegrees.join(", ")}${request.tpDegrees === DEFAULT_TP_DEGREES ? " (default)" : ""}${shapeWords(problem, request.tpDegrees)}`,
+    `TP degrees ${request.tpDegrees.join(", ")}${request.tpDegrees === DEFAULT_TP_DEGREES ? " (default)" : ""}${shapeText(problem, request.tpDegrees)}`,
     ...(request.uniformTp ? ["one TP degree for all stages"] : []),
     ...(request.maxTpByType.size > 0 ? [`largest TP degree ${byType(request.maxTpByType)}`] : []),
     ...(request.maxStagesByType.size > 0 ? [`most stages ${byType(request.maxStagesByType)}`] : []),

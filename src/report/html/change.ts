@@ -1,9 +1,9 @@
 import type { Pool } from "../../hardware/pool.ts";
 import type { Problem } from "../../placement/problem.ts";
 import type { Answer, NoAnswer, Sensitivity } from "../../solver/solution.ts";
-import { explanationBlocks } from "../explanation-words.ts";
+import { explanationBlocks } from "../explanation-text.ts";
 import {
-  conflictWords,
+  conflictText,
   JOINT_TEXT,
   jointTable,
   RELAXATIONS_TEXT,
@@ -23,7 +23,7 @@ export function changeMarkup(problem: Problem, answer: Answer, explanation: Sens
 export function infeasibleMarkup(pool: Pool, { explanation }: NoAnswer): Markup {
   const { sentences, relaxations, joint_relaxations } = explanation;
   return html`<ul class="plain">${sentences.map((sentence) => html`<li>${sentence}</li>`)}</ul>
-${conflictWords(explanation).map((text) => html`<p><b>${text}</b></p>`)}
+${conflictText(explanation).map((text) => html`<p><b>${text}</b></p>`)}
 ${
   relaxations.length > 0
     ? textTable(RELAXATIONS_TEXT.replace(/:$/, ""), relaxationTable(pool, explanation))

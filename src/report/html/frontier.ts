@@ -4,9 +4,9 @@ import type { Problem } from "../../placement/problem.ts";
 import { atFullUse } from "../../placement/rate-service.ts";
 import type { Solution } from "../../solver/solution.ts";
 import { figure, usd, usdColumn } from "../format.ts";
-import { perTokenHead } from "../load-words.ts";
-import { frontierProofWords } from "../terminal-frontier.ts";
-import { placementWords } from "../words.ts";
+import { perTokenHead } from "../load-text.ts";
+import { placementText } from "../placement-text.ts";
+import { frontierProofText } from "../terminal-frontier.ts";
 import {
   frontierPlot,
   hasLogScales,
@@ -19,7 +19,7 @@ import { type Row, tableMarkup } from "./table.ts";
 /** Cost against throughput: the frontier, the answer, and the best placement on each type alone; empty without any of them. */
 export function frontierMarkup(problem: Problem, solution: Solution): Markup | null {
   const points = pointsOf(problem, solution);
-  const proof = solution.frontier ? frontierProofWords(problem, solution) : "";
+  const proof = solution.frontier ? frontierProofText(problem, solution) : "";
   if (points.length === 0) return null;
   if (points.length === 1)
     return html`<p>No placement beside the answer is known to draw. ${proof}</p>`;
@@ -156,7 +156,7 @@ function pointTable({ pool, workload }: Problem, points: readonly Point[]): Mark
           { content: figure(point.tokensPerSecond), sortBy: point.tokensPerSecond },
           { content: usdColumn(point.usdPerMillionTokens), sortBy: point.usdPerMillionTokens },
           String(point.placement.batch_size),
-          placementWords(pool, point.placement),
+          placementText(pool, point.placement),
         ],
       }),
     ),

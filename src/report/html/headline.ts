@@ -6,16 +6,16 @@ import { type SetLimit, setLimits } from "../../solver/explain/limits.ts";
 import type { SolveRequest } from "../../solver/request.ts";
 import type { Answer, NoAnswer, Solution } from "../../solver/solution.ts";
 import { isLatencyLimit } from "../../workload/workload.ts";
-import { planWords, verdictWords } from "../answer-words.ts";
-import { count, figure, hourlyWords, monthlyUsd, percent, plural, usd } from "../format.ts";
-import { limitWords } from "../limit-words.ts";
-import { rateWords } from "../load-words.ts";
-import { objectiveWords } from "../objective-words.ts";
-import { PLAIN } from "../paint.ts";
+import { planText, verdictText } from "../answer-text.ts";
+import { PLAIN } from "../colours.ts";
+import { count, figure, hourlyText, monthlyUsd, percent, plural, usd } from "../format.ts";
+import { limitText } from "../limit-text.ts";
+import { rateText } from "../load-text.ts";
+import { objectiveText } from "../objective-text.ts";
 import { renderDeployable, renderWithoutRestriction } from "../terminal-deployable.ts";
-import { noAnswerWords } from "../terminal-no-answer.ts";
-import { CONFIDENCE_WORDS, intervalWords } from "../terminal-serving.ts";
-import { costModelWords } from "../terminal-workload.ts";
+import { noAnswerText } from "../terminal-no-answer.ts";
+import { CONFIDENCE_WORDS, intervalText } from "../terminal-serving.ts";
+import { costModelText } from "../terminal-workload.ts";
 import { html, type Markup } from "./markup.ts";
 
 /** The answer in one sentence, how far it is proven, its figures, and whether they keep what was asked for. */
@@ -24,7 +24,7 @@ export function headlineMarkup(
   request: SolveRequest,
   solution: Solution,
 ): Markup {
-  const over = html`<p class="over">llm-placement report: ${problem.model.name}, ${costModelWords(problem)}</p>`;
+  const over = html`<p class="over">llm-placement report: ${problem.model.name}, ${costModelText(problem)}</p>`;
   return "placement" in solution
     ? html`${over}${answerMarkup(problem, request, solution)}`
     : html`${over}${noAnswerMarkup(problem, solution)}`;
@@ -34,7 +34,7 @@ function noAnswerMarkup(problem: Problem, solution: NoAnswer): Markup {
   const { model } = problem;
   const isProven = solution.status === "infeasible";
   return html`<h1>${isProven ? `No placement serves ${model.name} as asked` : `No placement of ${model.name} was found in time`}</h1>
-<p><span class="badge ${isProven ? "bad" : "warn"}">${isProven ? "✕ infeasible, proven" : "! no answer, a limit struck"}</span>${noAnswerWords(problem.workload, solution)}</p>
+<p><span class="badge ${isProven ? "bad" : "warn"}">${isProven ? "✕ infeasible, proven" : "! no answer, a limit struck"}</span>${noAnswerText(problem.workload, solution)}</p>
 ${restriction(renderWithoutRestriction(problem, solution))}`;
 }
 
@@ -47,9 +47,9 @@ function answerMarkup(problem: Problem, request: SolveRequest, answer: Answer): 
   const { placement, metrics, status, bound, gap } = answer;
   const isProven = status === "optimal";
   const service = rateService(problem, placement);
-  return html`<h1>${problem.model.name} ${titleWords(metrics, service)}</h1>
-<p>${planWords(problem, answer)}</p>
-<p><span class="badge ${isProven ? "good" : "warn"}">${isProven ? "✓ optimal, proven" : "! feasible, a limit struck"}</span>${verdictWords(problem, request, answer)}${gap === 0 ? html` <span class="dim">Bound ${objectiveWords(answer, bound)}, gap 0.</span>` : null}</p>
+  return html`<h1>${problem.model.name} ${titleText(metrics, service)}</h1>
+<p>${planText(problem, answer)}</p>
+<p><span class="badge ${isProven ? "good" : "warn"}">${isProven ? "✓ optimal, proven" : "! feasible, a limit struck"}</span>${verdictText(problem, request, answer)}${gap === 0 ? html` <span class="dim">Bound ${objectiveText(answer, bound)}, gap 0.</span>` : null}</p>
 ${restriction(renderDeployable(problem, answer, PLAIN))}
 ${service ? rateTiles(service) : tiles(metrics)}
 ${targets(problem, metrics, service)}
@@ -57,12 +57,12 @@ ${confidence(metrics)}`;
 }
 
 /** What is served for how much; where a rate is asked for, at that rate. */
-function titleWords(metrics: Metrics, service: RateService | null): string {
-  const perHour = hourlyWords(metrics.cost_per_hour);
+function titleText(metrics: Metrics, service: RateService | null): string {
+  const perHour = hourlyText(metrics.cost_per_hour);
   if (!service) {
     return `for ${usd(metrics.dollar_per_million_token)} per million tokens: ${figure(metrics.throughput_tokens_per_sec)} tokens/s at ${perHour}`;
   }
-  return `at ${rateWords(service.requestsPerSecond)} for ${perHour}: ${usd(service.usdPerMillionTokens)} per million tokens`;
+  return `at ${rateText(service.requestsPerSecond)} for ${perHour}: ${usd(service.usdPerMillionTokens)} per million tokens`;
 }
 
 function tile(label: string, value: string, note: string): Markup {
@@ -71,7 +71,7 @@ function tile(label: string, value: string, note: string): Markup {
 
 /** An 80 % interval as the note of a tile. */
 function interval(range: Interval | null | undefined): string {
-  return intervalWords(range)
+  return intervalText(range)
     .trim()
     .replace(/^\(|\)$/g, "");
 }
@@ -91,7 +91,7 @@ function rateTiles(service: RateService): Markup {
   return html`<dl class="tiles">${priceTile(atRate.metrics)}${tile(
     "$ per million tokens",
     usd(service.usdPerMillionTokens),
-    `at ${rateWords(service.requestsPerSecond)}; ${usd(atCapacity.metrics.dollar_per_million_token)} at full use`,
+    `at ${rateText(service.requestsPerSecond)}; ${usd(atCapacity.metrics.dollar_per_million_token)} at full use`,
   )}${tile("Throughput, tokens/s", figure(service.tokensPerSecond), `what is asked for; capacity ${figure(atCapacity.metrics.throughput_tokens_per_sec)}`)}${tile(
     "In use",
     percent(used),
@@ -121,14 +121,14 @@ function targets(problem: Problem, metrics: Metrics, service: RateService | null
   return html`<ul class="plain">${set.map((limit) => {
     const counted = service && isLatencyLimit(limit.key) ? service.atRate.metrics : metrics;
     const isMet = limitIsMet(problem, counted, limit.key);
-    return html`<li><b class="${isMet ? "good" : "bad"}">${isMet ? "✓ met" : "✕ not met"}</b> ${limit.name} ${limitWords(limit.name, limit.value)}${atFullUse(limit, service)}${predicted(problem, counted, limit)}</li>`;
+    return html`<li><b class="${isMet ? "good" : "bad"}">${isMet ? "✓ met" : "✕ not met"}</b> ${limit.name} ${limitText(limit.name, limit.value)}${atFullUse(limit, service)}${predicted(problem, counted, limit)}</li>`;
   })}</ul>`;
 }
 
 /** Budgets for tokens are kept by what a token costs at full use; at a rate it costs more, which is said. */
 function atFullUse({ key }: SetLimit, service: RateService | null): string {
   return service && key === "maxCostPerMillionTokenUsd"
-    ? `, at full use; ${usd(service.usdPerMillionTokens)} at ${rateWords(service.requestsPerSecond)}`
+    ? `, at full use; ${usd(service.usdPerMillionTokens)} at ${rateText(service.requestsPerSecond)}`
     : "";
 }
 
@@ -147,7 +147,7 @@ function predicted(
   if (ms === null) return "";
   const margin = limits.latencySafetyMargin;
   const beyond = range && range.high > value ? ", whose upper end is beyond the target" : "";
-  return `: predicted ${figure(ms)} ms, with ${percent(margin)} margin ${figure(ms * (1 + margin))} ms${intervalWords(range)}${beyond}`;
+  return `: predicted ${figure(ms)} ms, with ${percent(margin)} margin ${figure(ms * (1 + margin))} ms${intervalText(range)}${beyond}`;
 }
 
 function confidence({ uncertainty }: Metrics): Markup {

@@ -6,10 +6,10 @@ import type { Problem } from "../../placement/problem.ts";
 import { atAskedRate } from "../../placement/rate-service.ts";
 import { type TimeShares, timeShares } from "../../placement/time-shares.ts";
 import { count, figure, percent, shortGpu, usd } from "../format.ts";
-import { inFlightWords } from "../load-words.ts";
+import { inFlightText } from "../load-text.ts";
+import { bottleneckText, slackText } from "../placement-text.ts";
 import { gibCell, MEMORY_ITEMS } from "../terminal-memory.ts";
 import { trimmed } from "../terminal-placement.ts";
-import { bottleneckWords, slackWords } from "../words.ts";
 import { type BarItem, barLegend, dividedBar } from "./bars.ts";
 import { html, type Markup } from "./markup.ts";
 import { tableMarkup } from "./table.ts";
@@ -44,14 +44,14 @@ export function pipelineMarkup(
 ): Markup {
   const { placement, metrics } = atAskedRate(problem, answer);
   const stages = drawnStages(problem, placement, metrics);
-  const slack = slackWords(metrics);
+  const slack = slackText(metrics);
   const times = stages.flatMap(({ time }) => (time ? [time] : []));
   const load =
     problem.workload.load?.kind === "request_rate"
-      ? html`<p class="dim">Speeds, memory and times with ${inFlightWords(placement)}.</p>
+      ? html`<p class="dim">Speeds, memory and times with ${inFlightText(placement)}.</p>
 `
       : null;
-  return html`${load}<p><b>Limited by ${bottleneckWords(placement, metrics)}</b>${slack === "" ? "" : `; ${slack}`}.</p>
+  return html`${load}<p><b>Limited by ${bottleneckText(placement, metrics)}</b>${slack === "" ? "" : `; ${slack}`}.</p>
 ${barLegend(
   "Memory of each GPU",
   stages.map(({ memory }) => memory),
@@ -164,11 +164,11 @@ function largest(items: readonly BarItem[]): string {
 function linkMarkup({ links, bottleneck }: Metrics, index: number): Markup {
   const link = links[index]!;
   const isBottleneck = bottleneck.kind === "link" && bottleneck.index === index;
-  return html`<li class="link${isBottleneck ? " limits" : ""}">↓ ${linkWords(link)}${isBottleneck ? ", the slowest part" : ""}</li>
+  return html`<li class="link${isBottleneck ? " limits" : ""}">↓ ${linkText(link)}${isBottleneck ? ", the slowest part" : ""}</li>
 `;
 }
 
-function linkWords(link: LinkMetrics): string {
+function linkText(link: LinkMetrics): string {
   const where = link.crosses_instances ? "between instances" : "inside the instance";
   return `${where}, ${figure(link.bandwidth_gb_per_sec)} GB/s, ${figure(link.throughput_tokens_per_sec)} tokens/s`;
 }

@@ -142,13 +142,13 @@ function plotMarkup(title: string, groups: readonly Group[], points: readonly Po
         classes: `${group.colour}${point.isBest ? " best" : ""}`,
         row: point.row,
         order: order.get(point)!,
-        label: pointWords(point),
+        label: pointText(point),
       });
     }
   }
   return svgMarkup(svg);
 }
 
-function pointWords(point: Point): string {
+function pointText(point: Point): string {
   return `${point.type}, TP ${point.tpDegree}, PP ${point.ppStages}: ${usd(point.usdPerHour)} per hour, ${figure(point.tokensPerSecond)} tokens/s, ${usd(point.usdPerMillionTokens)} per million tokens${point.isBest ? ", best" : ""}`;
 }

@@ -1,7 +1,7 @@
 import type { Problem } from "../../placement/problem.ts";
 import type { SolveRequest } from "../../solver/request.ts";
 import type { Answer, Solution } from "../../solver/solution.ts";
-import { groupsTable, groupsText, groupsTitle } from "../explanation-words.ts";
+import { groupsTable, groupsText, groupsTitle } from "../explanation-text.ts";
 import { solutionJson } from "../json.ts";
 import { metricsBlocks } from "../terminal-placement.ts";
 import { assumptionsMarkup } from "./assumptions.ts";

@@ -120,11 +120,11 @@ const FACETS: readonly {
   { label: "TP", name: "tp", value: ({ tpDegree }) => String(tpDegree) },
   { label: "PP", name: "pp", value: ({ ppStages }) => String(ppStages) },
   { label: "Phase", name: "phase", value: ({ phase }) => phase },
-  { label: "Input:output", name: "lengths", value: lengthsWords },
+  { label: "Input:output", name: "lengths", value: lengthsText },
   { label: "Batch", name: "batch", value: ({ minBatch }) => String(minBatch) },
 ];
 
-function lengthsWords({ inputTokens, outputTokens }: RunParameters): string {
+function lengthsText({ inputTokens, outputTokens }: RunParameters): string {
   return `${inputTokens}:${outputTokens}`;
 }
 
@@ -138,7 +138,7 @@ function runCells({ record }: SummarisedRun): Row["cells"] {
     String(run.tpDegree),
     String(run.ppStages),
     run.phase,
-    lengthsWords(run),
+    lengthsText(run),
     String(run.minBatch),
     number(metrics?.throughput_tokens_per_sec, figure),
     number(metrics?.cost_per_hour, usd),

@@ -1,6 +1,6 @@
 import type { Infeasible, Rule, Violation } from "../../placement/evaluation.ts";
 import type { LimitName } from "../../workload/workload.ts";
-import { type SplitChoice, splitWords } from "./split-shapes.ts";
+import { type SplitChoice, splitText } from "./split-shapes.ts";
 
 /** Nothing is left to be split. */
 export const NO_SPLIT = {
@@ -33,7 +33,7 @@ export interface Miss {
 
 /** Why a split is none. */
 export function describeMiss(choice: SplitChoice, { violations }: Infeasible): Miss {
-  const shape = `${splitWords(choice)}, batch ${choice.point.batch}`;
+  const shape = `${splitText(choice)}, batch ${choice.point.batch}`;
   const tooLarge = violations.filter((violation) => violation.rule === "above_max_segment");
   if (tooLarge.length === 0) {
     // It fits into memory, so it is closer than anything that does not.

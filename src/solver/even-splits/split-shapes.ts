@@ -30,7 +30,7 @@ export interface PlacedSplit {
 }
 
 /** "TP 2 × PP 4", and on how many instances where that is not one for each stage. */
-export function splitWords({ tpDegree, ppStages, instances }: SplitShape): string {
+export function splitText({ tpDegree, ppStages, instances }: SplitShape): string {
   const where =
     instances === ppStages
       ? ""

@@ -1,9 +1,9 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { createPool } from "../../../src/hardware/pool.ts";
 import { createInlineHighs } from "../../../src/milp/highs-inline.ts";
-import { verdictWords } from "../../../src/report/answer-words.ts";
+import { verdictText } from "../../../src/report/answer-text.ts";
+import { PLAIN } from "../../../src/report/colours.ts";
 import { solutionJson } from "../../../src/report/json.ts";
-import { PLAIN } from "../../../src/report/paint.ts";
 import { renderSolution } from "../../../src/report/terminal-solution.ts";
 import { DEFAULT_REQUEST, GROUPINGS, type SolveRequest } from "../../../src/solver/request.ts";
 import type { Answer } from "../../../src/solver/solution.ts";
@@ -106,7 +106,7 @@ describe("a simple answer", () => {
         9,
       ),
     });
-    const words = verdictWords(problem, request, answer);
+    const words = verdictText(problem, request, answer);
     expect(words).toMatch(
       /^Proven: the simplest single pipeline of this pool within 50 % of the optimum \(fewest stages, then fewest instance types, then one TP degree\)\. It is [\d.]+ % dearer than the proven optimum, \$[\d.]+ per hour with /,
     );
@@ -115,12 +115,12 @@ describe("a simple answer", () => {
   it("that is the optimum keeps the words of its proof", async () => {
     const asked = { ...DEFAULT_REQUEST, preferSimplePercent: 1 };
     const found = await answerOf(asked);
-    expect(verdictWords(problem, asked, found)).toMatch(
+    expect(verdictText(problem, asked, found)).toMatch(
       /^Proven optimal among single pipelines: .* It is one stage: nothing is simpler\.$/,
     );
     const [stage] = found.placement.stages;
     const two = { ...found.placement, stages: [stage!, stage!] };
-    expect(verdictWords(problem, asked, { ...found, placement: two })).toMatch(
+    expect(verdictText(problem, asked, { ...found, placement: two })).toMatch(
       /^Proven optimal among single pipelines: .* Nothing simpler is within 1 %/,
     );
   });

@@ -12,7 +12,7 @@ import { costInterval } from "../compare/rows.ts";
 import { isOnePrediction } from "../compare/tie.ts";
 import type { Interval } from "../placement/evaluation.ts";
 import { figure, percent, printable, usd } from "./format.ts";
-import { bottleneckWords } from "./words.ts";
+import { bottleneckText } from "./placement-text.ts";
 
 /** Ratios nearer to 1 than this are rounding. */
 const SAME = 1e-9;
@@ -48,7 +48,7 @@ export function isOne({ cost_ratio }: Pick<Factor, "cost_ratio">): boolean {
 }
 
 /** "12.3 % more", "12.3 % less", "the same": what a cost is multiplied by. */
-export function moreWords(ratio: number): string {
+export function moreText(ratio: number): string {
   if (Math.abs(ratio - 1) <= SAME) return "the same";
   return `${percent(Math.abs(ratio - 1))} ${ratio > 1 ? "more" : "less"}`;
 }
@@ -103,8 +103,8 @@ function noAnswerSentences(from: Plan, to: Plan, names: PairNames): string[] {
 function costSentences(decomposition: Decomposition, names: PairNames): string[] {
   const { cost, price, throughput } = decomposition;
   const alone = (factor: Factor<string>): string =>
-    `that alone makes a token cost ${moreWords(factor.cost_ratio)}`;
-  const whole = `${names.to} costs ${moreWords(cost.cost_ratio)} per token than ${names.from}: ${usd(cost.to)} against ${usd(cost.from)} per million.`;
+    `that alone makes a token cost ${moreText(factor.cost_ratio)}`;
+  const whole = `${names.to} costs ${moreText(cost.cost_ratio)} per token than ${names.from}: ${usd(cost.to)} against ${usd(cost.from)} per million.`;
   return [
     isOne(cost) ? `${names.to} costs the same per token as ${names.from}.` : whole,
     ...(isOne(price)
@@ -130,7 +130,7 @@ function rateSentences(from: Plan, to: Plan, names: PairNames): string[] {
   }
   const [before, after] = [a!.dollar_per_million_token, b!.dollar_per_million_token];
   return [
-    `That is with their sequences in flight. At the ${figure(a!.request_rate_per_sec)} requests/s asked for, where more throughput is worth nothing, ${names.to} costs ${moreWords(after / before)} per token than ${names.from}: ${usd(after)} against ${usd(before)} per million.`,
+    `That is with their sequences in flight. At the ${figure(a!.request_rate_per_sec)} requests/s asked for, where more throughput is worth nothing, ${names.to} costs ${moreText(after / before)} per token than ${names.from}: ${usd(after)} against ${usd(before)} per million.`,
   ];
 }
 
@@ -164,7 +164,7 @@ function priceChanges(from: PlanAnswer, to: PlanAnswer, names: PairNames): strin
 }
 
 function bottleneckSentence(from: PlanAnswer, to: PlanAnswer, names: PairNames): string {
-  const words = ({ placement, metrics }: PlanAnswer): string => bottleneckWords(placement, metrics);
+  const words = ({ placement, metrics }: PlanAnswer): string => bottleneckText(placement, metrics);
   return `${names.from} is limited by ${words(from)}; ${names.to} by ${words(to)}.`;
 }
 
@@ -193,11 +193,11 @@ function tieSentence(
 
 function differenceList(differences: readonly FieldDifference[]): string {
   return differences
-    .map(({ field, from, to }) => `${field} ${valueWords(to)} against ${valueWords(from)}`)
+    .map(({ field, from, to }) => `${field} ${valueText(to)} against ${valueText(from)}`)
     .join(", ");
 }
 
-function valueWords(value: string | number | null): string {
+function valueText(value: string | number | null): string {
   return value === null ? "none" : printable(String(value));
 }
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { figureDown, figureUp, usdUp } from "../../src/report/format.ts";
-import { enoughWords, limitWords } from "../../src/report/limit-words.ts";
+import { enoughText, limitText } from "../../src/report/limit-text.ts";
 
 /** The number in a text such as "$1,234.50/h". */
 const numberIn = (text: string): number => Number(text.replace(/[$,]/g, "").replace(/[/ ].*/, ""));
@@ -41,19 +41,19 @@ describe("values that a user may copy", () => {
 
 describe("limits in words", () => {
   it("have their unit", () => {
-    expect(limitWords("max_hourly_cost", 30)).toBe("$30.00/h");
-    expect(limitWords("max_cost_per_million_token", 9.4)).toBe("$9.40/M tokens");
-    expect(limitWords("max_total_cost", 1e6)).toBe("$1,000,000.00");
-    expect(limitWords("max_total_runtime_hours", 12.5)).toBe("12.50 h");
-    expect(limitWords("min-throughput", 1200)).toBe("1,200.0 tokens/s");
-    expect(limitWords("count of g5.12xlarge", 1)).toBe("1 instance");
-    expect(limitWords("min_memory_utilization", 0.5)).toBe("50 %");
-    expect(limitWords("unheard of", 0.5)).toBe("0.5");
+    expect(limitText("max_hourly_cost", 30)).toBe("$30.00/h");
+    expect(limitText("max_cost_per_million_token", 9.4)).toBe("$9.40/M tokens");
+    expect(limitText("max_total_cost", 1e6)).toBe("$1,000,000.00");
+    expect(limitText("max_total_runtime_hours", 12.5)).toBe("12.50 h");
+    expect(limitText("min-throughput", 1200)).toBe("1,200.0 tokens/s");
+    expect(limitText("count of g5.12xlarge", 1)).toBe("1 instance");
+    expect(limitText("min_memory_utilization", 0.5)).toBe("50 %");
+    expect(limitText("unheard of", 0.5)).toBe("0.5");
   });
 
   it("help when they are said to be enough", () => {
-    expect(enoughWords("max_total_runtime_hours", 1.33401)).toBe("1.335 h");
-    expect(enoughWords("min-throughput", 208.19)).toBe("208.1 tokens/s");
-    expect(enoughWords("max_total_cost", 9.39991)).toBe("$9.40");
+    expect(enoughText("max_total_runtime_hours", 1.33401)).toBe("1.335 h");
+    expect(enoughText("min-throughput", 208.19)).toBe("208.1 tokens/s");
+    expect(enoughText("max_total_cost", 9.39991)).toBe("$9.40");
   });
 });

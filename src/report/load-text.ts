@@ -4,10 +4,10 @@ import type { Problem } from "../placement/problem.ts";
 import { type RateService, rateService } from "../placement/rate-service.ts";
 import { CONCURRENCY_LEVELS, tokensPerRequest } from "../workload/load.ts";
 import type { Workload } from "../workload/workload.ts";
-import { count, figure, hourlyWords, percent, plural, usd } from "./format.ts";
+import { count, figure, hourlyText, percent, plural, usd } from "./format.ts";
 
 /** The sequences in flight of a placement: "batch 32", or "concurrency 48" where the load was not given as batch sizes. */
-export function batchWords({ load }: Workload, { batch_size }: Placement): string {
+export function batchText({ load }: Workload, { batch_size }: Placement): string {
   return `${load ? "concurrency" : "batch"} ${count(batch_size)}`;
 }
 
@@ -15,7 +15,7 @@ export function batchWords({ load }: Workload, { batch_size }: Placement): strin
 export type Chooser = "solve" | "evaluate";
 
 /** How the load decided the sequences in flight; null where they were given. */
-export function loadWords(
+export function loadText(
   problem: Problem,
   placement: Placement,
   metrics: Metrics,
@@ -27,15 +27,15 @@ export function loadWords(
     case "concurrency":
       return null;
     case "max":
-      return `concurrency ${count(placement.batch_size)}: the ${chooser === "solve" ? "best" : "largest"} of the levels ${levelsWords()} that fits`;
+      return `concurrency ${count(placement.batch_size)}: the ${chooser === "solve" ? "best" : "largest"} of the levels ${levelsText()} that fits`;
     case "request_rate": {
       const service = rateService(problem, placement);
       if (!service) {
         const most = capacityOf(placement, metrics);
-        return `${rateWords(load.requestsPerSecond)}, which it does not serve: ${figure(most)} with ${count(placement.batch_size)} sequences in flight`;
+        return `${rateText(load.requestsPerSecond)}, which it does not serve: ${figure(most)} with ${count(placement.batch_size)} sequences in flight`;
       }
       const { atRate, atCapacity, capacityRequestsPerSecond, used } = service;
-      return `${rateWords(load.requestsPerSecond)}: ${inFlightWords(atRate.placement)}; that is ${percent(used)} of its capacity, ${figure(capacityRequestsPerSecond)} requests/s with ${count(atCapacity.placement.batch_size)} in flight, the best of the levels ${levelsWords()}${withinTargets(problem)}`;
+      return `${rateText(load.requestsPerSecond)}: ${inFlightText(atRate.placement)}; that is ${percent(used)} of its capacity, ${figure(capacityRequestsPerSecond)} requests/s with ${count(atCapacity.placement.batch_size)} in flight, the best of the levels ${levelsText()}${withinTargets(problem)}`;
     }
   }
 }
@@ -45,12 +45,12 @@ function withinTargets({ limits: { maxTtftSeconds, maxTpotSeconds } }: Problem):
 }
 
 /** "13 sequences in flight". */
-export function inFlightWords({ batch_size }: Placement): string {
+export function inFlightText({ batch_size }: Placement): string {
   return `${plural(batch_size, "sequence")} in flight`;
 }
 
 /** "2 requests/s". */
-export function rateWords(requestsPerSecond: number): string {
+export function rateText(requestsPerSecond: number): string {
   const text = figure(requestsPerSecond);
   const short = text.includes(".") ? text.replace(/\.?0+$/, "") : text;
   return `${short} ${short === "1" ? "request" : "requests"}/s`;
@@ -121,22 +121,22 @@ function capacityOf(placement: Placement, metrics: Metrics): number {
 }
 
 /** What a placement costs and does; for a rate of requests what it does at that rate. */
-export function costWords(problem: Problem, placement: Placement, metrics: Metrics): string {
+export function costText(problem: Problem, placement: Placement, metrics: Metrics): string {
   const service = rateService(problem, placement);
-  const perHour = hourlyWords(metrics.cost_per_hour);
+  const perHour = hourlyText(metrics.cost_per_hour);
   if (!service) {
     return `${usd(metrics.dollar_per_million_token)} per million tokens, ${figure(metrics.throughput_tokens_per_sec)} tokens/s, ${perHour}`;
   }
   const { atRate, used, capacityRequestsPerSecond } = service;
-  return `At ${rateWords(service.requestsPerSecond)}: ${[
+  return `At ${rateText(service.requestsPerSecond)}: ${[
     perHour,
     `${usd(service.usdPerMillionTokens)} per million tokens`,
-    ...latencyWords(atRate.metrics),
+    ...latencyText(atRate.metrics),
     `${percent(used)} of its capacity of ${figure(capacityRequestsPerSecond)} requests/s in use`,
   ].join(", ")}`;
 }
 
-function latencyWords({ ttft_ms, tpot_ms }: Metrics): string[] {
+function latencyText({ ttft_ms, tpot_ms }: Metrics): string[] {
   const words = (name: string, ms: number | null): string[] =>
     ms === null ? [] : [`${name} ${figure(ms)} ms`];
   return [...words("TTFT", ttft_ms), ...words("TPOT", tpot_ms)];
@@ -148,7 +148,7 @@ export function perTokenHead({ load }: Workload): string {
 }
 
 /** What a throughput target is that comes from a rate of requests; empty when none does. */
-export function rateTargetWords({ load, phase, inputTokens, outputTokens }: Workload): string {
+export function rateTargetText({ load, phase, inputTokens, outputTokens }: Workload): string {
   if (load?.kind !== "request_rate" || !phase || inputTokens === null || outputTokens === null) {
     return "";
   }
@@ -157,13 +157,13 @@ export function rateTargetWords({ load, phase, inputTokens, outputTokens }: Work
 }
 
 /** Over which loads a search was made, where the load left them open: follows what is proven of them; empty otherwise. */
-export function levelsTriedWords({ load }: Workload): string {
+export function levelsTriedText({ load }: Workload): string {
   return load?.kind === "max" || load?.kind === "request_rate"
-    ? ` at any of the levels of concurrency that are tried, ${levelsWords()}`
+    ? ` at any of the levels of concurrency that are tried, ${levelsText()}`
     : "";
 }
 
-function levelsWords(): string {
+function levelsText(): string {
   const [first, second, third] = CONCURRENCY_LEVELS;
   return `${first}, ${second}, ${third}, … ${count(CONCURRENCY_LEVELS.at(-1)!)} (${CONCURRENCY_LEVELS.length})`;
 }

@@ -16,17 +16,17 @@ import type {
 import type { Limits } from "../workload/workload.ts";
 import { figure, monthlyUsd, percent, printable, usd, usdColumn } from "./format.ts";
 import type { TextTable } from "./layout.ts";
-import { limitWords } from "./limit-words.ts";
-import { perTokenHead } from "./load-words.ts";
+import { limitText } from "./limit-text.ts";
+import { perTokenHead } from "./load-text.ts";
 import {
-  againstWords,
+  againstText,
   OBJECTIVE_HEAD,
   objectiveCell,
-  objectiveWords,
+  objectiveText,
   TIE_LEGEND,
   TIE_MARK,
-} from "./objective-words.ts";
-import { placementWords } from "./words.ts";
+} from "./objective-text.ts";
+import { placementText } from "./placement-text.ts";
 
 /** A sentence, and the table that it introduces if it does. */
 export interface ExplanationBlock {
@@ -66,9 +66,9 @@ function bindingLimits(
     ],
     rows: binding_limits.map(({ limit, value, objective_without }) => [
       limit,
-      limitWords(limit, value),
-      objectiveWords(answer, objective_without),
-      againstWords(answer.objective.name, objective_without, answer.objective.value),
+      limitText(limit, value),
+      objectiveText(answer, objective_without),
+      againstText(answer.objective.name, objective_without, answer.objective.value),
     ]),
   } as const;
   return [{ text: "Limits that keep the answer from being better, each alone:", table }];
@@ -91,12 +91,12 @@ function neighbours(
       signed(perHour, usd),
       figure(point.throughput_tokens_per_sec),
       usdColumn(point.dollar_per_million_token),
-      `${againstWords(
+      `${againstText(
         "cost-per-token",
         point.dollar_per_million_token,
         metrics.dollar_per_million_token,
       )}${tieMark(problem, "cost-per-token", metrics, point.placement)}`,
-      placementWords(pool, point.placement),
+      placementText(pool, point.placement),
     ];
   };
   const table = {
@@ -117,7 +117,7 @@ function neighbours(
         figure(metrics.throughput_tokens_per_sec),
         usdColumn(metrics.dollar_per_million_token),
         "",
-        placementWords(pool, placement),
+        placementText(pool, placement),
       ],
       row("next faster", next_faster, "is faster"),
       row("next cheaper", next_cheaper, "costs less an hour"),
@@ -131,7 +131,7 @@ function neighbours(
 function priceRises({ pool }: Problem, { price_rises }: Sensitivity): ExplanationBlock[] {
   if (price_rises.length === 0) return [];
   const then = (rise: PriceRise): string => {
-    if (rise.then) return placementWords(pool, rise.then);
+    if (rise.then) return placementText(pool, rise.then);
     if (rise.may_change_earlier) return "not known: limits forbid some placements at some prices";
     return rise.changes_above_usd_per_hour === null
       ? "this answer, up to 100 times the price"
@@ -174,7 +174,7 @@ function bestByType(
     label,
     objectiveCell(name, value),
     against,
-    placementWords(pool, shown),
+    placementText(pool, shown),
   ];
   const table = {
     columns: [
@@ -192,7 +192,7 @@ function bestByType(
               row(
                 printable(instance_type),
                 value,
-                `${againstWords(name, value, objective.value)}${tieMark(problem, name, metrics, best)}`,
+                `${againstText(name, value, objective.value)}${tieMark(problem, name, metrics, best)}`,
                 best,
               ),
             ],
@@ -283,9 +283,9 @@ export function groupsTable(
               [
                 printable(group),
                 objectiveCell(name, objective),
-                `${againstWords(name, objective, value)}${tieMark(problem, name, metrics, placement)}`,
+                `${againstText(name, objective, value)}${tieMark(problem, name, metrics, placement)}`,
                 monthlyUsd(cost_per_hour),
-                placementWords(problem.pool, placement),
+                placementText(problem.pool, placement),
               ],
             ],
       ),

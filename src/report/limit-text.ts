@@ -4,15 +4,15 @@ import { count, figure, figureDown, figureUp, percent, plural, usd, usdUp } from
  * The value of a limit, rule or count with its unit, under the name that explanations give it: "$5.00/h". Names that
  * are not known here stand without a unit.
  */
-export function limitWords(name: string, value: number): string {
+export function limitText(name: string, value: number): string {
   return words(name, value, usd, figure, figure);
 }
 
 /**
- * As `limitWords`, for a value that a user may copy: where digits are left out, a budget is rounded up and a target down, so
+ * As `limitText`, for a value that a user may copy: where digits are left out, a budget is rounded up and a target down, so
  * that what is said to help does help.
  */
-export function enoughWords(name: string, value: number): string {
+export function enoughText(name: string, value: number): string {
   return words(name, value, usdUp, figureUp, figureDown);
 }
 

@@ -12,7 +12,7 @@ export const TIE_MARK = " ≈";
 export const TIE_LEGEND = "≈ a tie: the difference is below the error of the predictions";
 
 /** A value of an objective with its unit. */
-export function objectiveWords({ objective }: Answer, value: number): string {
+export function objectiveText({ objective }: Answer, value: number): string {
   switch (objective.name) {
     case "cost-per-token":
       return `${usd(value)} per million tokens`;
@@ -46,7 +46,7 @@ const WORDS: Readonly<Record<ObjectiveName, readonly [more: string, less: string
 };
 
 /** How a value of an objective stands beside another: "12.3 % dearer"; a share of nothing has no percentage. */
-export function againstWords(name: ObjectiveName, value: number, other: number): string {
+export function againstText(name: ObjectiveName, value: number, other: number): string {
   const difference = value - other;
   if (Math.abs(difference) <= SAME * Math.max(Math.abs(value), Math.abs(other))) return "the same";
   const [more, less] = WORDS[name];

@@ -5,29 +5,29 @@ import { type Placement, parseInstanceName } from "../placement/placement.ts";
 import { figure, percent, plural, printable } from "./format.ts";
 
 /** The instances a placement uses, by type in the order of their names: "2 × g6e.12xlarge + 1 × g6e.4xlarge (owned)". */
-function instancesWords(pool: Pool, placement: Placement): string {
+function instancesText(pool: Pool, placement: Placement): string {
   const { owned, rented } = countInstances(pool, placement);
   return [...listTypes(rented), ...listTypes(owned).map((words) => `${words} (owned)`)].join(" + ");
 }
 
 /** A placement in short: "2 × g5.12xlarge: 2 stages of 40 layers, TP 4". */
-export function placementWords(pool: Pool, placement: Placement): string {
-  return `${instancesWords(pool, placement)}: ${splitWords(placement)}`;
+export function placementText(pool: Pool, placement: Placement): string {
+  return `${instancesText(pool, placement)}: ${splitText(placement)}`;
 }
 
 /** What is to be done to get the instances of a placement: "Rent 2 × g5.12xlarge of AWS (us-east-1) and use 1 × g5.4xlarge (owned)". */
-export function rentWords(pool: Pool, placement: Placement): string {
+export function rentText(pool: Pool, placement: Placement): string {
   const { owned, rented } = countInstances(pool, placement);
-  const rent = rented.size > 0 ? `rent ${offersWords(pool, rented)}` : null;
+  const rent = rented.size > 0 ? `rent ${offersText(pool, rented)}` : null;
   const use = owned.size > 0 ? `use ${listTypes(owned).join(" + ")} (owned)` : null;
   const words = [rent, use].filter((part) => part !== null).join(" and ");
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 /** Rented types with whose they are and where: "2 × g5.12xlarge of AWS (us-east-1)"; said once where it is the same of all. */
-function offersWords(pool: Pool, rented: TypeCounts): string {
+function offersText(pool: Pool, rented: TypeCounts): string {
   const types = [...rented].sort(([a], [b]) => (a < b ? -1 : 1));
-  const sellers = types.map(([type]) => sellerWords(pool, type));
+  const sellers = types.map(([type]) => sellerText(pool, type));
   if (new Set(sellers).size === 1) return `${listTypes(rented).join(" + ")}${sellers[0]}`;
   return types
     .map(([type, number], index) => `${number} × ${printable(type)}${sellers[index]}`)
@@ -35,7 +35,7 @@ function offersWords(pool: Pool, rented: TypeCounts): string {
 }
 
 /** " of AWS (us-east-1, spot)", as far as it is known; on-demand prices go without saying. */
-function sellerWords(pool: Pool, typeName: string): string {
+function sellerText(pool: Pool, typeName: string): string {
   const type = pool.byName.get(typeName);
   if (!type || type.price.provider === "") return "";
   const { provider, region, kind } = type.price;
@@ -47,7 +47,7 @@ function sellerWords(pool: Pool, typeName: string): string {
 }
 
 /** An instance as tables name it, with a word when it is owned. */
-export function instanceWords(pool: Pool, instance: string): string {
+export function instanceText(pool: Pool, instance: string): string {
   return `${printable(instance)}${isOwned(pool, instance) ? " (owned)" : ""}`;
 }
 
@@ -87,7 +87,7 @@ function isOwned(pool: Pool, instance: string): boolean {
 }
 
 /** How the layers are cut: "8 stages of 10 layers, TP 1", "4 stages of 3×16 + 32 layers, TP 3×4 + 8". */
-export function splitWords(placement: Placement): string {
+export function splitText(placement: Placement): string {
   const sizes = placement.stages.map((stage) => stage.end_layer - stage.start_layer + 1);
   const degrees = placement.stages.map((stage) => stage.tp_degree);
   return `${plural(sizes.length, "stage")} of ${listOrOne(sizes)} layers, TP ${listOrOne(degrees)}`;
@@ -99,7 +99,7 @@ function typeName(instance: string): string {
 }
 
 /** What keeps the throughput from being higher, in words. */
-export function bottleneckWords(
+export function bottleneckText(
   placement: Placement,
   metrics: Pick<PlanMetrics, "bottleneck" | "links" | "stages">,
 ): string {
@@ -115,11 +115,11 @@ export function bottleneckWords(
   }
   const stage = metrics.stages[bottleneck.index]!;
   const where = `stage ${bottleneck.index} on ${printable(stage.instance)}`;
-  return `${where}: ${resourceWords(bottleneck, stage.tp_degree)}`;
+  return `${where}: ${resourceText(bottleneck, stage.tp_degree)}`;
 }
 
 /** How far the rest of the pipeline is from being the bottleneck; empty when there is no rest. */
-export function slackWords(metrics: Metrics): string {
+export function slackText(metrics: Metrics): string {
   const { bottleneck, raw_throughput_tokens_per_sec: raw } = metrics;
   const others = [
     ...metrics.stages.map((stage, index) => ({
@@ -141,7 +141,7 @@ export function slackWords(metrics: Metrics): string {
     : `next is ${next.name}, ${percent(slack)} faster`;
 }
 
-function resourceWords(bottleneck: Bottleneck, tpDegree: number): string {
+function resourceText(bottleneck: Bottleneck, tpDegree: number): string {
   switch (bottleneck.limited_by) {
     case "compute":
       return "the computing power of its GPUs";
