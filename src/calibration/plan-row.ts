@@ -1,4 +1,4 @@
-import { type Profile, TRAITS } from "../engines/engines.ts";
+import { ENGINE_TABLE, type Profile } from "../engines/engines.ts";
 import { GPU_NAMES, type GpuSpec, gpuByName } from "../hardware/gpu-specs.ts";
 import type { Architecture, LayerArchitecture, WeightFormat } from "../model/architecture.ts";
 import { nearestHint } from "../nearest.ts";
@@ -98,7 +98,8 @@ function plan(row: Measurement): RowPlan {
     inputTokens,
     outputTokens,
     staticBatch:
-      TRAITS[profile].staticBatch || /static batch|benchmark_latency/.test(row.note + row.engine),
+      ENGINE_TABLE[profile].staticBatch ||
+      /static batch|benchmark_latency/.test(row.note + row.engine),
     lengths: mean !== 1 || /variable|uniform/.test(row.note) ? "random" : "fixed",
     burst: /sglang/i.test(row.engine),
     arrivalsPerSecond: arrivalsOf(row),
@@ -172,7 +173,7 @@ const WINDOWS: readonly {
 function formatOf(bytes: number, profile: Profile): WeightFormat {
   if (bytes >= 1.5) return "16bit";
   if (bytes >= 0.9) return "fp8";
-  if (profile === "llama.cpp") return "int4";
+  if (ENGINE_TABLE[profile].ggml) return "int4";
   if (bytes === 0.5625) return "nvfp4";
   if (bytes === 0.53125) return "mxfp4";
   return "int4";

@@ -17,10 +17,10 @@ import {
   staticMemory,
 } from "../cost/calibrated/memory.ts";
 import type { Parameters, ParameterValues } from "../cost/calibrated/parameters.ts";
-import { effectiveRates } from "../cost/calibrated/rates.ts";
+import { effectiveRates, hasGgmlEnds } from "../cost/calibrated/rates.ts";
 import { resolveParameters } from "../cost/calibrated/resolve-parameters.ts";
 import { type StepTimes, stageSeconds, stepTimes } from "../cost/calibrated/stage-steps.ts";
-import { TRAITS } from "../engines/engines.ts";
+import { ENGINE_TABLE } from "../engines/engines.ts";
 import type { RowPlan } from "./plan-row.ts";
 
 /** What the model says of a row; NaN where the row's kind has no such figure. */
@@ -40,8 +40,6 @@ const NOTHING: RowPrediction = {
 };
 
 const CHUNK_TOKENS = 8192;
-/** Source: llama.cpp's default physical batch (n_ubatch). */
-const LLAMA_CPP_CHUNK_TOKENS = 512;
 /** What runs used that do not say: vLLM's default, and what NVIDIA's published runs of TensorRT-LLM were started with. */
 const MEMORY_UTILIZATION = { share_of_total: 0.9, share_of_free: 0.95 };
 const MAX_SEQUENCES = 256;
@@ -130,13 +128,14 @@ class RowModel {
     };
   }
 
-  /** Time of one prompt, seconds: all stages in turn; llama.cpp sends chunks of 512 tokens through them one after the other. */
+  /** Time of one prompt, seconds: all stages in turn; llama.cpp sends chunks of it through them one after the other. */
   promptSeconds(): number {
     const { plan, parameters } = this;
     const { engine, common } = parameters;
     const { inputTokens: S, pipelineStages: count } = plan;
     const tokens = S * (plan.batch ?? 1);
-    const chunk = plan.profile === "llama.cpp" ? Math.min(tokens, LLAMA_CPP_CHUNK_TOKENS) : tokens;
+    const { promptChunkTokens = tokens } = ENGINE_TABLE[plan.profile];
+    const chunk = Math.min(tokens, promptChunkTokens);
     const once = this.pass({
       decodeTokens: 0,
       contextTokens: 0,
@@ -169,7 +168,7 @@ class RowModel {
   private kvSequences(): number {
     const { plan } = this;
     const { gpu, architecture, tpDegree } = plan;
-    const traits = TRAITS[plan.profile];
+    const traits = ENGINE_TABLE[plan.profile];
     const settings: MemorySettings = {
       traits,
       utilization: plan.memoryUtilization ?? MEMORY_UTILIZATION[traits.memoryRule],
@@ -198,7 +197,9 @@ class RowModel {
     const running = Math.max(1, Math.min(wanted, requests ?? wanted, kvSequences));
     const isMicroBatched = count > 1 && !plan.staticBatch;
     const micro = isMicroBatched ? Math.max(1, running / count) : running;
-    const chunkTokens = TRAITS[plan.profile].chunked ? CHUNK_TOKENS : Math.max(CHUNK_TOKENS, S);
+    const chunkTokens = ENGINE_TABLE[plan.profile].chunked
+      ? CHUNK_TOKENS
+      : Math.max(CHUNK_TOKENS, S);
     const steps = plan.staticBatch
       ? staticSteps(lengths, micro)
       : continuousSteps(lengths, micro, chunkTokens);
@@ -272,7 +273,7 @@ class RowModel {
 
   private times(load: StepLoad): StepTimes {
     const { profile, architecture, pipelineStages } = this.plan;
-    const isLlamaCpp4 = profile === "llama.cpp" && architecture.weightFormat === "int4";
+    const isLlamaCpp4 = hasGgmlEnds(profile, architecture);
     return stepTimes(this.context, load, 1 / pipelineStages, isLlamaCpp4);
   }
 

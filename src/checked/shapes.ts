@@ -2,6 +2,7 @@ import { PRICE_KINDS } from "../catalogue/catalogue.ts";
 import type { PoolItem } from "../catalogue/pool-item.ts";
 import type { ReferenceFactors } from "../cost/reference/reference-model.ts";
 import type { EngineSettings } from "../engines/engine-settings.ts";
+import { ENGINES } from "../engines/engines.ts";
 import type { ExportRequest } from "../export/export.ts";
 import { EXPORT_FORMS } from "../export/targets.ts";
 import type { InstanceType } from "../hardware/instance.ts";
@@ -84,7 +85,7 @@ export const workload: Check = objectOf<Workload>({
 });
 
 export const engineSettings: Check = objectOf<EngineSettings>({
-  engine: text,
+  engine: oneOf(ENGINES),
   gpuMemoryUtilization: number,
   maxModelLenTokens: nullOr(number),
   maxBatchedTokens: number,

@@ -20,18 +20,3 @@ export function longestRequestTokens(
   const served = phase === "prefill" ? inputTokens : inputTokens + outputTokens;
   return Math.max(maxModelLenTokens ?? 0, served);
 }
-
-/**
- * Shares that engines take when nothing is said. Sources: vLLM, CacheConfig.gpu_memory_utilization (0.92; 0.9 before 2026);
- * TensorRT-LLM, KvCacheConfig.free_gpu_memory_fraction. llama.cpp has no such setting.
- */
-export const DEFAULT_MEMORY_UTILIZATION: Readonly<Record<Engine, number>> = {
-  vllm: 0.92,
-  "vllm-eager": 0.92,
-  rocm: 0.92,
-  "tensorrt-llm": 0.9,
-  "llama.cpp": 1,
-};
-
-/** Source: vLLM's default of max_num_batched_tokens for its server on data-centre GPUs. */
-export const DEFAULT_MAX_BATCHED_TOKENS = 8192;

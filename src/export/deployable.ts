@@ -1,5 +1,6 @@
-import { DEFAULT_MAX_BATCHED_TOKENS } from "../engines/engine-settings.ts";
+import { ENGINE_TABLE, launchDefaults, plannedFor } from "../engines/engines.ts";
 import { InputError } from "../errors.ts";
+import { gpuVendor } from "../hardware/gpu-vendor.ts";
 import type { PoolType } from "../hardware/pool.ts";
 import type { Problem } from "../placement/problem.ts";
 import { shapeBreach } from "../placement/tp-shape.ts";
@@ -8,7 +9,6 @@ import { listed } from "./comment-text.ts";
 import { problemLimits } from "./limits.ts";
 import { skyCloud } from "./skypilot-clouds.ts";
 import { type ExportForm, FORMS, type FormTraits } from "./targets.ts";
-import { gpuVendor } from "./vendor.ts";
 
 /**
  * A request whose answer can be exported: every rule of `limitsOf` as a constraint of the search, and no placement lost that keeps
@@ -35,11 +35,12 @@ export function deployableRequest(
   const traits = FORMS[form];
   const [limit] = problemLimits(form, problem);
   if (limit) {
+    const [engine, ...others] = plannedFor(traits.engine);
     throw new InputError(
       "--deployable",
       limit.message,
-      form === "tensorrt-llm" && limit.rule === "engine"
-        ? "Give --engine tensorrt-llm, or another target."
+      limit.rule === "engine" && others.length === 0
+        ? `Give --engine ${engine}, or another target.`
         : "Change the problem, or give another target or none.",
     );
   }
@@ -79,10 +80,9 @@ function nodeRulesOf(form: ExportForm, traits: FormTraits, problem: Problem): No
     wholeInstances: isMatrix && traits.gpuChoice === "whole_instances",
     typeGroups: vendorGroups(problem),
     rentedOnly: form === "skypilot",
-    mostSequences:
-      traits.engine === "vllm"
-        ? (problem.engine?.maxBatchedTokens ?? DEFAULT_MAX_BATCHED_TOKENS)
-        : null,
+    mostSequences: ENGINE_TABLE[traits.engine].launch.sequencesWithinStep
+      ? (problem.engine ?? launchDefaults(traits.engine)).maxBatchedTokens
+      : null,
   };
 }
 

@@ -3,11 +3,13 @@ import type { Launch, LaunchFile } from "./launch.ts";
 import { flagText } from "./leader-worker-set.ts";
 import { planComment } from "./plan-comment.ts";
 import { literalWord, nodeSelector, planLabels, podEnvironment } from "./pod.ts";
-import { IMAGES } from "./versions.ts";
 import { vllmFlags } from "./vllm-flags.ts";
 import { yamlFile } from "./yaml-file.ts";
 
 const PATH = "dynamo.yaml";
+
+/** The operator starts vLLM without Ray from version 1.0.0 on (feature gate VLLMMultiprocessing). */
+const IMAGE = "nvcr.io/nvidia/ai-dynamo/vllm-runtime:1.4.2";
 
 /**
  * A DynamoGraphDeployment with a frontend and one worker of as many pods as the plan has nodes. The operator tells pods their
@@ -18,7 +20,7 @@ const PATH = "dynamo.yaml";
 export function dynamoFiles(launch: Launch): LaunchFile[] {
   const { nodes } = launch.plan;
   const [node] = nodes;
-  const image = launch.image ?? IMAGES.dynamo;
+  const image = launch.image ?? IMAGE;
   const deployment = {
     apiVersion: "nvidia.com/v1alpha1",
     kind: "DynamoGraphDeployment",

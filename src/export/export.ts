@@ -1,10 +1,11 @@
+import type { LaunchEngine } from "../engines/engines.ts";
 import { InternalError } from "../errors.ts";
 import type { Success } from "../placement/evaluation.ts";
 import type { Problem } from "../placement/problem.ts";
 import { rateService } from "../placement/rate-service.ts";
 import { dynamoFiles } from "./dynamo.ts";
 import { kserveFiles } from "./kserve.ts";
-import type { Launch, LaunchFile } from "./launch.ts";
+import type { EngineWriter, Launch, LaunchFile } from "./launch.ts";
 import { planLaunch } from "./launch-plan.ts";
 import { leaderWorkerSetFiles } from "./leader-worker-set.ts";
 import { type ExportLimit, limitsOf } from "./limits.ts";
@@ -12,11 +13,11 @@ import { launchNotes } from "./notes.ts";
 import { planId } from "./plan-id.ts";
 import { rayFiles } from "./ray.ts";
 import { type LaunchChoices, type LaunchSettings, launchSettings } from "./settings.ts";
-import { sglangFiles } from "./sglang.ts";
+import { SGLANG_WRITER } from "./sglang.ts";
 import { skypilotFiles } from "./skypilot.ts";
-import { type ExportForm, FORMS } from "./targets.ts";
-import { tensorrtLlmFiles } from "./tensorrt-llm.ts";
-import { vllmFiles } from "./vllm.ts";
+import { type ClusterForm, type ExportForm, FORMS, isClusterForm } from "./targets.ts";
+import { TENSORRT_LLM_WRITER } from "./tensorrt-llm.ts";
+import { VLLM_WRITER } from "./vllm.ts";
 
 /** What is to be written, and what the user chooses beside the placement. */
 export interface ExportRequest extends LaunchChoices {
@@ -38,10 +39,13 @@ export type Export =
     }
   | { readonly status: "NOT_EXPORTABLE"; readonly limits: readonly ExportLimit[] };
 
-const WRITERS: Readonly<Record<ExportForm, (launch: Launch) => LaunchFile[]>> = {
-  vllm: vllmFiles,
-  sglang: sglangFiles,
-  "tensorrt-llm": tensorrtLlmFiles,
+const ENGINE_WRITERS: Readonly<Record<LaunchEngine, EngineWriter>> = {
+  vllm: VLLM_WRITER,
+  sglang: SGLANG_WRITER,
+  "tensorrt-llm": TENSORRT_LLM_WRITER,
+};
+
+const CLUSTER_WRITERS: Readonly<Record<ClusterForm, EngineWriter["files"]>> = {
   skypilot: skypilotFiles,
   leaderworkerset: leaderWorkerSetFiles,
   kserve: kserveFiles,
@@ -73,9 +77,10 @@ export function exportPlacement(
   const { checkpoint, checkpoint16Bit } = problem.model;
   const hasCheckpoint =
     choices.checkpoint !== null || [checkpoint, checkpoint16Bit].includes(settings.checkpoint);
-  const notes = launchNotes(traits.engine, problem, plan, settings, hasCheckpoint);
-  const launch = {
+  const writer = ENGINE_WRITERS[traits.engine];
+  const planned = {
     traits,
+    writer,
     problem,
     placement,
     metrics,
@@ -83,10 +88,10 @@ export function exportPlacement(
     plan,
     tpDegree: plan.tpDegree,
     settings,
-    notes,
     image,
   };
-  const id = planId(launch);
-  const files = WRITERS[form]({ ...launch, id });
-  return { status: "SUCCESS", files, planId: id, settings, warnings: notes };
+  const notes = launchNotes(planned, hasCheckpoint);
+  const launch: Launch = { ...planned, notes, id: planId(planned) };
+  const files = isClusterForm(form) ? CLUSTER_WRITERS[form](launch) : writer.files(launch);
+  return { status: "SUCCESS", files, planId: launch.id, settings, warnings: notes };
 }

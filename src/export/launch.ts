@@ -14,9 +14,24 @@ export interface LaunchFile {
   readonly executable: boolean;
 }
 
+/** How launch files of an engine are written, and what is said beside them, whatever the target. */
+export interface EngineWriter {
+  /** The files of the engine alone, without an orchestrator. */
+  readonly files: (launch: Launch) => LaunchFile[];
+  /** A pattern of grep for the lines of its log on its KV cache. */
+  readonly logPattern: string;
+  /** Those lines, for a KV cache of so many tokens. */
+  readonly logLines: (tokens: number, maxModelLenTokens: number) => string[];
+  /** What the engine does in its own way, and a user has to know. */
+  readonly notes: (plan: LaunchPlan, settings: LaunchSettings) => string[];
+  /** Flags that are not set and may be wanted for a checkpoint. */
+  readonly hints: (checkpoint: string) => string[];
+}
+
 /** Everything that launch files are written from. All stages have one TP degree. */
 export interface Launch {
   readonly traits: FormTraits;
+  readonly writer: EngineWriter;
   readonly problem: Problem;
   readonly placement: Placement;
   readonly metrics: Metrics;

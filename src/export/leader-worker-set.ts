@@ -1,10 +1,10 @@
+import { ENGINE_TABLE } from "../engines/engines.ts";
 import { dnsName } from "./comment-text.ts";
 import type { Launch, LaunchFile } from "./launch.ts";
 import type { LaunchNode } from "./launch-plan.ts";
 import { planComment } from "./plan-comment.ts";
 import { gpuResources, literalWord, nodeSelector, planLabels, podEnvironment } from "./pod.ts";
 import { type Flag, flag } from "./shell.ts";
-import { IMAGES } from "./versions.ts";
 import { isDistributed, vllmFlags } from "./vllm-flags.ts";
 import { yamlFile } from "./yaml-file.ts";
 
@@ -55,7 +55,7 @@ function podSpec(launch: Launch, node: LaunchNode, isLeader: boolean): object {
     containers: [
       {
         name: isLeader ? "vllm-leader" : "vllm-worker",
-        image: launch.image ?? IMAGES.vllm,
+        image: launch.image ?? ENGINE_TABLE.vllm.launch.image,
         command: [
           "vllm",
           "serve",

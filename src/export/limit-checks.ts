@@ -1,8 +1,8 @@
+import { plannedFor } from "../engines/engines.ts";
+import { gpuVendor } from "../hardware/gpu-vendor.ts";
 import { listed, plural } from "./comment-text.ts";
 import { isWholeInstance, type LaunchNode } from "./launch-plan.ts";
 import type { LimitContext } from "./limit-context.ts";
-import { PLANNED_AS } from "./settings.ts";
-import { gpuVendor } from "./vendor.ts";
 
 /** The memory share and all predictions are those of one engine. */
 export function engineMismatch({
@@ -10,7 +10,7 @@ export function engineMismatch({
   problem,
 }: Pick<LimitContext, "traits" | "problem">): string | null {
   const planned = problem.engine?.engine;
-  const fitting = PLANNED_AS[traits.engine];
+  const fitting = plannedFor(traits.engine);
   if (planned === undefined || fitting.includes(planned)) return null;
   return `memory and speed were planned for ${planned}; ${traits.title} needs a plan for ${fitting[0]}.`;
 }

@@ -1,4 +1,4 @@
-import { DEFAULT_MAX_BATCHED_TOKENS } from "../engines/engine-settings.ts";
+import { ENGINE_TABLE, launchDefaults } from "../engines/engines.ts";
 import { isAllowedCut, layerCount } from "../model/model.ts";
 import type { Placement } from "../placement/placement.ts";
 import type { Problem } from "../placement/problem.ts";
@@ -80,9 +80,10 @@ const CHECKS: Readonly<Record<LimitRule, (context: LimitContext) => string | nul
     return cut ? `the model may not be cut after layer ${cut.end_layer}.` : null;
   },
   step_tokens: ({ traits, problem, placement }) => {
-    const tokens = problem.engine?.maxBatchedTokens ?? DEFAULT_MAX_BATCHED_TOKENS;
-    if (traits.engine !== "vllm" || placement.batch_size <= tokens) return null;
-    return `${placement.batch_size} sequences in flight are more than the ${tokens} tokens of a step, which vLLM refuses.`;
+    const { sequencesWithinStep, title } = ENGINE_TABLE[traits.engine].launch;
+    const tokens = (problem.engine ?? launchDefaults(traits.engine)).maxBatchedTokens;
+    if (!sequencesWithinStep || placement.batch_size <= tokens) return null;
+    return `${placement.batch_size} sequences in flight are more than the ${tokens} tokens of a step, which ${title} refuses.`;
   },
   uniform_tp: ({ traits, placement, plan }) => {
     if (plan.tpDegree !== null) return null;

@@ -1,3 +1,4 @@
+import { DEFAULT_ENGINE, ENGINE_TABLE } from "../engines/engines.ts";
 import { InputError } from "../errors.ts";
 import { placementPoint } from "../placement/evaluate.ts";
 import { longestRequestHeld } from "../placement/longest-request.ts";
@@ -86,15 +87,14 @@ interface Bound {
 function boundOf(problem: Problem, placement: Placement, mostSequences: number): Bound {
   const context = problem.model.maxContextTokens ?? Number.POSITIVE_INFINITY;
   const held = heldFor(problem, placement, mostSequences);
+  const { memoryRule } = ENGINE_TABLE[problem.engine?.engine ?? DEFAULT_ENGINE];
   return {
     tokens: Math.min(context, held),
     from:
       held < context
         ? "a longer one may not fit into the KV cache of the plan"
         : "the model is made for no longer ones (max_position_embeddings)",
-    isFree:
-      Math.max(context, held) < Number.POSITIVE_INFINITY &&
-      problem.engine?.engine !== "tensorrt-llm",
+    isFree: Math.max(context, held) < Number.POSITIVE_INFINITY && memoryRule === "share_of_total",
   };
 }
 

@@ -1,14 +1,11 @@
+import { ENGINE_TABLE, type LaunchEngine } from "../engines/engines.ts";
 import type { Problem } from "../placement/problem.ts";
-import type { LaunchPlan } from "./launch-plan.ts";
+import type { Launch } from "./launch.ts";
 import type { LaunchSettings } from "./settings.ts";
-import type { LaunchEngine } from "./targets.ts";
 
 /** What a user has to know of launch files: what is not the plan's, and what the engine does in its own way. */
 export function launchNotes(
-  engine: LaunchEngine,
-  problem: Problem,
-  plan: LaunchPlan,
-  settings: LaunchSettings,
+  { traits, writer, problem, plan, settings }: Omit<Launch, "notes" | "id">,
   hasCheckpoint: boolean,
 ): string[] {
   return [
@@ -21,9 +18,8 @@ export function launchNotes(
     ...[settings.longest.note, settings.sequences.note].filter((note) => note !== null),
     ...codeNotes(problem, settings),
     ...expertNotes(problem, settings),
-    ...(problem.engine ? [] : [unplannedNote(engine, problem, settings)]),
-    ...(engine === "sglang" ? sglangNotes(problem, plan) : []),
-    ...(engine === "tensorrt-llm" ? tensorrtLlmNotes(plan, settings) : []),
+    ...engineNotes(traits.engine, problem, settings),
+    ...writer.notes(plan, settings),
   ];
 }
 
@@ -52,40 +48,20 @@ function expertNotes({ model }: Problem, { expertParallel }: LaunchSettings): st
   ];
 }
 
-function unplannedNote(
-  engine: LaunchEngine,
-  { costModel }: Problem,
+/** How far the plan is one for the engine that is launched. */
+function engineNotes(
+  name: LaunchEngine,
+  { costModel, engine: planned }: Problem,
   { memoryShare, maxBatchedTokens }: LaunchSettings,
-): string {
-  const share = engine === "sglang" ? "" : `the memory share ${memoryShare} and `;
-  return `the cost model "${costModel.name}" knows no engine: ${share}${maxBatchedTokens} tokens a step are defaults, not planned.`;
-}
-
-/**
- * Source: SGLang, model_runner.profile_max_num_token: the free memory that counts is the least of all ranks, whatever layers and
- * memory each has.
- */
-function sglangNotes({ engine }: Problem, { nodes }: LaunchPlan): string[] {
-  const sizesGib = new Set(nodes.map(({ type }) => type.instance.gpuMemoryGib));
-  return [
-    ...(engine ? [`predictions are those of ${engine.engine}: SGLang is not calibrated.`] : []),
-    ...(sizesGib.size > 1
-      ? [
-          "SGLang sizes the KV cache of every GPU by the least free memory of all; where GPUs differ, it is smaller than predicted.",
-        ]
-      : []),
-  ];
-}
-
-function tensorrtLlmNotes(
-  { layerPartition }: LaunchPlan,
-  { sequences: { most, planned } }: LaunchSettings,
 ): string[] {
-  const stages = layerPartition.length;
-  const perStage = Math.ceil(most / stages);
-  // Rounded up into the room for bursts it is nothing to speak of.
-  if (perStage * stages === most || most > planned) return [];
+  const { title, predictedAs, sharesAsPlanned } = ENGINE_TABLE[name].launch;
+  if (planned) {
+    return predictedAs === name
+      ? []
+      : [`predictions are those of ${planned.engine}: ${title} is not calibrated.`];
+  }
+  const share = sharesAsPlanned ? `the memory share ${memoryShare} and ` : "";
   return [
-    `max_batch_size counts the sequences of one of the ${stages} micro-batches: the engine takes up to ${perStage * stages} sequences, ${most} are planned.`,
+    `the cost model "${costModel.name}" knows no engine: ${share}${maxBatchedTokens} tokens a step are defaults, not planned.`,
   ];
 }

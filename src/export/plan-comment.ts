@@ -1,9 +1,8 @@
 import type { Interval, Metrics } from "../placement/evaluation.ts";
 import { grouped, oneLine, plural, short } from "./comment-text.ts";
-import { networkHints, parserHints } from "./engine-notes.ts";
 import type { Launch } from "./launch.ts";
 import type { LaunchNode } from "./launch-plan.ts";
-import type { LaunchEngine } from "./targets.ts";
+import { networkHints } from "./network-hints.ts";
 
 /** What every file of an export says in its first comment. */
 export const PLANNED_BY = "planned by llm-placement";
@@ -27,10 +26,10 @@ export function planComment(launch: Launch, ...usage: readonly string[]): string
   ].map(oneLine);
 }
 
-function hintLines({ traits, settings, plan, problem }: Launch): string[] {
+function hintLines({ writer, settings, plan, problem }: Launch): string[] {
   const isMixture = problem.model.architecture?.kinds.some(({ experts }) => experts > 0) ?? false;
   const hints = [
-    ...parserHints(traits.engine, settings.checkpoint),
+    ...writer.hints(settings.checkpoint),
     ...(isMixture && !settings.expertParallel
       ? [
           "Experts are cut over all GPUs of a stage, as planned; --expert-parallel of export keeps them whole.",
@@ -121,36 +120,13 @@ function interval(range: Interval | null | undefined): string {
   return range ? `, 80 % interval ${short(range.low)} to ${short(range.high)}` : "";
 }
 
-/** The engine's lines on its KV cache, and a pattern of grep that finds them. Sources: vLLM, kv_cache_utils.py (older releases
- * print two lines, newer ones join them with a comma); SGLang, scheduler.py; TensorRT-LLM, kvCacheManager.cpp. */
-const LOG_PATTERNS: Readonly<Record<LaunchEngine, string>> = {
-  vllm: "GPU KV cache size|Maximum concurrency",
-  sglang: "max_total_num_tokens=",
-  "tensorrt-llm": "max tokens in paged KV cache",
-};
-
-function logLines({ traits, metrics, settings }: Launch): string[] {
+function logLines({ writer, metrics, settings }: Launch): string[] {
   const tokens = settings.sequences.kvCacheTokens ?? metrics.kv_cache_tokens;
   return [
     "Compare with the log of node 0 at start-up:",
     ...(tokens === null
       ? ["  the size of the KV cache is not predicted"]
-      : kvCacheLines(traits.engine, tokens, settings.longest.tokens).map((line) => `  ${line}`)),
-    `  grep -E '${LOG_PATTERNS[traits.engine]}' LOG`,
+      : writer.logLines(tokens, settings.longest.tokens).map((line) => `  ${line}`)),
+    `  grep -E '${writer.logPattern}' LOG`,
   ];
-}
-
-/** What the engine would print of a KV cache of so many tokens. */
-function kvCacheLines(engine: LaunchEngine, tokens: number, maxModelLenTokens: number): string[] {
-  switch (engine) {
-    case "vllm":
-      return [
-        `GPU KV cache size: ${grouped(tokens)} tokens`,
-        `Maximum concurrency for ${grouped(maxModelLenTokens)} tokens per request: ${(tokens / maxModelLenTokens).toFixed(2)}x`,
-      ];
-    case "sglang":
-      return [`max_total_num_tokens=${Math.round(tokens)}`];
-    case "tensorrt-llm":
-      return [`max tokens in paged KV cache (${Math.round(tokens)})`];
-  }
 }

@@ -1,7 +1,7 @@
+import { gpuVendor } from "../hardware/gpu-vendor.ts";
 import { providerTypeName } from "../hardware/instance.ts";
 import { type Launch, partitionText } from "./launch.ts";
 import { isWholeInstance, type LaunchNode } from "./launch-plan.ts";
-import { gpuVendor } from "./vendor.ts";
 import { VLLM_PARTITION } from "./vllm-flags.ts";
 
 /** An environment variable of a container. */

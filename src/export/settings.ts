@@ -1,16 +1,10 @@
-import {
-  DEFAULT_MAX_BATCHED_TOKENS,
-  DEFAULT_MEMORY_UTILIZATION,
-} from "../engines/engine-settings.ts";
-import type { Engine } from "../engines/engines.ts";
+import { ENGINE_TABLE, type LaunchEngine, launchDefaults } from "../engines/engines.ts";
 import { InputError } from "../errors.ts";
 import type { Model } from "../model/model.ts";
 import type { Placement } from "../placement/placement.ts";
 import type { Problem } from "../placement/problem.ts";
-import { checkCheckpoint, checkExperts } from "./engine-notes.ts";
 import { type LongestRequest, longestRequest } from "./longest-request.ts";
 import { type SequenceChoices, type SequenceLimit, sequenceLimit } from "./sequences.ts";
-import type { LaunchEngine } from "./targets.ts";
 
 /** What a user chooses beside the placement. */
 export interface LaunchChoices extends SequenceChoices {
@@ -43,14 +37,6 @@ export interface LaunchSettings {
   readonly eager: boolean;
 }
 
-/** Engines of a plan whose predictions stand for one that is launched; without an engine (reference model) every one may be. */
-export const PLANNED_AS: Readonly<Record<LaunchEngine, readonly Engine[]>> = {
-  vllm: ["vllm", "vllm-eager", "rocm"],
-  // SGLang is not calibrated; it runs steps and sizes memory as vLLM does.
-  sglang: ["vllm", "vllm-eager", "rocm"],
-  "tensorrt-llm": ["tensorrt-llm"],
-};
-
 /** Bytes of one KV cache element. */
 export function kvElementBytes(model: Model): number {
   return model.architecture?.kvBytes ?? model.bytesPerElement;
@@ -77,20 +63,21 @@ export function launchSettings(
   if (choices.expertParallel) checkExperts(model);
   const checkpoint = choices.checkpoint ?? knownCheckpoint(model, choices.onlineFp8);
   checkCheckpoint(checkpoint);
-  const maxBatchedTokens = planned?.maxBatchedTokens ?? DEFAULT_MAX_BATCHED_TOKENS;
+  const defaults = launchDefaults(engine);
+  const maxBatchedTokens = planned?.maxBatchedTokens ?? defaults.maxBatchedTokens;
   const sequences = sequenceLimit(problem, placement, maxBatchedTokens, choices);
   return {
     checkpoint,
     longest: longestRequest(problem, placement, sequences.most),
     sequences,
     maxBatchedTokens,
-    memoryShare: planned?.gpuMemoryUtilization ?? defaultShare(engine),
+    memoryShare: planned?.gpuMemoryUtilization ?? defaults.memoryShare,
     isSharePlanned: planned !== undefined,
     kvCacheFp8: kvElementBytes(model) === 1,
     onlineFp8: choices.onlineFp8,
     expertParallel: choices.expertParallel ?? false,
     trustRemoteCode: choices.trustRemoteCode || model.hasOwnCode === true,
-    eager: planned?.engine === "vllm-eager",
+    eager: planned !== undefined && !ENGINE_TABLE[planned.engine].graphs,
   };
 }
 
@@ -121,15 +108,12 @@ function knownCheckpoint(model: Model, onlineFp8: boolean): string {
   );
 }
 
-function defaultShare(engine: LaunchEngine): number {
-  return DEFAULT_MEMORY_UTILIZATION[engine === "tensorrt-llm" ? "tensorrt-llm" : "vllm"];
-}
-
 function checkOnlineFp8(engine: LaunchEngine, model: Model): void {
-  if (engine === "tensorrt-llm") {
+  const { onlineFp8, title } = ENGINE_TABLE[engine].launch;
+  if (!onlineFp8) {
     throw new InputError(
       "--online-fp8",
-      "TensorRT-LLM takes weights as the checkpoint has them.",
+      `${title} takes weights as the checkpoint has them.`,
       "Leave it out, and give an FP8 checkpoint.",
     );
   }
@@ -141,4 +125,28 @@ function checkOnlineFp8(engine: LaunchEngine, model: Model): void {
     `the plan has ${weightText(model)} weights.`,
     "Leave it out, or plan with FP8 weights: weight_format,fp8 in config.csv.",
   );
+}
+
+/** @throws InputError for expert parallelism of a model without experts */
+function checkExperts({ architecture, name }: Model): void {
+  if (!architecture || architecture.kinds.some(({ experts }) => experts > 0)) return;
+  throw new InputError("--expert-parallel", `${name} has no experts.`, "Leave it out.");
+}
+
+/** What no engine may take for a flag of its own. @throws InputError for a checkpoint that starts with a dash or has control characters */
+function checkCheckpoint(checkpoint: string): void {
+  if (checkpoint.startsWith("-")) {
+    throw new InputError(
+      "--checkpoint",
+      `"${checkpoint}" starts with "-": an engine would take it for a flag.`,
+      "Give a Hugging Face id (owner/name) or a path; ./NAME for a directory with such a name.",
+    );
+  }
+  if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(checkpoint)) {
+    throw new InputError(
+      "--checkpoint",
+      "it has control characters or line breaks.",
+      "Give a Hugging Face id (owner/name) or a path.",
+    );
+  }
 }

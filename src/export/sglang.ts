@@ -1,12 +1,21 @@
 import type { StageMetrics } from "../placement/evaluation.ts";
-import { type Launch, type LaunchFile, pipelineSize } from "./launch.ts";
-import type { LaunchNode } from "./launch-plan.ts";
+import { type EngineWriter, type Launch, type LaunchFile, pipelineSize } from "./launch.ts";
+import type { LaunchNode, LaunchPlan } from "./launch-plan.ts";
 import { nodeScripts } from "./node-scripts.ts";
 import { planPort } from "./plan-id.ts";
 import { type Flag, flag, type ShellText } from "./shell.ts";
 
+/** Source of the log: SGLang, scheduler.py. */
+export const SGLANG_WRITER: EngineWriter = {
+  files: sglangFiles,
+  logPattern: "max_total_num_tokens=",
+  logLines: (tokens) => [`max_total_num_tokens=${Math.round(tokens)}`],
+  notes: memoryNotes,
+  hints: () => [],
+};
+
 /** One script a node; node 0 serves. */
-export function sglangFiles(launch: Launch): LaunchFile[] {
+function sglangFiles(launch: Launch): LaunchFile[] {
   return nodeScripts(launch, {
     command: "python3 -m sglang.launch_server",
     partitionVariable: "SGLANG_PP_LAYER_PARTITION",
@@ -62,4 +71,17 @@ function memFractionStatic({ settings, metrics }: Launch): number | null {
 
 function outsideShare(stage: StageMetrics): number {
   return (stage.memory_activations_gb + stage.memory_runtime_gb) / stage.memory_capacity_gb;
+}
+
+/**
+ * Source: SGLang, model_runner.profile_max_num_token: the free memory that counts is the least of all ranks, whatever layers and
+ * memory each has.
+ */
+function memoryNotes({ nodes }: LaunchPlan): string[] {
+  const sizesGib = new Set(nodes.map(({ type }) => type.instance.gpuMemoryGib));
+  return sizesGib.size > 1
+    ? [
+        "SGLang sizes the KV cache of every GPU by the least free memory of all; where GPUs differ, it is smaller than predicted.",
+      ]
+    : [];
 }

@@ -1,3 +1,4 @@
+import { ENGINE_TABLE } from "../engines/engines.ts";
 import { providerTypeName } from "../hardware/instance.ts";
 import { listed } from "./comment-text.ts";
 import { type Launch, type LaunchFile, partitionText } from "./launch.ts";
@@ -12,7 +13,6 @@ import {
   variable,
 } from "./shell.ts";
 import { skyCloud } from "./skypilot-clouds.ts";
-import { VLLM_VERSION } from "./versions.ts";
 import { VLLM_PARTITION, vllmFlags, vllmNodeFlags } from "./vllm-flags.ts";
 import { yamlFile } from "./yaml-file.ts";
 
@@ -29,7 +29,7 @@ export function skypilotFiles(launch: Launch): LaunchFile[] {
       num_nodes: nodes.length,
       resources: resourcesOf(nodes[0]!),
       ...(isFirst(nodes) ? {} : { envs: { MASTER_ADDR: null } }),
-      setup: `pip install vllm==${VLLM_VERSION}\n`,
+      setup: `pip install vllm==${ENGINE_TABLE.vllm.launch.version}\n`,
       run: runScript(launch, nodes),
     });
   });

@@ -1,22 +1,13 @@
-import type { Engine } from "../engines/engines.ts";
+import { ENGINE_TABLE } from "../engines/engines.ts";
 import type { Evaluation } from "../placement/evaluation.ts";
 import type { Placement } from "../placement/placement.ts";
 import type { Problem } from "../placement/problem.ts";
 import { type ExportLimit, limitsOf } from "./limits.ts";
 import { type ExportForm, FORMS } from "./targets.ts";
 
-/** What starts an engine without anything else; llama.cpp has no launch files here. */
-const LAUNCHERS: Readonly<Record<Engine, ExportForm | null>> = {
-  vllm: "vllm",
-  "vllm-eager": "vllm",
-  rocm: "vllm",
-  "tensorrt-llm": "tensorrt-llm",
-  "llama.cpp": null,
-};
-
 /** What starts the placements of a problem by default; null where the cost model stands for no engine, or for one without launch files. */
 export function launcherOf({ engine }: Pick<Problem, "engine">): ExportForm | null {
-  return engine ? LAUNCHERS[engine.engine] : null;
+  return engine ? ENGINE_TABLE[engine.engine].plan.launchedAs : null;
 }
 
 /** Why a launcher cannot start an evaluated placement; empty: it can. One half of disaggregated serving is started like any other. */

@@ -1,14 +1,11 @@
-/** What a placement can be turned into, by the names of `--target`. */
-export const EXPORT_TARGETS = [
-  "vllm",
-  "sglang",
-  "tensorrt-llm",
-  "skypilot",
-  "kubernetes",
-  "dynamo",
-  "ray",
-] as const;
-export type ExportTarget = (typeof EXPORT_TARGETS)[number];
+import { ENGINE_TABLE, LAUNCH_ENGINES, type LaunchEngine } from "../engines/engines.ts";
+
+/** Programs that start an engine on a cluster. */
+const ORCHESTRATORS = ["skypilot", "kubernetes", "dynamo", "ray"] as const;
+
+/** What a placement can be turned into, by the names of `--target`: an engine on its own, or an orchestrator that starts one. */
+export type ExportTarget = LaunchEngine | (typeof ORCHESTRATORS)[number];
+export const EXPORT_TARGETS: readonly ExportTarget[] = [...LAUNCH_ENGINES, ...ORCHESTRATORS];
 
 /** The resources that the target `kubernetes` knows. */
 export const KUBERNETES_KINDS = ["leaderworkerset", "kserve"] as const;
@@ -17,8 +14,8 @@ export type KubernetesKind = (typeof KUBERNETES_KINDS)[number];
 /** One way of writing launch files: a target, or one of its kinds. */
 export type ExportForm = Exclude<ExportTarget, "kubernetes"> | KubernetesKind;
 
-/** Engines that are launched; every other target starts one of them. */
-export type LaunchEngine = "vllm" | "sglang" | "tensorrt-llm";
+/** Forms of orchestrators. */
+export type ClusterForm = Exclude<ExportForm, LaunchEngine>;
 
 /** What a form can say of a placement. `limits.ts` refuses the rest. */
 export interface FormTraits {
@@ -39,6 +36,16 @@ export interface FormTraits {
   readonly amd: boolean;
 }
 
+/** Engines that their own scripts start, one a node. */
+const ALONE = Object.fromEntries(
+  LAUNCH_ENGINES.map((engine): [LaunchEngine, FormTraits] => {
+    const { title, amd } = ENGINE_TABLE[engine].launch;
+    const traits = { target: engine, title, engine, amd } as const;
+    const nodes = { equalNodes: true, nodeKinds: "any", oneStagePerNode: false } as const;
+    return [engine, { ...traits, ...nodes, gpuChoice: "planned" }];
+  }),
+) as Record<LaunchEngine, FormTraits>;
+
 /**
  * Sources:
  * - vLLM: `ParallelConfig` (local world size = TP · PP / nnodes; one tensor_parallel_size), docs "Parallelism and scaling".
@@ -52,36 +59,7 @@ export interface FormTraits {
  *   GPU of a bundle.
  */
 export const FORMS: Readonly<Record<ExportForm, FormTraits>> = {
-  vllm: {
-    target: "vllm",
-    title: "vLLM",
-    engine: "vllm",
-    equalNodes: true,
-    nodeKinds: "any",
-    oneStagePerNode: false,
-    gpuChoice: "planned",
-    amd: true,
-  },
-  sglang: {
-    target: "sglang",
-    title: "SGLang",
-    engine: "sglang",
-    equalNodes: true,
-    nodeKinds: "any",
-    oneStagePerNode: false,
-    gpuChoice: "planned",
-    amd: true,
-  },
-  "tensorrt-llm": {
-    target: "tensorrt-llm",
-    title: "TensorRT-LLM",
-    engine: "tensorrt-llm",
-    equalNodes: true,
-    nodeKinds: "any",
-    oneStagePerNode: false,
-    gpuChoice: "planned",
-    amd: false,
-  },
+  ...ALONE,
   skypilot: {
     target: "skypilot",
     title: "SkyPilot with vLLM",
@@ -133,6 +111,11 @@ export const FORMS: Readonly<Record<ExportForm, FormTraits>> = {
     amd: true,
   },
 };
+
+/** Whether an orchestrator starts the engine. */
+export function isClusterForm(form: ExportForm): form is ClusterForm {
+  return form !== FORMS[form].engine;
+}
 
 export const EXPORT_FORMS: readonly ExportForm[] = Object.keys(FORMS) as ExportForm[];
 

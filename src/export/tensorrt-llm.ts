@@ -1,8 +1,9 @@
-import { type Launch, type LaunchFile, pipelineSize } from "./launch.ts";
-import type { LaunchNode } from "./launch-plan.ts";
+import { type EngineWriter, type Launch, type LaunchFile, pipelineSize } from "./launch.ts";
+import type { LaunchNode, LaunchPlan } from "./launch-plan.ts";
 import { gpuLines, scriptPath } from "./node-scripts.ts";
 import { nodeText, planComment } from "./plan-comment.ts";
 import { planIdLines } from "./plan-id.ts";
+import type { LaunchSettings } from "./settings.ts";
 import {
   argumentArray,
   bashScript,
@@ -17,11 +18,20 @@ import { yamlFile } from "./yaml-file.ts";
 const CONFIG = "trtllm-config.yaml";
 const HERE = `here="$(cd "$(dirname ${variable("BASH_SOURCE[0]")})" && pwd)"`;
 
+/** Source of the log: TensorRT-LLM, kvCacheManager.cpp. */
+export const TENSORRT_LLM_WRITER: EngineWriter = {
+  files: tensorrtLlmFiles,
+  logPattern: "max tokens in paged KV cache",
+  logLines: (tokens) => [`max tokens in paged KV cache (${Math.round(tokens)})`],
+  notes: batchNotes,
+  hints: () => [],
+};
+
 /**
  * The configuration, one script a node, and for several nodes the mpirun that starts them all: TensorRT-LLM's ranks are one
  * MPI world. Sources: trtllm-serve's options, LlmArgs (pp_partition, kv_cache_config), trtllm-llmapi-launch.
  */
-export function tensorrtLlmFiles(launch: Launch): LaunchFile[] {
+function tensorrtLlmFiles(launch: Launch): LaunchFile[] {
   const { nodes } = launch.plan;
   return [
     configFile(launch),
@@ -116,4 +126,17 @@ function worldScript(launch: Launch): string {
 /** The type of an instance, without what the shell would expand in a message. */
 function typeWord(instance: string): string {
   return instance.replace(/#\d+$/, "").replace(/[^\w.-]/g, "_");
+}
+
+function batchNotes(
+  { layerPartition }: LaunchPlan,
+  { sequences: { most, planned } }: LaunchSettings,
+): string[] {
+  const stages = layerPartition.length;
+  const perStage = Math.ceil(most / stages);
+  // Rounded up into the room for bursts it is nothing to speak of.
+  if (perStage * stages === most || most > planned) return [];
+  return [
+    `max_batch_size counts the sequences of one of the ${stages} micro-batches: the engine takes up to ${perStage * stages} sequences, ${most} are planned.`,
+  ];
 }

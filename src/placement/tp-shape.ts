@@ -1,11 +1,11 @@
-import type { Engine } from "../engines/engines.ts";
+import { ENGINE_TABLE, type Engine, type LaunchEngine, type TpRule } from "../engines/engines.ts";
 import type { Architecture, LayerArchitecture } from "../model/architecture.ts";
 import { layerKinds, type Model } from "../model/model.ts";
 import type { WeightGroups } from "../model/weight-groups.ts";
 import type { Problem } from "./problem.ts";
 
 /** What is launched; null where the cost model stands for no engine: what all engines refuse that launch files are written for. */
-export type ShapeEngine = Engine | "sglang" | null;
+export type ShapeEngine = Engine | LaunchEngine | null;
 
 /** Of a model, what can forbid a TP degree. */
 type ShapeDimension =
@@ -26,8 +26,8 @@ export interface ShapeBreach {
   readonly words: string;
 }
 
-/** Engines pad the vocabulary to a multiple of this. Source: vLLM's and SGLang's VocabParallelEmbedding. */
-const VOCABULARY_PADDING = 64;
+/** What all engines refuse that launch files are written for. */
+const REFUSED_BY_ALL: TpRule = { evenly: true, vocabularyMultiple: null };
 
 /**
  * What forbids an engine to share a model out to `tpDegree` GPUs, or null. Nothing does at TP 1.
@@ -47,12 +47,13 @@ export function shapeBreach(
   engine: ShapeEngine,
   tpDegree: number,
 ): ShapeBreach | null {
-  if (tpDegree === 1 || engine === "llama.cpp") return null;
+  const { evenly, vocabularyMultiple } = engine ? ENGINE_TABLE[engine].tp : REFUSED_BY_ALL;
+  if (tpDegree === 1 || !evenly) return null;
   return (
     headBreach(model, tpDegree) ??
     widthBreach(model, tpDegree) ??
     groupBreach(model, tpDegree) ??
-    vocabularyBreach(model, engine, tpDegree)
+    vocabularyBreach(model, vocabularyMultiple, tpDegree)
   );
 }
 
@@ -220,11 +221,11 @@ function attentionCuts(
 
 function vocabularyBreach(
   { vocabSize }: Model,
-  engine: ShapeEngine,
+  multiple: number | null,
   t: number,
 ): ShapeBreach | null {
-  if (engine === null || engine === "tensorrt-llm") return null;
-  const padded = Math.ceil(vocabSize / VOCABULARY_PADDING) * VOCABULARY_PADDING;
+  if (multiple === null) return null;
+  const padded = Math.ceil(vocabSize / multiple) * multiple;
   if (padded % t === 0) return null;
   return {
     dimension: "vocabulary",

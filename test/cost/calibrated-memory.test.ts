@@ -11,7 +11,7 @@ import {
   sequenceKvBytes,
   staticMemory,
 } from "../../src/cost/calibrated/memory.ts";
-import { TRAITS } from "../../src/engines/engines.ts";
+import { ENGINE_TABLE } from "../../src/engines/engines.ts";
 import { gpuByName } from "../../src/hardware/gpu-specs.ts";
 import type { Architecture, LayerArchitecture } from "../../src/model/architecture.ts";
 import { layerWeightGib } from "../../src/model/layer-plan.ts";
@@ -170,7 +170,7 @@ describe("memory that vLLM reports on an H100 of 79.18 GiB", () => {
       H100,
       row.tp,
       {
-        traits: TRAITS.vllm,
+        traits: ENGINE_TABLE.vllm,
         utilization: row.utilization,
         maxBatchedTokens: 8192,
         maxSequences: row.sequences,
@@ -213,7 +213,7 @@ describe("sequences that TensorRT-LLM admitted on H100", () => {
     const content = whole(architecture);
     const tpDegree = Number(row.tp);
     const { kvSpace } = staticMemory(architecture, content, gpuByName(row.gpu!)!, tpDegree, {
-      traits: TRAITS["tensorrt-llm"],
+      traits: ENGINE_TABLE["tensorrt-llm"],
       utilization: Number(row.free_gpu_memory_fraction),
       maxBatchedTokens: Number(row.max_num_tokens),
       maxSequences: 256,
@@ -384,7 +384,7 @@ describe("what is left for the KV cache", () => {
     content = whole(QWEN3_32B),
   ): StaticMemory =>
     staticMemory(QWEN3_32B, content, H100, tpDegree, {
-      traits: TRAITS.vllm,
+      traits: ENGINE_TABLE.vllm,
       utilization: 0.9,
       maxBatchedTokens: 8192,
       maxSequences: 1024,
@@ -401,7 +401,7 @@ describe("what is left for the KV cache", () => {
   });
 
   it("of TensorRT-LLM is its share of what the rest leaves", () => {
-    const traits = TRAITS["tensorrt-llm"];
+    const traits = ENGINE_TABLE["tensorrt-llm"];
     const [half, all] = [
       spaceOf({ traits, utilization: 0.5 }),
       spaceOf({ traits, utilization: 1 }),
@@ -419,7 +419,7 @@ describe("what is left for the KV cache", () => {
   it("is negative where the weights alone do not fit", () => {
     expect(
       staticMemory(LLAMA_70B, whole(LLAMA_70B), H100, 1, {
-        traits: TRAITS.vllm,
+        traits: ENGINE_TABLE.vllm,
         utilization: 0.9,
         maxBatchedTokens: 8192,
         maxSequences: 1024,

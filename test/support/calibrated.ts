@@ -11,12 +11,8 @@ import {
   type SpreadTable,
 } from "../../src/cost/calibrated/uncertainty.ts";
 import type { CostModel } from "../../src/cost/cost-model.ts";
-import {
-  DEFAULT_MAX_BATCHED_TOKENS,
-  DEFAULT_MEMORY_UTILIZATION,
-  type EngineSettings,
-} from "../../src/engines/engine-settings.ts";
-import { ENGINES, type Engine } from "../../src/engines/engines.ts";
+import type { EngineSettings } from "../../src/engines/engine-settings.ts";
+import { ENGINE_TABLE, ENGINES, type Engine } from "../../src/engines/engines.ts";
 import { findGpu, GPU_NAMES, type GpuSpec, gpuByName } from "../../src/hardware/gpu-specs.ts";
 import type { InstanceType } from "../../src/hardware/instance.ts";
 import {
@@ -55,11 +51,12 @@ export function knowledgeOf(values: ParameterValues = priorValues()): Knowledge 
 
 /** What an engine runs with when nothing is said. */
 export function defaultSettings(engine: Engine): EngineSettings {
+  const { memoryShare, maxBatchedTokens } = ENGINE_TABLE[engine].plan;
   return {
     engine,
-    gpuMemoryUtilization: DEFAULT_MEMORY_UTILIZATION[engine],
+    gpuMemoryUtilization: memoryShare,
     maxModelLenTokens: null,
-    maxBatchedTokens: DEFAULT_MAX_BATCHED_TOKENS,
+    maxBatchedTokens,
   };
 }
 
@@ -264,7 +261,7 @@ export const arbitraryArchitecture: fc.Arbitrary<Architecture> = fc
 export const arbitrarySettings: fc.Arbitrary<EngineSettings> = fc
   .record({
     engine: fc.constantFrom(...ENGINES),
-    maxBatchedTokens: fc.constantFrom(512, DEFAULT_MAX_BATCHED_TOKENS, 16_384),
+    maxBatchedTokens: fc.constantFrom(512, 8192, 16_384),
   })
   .map(({ engine, maxBatchedTokens }) => ({ ...defaultSettings(engine), maxBatchedTokens }));
 

@@ -5,7 +5,7 @@ import { type Calibration, calibrationHelps } from "../../calibration/calibratio
 import { runTargets } from "../../calibration/measured-run.ts";
 import type { TargetRow } from "../../calibration/targets.ts";
 import { SHIPPED } from "../../cost/calibrated/shipped.ts";
-import { ENGINES, type Engine } from "../../engines/engines.ts";
+import { DEFAULT_ENGINE, ENGINES, type Engine } from "../../engines/engines.ts";
 import { InputError } from "../../errors.ts";
 import { readArchitectureDir } from "../../files/read-architecture-dir.ts";
 import { readMeasuredRuns } from "../../files/read-measured-runs.ts";
@@ -39,7 +39,7 @@ export async function runCalibrate(flags: CalibrateFlags, io: CliIo): Promise<nu
   );
   if (flags.out !== undefined) checkOutFile("--out", flags.out);
   const architecture = flags.configDir === undefined ? null : readArchitectureDir(flags.configDir);
-  const read = readMeasuredRuns(paths, architecture, flags.engine ?? "vllm");
+  const read = readMeasuredRuns(paths, architecture, flags.engine ?? DEFAULT_ENGINE);
   const planned = runTargets(read.runs);
   const { engine, rows, others } = chooseEngine(planned.rows, flags.engine);
   const refusals = refusalCounts([...read.refused, ...planned.refused, ...others]);
@@ -87,7 +87,7 @@ function chooseEngine(
       .map(({ plan, measurement }) => [measurement, plan.profile]),
   );
   return {
-    engine: engine ?? "vllm",
+    engine: engine ?? DEFAULT_ENGINE,
     rows: rows.filter(({ plan }) => plan.profile === engine),
     others: [...others.values()].map((profile) => ({ reason: `its engine is ${profile}` })),
   };

@@ -1,6 +1,6 @@
 import type { Command, Option } from "commander";
 import { DEFAULT_MAX_COUNT, MOST_INSTANCES } from "../../catalogue/pool-spec.ts";
-import { ENGINES } from "../../engines/engines.ts";
+import { DEFAULT_ENGINE, ENGINE_TABLE, ENGINES } from "../../engines/engines.ts";
 import { KV_CACHE_DTYPES } from "../../huggingface/huggingface-model.ts";
 import {
   CONCURRENCY_RANGE,
@@ -26,6 +26,8 @@ import {
   numberOption,
   textOption,
 } from "./options.ts";
+
+const DEFAULTS = ENGINE_TABLE[DEFAULT_ENGINE].plan;
 
 const INSTANCE_COUNT = { unit: "instances", integer: true, min: 1, max: MOST_INSTANCES };
 
@@ -200,7 +202,7 @@ function addCostModelOptions(command: Command): Command {
       choiceOption("--engine <name>", "serving engine", {
         what: "an engine",
         choices: ENGINES,
-        byDefault: "vllm",
+        byDefault: DEFAULT_ENGINE,
       }),
     )
     .option(
@@ -210,7 +212,7 @@ function addCostModelOptions(command: Command): Command {
     .addOption(
       numberOption(
         "--gpu-memory-utilization <share>",
-        "share of the GPU memory that the engine may use (default: 0.92 for vllm)",
+        `share of the GPU memory that the engine may use (default: ${DEFAULTS.memoryShare} for ${DEFAULT_ENGINE})`,
         EFFICIENCY,
       ),
     )
@@ -220,7 +222,7 @@ function addCostModelOptions(command: Command): Command {
     .addOption(
       numberOption(
         "--max-num-batched-tokens <tokens>",
-        "most tokens of one step (default: 8192)",
+        `most tokens of one step (default: ${DEFAULTS.maxBatchedTokens})`,
         TOKENS,
       ),
     )

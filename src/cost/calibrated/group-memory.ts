@@ -1,5 +1,5 @@
 import { type EngineSettings, longestRequestTokens } from "../../engines/engine-settings.ts";
-import { TRAITS } from "../../engines/engines.ts";
+import { ENGINE_TABLE } from "../../engines/engines.ts";
 import type { GpuSpec } from "../../hardware/gpu-specs.ts";
 import type { Architecture } from "../../model/architecture.ts";
 import type { OperatingPoint } from "../../workload/workload.ts";
@@ -40,7 +40,7 @@ export class GroupMemory {
     engine: EngineSettings,
     common: CommonParameters,
   ) {
-    const traits = TRAITS[engine.engine];
+    const traits = ENGINE_TABLE[engine.engine];
     this.settings = {
       traits,
       utilization: engine.gpuMemoryUtilization,
@@ -167,7 +167,7 @@ function heldTokens(
   { pagedOutputShare }: CommonParameters,
 ): number {
   if (phase === "prefill" || outputTokens === 0) return inputTokens;
-  if (TRAITS[engine].memoryRule === "share_of_free") {
+  if (ENGINE_TABLE[engine].memoryRule === "share_of_free") {
     return Math.max(maxModelLenTokens ?? 0, inputTokens + outputTokens);
   }
   const longest = (outputMeanSquareTokens ?? outputTokens ** 2) / outputTokens;

@@ -24,7 +24,7 @@ import { type Hop, hopSeconds, insideHop, outsideHop } from "./hop.ts";
 import type { GroupContext } from "./layer-time.ts";
 import type { StageContent } from "./memory.ts";
 import type { EngineParameters, Parameters } from "./parameters.ts";
-import { effectiveRates } from "./rates.ts";
+import { effectiveRates, hasGgmlEnds } from "./rates.ts";
 import { type StepTimes, stageSeconds, stepTimes } from "./stage-steps.ts";
 import { cycleBill } from "./time-bill.ts";
 
@@ -105,7 +105,7 @@ export class GroupTimes {
     const steps = continuousSteps(this.lengths, batch, settings.maxBatchedTokens);
     this.steps =
       point.phase === "decode" ? { ...steps, decodeSteps: outputTokens, promptSteps: 0 } : steps;
-    this.isLlamaCpp4 = settings.engine === "llama.cpp" && architecture.weightFormat === "int4";
+    this.isLlamaCpp4 = hasGgmlEnds(settings.engine, architecture);
     this.decode = stepTimes(this.context, this.steps.decode, 1 / stages, this.isLlamaCpp4);
     this.mixed = stepTimes(this.context, this.steps.mixed, 1 / stages, this.isLlamaCpp4);
     const messages = (hop: Hop | null): ServingTerms => {

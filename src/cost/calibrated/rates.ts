@@ -1,4 +1,4 @@
-import type { Profile } from "../../engines/engines.ts";
+import { ENGINE_TABLE, type Profile } from "../../engines/engines.ts";
 import type { GpuClass, GpuSpec } from "../../hardware/gpu-specs.ts";
 import type { Architecture } from "../../model/architecture.ts";
 import type { Parameters } from "./parameters.ts";
@@ -54,6 +54,11 @@ export function powerFactor(gpu: GpuSpec, exponent: number): number {
   return Math.min(1, ratio) ** exponent;
 }
 
+/** Whether embedding and LM head are kept in GGML's own 4-bit format: of 4-bit weights. */
+export function hasGgmlEnds(profile: Profile, { weightFormat }: Architecture): boolean {
+  return ENGINE_TABLE[profile].ggml === true && weightFormat === "int4";
+}
+
 /** Datasheet rates times the shares that are reached, by weight format. */
 export function effectiveRates(
   gpu: GpuSpec,
@@ -62,16 +67,14 @@ export function effectiveRates(
   { gpu: share, type, engine, common }: Parameters,
 ): Rates {
   const { weightFormat } = architecture;
+  const { ggml = false } = ENGINE_TABLE[profile];
   const power = powerFactor(gpu, common.powerExponent);
-  const tuning =
-    profile === "llama.cpp" && DATA_CENTRE_CLASSES.has(gpu.gpuClass)
-      ? common.llamaCppDataCentre
-      : 1;
+  const tuning = ggml && DATA_CENTRE_CLASSES.has(gpu.gpuClass) ? common.llamaCppDataCentre : 1;
   const tera = 1e12 * engine.computeFactor * power * type.typeCompute * tuning;
   const memoryBytes = gpu.memoryGBytesPerSecond * 1e9 * type.typeRead * tuning;
   // GeForce cards multiply at twice the datasheet's rate when they accumulate in FP16, as llama.cpp does.
   const isGeForce = gpu.name.startsWith("RTX-") && /^RTX-\d{4}$/.test(gpu.name);
-  const peak16 = gpu.tflops16 * (profile === "llama.cpp" && isGeForce ? 2 : 1);
+  const peak16 = gpu.tflops16 * (ggml && isGeForce ? 2 : 1);
   const flops16 = peak16 * share.compute16 * tera;
   const flops8 =
     gpu.tflops8 > 0 ? gpu.tflops8 * share.compute8 * tera : flops16 * common.dequantize8;
@@ -97,8 +100,7 @@ export function effectiveRates(
       break;
     case "int4":
       linearFlops = ffnFlops = flops16 * common.dequantize4;
-      linearRead = ffnRead =
-        read16 * (profile === "llama.cpp" ? common.llamaCppRead4 : share.read4 / share.read16);
+      linearRead = ffnRead = read16 * (ggml ? common.llamaCppRead4 : share.read4 / share.read16);
       break;
     case "mxfp4":
       // Activations of 8 or 16 bits: FP4 hardware multiplies MXFP4 experts at its FP8 rate.
@@ -111,10 +113,7 @@ export function effectiveRates(
     ffnFlops,
     headFlops: flops16,
     prefillAttentionFlops:
-      gpu.tflops16 *
-      tera *
-      share.attentionCompute *
-      (profile === "llama.cpp" ? common.llamaCppAttention : 1),
+      gpu.tflops16 * tera * share.attentionCompute * (ggml ? common.llamaCppAttention : 1),
     attentionReadBytes: linearRead,
     ffnReadBytes: ffnRead,
     headReadBytes: read16,

@@ -1,4 +1,4 @@
-import type { Profile } from "../../engines/engines.ts";
+import { ENGINE_TABLE, type Profile } from "../../engines/engines.ts";
 import type { GpuSpec } from "../../hardware/gpu-specs.ts";
 import type { Architecture } from "../../model/architecture.ts";
 import type { Confidence, Spread } from "../cost-model.ts";
@@ -98,7 +98,7 @@ export function hazardsOf({ pipelineStages, profile, kvSequences }: PredictedCas
 } {
   const hazards: Hazard[] = [];
   const reasons: string[] = [];
-  if (pipelineStages > 1 && profile !== "llama.cpp") {
+  if (pipelineStages > 1 && !ENGINE_TABLE[profile].measuredInPipelines) {
     hazards.push("pipeline");
     reasons.push("few pipelines of serving engines were measured, and with larger errors");
   }

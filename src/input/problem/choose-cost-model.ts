@@ -3,12 +3,8 @@ import type { ParameterValues } from "../../cost/calibrated/parameters.ts";
 import { SHIPPED } from "../../cost/calibrated/shipped.ts";
 import type { CostModel, CostModelOrigin } from "../../cost/cost-model.ts";
 import { costModelOf } from "../../cost/origin.ts";
-import {
-  DEFAULT_MAX_BATCHED_TOKENS,
-  DEFAULT_MEMORY_UTILIZATION,
-  type EngineSettings,
-} from "../../engines/engine-settings.ts";
-import { ENGINES, type Engine } from "../../engines/engines.ts";
+import type { EngineSettings } from "../../engines/engine-settings.ts";
+import { DEFAULT_ENGINE, ENGINE_TABLE, ENGINES, type Engine } from "../../engines/engines.ts";
 import { InputError } from "../../errors.ts";
 import type { Model } from "../../model/model.ts";
 import { nearestHint } from "../../nearest.ts";
@@ -71,7 +67,9 @@ export function engineSettings(
     return null;
   }
   const { values } = config;
-  const engine = flags.engine === undefined ? (values.engine ?? "vllm") : flagEngine(flags.engine);
+  const engine =
+    flags.engine === undefined ? (values.engine ?? DEFAULT_ENGINE) : flagEngine(flags.engine);
+  const { plan } = ENGINE_TABLE[engine];
   const number = (
     flag: string,
     value: number | undefined,
@@ -82,13 +80,13 @@ export function engineSettings(
     gpuMemoryUtilization:
       number("--gpu-memory-utilization", flags.gpuMemoryUtilization, EFFICIENCY) ??
       values.gpu_memory_utilization ??
-      DEFAULT_MEMORY_UTILIZATION[engine],
+      plan.memoryShare,
     maxModelLenTokens:
       number("--max-model-len", flags.maxModelLenTokens, TOKENS) ?? values.max_model_len,
     maxBatchedTokens:
       number("--max-num-batched-tokens", flags.maxBatchedTokens, TOKENS) ??
       values.max_num_batched_tokens ??
-      DEFAULT_MAX_BATCHED_TOKENS,
+      plan.maxBatchedTokens,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { InstanceType } from "../hardware/instance.ts";
+import type { InstanceType } from "./instance.ts";
 
 export type GpuVendor = "nvidia" | "amd";
 
