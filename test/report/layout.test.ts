@@ -10,7 +10,8 @@ import {
   wrap,
 } from "../../src/report/layout.ts";
 
-const widest = (text: string): number => Math.max(...text.split("\n").map(visibleWidth));
+const widest = (text: string): number =>
+  Math.max(...text.split("\n").map((line) => visibleWidth(line)));
 const word = fc.string({ unit: "grapheme-ascii", maxLength: 150 });
 
 describe("layout", () => {
