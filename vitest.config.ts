@@ -13,6 +13,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     exclude: [...LONG_FILES],
+    globalSetup: ["test/oracle/print-formulations.ts"],
     // All cores: most of the time goes into solves, which take one each.
     maxWorkers: "100%",
     // Solves share the cores with other test files; a limit is there to end a hang, not to measure.

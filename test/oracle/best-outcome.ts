@@ -57,21 +57,23 @@ export function weightedValue(
 
 /**
  * The best of the outcomes; null when there is none. `weight` counts for the weighted objective only. Where the cost has no
- * say in an objective, the lower cost decides ties, and where the throughput has none, the higher one does; then the lower latency
- * by Little's law, fewer GPUs, fewer stages, the smaller batch, fewer instances.
+ * say in an objective, the lower cost decides ties, and where the throughput has none, the higher one does, unless a rate is served: what
+ * is above it is worth nothing. Then the lower latency by Little's law, fewer GPUs, fewer stages, the smaller batch, fewer instances.
  */
 export function bestOf(
   outcomes: readonly Outcome[],
   objective: ObjectiveName,
   weight: number,
   weights: ObjectiveWeights,
+  servesRate = false,
 ): Best | null {
   if (outcomes.length === 0) return null;
+  const cheapest = (): Best => (servesRate ? cheapestAtRate(outcomes) : cheapestOf(outcomes));
   switch (objective) {
     case "cost-per-token": {
       const value = least(outcomes.map(dollarsPerMillion));
       // Of what costs nothing the fastest.
-      if (value === 0) return cheapest(outcomes);
+      if (value === 0) return cheapest();
       const ties = outcomes.filter((o) => dollarsPerMillion(o) <= value * (1 + TIE));
       return { value, size: value, second: null, ...fewest(ties) };
     }
@@ -83,9 +85,9 @@ export function bestOf(
       return { value, size: value, second: price / 1e6, ...fewest(ties) };
     }
     case "cost":
-      return cheapest(outcomes);
+      return cheapest();
     case "weighted": {
-      if (weight === 1) return cheapest(outcomes);
+      if (weight === 1) return cheapest();
       const scoreOf = (o: Outcome): number => weightedValue(o, weight, weights);
       const value = -least(outcomes.map((o) => -scoreOf(o)));
       const best = outcomes.find((o) => scoreOf(o) === value)!;
@@ -117,7 +119,13 @@ export function frontierOf(
   return frontier;
 }
 
-function cheapest(outcomes: readonly Outcome[]): Best {
+function cheapestAtRate(outcomes: readonly Outcome[]): Best {
+  const price = least(outcomes.map((o) => o.microUsdPerHour));
+  const ties = outcomes.filter((o) => o.microUsdPerHour === price);
+  return { value: price / 1e6, size: price / 1e6, second: null, ...fewest(ties) };
+}
+
+function cheapestOf(outcomes: readonly Outcome[]): Best {
   const price = least(outcomes.map((o) => o.microUsdPerHour));
   const cheap = outcomes.filter((o) => o.microUsdPerHour === price);
   const rate = -least(cheap.map((o) => -o.tokensPerSecond));

@@ -4,25 +4,31 @@
  *
  * ORACLE_PROBLEMS and ORACLE_FIRST choose the problems, see seeds.ts.
  */
-import { afterAll, describe, expect, it } from "vitest";
-import { InputError } from "../../src/errors.ts";
+import { describe, expect, it } from "vitest";
 import { deployableRequest } from "../../src/export/deployable.ts";
 import { limitsOf } from "../../src/export/limits.ts";
 import { solveDeployable } from "../../src/export/solve-deployable.ts";
 import { EXPORT_FORMS, type ExportForm } from "../../src/export/targets.ts";
-import { createInlineHighs } from "../../src/milp/highs-inline.ts";
 import { layerCount } from "../../src/model/model.ts";
 import type { Metrics } from "../../src/placement/evaluation.ts";
-import type { Placement } from "../../src/placement/placement.ts";
 import type { Problem } from "../../src/placement/problem.ts";
 import type { SolveRequest } from "../../src/solver/request.ts";
 import { requestedPoints } from "../../src/solver/search/operating-points.ts";
-import { answerModel, solve } from "../../src/solver/solve.ts";
-import { NO_LIMITS, type OperatingPoint } from "../../src/workload/workload.ts";
-import { type Outcome, TooManyError } from "./brute-force.ts";
+import { answerModel } from "../../src/solver/solve.ts";
+import { NO_LIMITS } from "../../src/workload/workload.ts";
+import { TooManyError } from "./brute-force.ts";
 import { expectBest, isMaximised } from "./check-solution.ts";
+import { backend, solve } from "./counted-solve.ts";
 import { drawDeployable, FULL_NODES, NODE_FLAVOURS, TINY_FLAVOURS } from "./deployable-problem.ts";
 import { visitPlacements } from "./exhaustive.ts";
+import {
+  collected,
+  exportable,
+  type Judged,
+  outcomeOf,
+  restricted,
+  type Visit,
+} from "./exportable.ts";
 import { visitNodePlacements } from "./node-placements.ts";
 import { createPrng, type Prng } from "./prng.ts";
 import { oracleSeeds } from "./seeds.ts";
@@ -35,60 +41,6 @@ const OBJECTIVES: readonly Pick<SolveRequest, "objective" | "weight">[] = [
   { objective: "weighted", weight: 0.3 },
   { objective: "weighted", weight: 0 },
 ];
-
-const backend = createInlineHighs();
-afterAll(() => backend.dispose());
-
-/** A placement with what is said of it. */
-interface Judged {
-  readonly placement: Placement;
-  readonly metrics: Metrics;
-  readonly point: OperatingPoint;
-}
-
-type Visit = (
-  visit: (metrics: Metrics, point: OperatingPoint, placement: Placement) => void,
-) => void;
-
-function collected(walk: Visit): Judged[] {
-  const all: Judged[] = [];
-  walk((metrics, point, placement) => all.push({ placement, metrics, point }));
-  return all;
-}
-
-function outcomeOf({ metrics, point }: Judged): Outcome {
-  return {
-    point,
-    stages: metrics.num_pipeline_stages,
-    microUsdPerHour: Math.round(metrics.cost_per_hour * 1e6),
-    instances: metrics.num_instances,
-    gpus: metrics.num_gpus_rented,
-    crossings: metrics.links.filter((link) => link.crosses_instances).length,
-    isUniform: new Set(metrics.stages.map((stage) => stage.tp_degree)).size === 1,
-    tokensPerSecond: metrics.throughput_tokens_per_sec,
-    seats: [],
-  };
-}
-
-function exportable(form: ExportForm, problem: Problem, all: readonly Judged[]): Judged[] {
-  return all.filter(({ placement }) => limitsOf(form, problem, placement).length === 0);
-}
-
-/** Null where nothing can be exported whatever the placement, which the enumeration has to confirm. */
-function restricted(
-  form: ExportForm,
-  problem: Problem,
-  request: SolveRequest,
-  all: readonly Judged[],
-): SolveRequest | null {
-  try {
-    return deployableRequest(form, problem, request);
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    expect(exportable(form, problem, all)).toEqual([]);
-    return null;
-  }
-}
 
 function latencies(ttftMs: number | null, tpotMs: number | null): Problem["limits"] {
   return {
@@ -128,7 +80,7 @@ async function check(
 ): Promise<void> {
   const asked = restricted(form, problem, request, all);
   if (!asked) return;
-  const solution = await solve(problem, asked, backend);
+  const solution = await solve(problem, asked);
   const outcomes = exportable(form, problem, all)
     .filter(({ metrics }) => metrics.meets_cost_threshold)
     .map(outcomeOf);
@@ -314,7 +266,7 @@ describe("limits on both latencies that few cuts of a node keep", { timeout: 120
 
   /** The MILP that is exported for an answer has a solution. */
   async function expectModel(problem: Problem, request: SolveRequest): Promise<void> {
-    const solution = await solve(problem, request, backend);
+    const solution = await solve(problem, request);
     if (!("placement" in solution)) return;
     const milp = await answerModel(problem, request, solution, backend);
     expect((await backend.solve(milp, {})).status).toBe("optimal");
@@ -355,7 +307,7 @@ describe("what a restriction costs", { timeout: 120_000 }, () => {
       const form = prng.pick(EXPORT_FORMS);
       if (!restricted(form, problem, request, [])) return;
       const solution = await solveDeployable(problem, request, form, backend);
-      const free = await solve(problem, request, backend);
+      const free = await solve(problem, request);
       const { deployable } = solution;
       expect(deployable?.status_without).toBe(free.status);
       if (!("placement" in free)) {

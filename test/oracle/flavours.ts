@@ -259,3 +259,12 @@ export const TINY_SERVED_MESSAGES: Flavour = {
   name: "tiny, served, messages",
   hasMessages: true,
 };
+
+/** The flavour of a name, of all above. */
+export function flavourNamed(name: string): Flavour {
+  const found = [...FLAVOURS, ...SERVING_FLAVOURS, ...MESSAGE_FLAVOURS].find(
+    (flavour) => flavour.name === name,
+  );
+  if (!found) throw new Error(`no flavour is called ${name}`);
+  return found;
+}

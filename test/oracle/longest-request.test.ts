@@ -4,23 +4,19 @@
  *
  * The standard run takes 40 problems; ORACLE_PROBLEMS and ORACLE_FIRST as in seeds.ts.
  */
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { createPool } from "../../src/hardware/pool.ts";
-import { createInlineHighs } from "../../src/milp/highs-inline.ts";
 import type { Architecture, LayerArchitecture } from "../../src/model/architecture.ts";
 import type { Metrics } from "../../src/placement/evaluation.ts";
 import type { Problem } from "../../src/placement/problem.ts";
 import { DEFAULT_REQUEST, type SolveRequest } from "../../src/solver/request.ts";
 import { requestedPoints } from "../../src/solver/search/operating-points.ts";
-import { solve } from "../../src/solver/solve.ts";
 import { calibratedProblem, defaultSettings, llama } from "../support/calibrated.ts";
 import { entry } from "../support/founding.ts";
+import { solve } from "./counted-solve.ts";
 import { visitPlacements } from "./exhaustive.ts";
 import { createPrng, type Prng } from "./prng.ts";
 import { oracleSeeds } from "./seeds.ts";
-
-const backend = createInlineHighs();
-afterAll(() => backend.dispose());
 
 /** Few wide layers, so that weights and KV cache fill GPUs. */
 function drawArchitecture(prng: Prng, isWindowed: boolean): Architecture {
@@ -90,7 +86,7 @@ async function expectBest(
   request: SolveRequest,
   candidates: readonly Candidate[],
 ): Promise<void> {
-  const solution = await solve(problem, request, backend);
+  const solution = await solve(problem, request);
   if (candidates.length === 0) {
     expect(solution.status).toBe("infeasible");
     return;

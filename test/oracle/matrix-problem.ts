@@ -58,6 +58,51 @@ export function drawMatrixProblem(seed: number): Drawn {
   throw new Error(`seed ${seed}: no problem is as wanted`);
 }
 
+/** Several small instances whose layers are alike, so that any stage may stand anywhere if links let it. */
+const SINGLE_LINKS: Flavour = {
+  ...SMALL,
+  name: "single links",
+  maxStages: (prng) => prng.int(3, 4),
+  layers: (prng) => prng.int(4, 14),
+  types: (prng) => prng.int(2, 3),
+  gpus: (prng) => prng.pick([1, 1, 2]),
+  tpDegrees: [[1], [1, 2]],
+  slowLinks: "always",
+  insidePerShare: [0.2, 0.7, 1, 3],
+  matrixChance: 1,
+  unevenChance: 0,
+};
+
+/**
+ * Draws a problem on a matrix in which each link, in each direction, has a bandwidth of its own: orders of stages with links that are fast
+ * enough are few. Its best placements have several stages.
+ */
+export function drawSingleLinksProblem(seed: number): Drawn {
+  const prng = createPrng(seed * 86_028_157 + 43);
+  for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+    const { problem, request } = drawUnseen(prng, SINGLE_LINKS);
+    if (problem.network.kind === "derived") continue;
+    const network: MatrixNetwork = {
+      ...problem.network,
+      gBytesPerSecond: problem.network.gBytesPerSecond.map(
+        (bandwidth) => bandwidth * prng.pick([0.1, 0.3, 1, 2]) * (1 + prng.next()),
+      ),
+    };
+    const linked = { ...problem, network };
+    try {
+      const outcomes = bruteForce(linked, request, requestedPoints(linked), MOST_ORDERINGS);
+      const [fastest] = frontierOf(outcomes).slice(-1);
+      const isWanted = outcomes.some(
+        ({ stages, tokensPerSecond }) => stages > 2 && tokensPerSecond === fastest?.tokensPerSecond,
+      );
+      if (isWanted) return { seed, problem: linked, request, outcomes, prng };
+    } catch (error) {
+      if (!(error instanceof TooManyError)) throw error;
+    }
+  }
+  throw new Error(`seed ${seed}: no problem is as wanted`);
+}
+
 /**
  * Whether a pair on the frontier needs a TP group that is slower than others of its instance and limits the whole pipeline: a rate that
  * only such a group has.

@@ -5,12 +5,11 @@
  * ORACLE_PROBLEMS and ORACLE_FIRST choose the problems, see seeds.ts:
  * ORACLE_PROBLEMS=3000 npx vitest run test/oracle/matrix.test.ts
  */
-import { afterAll, describe, expect, it } from "vitest";
-import { createInlineHighs } from "../../src/milp/highs-inline.ts";
+import { describe, expect, it } from "vitest";
 import type { Problem } from "../../src/placement/problem.ts";
 import type { SolveRequest } from "../../src/solver/request.ts";
-import { solve } from "../../src/solver/solve.ts";
 import { expectBest } from "./check-solution.ts";
+import { solve } from "./counted-solve.ts";
 import { expectExplained } from "./explained.ts";
 import { drawMatrixProblem, drawNearLimits } from "./matrix-problem.ts";
 import type { Drawn } from "./random-problem.ts";
@@ -25,9 +24,6 @@ const OBJECTIVES: readonly Pick<SolveRequest, "objective" | "weight">[] = [
   { objective: "weighted", weight: 0.8 },
 ];
 
-const backend = createInlineHighs();
-afterAll(() => backend.dispose());
-
 const counts = { matrices: 0, percentiles: 0, nodes: 0 };
 
 async function check(
@@ -36,7 +32,7 @@ async function check(
   choices: Partial<SolveRequest>,
 ): Promise<void> {
   const request = { ...drawn.request, ...choices };
-  expectBest(problem, request, await solve(problem, request, backend), outcomes);
+  expectBest(problem, request, await solve(problem, request), outcomes);
 }
 
 describe("solve agrees with the brute force", { timeout: 120_000 }, () => {
@@ -55,7 +51,7 @@ describe("solve agrees with the brute force", { timeout: 120_000 }, () => {
       await check(drawn, limited, { ...prng.pick(OBJECTIVES), frontier: prng.chance(0.3) });
       if (!prng.chance(0.25)) return;
       const asked = { ...request, ...prng.pick(OBJECTIVES.slice(0, 3)), explain: true };
-      const answer = await solve(limited, asked, backend);
+      const answer = await solve(limited, asked);
       if (answer.status === "optimal") expectExplained(limited, asked, answer);
     });
   }

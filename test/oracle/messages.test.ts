@@ -4,14 +4,12 @@
  *
  * ORACLE_PROBLEMS and ORACLE_FIRST choose the problems, see seeds.ts.
  */
-import { afterAll, describe, expect, it } from "vitest";
-import { createInlineHighs } from "../../src/milp/highs-inline.ts";
+import { describe, expect, it } from "vitest";
 import type { SolveRequest } from "../../src/solver/request.ts";
 import { requestedPoints } from "../../src/solver/search/operating-points.ts";
-import { solve } from "../../src/solver/solve.ts";
 import { bruteForce } from "./brute-force.ts";
-import { drawCalibratedProblem } from "./calibrated-problem.ts";
 import { expectBest } from "./check-solution.ts";
+import { solve } from "./counted-solve.ts";
 import { drawLatencyLimits } from "./random-limits.ts";
 import { type Drawn, drawMessageProblem } from "./random-problem.ts";
 import { oracleSeeds } from "./seeds.ts";
@@ -25,25 +23,18 @@ const OBJECTIVES: readonly Pick<SolveRequest, "objective" | "weight">[] = [
   { objective: "cost-per-token", weight: null },
 ];
 
-const backend = createInlineHighs();
-afterAll(() => backend.dispose());
-
 /** A problem without limits on latencies, then with limits drawn around those that occur. */
 async function expectOptimal({ problem, prng, outcomes, ...drawn }: Drawn): Promise<boolean> {
   const free: SolveRequest = { ...drawn.request, ...prng.pick(OBJECTIVES), frontier: true };
-  const solution = await solve(problem, free, backend);
+  const solution = await solve(problem, free);
   expectBest(problem, free, solution, outcomes);
-  // Prefill has no later tokens, decode no first one.
-  const mayLimit =
-    problem.costModel.predictsLatency &&
-    (problem.costModel.name === "table" || problem.workload.phase === "aggregated");
-  if (outcomes.length > 0 && mayLimit) {
+  if (outcomes.length > 0 && problem.costModel.predictsLatency) {
     const limits = drawLatencyLimits(prng, problem, drawn.request, outcomes);
     const limited = { ...problem, limits };
     const within = bruteForce(limited, drawn.request, requestedPoints(limited));
     for (const choice of prng.shuffle(OBJECTIVES).slice(0, 2)) {
       const request = { ...drawn.request, ...choice, frontier: prng.chance(0.6) };
-      expectBest(limited, request, await solve(limited, request, backend), within);
+      expectBest(limited, request, await solve(limited, request), within);
     }
   }
   if (!("placement" in solution)) return false;
@@ -59,10 +50,6 @@ describe("where it matters what stages send to, solve agrees with the brute forc
   for (const seed of seeds) {
     it(`on problem ${seed}`, async () => {
       if (await expectOptimal(drawMessageProblem(seed))) shared++;
-    });
-
-    it(`on calibrated problem ${seed}`, async () => {
-      if (await expectOptimal(drawCalibratedProblem(seed))) shared++;
     });
   }
 

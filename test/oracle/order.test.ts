@@ -2,25 +2,21 @@
  * The order of placements that are equal by the objective, on problems so small that `evaluate` can be asked about every
  * placement: the answer has to be the first of all of them. Types come twice under other names, so that there are many ties.
  */
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { createPool, type PoolEntry } from "../../src/hardware/pool.ts";
-import { createInlineHighs } from "../../src/milp/highs-inline.ts";
 import type { Metrics } from "../../src/placement/evaluation.ts";
 import { type Placement, parseInstanceName } from "../../src/placement/placement.ts";
 import type { Problem } from "../../src/placement/problem.ts";
 import { instanceClasses } from "../../src/solver/instances/instance-classes.ts";
 import type { ObjectiveName, SolveRequest } from "../../src/solver/request.ts";
 import { requestedPoints } from "../../src/solver/search/operating-points.ts";
-import { solve } from "../../src/solver/solve.ts";
 import { weightedValue } from "./best-outcome.ts";
 import { expectAnswer } from "./check-solution.ts";
+import { solve } from "./counted-solve.ts";
 import { visitPlacements } from "./exhaustive.ts";
 import type { Prng } from "./prng.ts";
 import { drawTinyProblem } from "./random-problem.ts";
 import { oracleSeeds } from "./seeds.ts";
-
-const backend = createInlineHighs();
-afterAll(() => backend.dispose());
 
 /** Numbers this close, relative to their size, are one. */
 const SAME = 1e-12;
@@ -193,7 +189,7 @@ describe("the answer is the first of all placements", { timeout: 120_000 }, () =
         context.skip();
         return;
       }
-      const solution = await solve(problem, request, backend);
+      const solution = await solve(problem, request);
       if (all.length === 0) {
         expect(solution.status).toBe("infeasible");
         return;

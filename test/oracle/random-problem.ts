@@ -99,6 +99,13 @@ export function drawTinyMessageProblem(seed: number): Drawn {
   return drawTiny(createPrng(seed * 49_979_687 + 7), seed, flavour);
 }
 
+/** Draws a problem of one flavour, as a rule with several stages on its frontier. */
+export function drawFlavoured(seed: number, flavour: Flavour): Drawn {
+  const prng = createPrng(seed * 22_801_763 + 37);
+  const wanted = { points: prng.pick([1, 2, 3]), stages: prng.pick([2, 2, 3]), nothing: false };
+  return drawUntil(prng, seed, flavour, MOST_ORDERINGS_SERVING, wanted);
+}
+
 /** Draws a problem without looking at what can be had from it. */
 export function drawUnseen(prng: Prng, flavour: Flavour): Pick<Drawn, "problem" | "request"> {
   return drawAttempt(prng, flavour);
@@ -228,7 +235,7 @@ function drawWorkload(prng: Prng): { readonly point: OperatingPoint; readonly ma
 }
 
 /** Mostly what everyone asks for, now and then one restriction or another. */
-function drawRequest(prng: Prng, pool: Pool, tpDegrees: readonly number[]): SolveRequest {
+export function drawRequest(prng: Prng, pool: Pool, tpDegrees: readonly number[]): SolveRequest {
   const names = pool.types.map(({ instance }) => instance.name);
   const some = (chance: number): string[] => names.filter(() => prng.chance(chance));
   const limitsOf = (chance: number, limits: readonly number[]): Map<string, number> =>

@@ -4,13 +4,12 @@
  *
  * The standard run takes the first 120 problems; ORACLE_PROBLEMS and ORACLE_FIRST choose others, see seeds.ts.
  */
-import { afterAll, describe, expect, it } from "vitest";
-import { createInlineHighs } from "../../src/milp/highs-inline.ts";
+import { describe, expect, it } from "vitest";
 import type { SolveRequest } from "../../src/solver/request.ts";
 import { requestedPoints } from "../../src/solver/search/operating-points.ts";
-import { solve } from "../../src/solver/solve.ts";
 import { bruteForce } from "./brute-force.ts";
 import { expectBest } from "./check-solution.ts";
+import { solve } from "./counted-solve.ts";
 import { drawLatencyLimits, drawLimits } from "./random-limits.ts";
 import { drawServingProblem } from "./random-problem.ts";
 import { oracleSeeds } from "./seeds.ts";
@@ -25,9 +24,6 @@ const OBJECTIVES: readonly Pick<SolveRequest, "objective" | "weight">[] = [
   { objective: "cost-per-token", weight: null },
 ];
 
-const backend = createInlineHighs();
-afterAll(() => backend.dispose());
-
 describe("solve agrees with the brute force", { timeout: 120_000 }, () => {
   const seeds = oracleSeeds(120);
   const counts = { infeasible: 0, met: 0 };
@@ -35,7 +31,7 @@ describe("solve agrees with the brute force", { timeout: 120_000 }, () => {
     it(`on serving problem ${seed}`, async () => {
       const { problem, prng, outcomes, ...drawn } = drawServingProblem(seed);
       const free: SolveRequest = { ...drawn.request, ...prng.pick(OBJECTIVES), frontier: true };
-      expectBest(problem, free, await solve(problem, free, backend), outcomes);
+      expectBest(problem, free, await solve(problem, free), outcomes);
       if (outcomes.length === 0) return;
 
       const limits = drawLatencyLimits(prng, problem, drawn.request, outcomes);
@@ -43,7 +39,7 @@ describe("solve agrees with the brute force", { timeout: 120_000 }, () => {
       const within = bruteForce(limited, drawn.request, requestedPoints(limited));
       for (const choice of prng.shuffle(OBJECTIVES).slice(0, 2)) {
         const request = { ...drawn.request, ...choice, frontier: prng.chance(0.6) };
-        const solution = await solve(limited, request, backend);
+        const solution = await solve(limited, request);
         expectBest(limited, request, solution, within);
         if (solution.status === "infeasible") counts.infeasible++;
         else counts.met++;
@@ -58,7 +54,7 @@ describe("solve agrees with the brute force", { timeout: 120_000 }, () => {
         limits: { ...budgets, maxTtftSeconds, maxTpotSeconds, latencySafetyMargin },
       };
       const request = { ...drawn.request, ...prng.pick(OBJECTIVES) };
-      expectBest(both, request, await solve(both, request, backend), within);
+      expectBest(both, request, await solve(both, request), within);
     });
   }
 

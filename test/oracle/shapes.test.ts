@@ -3,8 +3,7 @@
  *
  * ORACLE_PROBLEMS and ORACLE_FIRST choose the problems, see seeds.ts.
  */
-import { afterAll, describe, expect, it } from "vitest";
-import { createInlineHighs } from "../../src/milp/highs-inline.ts";
+import { describe, expect, it } from "vitest";
 import { layerCount, type Model } from "../../src/model/model.ts";
 import { evaluate } from "../../src/placement/evaluate.ts";
 import type { Placement } from "../../src/placement/placement.ts";
@@ -13,17 +12,14 @@ import { forbiddenTp } from "../../src/placement/tp-shape.ts";
 import { bestEvenSplits } from "../../src/solver/even-splits/even-splits.ts";
 import { requestedPoints } from "../../src/solver/search/operating-points.ts";
 import type { Solution } from "../../src/solver/solution.ts";
-import { solve } from "../../src/solver/solve.ts";
 import { bruteForce, TooManyError } from "./brute-force.ts";
 import { expectBest } from "./check-solution.ts";
+import { solve } from "./counted-solve.ts";
 import { FLAVOURS, type Flavour, TINY } from "./flavours.ts";
 import { createPrng, type Prng } from "./prng.ts";
 import { drawUnseen } from "./random-problem.ts";
 import { oracleSeeds } from "./seeds.ts";
 import { canShareOut } from "./shape-rule.ts";
-
-const backend = createInlineHighs();
-afterAll(() => backend.dispose());
 
 /** The model with other heads, widths and groups, of which some share out to 2, 3, 4 or 8 GPUs and some do not. */
 function withShape(prng: Prng, model: Model): Model {
@@ -113,7 +109,7 @@ describe("models that forbid TP degrees", { timeout: 60_000 }, () => {
           canShareOut(problem.model, degree),
         );
       }
-      const solution = await solve(problem, request, backend);
+      const solution = await solve(problem, request);
       expectBest(problem, request, solution, outcomes);
       for (const { stages } of placementsOf(solution)) {
         counts.answers++;
@@ -127,7 +123,7 @@ describe("models that forbid TP degrees", { timeout: 60_000 }, () => {
       }
       // What any shape allows, the rule alone refuses.
       const any = { ...problem, rules: { ...problem.rules, anyShape: true } };
-      for (const placement of placementsOf(await solve(any, request, backend))) {
+      for (const placement of placementsOf(await solve(any, request))) {
         const { stages } = placement;
         if (stages.every(({ tp_degree }) => canShareOut(problem.model, tp_degree))) continue;
         counts.lost++;

@@ -1,18 +1,14 @@
 /** Simple answers against plain enumeration: the simplest placement within a percentage of the optimum, and the best of these. */
-import { afterAll, describe, expect, it } from "vitest";
-import { createInlineHighs } from "../../src/milp/highs-inline.ts";
+import { describe, expect, it } from "vitest";
 import { meetsLatencyLimits } from "../../src/placement/limits.ts";
 import { complexityOf } from "../../src/solver/explain/simplicity.ts";
 import type { SolveRequest } from "../../src/solver/request.ts";
 import { isMaximised, objectiveValue } from "../../src/solver/search/objectives.ts";
 import { requestedPoints } from "../../src/solver/search/operating-points.ts";
-import { solve } from "../../src/solver/solve.ts";
+import { solve } from "./counted-solve.ts";
 import { visitPlacements } from "./exhaustive.ts";
 import { drawTinyProblem, drawTinyServingProblem } from "./random-problem.ts";
 import { oracleSeeds } from "./seeds.ts";
-
-const backend = createInlineHighs();
-afterAll(() => backend.dispose());
 
 /** The figures of every placement that keeps the limits. */
 function listed(seed: number, draw: typeof drawTinyProblem, request: Partial<SolveRequest>) {
@@ -49,7 +45,7 @@ describe.each([
     const weight = objective === "weighted" ? 0.5 : null;
     const preferSimplePercent = [1, 5, 20, 60][(seed >> 2) % 4]!;
     const { problem, asked, all } = listed(seed, draw, { objective, weight, preferSimplePercent });
-    const solution = await solve(problem, asked, backend);
+    const solution = await solve(problem, asked);
     if (all.length === 0) return expect(solution.status).toBe("infeasible");
     if (solution.status !== "optimal") throw new Error(`problem ${seed}: ${solution.status}`);
     const sign = isMaximised(problem, asked) ? -1 : 1;

@@ -1,21 +1,17 @@
 /** Pools whose types are at several sites: a pipeline stays inside one, whatever it costs. */
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { createPool, type PoolEntry } from "../../src/hardware/pool.ts";
-import { createInlineHighs } from "../../src/milp/highs-inline.ts";
 import { evaluate } from "../../src/placement/evaluate.ts";
 import type { Problem } from "../../src/placement/problem.ts";
 import { OBJECTIVES, type SolveRequest } from "../../src/solver/request.ts";
 import { requestedPoints } from "../../src/solver/search/operating-points.ts";
-import { solve } from "../../src/solver/solve.ts";
 import { bruteForce, placementOf, TooManyError } from "./brute-force.ts";
 import { expectBest } from "./check-solution.ts";
+import { solve } from "./counted-solve.ts";
 import type { Prng } from "./prng.ts";
 import { drawLimits } from "./random-limits.ts";
 import { drawProblem } from "./random-problem.ts";
 import { oracleSeeds } from "./seeds.ts";
-
-const backend = createInlineHighs();
-afterAll(() => backend.dispose());
 
 const MOST_ORDERINGS = 100_000;
 const SITES = ["cloud/east", "cloud/west"] as const;
@@ -79,7 +75,7 @@ describe("solve agrees with the brute force", { timeout: 60_000 }, () => {
       const { problem, prng, outcomes, request } = drawn!;
       const check = async (changed: Problem, choices: Partial<SolveRequest>): Promise<void> => {
         const asked = { ...request, ...choices };
-        expectBest(changed, asked, await solve(changed, asked, backend), outcomes);
+        expectBest(changed, asked, await solve(changed, asked), outcomes);
       };
       for (const outcome of outcomes.slice(0, 5)) {
         expect(evaluate(problem, placementOf(problem, outcome)).status).toBe("SUCCESS");

@@ -5,12 +5,11 @@
  * The standard run takes the first 120 problems; ORACLE_PROBLEMS=500 npx vitest run test/oracle takes 500, and see seeds.ts
  * for drawing a single one again.
  */
-import { afterAll, describe, it } from "vitest";
-import { createInlineHighs } from "../../src/milp/highs-inline.ts";
+import { describe, it } from "vitest";
 import type { Problem } from "../../src/placement/problem.ts";
 import type { SolveRequest } from "../../src/solver/request.ts";
-import { solve } from "../../src/solver/solve.ts";
 import { expectBest } from "./check-solution.ts";
+import { solve } from "./counted-solve.ts";
 import { drawLimits } from "./random-limits.ts";
 import { type Drawn, drawProblem } from "./random-problem.ts";
 import { oracleSeeds } from "./seeds.ts";
@@ -26,16 +25,13 @@ const OBJECTIVES: readonly Pick<SolveRequest, "objective" | "weight">[] = [
   { objective: "cost-per-token", weight: null },
 ];
 
-const backend = createInlineHighs();
-afterAll(() => backend.dispose());
-
 async function check(
   drawn: Drawn,
   problem: Problem,
   choices: Partial<SolveRequest>,
 ): Promise<void> {
   const request: SolveRequest = { ...drawn.request, ...choices };
-  expectBest(problem, request, await solve(problem, request, backend), drawn.outcomes);
+  expectBest(problem, request, await solve(problem, request), drawn.outcomes);
 }
 
 describe("solve agrees with the brute force", { timeout: 60_000 }, () => {

@@ -1,14 +1,10 @@
 /** Ties that random problems seldom reach: equal machines at different prices, equal prices on fewer machines. */
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { createPool, type PoolEntry } from "../../src/hardware/pool.ts";
-import { createInlineHighs } from "../../src/milp/highs-inline.ts";
 import { DEFAULT_REQUEST, type SolveRequest } from "../../src/solver/request.ts";
-import { solve } from "../../src/solver/solve.ts";
 import { entry, foundingProblem, RELAXED_RULES } from "../support/founding.ts";
 import { expectAnswer } from "./check-solution.ts";
-
-const backend = createInlineHighs();
-afterAll(() => backend.dispose());
+import { solve } from "./counted-solve.ts";
 
 /** With 32 GiB, TP 8 holds the model in one stage and TP 4 needs two. */
 const a100 = (name: string, gpus: number, usdPerHour: number, count = 1): PoolEntry =>
@@ -26,7 +22,7 @@ async function instancesOf(
     weights: { ...base.weights, crossInstancePenalty: 0 },
   });
   const request = { ...DEFAULT_REQUEST, ...choices };
-  const answer = expectAnswer(await solve(problem, request, backend));
+  const answer = expectAnswer(await solve(problem, request));
   return [...new Set(answer.placement.stages.map((stage) => stage.gpu_type))].sort();
 }
 
