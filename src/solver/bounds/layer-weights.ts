@@ -1,4 +1,4 @@
-import { layerCount, layerKindPositions, type Model } from "../../model/model.ts";
+import { areLayersAlike, layerCount, layerKindPositions, type Model } from "../../model/model.ts";
 import type { Problem } from "../../placement/problem.ts";
 import type { InstanceClass } from "../instances/instance-class.ts";
 import { LayerWindows } from "../stages/layer-windows.ts";
@@ -85,6 +85,7 @@ export function heaviestAnywhere(measure: LayerWeights, starts: StartsAtRate): n
 function firstLikes(model: Model, ends: "own" | "as inside"): number[] {
   const kinds = layerKindPositions(model);
   const numLayers = kinds.length;
+  if (areLayersAlike(model)) return kinds.map(() => 0);
   const windows = LayerWindows.of(model);
   return Array.from({ length: numLayers }, (_, layer) => {
     if (layer > 0 && layer < numLayers - 1) return windows.firstLike(layer, 1);

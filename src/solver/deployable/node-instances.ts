@@ -6,7 +6,7 @@ import {
 } from "../stages/candidates-at-rate.ts";
 import type { LatencyBudget } from "../stages/latency-budget.ts";
 import { sizesOf } from "../stages/starts-at-rate.ts";
-import { foldSizes } from "./fold-sizes.ts";
+import { foldStarts } from "./fold-sizes.ts";
 import type { NodeShape } from "./node-rules.ts";
 import { hasRuns, nodeStarts } from "./node-starts.ts";
 
@@ -54,17 +54,18 @@ function isUsable(
 /** A class whose instances are nodes: one option, one group an instance, the sizes those of all stages of a node. */
 function asNodes(
   atRate: CandidatesAtRate,
-  { shape, layers, budget }: NodeSetting,
+  { shape, budget }: NodeSetting,
 ): readonly CandidatesAtRate[] {
   const { stagesPerNode, restType } = shape;
   // The GPUs of a derived network are alike, so that a degree is one option.
   const [stage] = atRate.options as readonly [OptionAtRate];
   const firstOnly = restType !== null && atRate.instanceClass.type.instance.name !== restType;
   const starts =
-    stage.starts &&
-    nodeStarts(stage.starts, stage.stays ?? stage.starts, stagesPerNode, budget, firstOnly);
-  if (starts && !hasRuns(starts)) return [];
-  const sizes = starts ? sizesOf(starts) : foldSizes(stage.sizes, stagesPerNode, layers);
+    stage.starts.table.isAlike && budget === null
+      ? foldStarts(stage.starts, stagesPerNode)
+      : nodeStarts(stage.starts, stage.stays ?? stage.starts, stagesPerNode, budget, firstOnly);
+  if (!hasRuns(starts)) return [];
+  const sizes = sizesOf(starts);
   const [smallest] = sizes;
   const largest = sizes.at(-1);
   if (smallest === undefined || largest === undefined) return [];

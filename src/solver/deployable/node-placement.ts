@@ -127,14 +127,13 @@ function evenSplit(
 }
 
 function stageSizes(
-  { starts, stays, sizes }: OptionAtRate,
+  { starts, stays }: OptionAtRate,
   before: number,
   layers: number,
   isLast: boolean,
 ): readonly number[] {
   if (before === layers) return [];
-  const here = isLast ? starts : (stays ?? starts);
-  return here ? sizesAfter(here, before) : sizes;
+  return sizesAfter(isLast ? starts : (stays ?? starts), before);
 }
 
 function stageOf({ stageOfNode }: CandidatesAtRate): OptionAtRate {
@@ -188,7 +187,7 @@ function splitsOf(
   readonly ttftSeconds: number;
   readonly tpotSeconds: number;
 }[] {
-  const latencies = options[0]!.starts!.table.latencies!;
+  const latencies = options[0]!.starts.table.latencies!;
   if (latencies instanceof NodeLatencies) return latencies.splits(before, layers);
   return [
     {

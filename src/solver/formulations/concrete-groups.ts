@@ -1,7 +1,9 @@
 import { InputError } from "../../errors.ts";
+import { externalShareGBytesPerSecond } from "../../hardware/instance.ts";
 import { groupGBytesPerSecond, type Network } from "../../hardware/network.ts";
 import type { Problem } from "../../placement/problem.ts";
-import type { InstanceClass } from "../instances/instance-class.ts";
+import { derivedLinks } from "../instances/derived-links.ts";
+import type { GroupKind, InstanceClass } from "../instances/instance-class.ts";
 import {
   countGroups,
   degreesOf,
@@ -11,8 +13,9 @@ import {
 } from "../instances/tp-groups.ts";
 import { requireLevel } from "../stages/levels.ts";
 import { sizesAtRate } from "../stages/size-rates.ts";
-import { type BatchOptions, ratesOf, stageOption } from "../stages/stage-options.ts";
+import { type BatchOptions, pairRate, ratesOf, stageOption } from "../stages/stage-options.ts";
 import { type StartsAtRate, startsAtRate } from "../stages/starts-at-rate.ts";
+import type { Case } from "./case.ts";
 
 /** A TP group of one concrete instance that can carry a stage at a floor. */
 export interface Unit {
@@ -24,33 +27,110 @@ export interface Unit {
   readonly lowestGpu: number;
   /** Sizes it may have, rising; a run of the allowed sizes. */
   readonly sizes: readonly number[];
-  /** The same by where the stage starts, where that matters; null where it does not. */
-  readonly starts: StartsAtRate | null;
+  /** The same by where the stage starts. */
+  readonly starts: StartsAtRate;
   /** The same of stages whose next one stands on the same instance, where that makes a difference; null where it does not. */
   readonly stays: StartsAtRate | null;
 }
 
+/** The TP groups that a formulation over concrete GPUs chooses from, and the links between them. */
+export interface ConcreteGroups {
+  readonly units: readonly Unit[];
+  /** Whether a stage whose lowest GPU is `source` may be followed by one whose lowest GPU is `target` (global numbers). */
+  readonly allows: (source: number, target: number) => boolean;
+}
+
+/** The most GPUs that are told apart one by one. */
+const MOST_GPUS = 2_000;
+
 /**
- * Every TP group that can carry a stage at the floor, of every concrete instance: links depend on which GPUs a group takes,
- * so none stands for another.
- * `groups`: "aligned" lists blocks of t neighbouring GPUs only, which is enough where GPUs are alike and the degrees divide
- * one another and the GPUs of the instance.
- * @param batch holds the levels, of which every rate that a unit can have has to be one: a placement of units whose rate lies
- *   between two levels would be jumped over
+ * Every TP group that can carry a stage of a case, of every concrete instance: links depend on which GPUs a group takes, so none
+ * stands for another.
  * @throws InputError when there are too many to list
- * @throws InternalError when a unit can have a rate that is no level
+ * @throws InternalError when a group or a link can have a rate that is no level: a placement whose rate lies between two levels would
+ *   be jumped over
  */
-export function concreteGroups(
-  problem: Problem,
+export function concreteGroups(of: Case): ConcreteGroups {
+  const { problem, batch, minRate, stages, minOutsideGBytesPerSecond } = of;
+  const { network, costModel } = problem;
+  const isDerived = network.kind === "derived";
+  // Instances of a class are alike on a derived network, and S stages use S of them at most.
+  const classes = isDerived
+    ? of.classes.map((instanceClass) => ({
+        ...instanceClass,
+        instances: instanceClass.instances.slice(0, stages),
+      }))
+    : of.classes;
+  if (isDerived) requireFewGpus(classes);
+  const linkRate = (gBytesPerSecond: number): number =>
+    pairRate(costModel, gBytesPerSecond, batch.setting.point);
+  const allows =
+    of.links?.allows ??
+    derivedLinks(classes, minOutsideGBytesPerSecond, (link) => linkRate(link) >= minRate);
+  // Blocks of neighbouring GPUs are enough where GPUs are alike and the degrees divide one another and the GPUs of the instance.
+  const isAligned = isDerived && classes.every(hasAlignedGroups);
+  const units = listGroups(of, classes, isAligned ? alignedGroups : matrixGroups);
+  for (const bandwidth of linkBandwidths(network, units)) {
+    const rate = linkRate(bandwidth);
+    if (rate >= minRate) requireLevel(batch.levels, rate, `a link of ${bandwidth} GB/s`);
+  }
+  return { units, allows };
+}
+
+function requireFewGpus(classes: readonly InstanceClass[]): void {
+  const gpus = classes.reduce(
+    (sum, { type, instances }) => sum + instances.length * type.instance.gpuCount,
+    0,
+  );
+  if (gpus <= MOST_GPUS) return;
+  throw new InputError(
+    "gpu_pool.csv",
+    `links between single GPUs matter here, and ${gpus} GPUs are too many to tell apart.`,
+    `Give counts that add up to at most ${MOST_GPUS} GPUs.`,
+  );
+}
+
+/** The bandwidths that links between units can have, GB/s. */
+function linkBandwidths(network: Network, units: readonly Unit[]): ReadonlySet<number> {
+  if (network.kind === "derived") {
+    const instances = new Set(units.map(({ instanceClass }) => instanceClass.type.instance));
+    return new Set(
+      [...instances].flatMap((instance) => [
+        instance.insideGBytesPerSecond,
+        externalShareGBytesPerSecond(instance),
+      ]),
+    );
+  }
+  const { gpuCount, gBytesPerSecond } = network;
+  const ends = [...new Set(units.map(({ lowestGpu }) => lowestGpu))];
+  return new Set(
+    ends.flatMap((source) =>
+      ends
+        .filter((target) => target !== source)
+        .map((target) => gBytesPerSecond[source * gpuCount + target]!),
+    ),
+  );
+}
+
+function hasAlignedGroups({ kinds, type }: InstanceClass): boolean {
+  const degrees = kinds.map(({ tpDegree }) => tpDegree);
+  return [...degrees, type.instance.gpuCount].every(
+    (t, i, all) => i === 0 || t % all[i - 1]! === 0,
+  );
+}
+
+type GroupsOf = typeof matrixGroups;
+
+function listGroups(
+  { problem, batch, minRate, tpDegree }: Case,
   classes: readonly InstanceClass[],
-  batch: BatchOptions,
-  minRate: number,
-  tpDegree: number | null,
-  groups: "all" | "aligned",
+  groupsOf: GroupsOf,
 ): Unit[] {
-  if (groups === "all" && (!batch.holdsAllGroups || countGroups(classes) > MOST_GROUPS)) {
+  const { network } = problem;
+  const isEvery = groupsOf === matrixGroups;
+  if (isEvery && (!batch.holdsAllGroups || countGroups(classes) > MOST_GROUPS)) {
     throw new InputError(
-      problem.network.kind === "matrix" ? "network_bandwidth.csv" : "gpu_pool.csv",
+      network.kind === "matrix" ? "network_bandwidth.csv" : "gpu_pool.csv",
       `here it matters which GPUs a stage has, for its links or for the rules on nodes, and the instances offer more than ${MOST_GROUPS} TP groups to tell apart.`,
       "Limit the TP degrees (--tp-degrees, --tp-config) or the instances (--include, --exclude).",
     );
@@ -58,23 +138,21 @@ export function concreteGroups(
   const units: Unit[] = [];
   for (const instanceClass of classes) {
     const { gpuCount } = instanceClass.type.instance;
-    const sizesOf = new Map<string, UnitSizes>();
+    const sizesOf = new Map<string, UnitSizes | null>();
     for (const instanceIndex of instanceClass.instances) {
       const base = instanceClass.type.firstGpu + instanceIndex * gpuCount;
       for (const t of degreesOf(instanceClass.kinds)) {
         if (tpDegree !== null && t !== tpDegree) continue;
-        const listed =
-          groups === "all"
-            ? matrixGroups(problem.network, instanceClass, instanceIndex, t)
-            : alignedGroups(problem.network, instanceClass, instanceIndex, t);
+        const listed = groupsOf(network, instanceClass, instanceIndex, t);
         for (const { gpuIds, groupGBytesPerSecond } of listed) {
           const key = `${t} ${groupGBytesPerSecond}`;
           let sizes = sizesOf.get(key);
-          if (!sizes) {
-            sizes = fastSizes(problem, instanceClass, t, groupGBytesPerSecond, batch, minRate);
+          if (sizes === undefined) {
+            const group = { tpDegree: t, groupGBytesPerSecond };
+            sizes = fastSizes(problem, instanceClass, group, batch, minRate);
             sizesOf.set(key, sizes);
           }
-          if (sizes.sizes.length === 0) continue;
+          if (sizes === null) continue;
           units.push({
             instanceClass,
             instanceIndex,
@@ -94,26 +172,19 @@ type UnitSizes = Pick<Unit, "sizes" | "starts" | "stays">;
 function fastSizes(
   problem: Problem,
   instanceClass: InstanceClass,
-  tpDegree: number,
-  groupGBytesPerSecond: number,
+  group: GroupKind,
   { setting, levels }: BatchOptions,
   minRate: number,
-): UnitSizes {
-  const option = stageOption(
-    problem,
-    instanceClass,
-    { tpDegree, groupGBytesPerSecond },
-    0,
-    setting,
-  );
-  if (option.endRate < minRate || option.sizes.length === 0)
-    return { sizes: [], starts: null, stays: null };
+): UnitSizes | null {
+  const option = stageOption(problem, instanceClass, group, 0, setting);
+  const sizes = option.endRate < minRate ? [] : sizesAtRate(option, minRate);
+  if (sizes.length === 0) return null;
   const formed = [...ratesOf(option), option.endRate].filter((rate) => rate >= minRate);
   for (const rate of formed)
-    requireLevel(levels, rate, `TP ${tpDegree} on ${instanceClass.type.instance.name}`);
+    requireLevel(levels, rate, `TP ${group.tpDegree} on ${instanceClass.type.instance.name}`);
   return {
-    sizes: sizesAtRate(option, minRate),
-    starts: option.starts && startsAtRate(option.starts, minRate),
+    sizes,
+    starts: startsAtRate(option.starts, minRate),
     stays: option.stays && startsAtRate(option.stays, minRate),
   };
 }

@@ -1,35 +1,29 @@
 import { InternalError } from "../../errors.ts";
 import { Builder, ones, type Term } from "../../milp/builder.ts";
-import type { MilpModel } from "../../milp/model.ts";
+import { layerCount } from "../../model/model.ts";
 import type { Placement } from "../../placement/placement.ts";
-import type { OperatingPoint } from "../../workload/workload.ts";
 import { extentAt, type LayerWeights } from "../bounds/layer-weights.ts";
 import type { InstancePlan } from "../order/instance-plan.ts";
 import { type MissingCounts, OrderGroups } from "../order/order-groups.ts";
 import type { OrderedStage } from "../order/order-stages.ts";
 import { placeRuns } from "../order/place-runs.ts";
-import { asksForNext, type CandidatesAtRate, startsOf } from "../stages/candidates-at-rate.ts";
-import type { LatencyBudget } from "../stages/latency-budget.ts";
+import { asksForNext, startsOf } from "../stages/candidates-at-rate.ts";
 import { type Position, positionsOf, type StartsAtRate } from "../stages/starts-at-rate.ts";
+import { type Case, classesSuffice, isOrderFree } from "./case.ts";
 import { CoverLatency } from "./cover-latency.ts";
-import { addInstanceRows } from "./instance-rows.ts";
-import type { CaseCosts, CaseLimit, RentalRules } from "./rental-rows.ts";
+import type { CaseModel, Formulation } from "./formulation.ts";
+import { freeCover } from "./free-cover.ts";
+import { addInstanceRows, runsLessLinks } from "./instance-rows.ts";
 import { placeByStart } from "./starts.ts";
 
-/** A relaxation of the starts formulation without positions, and how its plans become placements. */
-export interface CoverModel {
-  readonly milp: MilpModel;
-  /** A placement of the plan; null when its stages cannot be put in an order that covers the model within the budget. */
-  readonly placement: (values: ArrayLike<number>, point: OperatingPoint) => Placement | null;
-  /** A shortfall that rules out the plan, and as many others as it can; null when there is none that is quick to find. */
-  readonly noOrderCut: (values: ArrayLike<number>) => NoOrderCut | null;
-}
-
 /** What a plan is known to have too few stages of: of groups by what they can carry, or by where they stand as well. */
-export interface NoOrderCut {
-  readonly of: "runs" | "seats";
+interface NoOrderCut {
+  readonly by: "runs" | "seats";
   readonly most: MissingCounts;
 }
+
+/** Plans that cannot be put in order are cut off one by one, this often; then another formulation decides. */
+const MOST_CUTS = 60;
 
 /** Room for rounding where weights of layers are added up, relative. */
 const ROUNDING = 1e-9;
@@ -45,18 +39,18 @@ const ROUNDING = 1e-9;
  *
  * Options that can carry the same runs of layers at a position are one group: whether an order exists depends on the groups
  * alone. The optimum is a bound; when its stages can be put in order, it is the optimum of the case.
+ * Where any order is as good, positions need not be told apart: see free-cover.ts.
  */
-export function coverModel(
-  candidates: readonly CandidatesAtRate[],
-  stages: number,
-  layers: number,
-  layerWeights: readonly LayerWeights[],
-  budget: LatencyBudget | null,
-  costs: CaseCosts,
-  limits: readonly CaseLimit[],
-  rules: RentalRules,
-  noOrderCuts: readonly NoOrderCut[],
-): CoverModel {
+export const COVER: Formulation = {
+  name: "cover",
+  covers: (of) => (isOrderFree(of) && classesSuffice(of) ? "exact" : "relaxation"),
+  build: (of) => (isOrderFree(of) ? freeCover(of) : orderedCover(of, [])),
+};
+
+function orderedCover(of: Case, cuts: readonly NoOrderCut[]): CaseModel {
+  const { candidates, pieces: stages, layerWeights } = of;
+  const { latency: budget, point } = of.batch.setting;
+  const layers = layerCount(of.problem.model);
   const build = new Builder();
   const groups = new OrderGroups(stages, layers, budget);
   const latency = new CoverLatency(build, layers, budget);
@@ -72,80 +66,82 @@ export function coverModel(
   const hostOf = new Map(
     candidates.flatMap((instanceClass, h) => instanceClass.options.map((o) => [o, h] as const)),
   );
-  const decode = addInstanceRows(
-    build,
-    candidates,
-    stages,
-    costs,
-    limits,
-    rules,
-    (name, option, most) => {
-      const stageColumns: number[] = [];
-      const addStages = (starts: StartsAtRate, prefix: string, stays: boolean): void => {
-        for (const position of positionsOf(stages)) {
-          if (!extents.has(starts, position)) continue;
-          const columns = latency.addStages(
-            position === "only" ? prefix : `${prefix}.${position}`,
-            position,
-            starts,
-            position === "middle" ? Math.min(most, stages - 2) : 1,
-          );
-          extents.add(starts, position, columns);
-          if (position === "first" || position === "last") atEnds[position].push(...columns);
-          const group = groups.add(position, starts, columns);
-          for (const column of columns) groupOf.set(column, group);
-          const instanceClass = hostOf.get(option)!;
-          const instanceGpus = candidates[instanceClass]!.instanceClass.type.instance.gpuCount;
-          seated?.add(position, starts, columns, {
-            instanceClass,
-            gpus: option.tpDegree,
-            instanceGpus,
-            stays,
-          });
-          stageColumns.push(...columns);
-        }
-      };
-      const [leaves, staying] = startsOf(option);
-      addStages(leaves!, name, false);
-      const leavingColumns = [...stageColumns];
-      if (staying) addStages(staying, `${name}.stays`, true);
-      return {
-        stageColumns,
-        ...(staying ? { leavingColumns } : {}),
-        decode: (values) =>
-          stageColumns.flatMap((column) =>
-            new Array<number>(Math.round(values[column]!)).fill(groupOf.get(column)!),
-          ),
-      };
-    },
-  );
+  const decode = addInstanceRows(build, of, (name, option, most) => {
+    const stageColumns: number[] = [];
+    const addStages = (starts: StartsAtRate, prefix: string, stays: boolean): void => {
+      for (const position of positionsOf(stages)) {
+        if (!extents.has(starts, position)) continue;
+        const columns = latency.addStages(
+          position === "only" ? prefix : `${prefix}.${position}`,
+          position,
+          starts,
+          position === "middle" ? Math.min(most, stages - 2) : 1,
+        );
+        extents.add(starts, position, columns);
+        if (position === "first" || position === "last") atEnds[position].push(...columns);
+        const group = groups.add(position, starts, columns);
+        for (const column of columns) groupOf.set(column, group);
+        const instanceClass = hostOf.get(option)!;
+        const instanceGpus = candidates[instanceClass]!.instanceClass.type.instance.gpuCount;
+        seated?.add(position, starts, columns, {
+          instanceClass,
+          gpus: option.tpDegree,
+          instanceGpus,
+          stays,
+        });
+        stageColumns.push(...columns);
+      }
+    };
+    const [leaves, staying] = startsOf(option);
+    addStages(leaves!, name, false);
+    const leavingColumns = [...stageColumns];
+    if (staying) addStages(staying, `${name}.stays`, true);
+    return {
+      stageColumns,
+      ...(staying ? { leavingColumns } : {}),
+      decode: (values) =>
+        stageColumns.flatMap((column) =>
+          new Array<number>(Math.round(values[column]!)).fill(groupOf.get(column)!),
+        ),
+    };
+  });
   if (stages > 1) {
     for (const end of ["first", "last"] as const) build.row(end, 1, 1, ones(atEnds[end]));
   }
   extents.finish();
   latency.finish();
-  for (const [n, { of, most }] of noOrderCuts.entries()) {
-    (of === "runs" ? groups : seated!).addCut(build, n, most);
+  for (const [n, { by, most }] of cuts.entries()) {
+    (by === "runs" ? groups : seated!).addCut(build, n, most);
   }
 
+  const place = (values: ArrayLike<number>): Placement | null => {
+    if (seated) {
+      const ordered = seated.order(values)?.map(({ group, before }) => {
+        const { instanceClass, gpus: tpDegree, stays } = seated.seatOf(group);
+        return { atRate: candidates[instanceClass]!, tpDegree, before, stays };
+      });
+      return ordered ? placeRuns(ordered, decode(values), layers, point) : null;
+    }
+    const order = groups.order(values);
+    return order && placeByStart(withStarts(decode(values), order), layers, point);
+  };
+  const noOrderCut = (values: ArrayLike<number>): NoOrderCut | null => {
+    const most = groups.noOrderCut(values);
+    if (most) return { by: "runs", most };
+    const seats = seated?.noOrderCut(values);
+    return seats ? { by: "seats", most: seats } : null;
+  };
   return {
     milp: build.model(),
-    placement: (values, point) => {
-      if (seated) {
-        const ordered = seated.order(values)?.map(({ group, before }) => {
-          const { instanceClass, gpus: tpDegree, stays } = seated.seatOf(group);
-          return { atRate: candidates[instanceClass]!, tpDegree, before, stays };
-        });
-        return ordered ? placeRuns(ordered, decode(values), layers, point) : null;
-      }
-      const order = groups.order(values);
-      return order && placeByStart(withStarts(decode(values), order), layers, point);
+    constant: runsLessLinks(of),
+    placement: (values) => {
+      const pieces = place(values);
+      return pieces && of.ofStages(pieces);
     },
-    noOrderCut: (values) => {
-      const most = groups.noOrderCut(values);
-      if (most) return { of: "runs", most };
-      const seats = seated?.noOrderCut(values);
-      return seats ? { of: "seats", most: seats } : null;
+    withCut: (values) => {
+      if (cuts.length + 1 >= MOST_CUTS) return null;
+      const cut = noOrderCut(values);
+      return cut && orderedCover(of, [...cuts, cut]);
     },
   };
 }

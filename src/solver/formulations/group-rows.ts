@@ -1,13 +1,8 @@
 import { type Builder, ones, SafeNames } from "../../milp/builder.ts";
 import { instanceName } from "../../placement/placement.ts";
+import type { Case } from "./case.ts";
 import type { Unit } from "./concrete-groups.ts";
-import {
-  addLimitRows,
-  type CaseCosts,
-  type CaseLimit,
-  RentalRows,
-  type RentalRules,
-} from "./rental-rows.ts";
+import { addLimitRows, RentalRows } from "./rental-rows.ts";
 
 /** The units of one concrete instance. */
 export interface InstanceGroups {
@@ -42,9 +37,7 @@ export function addGroupRows(
   units: readonly Unit[],
   columns: readonly (readonly (readonly number[])[])[],
   crossings: readonly number[],
-  costs: CaseCosts,
-  limits: readonly CaseLimit[],
-  rules: RentalRules,
+  { costs, limits, rules }: Case,
 ): void {
   const all = (u: number): number[] => columns.flatMap((position) => position[u]!);
   const byGpu = new Map<number, number[]>();

@@ -2,15 +2,9 @@ import { type Builder, ones, SafeNames, type Term } from "../../milp/builder.ts"
 import { type Packing, packing } from "../instances/packing.ts";
 import type { InstancePlan, PackedPattern } from "../order/instance-plan.ts";
 import type { CandidatesAtRate, OptionAtRate } from "../stages/candidates-at-rate.ts";
+import { type Case, linksCount } from "./case.ts";
 import { CrossingRows } from "./crossing-rows.ts";
-import {
-  addLimitRows,
-  type CaseCosts,
-  type CaseLimit,
-  countsLinks,
-  RentalRows,
-  type RentalRules,
-} from "./rental-rows.ts";
+import { addLimitRows, RentalRows } from "./rental-rows.ts";
 
 /** The columns of one option: how many stages it has, and which. */
 export interface OptionColumns {
@@ -35,18 +29,15 @@ export type AddOption = (name: string, option: OptionAtRate, most: number) => Op
  */
 export function addInstanceRows(
   build: Builder,
-  candidates: readonly CandidatesAtRate[],
-  stages: number,
-  costs: CaseCosts,
-  limits: readonly CaseLimit[],
-  rules: RentalRules,
+  of: Case,
   addOption: AddOption,
 ): (values: ArrayLike<number>) => InstancePlan[] {
+  const { candidates, pieces: stages, costs, limits, rules } = of;
   const names = new SafeNames();
   const stageTerms: Term[] = [];
   const instances: { readonly column: number; readonly position: number }[] = [];
-  const linksCount = countsLinks(costs, limits);
-  const runs = new CrossingRows(build, costs.perLink, linksCount);
+  const isLinkCounted = linksCount(of);
+  const runs = new CrossingRows(build, costs.perLink, isLinkCounted);
   const rental = new RentalRows(build, rules);
   const decoders: ((values: ArrayLike<number>) => InstancePlan)[] = [];
 
@@ -55,7 +46,7 @@ export function addInstanceRows(
     const { gpuCount, name } = instanceClass.type.instance;
     const prefix = names.of(name);
     const mostInstances = atRate.solo ? 1 : Math.min(instanceClass.instances.length, stages);
-    const countsRuns = linksCount && !atRate.neighbours;
+    const countsRuns = isLinkCounted && !atRate.neighbours;
     const fit = packingOf(atRate, countsRuns);
     const optionNames = new SafeNames();
     const optionColumns = options.map((option) => {
@@ -125,6 +116,11 @@ export function addInstanceRows(
   addLimitRows(build, limits, instances, runs.finish(), 1);
   rental.finish();
   return (values) => decoders.map((decode) => decode(values)).filter((plan) => plan.instances > 0);
+}
+
+/** What the objective leaves out: links between instances are runs of stages − 1, and the rows count runs. */
+export function runsLessLinks({ costs }: Case): number {
+  return -costs.perLink;
 }
 
 /** How a class's groups are packed: by its listed patterns, or by number where GPUs are alike. */

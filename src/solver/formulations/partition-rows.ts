@@ -1,6 +1,7 @@
 import type { Builder } from "../../milp/builder.ts";
-import type { LatencyBudget } from "../stages/latency-budget.ts";
+import { allowedCuts, layerCount } from "../../model/model.ts";
 import { BoundaryRows } from "./boundary-rows.ts";
+import type { Case } from "./case.ts";
 import { PathRows } from "./path-rows.ts";
 
 /** Rows that make chosen starts a partition of the layers. */
@@ -16,11 +17,9 @@ export interface PartitionRows {
 }
 
 /** Where latencies are limited a column has to say where its stage ends; elsewhere where it starts is enough. */
-export function partitionRows(
-  build: Builder,
-  layers: number,
-  allowedCuts: readonly number[] | null,
-  budget: LatencyBudget | null,
-): PartitionRows {
-  return budget ? new PathRows(build, layers) : new BoundaryRows(build, layers, allowedCuts);
+export function partitionRows(build: Builder, { problem: { model }, batch }: Case): PartitionRows {
+  const layers = layerCount(model);
+  return batch.setting.latency
+    ? new PathRows(build, layers)
+    : new BoundaryRows(build, layers, allowedCuts(model));
 }

@@ -1,7 +1,4 @@
 import { type Builder, ones, type Term } from "../../milp/builder.ts";
-import type { MilpModel } from "../../milp/model.ts";
-import type { Placement } from "../../placement/placement.ts";
-import type { OperatingPoint } from "../../workload/workload.ts";
 
 /** What renting costs in the objective of one MILP. */
 export interface CaseCosts {
@@ -101,16 +98,6 @@ function addMost(build: Builder, name: string, terms: readonly Term[], most: num
     ],
     high,
   );
-}
-
-/** A MILP and how to read its solution as a placement. */
-export interface CaseModel {
-  /** Of the formulation. */
-  readonly name: string;
-  readonly milp: MilpModel;
-  readonly placement: (values: ArrayLike<number>, point: OperatingPoint) => Placement;
-  /** Binary columns that decide which stages there are and what each holds; absent where no such columns are. */
-  readonly choices?: readonly number[];
 }
 
 /** Rules a user states about what is rented; null and empty mean none. */

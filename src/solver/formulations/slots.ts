@@ -1,17 +1,12 @@
 import { Builder, ones, type Term } from "../../milp/builder.ts";
+import { layerCount } from "../../model/model.ts";
 import { instanceName, type Placement } from "../../placement/placement.ts";
 import type { OperatingPoint } from "../../workload/workload.ts";
-import type { NodeShape } from "../deployable/node-rules.ts";
-import type { Unit } from "./concrete-groups.ts";
+import { isOrderFree, linksCount } from "./case.ts";
+import { concreteGroups, type Unit } from "./concrete-groups.ts";
+import type { Formulation } from "./formulation.ts";
 import { addGroupRows, groupsByInstance, type InstanceGroups } from "./group-rows.ts";
 import { addNodeSlots } from "./node-slot-rows.ts";
-import {
-  type CaseCosts,
-  type CaseLimit,
-  type CaseModel,
-  countsLinks,
-  type RentalRules,
-} from "./rental-rows.ts";
 
 /**
  * The slot formulation of one case, for explicit matrices whose links bind: which TP group stands in which of the S slots of
@@ -25,50 +20,41 @@ import {
  *   Σ_u x_ku = 1,  Σ_k z_k = L,  every GPU in at most one chosen unit,  Σ_{u on h} x_ku ≤ y_h,
  *   z_k within the sizes of the chosen unit,
  *   lowest GPU a in slot k ⇒ an allowed successor in slot k + 1:  X_ka ≤ Σ_{b: a→b allowed} X_{k+1,b}.
- * @param shape when given, stages stand on nodes of this shape: see nodes/slot-rows.ts
+ *
+ * Where stages stand on nodes of a shape, node-slot-rows.ts has the rows.
  */
-export function slotModel(
-  units: readonly Unit[],
-  allowedSizes: readonly number[],
-  allows: (source: number, target: number) => boolean,
-  stages: number,
-  layers: number,
-  costs: CaseCosts,
-  limits: readonly CaseLimit[],
-  rules: RentalRules,
-  shape: NodeShape | null,
-): CaseModel {
-  const build = new Builder();
-  const slots = Array.from({ length: stages }, (_, k) => k);
-  const x = slots.map((k) => units.map((_, u) => build.column(`x.s${k}.u${u}`, 0, 1)));
-  const layersOf = addSizes(build, units, allowedSizes, x, layers);
-  build.row(
-    "layers",
-    layers,
-    layers,
-    layersOf.flatMap(({ terms }) => terms),
-  );
-  for (const k of slots) build.row(`slot${k}`, 1, 1, ones(x[k]!));
-  const crossings = countsLinks(costs, limits)
-    ? addCrossings(build, x, groupsByInstance(units), costs.perLink)
-    : [];
-  addGroupRows(
-    build,
-    units,
-    x.map((slot) => slot.map((column) => [column])),
-    crossings,
-    costs,
-    limits,
-    rules,
-  );
-  addLinks(build, units, x, allows);
-  if (shape) addNodeSlots(build, units, x, shape);
-  return {
-    name: "slots",
-    milp: build.model(),
-    placement: (values, point) => place(units, x, layersOf, values, point),
-  };
-}
+export const SLOTS: Formulation = {
+  name: "slots",
+  covers: (of) => (isOrderFree(of) ? "exact" : null),
+  build: (of) => {
+    const { stages, shape, costs, batch } = of;
+    const { units, allows } = concreteGroups(of);
+    const layers = layerCount(of.problem.model);
+    const build = new Builder();
+    const slots = Array.from({ length: stages }, (_, k) => k);
+    const x = slots.map((k) => units.map((_, u) => build.column(`x.s${k}.u${u}`, 0, 1)));
+    const layersOf = addSizes(build, units, batch.setting.sizes, x, layers);
+    build.row(
+      "layers",
+      layers,
+      layers,
+      layersOf.flatMap(({ terms }) => terms),
+    );
+    for (const k of slots) build.row(`slot${k}`, 1, 1, ones(x[k]!));
+    const crossings = linksCount(of)
+      ? addCrossings(build, x, groupsByInstance(units), costs.perLink)
+      : [];
+    const columns = x.map((slot) => slot.map((column) => [column]));
+    addGroupRows(build, units, columns, crossings, of);
+    addLinks(build, units, x, allows);
+    if (shape) addNodeSlots(build, units, x, shape);
+    return {
+      milp: build.model(),
+      constant: 0,
+      placement: (values) => place(units, x, layersOf, values, batch.setting.point),
+    };
+  },
+};
 
 interface SlotLayers {
   readonly terms: readonly Term[];

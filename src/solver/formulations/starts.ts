@@ -1,93 +1,70 @@
 import { InternalError } from "../../errors.ts";
 import { Builder } from "../../milp/builder.ts";
+import { layerCount } from "../../model/model.ts";
 import type { Placement } from "../../placement/placement.ts";
 import type { OperatingPoint } from "../../workload/workload.ts";
 import type { InstancePlan } from "../order/instance-plan.ts";
 import { packInstances } from "../order/pack.ts";
 import { placeRuns, type SeatedStage } from "../order/place-runs.ts";
-import {
-  asksForNext,
-  type CandidatesAtRate,
-  type OptionAtRate,
-} from "../stages/candidates-at-rate.ts";
-import type { LatencyBudget } from "../stages/latency-budget.ts";
+import { asksForNext } from "../stages/candidates-at-rate.ts";
 import type { SegmentLatencies } from "../stages/start-table.ts";
 import { type StartsAtRate, sizesAfter } from "../stages/starts-at-rate.ts";
-import { addInstanceRows, type OptionColumns } from "./instance-rows.ts";
+import { classesSuffice } from "./case.ts";
+import type { Formulation } from "./formulation.ts";
+import { addInstanceRows, type OptionColumns, runsLessLinks } from "./instance-rows.ts";
 import { addLatencyRows, type Run } from "./latency-rows.ts";
 import { type PartitionRows, partitionRows } from "./partition-rows.ts";
-import type { CaseCosts, CaseLimit, CaseModel, RentalRules } from "./rental-rows.ts";
 
 /**
- * The general formulation of one case, for layers that are not alike: where each stage starts. With layers that are alike
- * it agrees with the count formulation.
+ * The general formulation of one case over classes of instances: where each stage starts.
  *
  *   x_oi   a stage of option o starts after layer i                binary
  *   s_i    some stage starts after layer i                         (sum of the x there)
  *
  * A stage that starts after layer i may end after any layer of [least_o(i), most_o(i)]; where it ends is where the next one
- * starts. See boundary-rows.ts for the rows that say so; instances, packing and rules are those of the count formulation.
+ * starts. See boundary-rows.ts for the rows that say so, and instance-rows.ts for instances, packing and rules.
  * Sizes with gaps between them (quantised ones) get a column each, and so do all sizes where latencies are limited: then a
  * column stands for one run of layers, whose latencies are known, and Σ latency ≤ limit is a row.
  */
-export function startsModel(
-  candidates: readonly CandidatesAtRate[],
-  stages: number,
-  layers: number,
-  allowedCuts: readonly number[] | null,
-  budget: LatencyBudget | null,
-  costs: CaseCosts,
-  limits: readonly CaseLimit[],
-  rules: RentalRules,
-): CaseModel {
-  const build = new Builder();
-  const partition = partitionRows(build, layers, allowedCuts, budget);
-  const runs: Run[] = [];
-  const staying = new Set<number>();
-  const decode = addInstanceRows(
-    build,
-    candidates,
-    stages,
-    costs,
-    limits,
-    rules,
-    (name, option) => {
-      const leaves = addStarts(build, partition, name, option, option.starts, layers, runs);
+export const STARTS: Formulation = {
+  name: "starts",
+  covers: (of) => (classesSuffice(of) ? "exact" : "relaxation"),
+  build: (of) => {
+    const { latency, point } = of.batch.setting;
+    const layers = layerCount(of.problem.model);
+    const build = new Builder();
+    const partition = partitionRows(build, of);
+    const runs: Run[] = [];
+    const staying = new Set<number>();
+    const decode = addInstanceRows(build, of, (name, option) => {
+      const leaves = addStarts(build, partition, name, option.starts, runs);
       if (!option.stays) return columnsOf(leaves);
-      const stays = addStarts(
-        build,
-        partition,
-        `${name}.stays`,
-        option,
-        option.stays,
-        layers,
-        runs,
-      );
-      for (const { column } of stays) staying.add(column);
-      return { ...columnsOf([...leaves, ...stays]), leavingColumns: leaves.map(columnOf) };
-    },
-  );
-  partition.finish();
-  addLatencyRows(build, budget, runs);
-  const beforeOf = new Map(runs.map(({ column, before }) => [column, before]));
-  return {
-    name: "starts",
-    milp: build.model(),
-    choices: runs.map(({ column }) => column),
-    placement: (values, point) => {
-      const plans = decode(values);
-      const starts = plans.map((plan) => ({
-        ...plan,
-        stages: plan.stages.map((list) => list.map((column) => beforeOf.get(column)!)),
-      }));
-      const ordered = asksForNext(candidates) ? inOrder(plans, beforeOf, staying) : [];
-      return (
-        (ordered.length > 0 ? placeRuns(ordered, plans, layers, point) : null) ??
-        placeByStart(starts, layers, point)
-      );
-    },
-  };
-}
+      const stays = addStarts(build, partition, `${name}.stays`, option.stays, runs);
+      for (const column of stays) staying.add(column);
+      return { ...columnsOf([...leaves, ...stays]), leavingColumns: leaves };
+    });
+    partition.finish();
+    addLatencyRows(build, latency, runs);
+    const beforeOf = new Map(runs.map(({ column, before }) => [column, before]));
+    return {
+      milp: build.model(),
+      constant: runsLessLinks(of),
+      choices: runs.map(({ column }) => column),
+      placement: (values) => {
+        const plans = decode(values);
+        const starts = plans.map((plan) => ({
+          ...plan,
+          stages: plan.stages.map((list) => list.map((column) => beforeOf.get(column)!)),
+        }));
+        const ordered = asksForNext(of.candidates) ? inOrder(plans, beforeOf, staying) : [];
+        return of.ofStages(
+          (ordered.length > 0 ? placeRuns(ordered, plans, layers, point) : null) ??
+            placeByStart(starts, layers, point),
+        );
+      },
+    };
+  },
+};
 
 /** The stages of plans whose stages are identified by their columns, in the order of the pipeline; none with listed groups. */
 function inOrder(
@@ -110,50 +87,36 @@ function inOrder(
     .sort((a, b) => a.before - b.before);
 }
 
-interface StartColumn {
-  readonly column: number;
-  readonly before: number;
-}
-
-function columnOf({ column }: StartColumn): number {
-  return column;
-}
-
 /** Stages are identified by their columns. */
-function columnsOf(starts: readonly StartColumn[]): OptionColumns {
+function columnsOf(columns: readonly number[]): OptionColumns {
   return {
-    stageColumns: starts.map(columnOf),
-    decode: (values) => starts.map(columnOf).filter((column) => Math.round(values[column]!) === 1),
+    stageColumns: columns,
+    decode: (values) => columns.filter((column) => Math.round(values[column]!) === 1),
   };
 }
 
-/** The starts of one option. */
+/** Adds a column for each start of an option, or several. @returns them */
 function addStarts(
   build: Builder,
   partition: PartitionRows,
   name: string,
-  option: OptionAtRate,
-  table: StartsAtRate | null,
-  layers: number,
+  starts: StartsAtRate,
   runs: Run[],
-): StartColumn[] {
-  const starts: StartColumn[] = [];
-  const latencies = table?.table.latencies ?? null;
-  for (let before = 0; before < layers; before++) {
-    const sizes = table
-      ? sizesAfter(table, before)
-      : option.sizes.filter((size) => before + size <= layers);
-    for (const { least, most } of partition.rangesOf(before, sizes)) {
+): number[] {
+  const columns: number[] = [];
+  const { latencies, toEnd } = starts.table;
+  for (let before = 0; before < toEnd.length; before++) {
+    for (const { least, most } of partition.rangesOf(before, sizesAfter(starts, before))) {
       const label = least === most ? `x.${name}.a${before}.e${most}` : `x.${name}.a${before}`;
       for (const [way, of] of waysOf(latencies, before, most - before).entries()) {
         const column = build.column(way === 0 ? label : `${label}.w${way}`, 0, 1);
         partition.add(column, before, least, most);
-        starts.push({ column, before });
+        columns.push(column);
         runs.push({ column, before, layers: most - before, latencies: of });
       }
     }
   }
-  return starts;
+  return columns;
 }
 
 /** The latencies of each way of serving a run. */

@@ -2,9 +2,10 @@ import { meetsLimits } from "../../placement/limits.ts";
 import type { CaseLimit } from "../formulations/rental-rows.ts";
 import type { CaseContext } from "./case-context.ts";
 import { unitsWithin } from "./costs.ts";
+import type { CaseKey } from "./goal.ts";
 
 /** Limits of a case as rows: budgets, and how many instances of a type may be rented. */
-export function limitRows(context: CaseContext, subproblem: number, level: number): CaseLimit[] {
+export function limitRows(context: CaseContext, { subproblem, level }: CaseKey): CaseLimit[] {
   const levelBudget = hasLevelBudget(context)
     ? mostUnitsAt(context, context.subproblems[subproblem]!.tokensPerSecond(level))
     : Number.POSITIVE_INFINITY;

@@ -8,7 +8,7 @@ import type { Problem } from "../../placement/problem.ts";
 import { pointWarnings } from "../../workload/workload.ts";
 import type { InstanceClass } from "../instances/instance-class.ts";
 import type { CaseContext } from "./case-context.ts";
-import { type Candidate, compare } from "./goal.ts";
+import { type Candidate, type CaseKey, compare } from "./goal.ts";
 import { brokenRentalRule } from "./rental-rules.ts";
 
 /** A placement scored in the terms of the search; null when it breaks a rule or `evaluate` lets it pass with a warning. */
@@ -78,8 +78,7 @@ function score(context: CaseContext, evaluation: Success, origin: Candidate["ori
 /** Has a placement of a MILP evaluated. @throws InternalError when solver and evaluator disagree. */
 export function found(
   context: CaseContext,
-  subproblem: number,
-  level: number,
+  { subproblem, level }: CaseKey,
   placement: Placement,
 ): Candidate {
   const { levels } = context.subproblems[subproblem]!;

@@ -1,11 +1,17 @@
 import type { MilpBackend, MilpOptions } from "../../milp/model.ts";
-import type { ModelContext } from "./case-model.ts";
+import type { Problem } from "../../placement/problem.ts";
+import type { InstanceClass } from "../instances/instance-class.ts";
+import type { SolveRequest } from "../request.ts";
 import type { PriceUnits } from "./costs.ts";
 import type { SearchObjective } from "./objectives.ts";
 import type { Subproblem } from "./subproblems.ts";
 
 /** What all cases of one search share. */
-export interface CaseContext extends ModelContext {
+export interface CaseContext {
+  readonly problem: Problem;
+  readonly request: SolveRequest;
+  /** By name and price: a class's position is its place in the alphabet. */
+  readonly classes: readonly InstanceClass[];
   readonly units: PriceUnits;
   readonly objective: SearchObjective;
   readonly subproblems: readonly Subproblem[];

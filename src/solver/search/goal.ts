@@ -13,6 +13,12 @@ export interface OptimisticPoint {
   readonly nameRank: number;
 }
 
+/** Which case of a search: a subproblem, by its position, at one of its levels. */
+export interface CaseKey {
+  readonly subproblem: number;
+  readonly level: number;
+}
+
 /** A placement the search has found, evaluated. */
 export interface Candidate {
   /** Search cost of the placement. */
@@ -29,7 +35,7 @@ export interface Candidate {
   readonly placement: Placement;
   readonly metrics: Metrics;
   /** Which scenario and level it belongs to; null for a heuristic placement. */
-  readonly origin: { readonly subproblem: number; readonly level: number } | null;
+  readonly origin: CaseKey | null;
 }
 
 /** How the search turns prices into the cost that its bounds and MILPs minimise. */

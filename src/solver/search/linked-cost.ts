@@ -4,8 +4,8 @@ import type { CaseLimit } from "../formulations/rental-rows.ts";
 import { unitsOfAll } from "./budget-rows.ts";
 import { found } from "./candidate.ts";
 import type { CaseContext } from "./case-context.ts";
-import { solveExactly } from "./exact-case.ts";
-import { type Candidate, compare, compareAll, keyBeforeNames, SAME } from "./goal.ts";
+import { decideCase } from "./decide-case.ts";
+import { type Candidate, type CaseKey, compare, compareAll, keyBeforeNames, SAME } from "./goal.ts";
 
 /**
  * Answers whose cost charges for links between instances (`LinkedCost` of objectives.ts). Both counts are whole numbers, their sum is a
@@ -109,8 +109,7 @@ function rowsOf({ units: { perInstance } }: CaseContext, { units, links }: Share
  */
 export async function sharpened(
   context: CaseContext,
-  subproblem: number,
-  level: number,
+  key: CaseKey,
   first: Candidate,
   limits: readonly CaseLimit[],
 ): Promise<Candidate | null> {
@@ -123,10 +122,10 @@ export async function sharpened(
     );
     if (!share) continue;
     const rows = [...limits, ...rowsOf(context, share)];
-    const solved = await solveExactly(context, subproblem, level, price, rows);
+    const solved = await decideCase(context, key, price, rows);
     if (solved.status === "stopped") return null;
     if (solved.status === "infeasible") continue;
-    const other = found(context, subproblem, level, solved.placement);
+    const other = found(context, key, solved.placement);
     if (compare(other.cost, best.cost) >= 0) {
       throw new InternalError(
         `a MILP found cost ${other.cost} where only less than ${best.cost} is allowed.`,
@@ -140,22 +139,21 @@ export async function sharpened(
 /** Among the placements of a case that cost the same, links counted, the one that the rule on ties prefers, but for names. */
 export async function firstOfEqualCost(
   context: CaseContext,
-  subproblem: number,
-  level: number,
+  key: CaseKey,
   first: Candidate,
   limits: readonly CaseLimit[],
 ): Promise<Candidate> {
-  const { key, linked } = context.objective;
+  const { linked } = context.objective;
   const orderOf = (found: Candidate): number[] => [
-    key(found.cost, found.tokensPerSecond, found.priceUnits, found.batch)[1],
+    context.objective.key(found.cost, found.tokensPerSecond, found.priceUnits, found.batch)[1],
     ...keyBeforeNames(found),
   ];
   let best = first;
   for (const share of sharesOf(context, first)) {
     const rows = [...limits, ...rowsOf(context, share)];
-    const solved = await solveExactly(context, subproblem, level, linked!.price, rows);
+    const solved = await decideCase(context, key, linked!.price, rows);
     if (solved.status !== "optimal") continue;
-    const other = found(context, subproblem, level, solved.placement);
+    const other = found(context, key, solved.placement);
     if (compare(other.cost, best.cost) <= 0 && compareAll(orderOf(other), orderOf(best)) < 0)
       best = other;
   }

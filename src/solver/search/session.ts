@@ -11,13 +11,13 @@ import type { SearchEffort } from "../solution.ts";
 import type { TableCache } from "../stages/table-cache.ts";
 import { lastAtMost, scorePlacement } from "./candidate.ts";
 import type { CaseContext } from "./case-context.ts";
-import { caseModel, solveCase } from "./case-solver.ts";
 import { affordable, priceUnits } from "./costs.ts";
 import type { Candidate, Goal } from "./goal.ts";
 import { type SearchObjective, searchObjective } from "./objectives.ts";
 import { Pace } from "./pace.ts";
 import { type SearchResult, search } from "./search.ts";
 import type { Allows } from "./single-goal.ts";
+import { caseModel, solveCase } from "./solve-case.ts";
 import { maxStagesOf, type Subproblem, subproblems } from "./subproblems.ts";
 import { breakNameTie, firstOfSites } from "./ties.ts";
 
@@ -145,7 +145,7 @@ export class SearchSession {
       this.context.subproblems,
       goal,
       (subproblem, level, leastCost) =>
-        solveCase(this.context, subproblem, level, leastCost, goal, (found) =>
+        solveCase(this.context, { subproblem, level }, leastCost, goal, (found) =>
           this.offer(goal, found),
         ),
       {
@@ -207,7 +207,7 @@ export class SearchSession {
     const found = this.context.subproblems[subproblem];
     if (!found) return null;
     const level = lastAtMost(found.levels, rawTokensPerSecond);
-    return level < 0 ? null : caseModel(this.context, subproblem, level).milp;
+    return level < 0 ? null : caseModel(this.context, { subproblem, level }).milp;
   }
 
   /**
@@ -224,7 +224,7 @@ export class SearchSession {
     for (let subproblem = subproblems.length - 1; subproblem >= 0; subproblem--) {
       const { point, stages, levels } = subproblems[subproblem]!;
       if (levels.length === 0) continue;
-      const { milp } = caseModel(this.context, subproblem, 0);
+      const { milp } = caseModel(this.context, { subproblem, level: 0 });
       const rows = await this.backend.conflict?.(milp);
       if (rows) return { batch: point.batch, stages, rows };
     }

@@ -24,11 +24,11 @@ export const MOST_BOUND_MEASURES = 4;
 /** Keeps a rough bound from being lifted above the truth by rounding. */
 const ROUNDING = 1e-9;
 
-/** Weights of layers that are not alike; empty lists where it does not matter where stages start. */
+/** Weights of layers, their number first. */
 export interface WeightSets {
   /** For the rows of the cover relaxation. */
   readonly rows: readonly LayerWeights[];
-  /** For bounds, the number of layers first. */
+  /** For bounds. */
   readonly bounds: readonly LayerWeights[];
 }
 
@@ -223,5 +223,5 @@ export class StageTables {
 function mostLayers(option: OptionAtRate): Held {
   return option.stays === null
     ? { any: option.largest, leaving: option.largest }
-    : { any: option.largest, leaving: sizesOf(option.starts!).at(-1) ?? 0 };
+    : { any: option.largest, leaving: sizesOf(option.starts).at(-1) ?? 0 };
 }

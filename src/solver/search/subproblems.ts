@@ -16,7 +16,6 @@ import {
   pairRate,
   type StageSetting,
 } from "../stages/stage-options.ts";
-import { startsMatter } from "../stages/start-table.ts";
 import type { TableCache } from "../stages/table-cache.ts";
 import type { CostScale } from "./goal.ts";
 import type { Pace } from "./pace.ts";
@@ -136,7 +135,6 @@ async function tabulate(
   { point, pipelineStages, sizes, tables }: StageSetting,
   pace: Pace,
 ): Promise<void> {
-  if (!startsMatter(problem)) return;
   for (const { type, kinds } of classes) {
     for (const kind of kinds) {
       tables.of(problem, type.instance, kind, sizes, point, pipelineStages);
@@ -190,12 +188,10 @@ function measuresOf(
   classes: readonly InstanceClass[],
   setting: StageSetting,
 ): WeightSets {
-  return startsMatter(problem)
-    ? {
-        rows: layerWeights(problem, classes, setting, "as inside", Number.POSITIVE_INFINITY),
-        bounds: layerWeights(problem, classes, setting, "own", MOST_BOUND_MEASURES),
-      }
-    : { rows: [], bounds: [] };
+  return {
+    rows: layerWeights(problem, classes, setting, "as inside", Number.POSITIVE_INFINITY),
+    bounds: layerWeights(problem, classes, setting, "own", MOST_BOUND_MEASURES),
+  };
 }
 
 /** The most stages a placement can have; 0 when no size of a stage is allowed. */

@@ -5,8 +5,15 @@ import { twinsElsewhere } from "../instances/sites.ts";
 import { limitRows } from "./budget-rows.ts";
 import { classOf, found, scorePlacement } from "./candidate.ts";
 import type { CaseContext } from "./case-context.ts";
-import { solveExactly } from "./exact-case.ts";
-import { type Candidate, compare, compareAll, keyBeforeNames, tieKey } from "./goal.ts";
+import { decideCase } from "./decide-case.ts";
+import {
+  type Candidate,
+  type CaseKey,
+  compare,
+  compareAll,
+  keyBeforeNames,
+  tieKey,
+} from "./goal.ts";
 import { equalCostRows } from "./linked-cost.ts";
 
 /**
@@ -14,10 +21,9 @@ import { equalCostRows } from "./linked-cost.ts";
  * one whose classes come first by name (smallest sum of positions).
  */
 export async function breakNameTie(context: CaseContext, best: Candidate): Promise<Candidate> {
-  const { subproblem } = best.origin!;
-  const { classes } = context.subproblems[subproblem]!;
+  const { classes } = context.subproblems[best.origin!.subproblem]!;
   if (classes.length === 1) return best;
-  const level = lowestAlike(context, subproblem, best.origin!.level);
+  const key = lowestAlike(context, best.origin!);
   const { scale, linked } = context.objective;
   // A sum of positions is below this.
   const instance = best.stages * context.classes.length;
@@ -25,12 +31,12 @@ export async function breakNameTie(context: CaseContext, best: Candidate): Promi
   const same: CaseLimit[][] = linked
     ? equalCostRows(context, best)
     : [[{ name: "cost", perInstance: scale.perInstance, most: best.cost }]];
-  const others = limitRows(context, subproblem, level);
+  const others = limitRows(context, key);
   let first = best;
   for (const rows of same) {
-    const solved = await solveExactly(context, subproblem, level, names, [...rows, ...others]);
+    const solved = await decideCase(context, key, names, [...rows, ...others]);
     if (solved.status !== "optimal") continue;
-    const other = found(context, subproblem, level, solved.placement);
+    const other = found(context, key, solved.placement);
     const isEqual =
       compare(other.cost, best.cost) <= 0 &&
       compareAll(keyBeforeNames(other), keyBeforeNames(best)) <= 0;
@@ -71,14 +77,10 @@ export function firstOfSites(context: CaseContext, best: Candidate): Candidate {
   return first;
 }
 
-/** The lowest level that is the same but for rounding: stages and links that reach it only are as good in a tie. */
-export function lowestAlike(
-  { subproblems }: CaseContext,
-  subproblem: number,
-  level: number,
-): number {
+/** The case at the lowest level that is the same but for rounding: stages and links that reach it only are as good in a tie. */
+export function lowestAlike({ subproblems }: CaseContext, { subproblem, level }: CaseKey): CaseKey {
   const { levels } = subproblems[subproblem]!;
   let lowest = level;
   while (lowest > 0 && compare(levels[lowest - 1]!, levels[level]!) === 0) lowest--;
-  return lowest;
+  return { subproblem, level: lowest };
 }

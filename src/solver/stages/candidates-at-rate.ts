@@ -1,4 +1,3 @@
-import { InternalError } from "../../errors.ts";
 import { externalShareGBytesPerSecond } from "../../hardware/instance.ts";
 import type { InstanceClass } from "../instances/instance-class.ts";
 import type { LinksAtRate } from "../instances/matrix-links.ts";
@@ -17,11 +16,8 @@ export interface OptionAtRate {
   readonly largest: number;
   /** Whether every size from the smallest to the largest is there. */
   readonly contiguous: boolean;
-  /**
-   * Sizes by where the stage starts, where that matters; null where it does not. Of stages that leave their instance or end the
-   * model, and of all stages where `stays` is null.
-   */
-  readonly starts: StartsAtRate | null;
+  /** Sizes by where the stage starts: of stages that leave their instance or end the model, and of all stages where `stays` is null. */
+  readonly starts: StartsAtRate;
   /**
    * The same of stages whose next one stands on the same instance. Null where no other stage has room there, or may be its next, or
    * where it makes no difference at this floor.
@@ -29,9 +25,8 @@ export interface OptionAtRate {
   readonly stays: StartsAtRate | null;
 }
 
-/** Where the stages of an option start, where that matters: one table, or one for each thing that they may send to. */
+/** Where the stages of an option start: one table, or one for each thing that they may send to. */
 export function startsOf({ starts, stays }: OptionAtRate): readonly StartsAtRate[] {
-  if (!starts) throw new InternalError("an option that does not know where its stages start.");
   return stays ? [starts, stays] : [starts];
 }
 
@@ -146,7 +141,7 @@ function withNeighbours(
   return options.map((option) => {
     if (option.stays === null) return option;
     if (!inside) return { ...option, stays: null };
-    return outside ? option : { ...option, starts: option.starts && endingOnly(option.starts) };
+    return outside ? option : { ...option, starts: endingOnly(option.starts) };
   });
 }
 
@@ -191,7 +186,11 @@ function optionsAtRate(
     if (count === 0) continue;
     const last = options.at(-1);
     // Sizes of one degree differ only in how many are fast enough.
-    if (last?.tpDegree === option.tpDegree && last.sizes.length === count && !option.starts) {
+    if (
+      last?.tpDegree === option.tpDegree &&
+      last.sizes.length === count &&
+      option.starts.isAlike
+    ) {
       options[options.length - 1] = { ...last, kinds: [...last.kinds, option.kind] };
       continue;
     }
@@ -218,9 +217,9 @@ function flooredStarts(
   onlyDegree: number | null,
   isLatencyLimited: boolean,
 ): Pick<OptionAtRate, "starts" | "stays"> {
-  const starts = leaving && startsAtRate(leaving, minRate);
+  const starts = startsAtRate(leaving, minRate);
   const hasRoom = onlyDegree === null || 2 * tpDegree <= instanceClass.type.instance.gpuCount;
-  if (!starts || !staying || !linked || !hasRoom) return { starts, stays: null };
+  if (!staying || !linked || !hasRoom) return { starts, stays: null };
   const stays = startsAtRate(staying, minRate);
   const isSame =
     !isLatencyLimited && stays.sizes.every((sizes, i) => sizes.length === starts.sizes[i]!.length);

@@ -1,25 +1,25 @@
 import type { CostModel, LinkEnd } from "../../cost/cost-model.ts";
-import { externalShareGBytesPerSecond, type InstanceType } from "../../hardware/instance.ts";
+import { externalShareGBytesPerSecond } from "../../hardware/instance.ts";
 import type { Network } from "../../hardware/network.ts";
 import type { Problem } from "../../placement/problem.ts";
 import type { OperatingPoint } from "../../workload/workload.ts";
 import type { GroupKind, InstanceClass } from "../instances/instance-class.ts";
 import type { OtherGroups } from "../instances/tp-groups.ts";
 import { type LatencyBudget, withinLatency } from "./latency-budget.ts";
-import { NOTHING, type SizeRates } from "./size-rates.ts";
-import { envelope, type StartTable, startsMatter, tableRates } from "./start-table.ts";
+import type { SizeRates } from "./size-rates.ts";
+import { envelope, type StartTable, tableRates } from "./start-table.ts";
 import type { TableCache } from "./table-cache.ts";
 
 /**
- * The stages one kind of TP group can carry: their sizes and how fast each size is. Where it matters where a stage starts, the
- * sizes that are possible anywhere, each at its fastest place: no stage of that size is faster.
+ * The stages one kind of TP group can carry: the sizes that are possible anywhere, each at its fastest place: no stage of that size
+ * is faster.
  */
 export interface StageOption extends SizeRates {
   /** Position in the class's kinds. */
   readonly kind: number;
   readonly tpDegree: number;
-  /** By where the stage starts, where that matters; null where it does not. Stages that leave their instance or end the model. */
-  readonly starts: StartTable | null;
+  /** By where the stage starts. Stages that leave their instance or end the model. */
+  readonly starts: StartTable;
   /** The same of stages whose next one stands on the same instance; null where that makes no difference or cannot be. */
   readonly stays: StartTable | null;
   /** tokens/s of a link that only this stage's TP group limits; Infinity for TP 1. */
@@ -147,12 +147,7 @@ function levelsOf(
 export function* ratesOf({
   starts,
   stays,
-  rates,
-}: Pick<StageOption, "starts" | "stays" | "rates">): Generator<number> {
-  if (starts === null) {
-    yield* rates;
-    return;
-  }
+}: Pick<StageOption, "starts" | "stays">): Generator<number> {
   yield* tableRates(starts);
   if (stays) yield* tableRates(stays);
 }
@@ -175,10 +170,6 @@ export function stageOption(
   const { costModel } = problem;
   const { tpDegree } = group;
   const endRate = costModel.link(group, UNLIMITED, Number.POSITIVE_INFINITY, point).tokensPerSecond;
-  if (!startsMatter(problem)) {
-    const alike = alikeSizes(problem, instance, group, sizes, point, pipelineStages);
-    return { kind, tpDegree, ...alike, starts: null, stays: null, endRate };
-  }
   const all = tables.of(problem, instance, group, sizes, point, pipelineStages);
   const within = (table: StartTable): StartTable =>
     latency ? withinLatency(table, latency) : table;
@@ -194,40 +185,4 @@ export function stageOption(
     stays,
     endRate,
   };
-}
-
-/** Sizes and rates where it does not matter where a stage starts. */
-function alikeSizes(
-  { costModel, rules }: Problem,
-  instance: InstanceType,
-  { tpDegree, groupGBytesPerSecond }: GroupKind,
-  allowedSizes: readonly number[],
-  point: OperatingPoint,
-  pipelineStages: number,
-): SizeRates {
-  const { smallest, largest, fits } = costModel.segmentRange(
-    instance,
-    tpDegree,
-    point,
-    rules.minMemoryUtilization,
-    1,
-    pipelineStages,
-  );
-  if (!fits) return NOTHING;
-  const sizes = allowedSizes.filter((size) => size >= smallest && size <= largest);
-  const rateOf = (layers: number): number =>
-    costModel.stage(
-      // Only asked where what a stage sends to changes nothing of it.
-      {
-        instance,
-        tpDegree,
-        startLayer: 1,
-        layers,
-        groupGBytesPerSecond,
-        pipelineStages,
-        next: "none",
-      },
-      point,
-    ).tokensPerSecond;
-  return { sizes, rates: sizes.map(rateOf) };
 }

@@ -1,5 +1,3 @@
-import { areLayersAlike } from "../../model/model.ts";
-import type { Problem } from "../../placement/problem.ts";
 import type { SizeRates } from "./size-rates.ts";
 
 /** What stages add to the latencies of a pipeline, by the layers before them and their own, seconds. */
@@ -30,7 +28,7 @@ export interface StartTables {
   readonly stays: () => StartTable | null;
 }
 
-/** The stages that one kind of TP group can carry where it matters where they start. */
+/** The stages that one kind of TP group can carry, by where they start. */
 export interface StartTable {
   /**
    * Sizes with which a stage ends before the model does. Starts that are alike share a list, so sizes that reach the model's
@@ -43,6 +41,8 @@ export interface StartTable {
   readonly toEnd: Float64Array;
   /** Null when the cost model predicts none. */
   readonly latencies: SegmentLatencies | null;
+  /** Whether stages of a size are alike wherever they start; absent: no. */
+  readonly isAlike?: boolean;
 }
 
 /** Sizes and rates of the starts that share them. */
@@ -51,18 +51,25 @@ export interface StartList extends SizeRates {
   readonly before: number;
 }
 
-/**
- * Whether the search has to look at where stages start: layers are not alike, latencies are limited, or what a stage sends to
- * changes its speed. Latencies add up over the stages in an order, and a stage has a next one in an order: the formulations over
- * counts alone know none.
- */
-export function startsMatter({ model, limits, costModel }: Problem): boolean {
-  return (
-    !areLayersAlike(model) ||
-    limits.maxTtftSeconds !== null ||
-    limits.maxTpotSeconds !== null ||
-    costModel.dependsOnNext
-  );
+/** The table of stages that are alike wherever they start. `sizes`: those of a stage, at most L. */
+export function alikeTable(
+  { sizes, rates }: SizeRates,
+  layers: number,
+  latencies: SegmentLatencies | null,
+): StartTable {
+  const toEnd = new Float64Array(layers);
+  for (const [i, size] of sizes.entries()) toEnd[layers - size] = rates[i]!;
+  return {
+    // Behind a first layer no start shares the list of the one before it.
+    lists: [
+      { before: 0, sizes, rates },
+      { before: 1, sizes, rates },
+    ],
+    listOf: Array.from({ length: layers }, (_, before) => Math.min(before, 1)),
+    toEnd,
+    latencies,
+    isAlike: true,
+  };
 }
 
 /**

@@ -6,7 +6,7 @@ import type { OperatingPoint } from "../../workload/workload.ts";
 import type { GroupKind } from "../instances/instance-class.ts";
 import { LayerWindows } from "./layer-windows.ts";
 import { NOTHING } from "./size-rates.ts";
-import type { StartList, StartTable, StartTables } from "./start-table.ts";
+import { alikeTable, type StartList, type StartTable, type StartTables } from "./start-table.ts";
 
 /**
  * The stages that one kind of TP group can carry, by where they start. Runs of layers that are alike are put to the cost model
@@ -23,6 +23,10 @@ export function tabulateStarts(
   point: OperatingPoint,
   pipelineStages: number,
 ): StartTables {
+  if (areLayersAlike(problem.model) && !problem.costModel.dependsOnNext) {
+    const leaves = tabulateAlike(problem, instance, group, allowedSizes, point, pipelineStages);
+    return { leaves, stays: () => null };
+  }
   const leaves = tabulateLeaving(problem, instance, group, allowedSizes, point, pipelineStages);
   if (!problem.costModel.dependsOnNext) return { leaves, stays: () => null };
   let stays: StartTable | null = null;
@@ -36,6 +40,30 @@ export function tabulateStarts(
       return stays;
     },
   };
+}
+
+/** Stages of layers that are alike: what is known of those that start the model holds for all (axiom 3). */
+function tabulateAlike(
+  problem: Problem,
+  instance: InstanceType,
+  group: GroupKind,
+  allowedSizes: readonly number[],
+  point: OperatingPoint,
+  pipelineStages: number,
+): StartTable {
+  const { model, costModel, rules } = problem;
+  const { smallest, largest, fits } = costModel.segmentRange(
+    instance,
+    group.tpDegree,
+    point,
+    rules.minMemoryUtilization,
+    1,
+    pipelineStages,
+  );
+  const runs = new Runs(problem, instance, group, point, pipelineStages, "other_instance");
+  const sizes = fits ? allowedSizes.filter((size) => size >= smallest && size <= largest) : [];
+  const rates = sizes.map((size) => runs.rate(0, size));
+  return alikeTable({ sizes, rates }, layerCount(model), costModel.predictsLatency ? runs : null);
 }
 
 /** What a stage sends to changes nothing of its memory, and so nothing of its sizes. */

@@ -1,9 +1,10 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { createInlineHighs } from "../../../src/milp/highs-inline.ts";
 import { evaluate } from "../../../src/placement/evaluate.ts";
-import { countModel } from "../../../src/solver/formulations/count.ts";
+import { COVER } from "../../../src/solver/formulations/cover.ts";
 import { instanceClasses } from "../../../src/solver/instances/instance-classes.ts";
 import { DEFAULT_REQUEST } from "../../../src/solver/request.ts";
+import { caseOf } from "../../../src/solver/search/case-of.ts";
 import { priceUnits } from "../../../src/solver/search/costs.ts";
 import { priceScale } from "../../../src/solver/search/objectives.ts";
 import { Pace } from "../../../src/solver/search/pace.ts";
@@ -41,12 +42,15 @@ describe("the knapsack bound of a case", () => {
       );
       let tight = 0;
       let solved = 0;
-      for (const { stageTables, levels, stages } of list) {
+      for (const subproblem of list) {
+        const { stageTables, levels, stages } = subproblem;
         for (const share of [0, 0.3, 0.55, 0.7, 0.8, 0.9]) {
           const level = Math.floor(share * (levels.length - 1));
           const bound = stageTables.bound(level, stages);
-          const candidates = stageTables.candidates(level, stages);
-          const model = countModel(candidates, stages, 80, scale, [], DEFAULT_REQUEST);
+          const context = { problem, request: DEFAULT_REQUEST };
+          const asked = caseOf(context, subproblem, level, scale, []);
+          expect(COVER.covers(asked)).toBe("exact");
+          const model = COVER.build(asked);
           const outcome = await backend.solve(model.milp, { absoluteGap: 0.5 });
           if (outcome.status !== "optimal") {
             expect(outcome.status).toBe("infeasible");
@@ -55,7 +59,7 @@ describe("the knapsack bound of a case", () => {
           solved++;
           expect(bound).toBeLessThanOrEqual(outcome.objective + 1e-6);
           if (Math.abs(bound - outcome.objective) < 1e-6) tight++;
-          const answer = evaluate(problem, model.placement(outcome.values, point));
+          const answer = evaluate(problem, model.placement(outcome.values)!);
           expect(answer.status).toBe("SUCCESS");
           if (answer.status !== "SUCCESS") continue;
           expect(answer.metrics.raw_throughput_tokens_per_sec).toBeGreaterThanOrEqual(

@@ -54,8 +54,16 @@ function* splits(starts: StartsAtRate, before: number, k: number): Generator<rea
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
 
+/** Of all ways of making up a total from so many sizes, the smallest that the largest size can be; Infinity when there is none. */
+function leastLargest(sizes: readonly number[], times: number, total: number): number {
+  if (times === 0) return total === 0 ? 0 : Number.POSITIVE_INFINITY;
+  if (total <= 0) return Number.POSITIVE_INFINITY;
+  const ways = sizes.map((size) => Math.max(size, leastLargest(sizes, times - 1, total - size)));
+  return Math.min(...ways);
+}
+
 describe("the sizes of a node", () => {
-  it("are the sums of those of its stages", () => {
+  it("are the sums of those of its stages, each as fast as its largest stage at best", () => {
     const sizes = fc
       .uniqueArray(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 6 })
       .map((list) => list.sort((a, b) => a - b));
@@ -68,7 +76,11 @@ describe("the sizes of a node", () => {
           let sums = [0];
           for (let i = 0; i < k; i++) sums = sums.flatMap((a) => list.map((b) => a + b));
           const expected = [...new Set(sums)].filter((a) => a <= most).sort((a, b) => a - b);
-          expect(foldSizes(list, k, most).filter((a) => a <= most)).toEqual(expected);
+          const rates = list.map((size) => 1 / size);
+          const folded = foldSizes({ sizes: list, rates }, k, most);
+          expect(folded.sizes).toEqual(expected);
+          const fastest = folded.sizes.map((total) => 1 / leastLargest(list, k, total));
+          expect(folded.rates).toEqual(fastest);
         },
       ),
       RUNS,

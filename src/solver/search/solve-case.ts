@@ -1,11 +1,14 @@
 import { InternalError } from "../../errors.ts";
-import { type CaseLimit, type CaseModel, countsLinks } from "../formulations/rental-rows.ts";
+import type { CaseModel } from "../formulations/formulation.ts";
+import { FORMULATIONS } from "../formulations/formulations.ts";
+import type { CaseLimit } from "../formulations/rental-rows.ts";
+import { STARTS } from "../formulations/starts.ts";
 import { boundRows, hasLevelBudget, levelFreeRows, limitRows } from "./budget-rows.ts";
 import { found } from "./candidate.ts";
 import type { CaseContext } from "./case-context.ts";
-import { fastModel, isFastModelExact, linkedModel } from "./case-model.ts";
-import { type ExactOutcome, solveExactly } from "./exact-case.ts";
-import type { Candidate, Goal } from "./goal.ts";
+import { caseOf } from "./case-of.ts";
+import { type CaseOutcome, decideCase } from "./decide-case.ts";
+import type { Candidate, CaseKey, Goal } from "./goal.ts";
 import { firstOfEqualCost, sharesBelow, sharpened, slackOf, solverFactor } from "./linked-cost.ts";
 import type { CaseResult } from "./search.ts";
 import { lowestAlike } from "./ties.ts";
@@ -14,19 +17,18 @@ import { lowestAlike } from "./ties.ts";
 const MOST_GPUS_TOLD_APART = 64;
 
 /**
- * The MILP of a case that an answer came from. On large derived pools, where it matters what stages send to, the relaxation that the
- * answer came from as a rule: no placement of the case costs less than its optimum.
+ * The MILP of a case that an answer came from. On large derived pools, where it matters what stages send to, a relaxation as it was
+ * of the answer as a rule: no placement of the case costs less than its optimum.
  */
-export function caseModel(context: CaseContext, subproblem: number, level: number): CaseModel {
-  const costs = context.objective.scale;
-  const limits = limitRows(context, subproblem, level);
-  const here = context.subproblems[subproblem]!;
-  const { costModel, network, pool } = context.problem;
+export function caseModel(context: CaseContext, key: CaseKey): CaseModel {
+  const { objective, subproblems, problem } = context;
+  const here = subproblems[key.subproblem]!;
+  const of = caseOf(context, here, key.level, objective.scale, limitRows(context, key));
+  const { costModel, network, pool } = problem;
   const isTooLarge =
     costModel.dependsOnNext && network.kind === "derived" && pool.gpuCount > MOST_GPUS_TOLD_APART;
-  return isTooLarge || isFastModelExact(context, here, level, countsLinks(costs, limits))
-    ? fastModel(context, here, level, costs, limits)
-    : linkedModel(context, here, level, costs, limits);
+  const exact = FORMULATIONS.find(({ covers }) => covers(of) === "exact")!;
+  return (isTooLarge ? STARTS : exact).build(of);
 }
 
 /**
@@ -38,29 +40,27 @@ export function caseModel(context: CaseContext, subproblem: number, level: numbe
  */
 export async function solveCase(
   context: CaseContext,
-  subproblem: number,
-  level: number,
+  key: CaseKey,
   leastCost: number,
   goal: Goal,
   offer: (found: Candidate) => Promise<void>,
 ): Promise<CaseResult> {
   const rows = [...levelFreeRows(context), ...boundRows(context, leastCost)];
-  const free = await solveRows(context, subproblem, level, rows, goal, offer);
+  const free = await solveRows(context, key, rows, goal, offer);
   if (free.status !== "optimal") return free;
   const { found: first, leastCost: least } = free;
   if (!hasLevelBudget(context) || first.metrics.meets_cost_threshold) {
     return { status: "optimal", cost: first.cost, leastCost: least, level: first.origin!.level };
   }
-  const within = limitRows(context, subproblem, level);
-  const limited = await solveRows(context, subproblem, level, within, goal, offer);
+  const within = limitRows(context, key);
+  const limited = await solveRows(context, key, within, goal, offer);
   return limited.status === "stopped" ? limited : { status: "decided" };
 }
 
 /** The cheapest placement of a case within some rows, evaluated and offered. */
 async function solveRows(
   context: CaseContext,
-  subproblem: number,
-  level: number,
+  key: CaseKey,
   limits: readonly CaseLimit[],
   goal: Goal,
   offer: (found: Candidate) => Promise<void>,
@@ -68,18 +68,18 @@ async function solveRows(
   | { readonly status: "stopped" | "infeasible" }
   | { readonly status: "optimal"; readonly found: Candidate; readonly leastCost: number }
 > {
-  const solved = await solveScaled(context, subproblem, level, limits);
+  const solved = await solveScaled(context, key, limits);
   switch (solved.status) {
     case "stopped":
-      if (solved.placement) await offer(found(context, subproblem, level, solved.placement));
+      if (solved.placement) await offer(found(context, key, solved.placement));
       return { status: "stopped" };
     case "infeasible":
       return { status: "infeasible" };
     case "optimal": {
-      const first = found(context, subproblem, level, solved.placement);
+      const first = found(context, key, solved.placement);
       requireSameCost(first.cost, solved.objective + solved.constant);
       return context.objective.linked
-        ? decideLinked(context, subproblem, level, first, limits, goal, offer)
+        ? decideLinked(context, key, first, limits, goal, offer)
         : offerProven(first, offer);
     }
   }
@@ -96,8 +96,7 @@ async function offerProven(
 /** Where links have a part in the cost: what the MILP's tolerance has left open is decided if it may become the answer. */
 async function decideLinked(
   context: CaseContext,
-  subproblem: number,
-  level: number,
+  key: CaseKey,
   first: Candidate,
   limits: readonly CaseLimit[],
   goal: Goal,
@@ -119,7 +118,7 @@ async function decideLinked(
       await offer(first);
       return { status: "optimal", found: first, leastCost: least };
     }
-    const sharp = await sharpened(context, subproblem, level, first, limits);
+    const sharp = await sharpened(context, key, first, limits);
     if (sharp === null) {
       await offer(first);
       return { status: "stopped" };
@@ -128,25 +127,24 @@ async function decideLinked(
   }
   // Which of its equals it is counts only where it may become the answer.
   if (!mayBeWanted(best.cost, best)) return offerProven(best, offer);
-  const alike = lowestAlike(context, subproblem, best.origin!.level);
-  return offerProven(await firstOfEqualCost(context, subproblem, alike, best, limits), offer);
+  const alike = lowestAlike(context, best.origin!);
+  return offerProven(await firstOfEqualCost(context, alike, best, limits), offer);
 }
 
 /** A MILP over the search cost. Where that is not whole it is made large enough for a solver's tolerances to be small beside it. */
 async function solveScaled(
   context: CaseContext,
-  subproblem: number,
-  level: number,
+  key: CaseKey,
   limits: readonly CaseLimit[],
-): Promise<ExactOutcome> {
+): Promise<CaseOutcome> {
   const { scale, linked } = context.objective;
-  if (!linked) return solveExactly(context, subproblem, level, scale, limits);
+  if (!linked) return decideCase(context, key, scale, limits);
   const factor = solverFactor(context);
   const costs = {
     perInstance: (position: number) => scale.perInstance(position) * factor,
     perLink: scale.perLink * factor,
   };
-  const solved = await solveExactly(context, subproblem, level, costs, limits);
+  const solved = await decideCase(context, key, costs, limits);
   return solved.status === "optimal"
     ? { ...solved, objective: solved.objective / factor, constant: solved.constant / factor }
     : solved;
