@@ -3,7 +3,7 @@ import type { MilpBackend, MilpModel } from "../milp/model.ts";
 import { lowMemoryWarnings } from "../placement/low-memory.ts";
 import { type Placement, parseInstanceName } from "../placement/placement.ts";
 import type { Problem } from "../placement/problem.ts";
-import { type OperatingPoint, pointWarnings } from "../workload/workload.ts";
+import { pointWarnings } from "../workload/workload.ts";
 import { eachEvenSplit } from "./even-splits/even-splits.ts";
 import { bestByGroup } from "./explain/by-group.ts";
 import { goesByGpus, withFewestGpus } from "./explain/fewest-gpus.ts";
@@ -17,8 +17,14 @@ import { FrontierGoal } from "./search/frontier-goal.ts";
 import type { Candidate } from "./search/goal.ts";
 import { objectiveValue, type SearchObjective } from "./search/objectives.ts";
 import { allowedPoints, checkRequest, requestedPoints } from "./search/operating-points.ts";
-import { type OnCase, SearchSession, type SessionLimits } from "./search/session.ts";
+import {
+  type OnCase,
+  type SearchMeans,
+  SearchSession,
+  type SessionLimits,
+} from "./search/session.ts";
 import { SingleGoal } from "./search/single-goal.ts";
+import type { Question } from "./search/subproblems.ts";
 import type { Answer, FrontierPoint, Infeasibility, Sensitivity, Solution } from "./solution.ts";
 import { TableCache } from "./stages/table-cache.ts";
 
@@ -85,8 +91,9 @@ export async function solve(
     ...(options.signal ? { signal: options.signal } : {}),
     ...(options.onFormulation ? { onFormulation: options.onFormulation } : {}),
   };
-  const tables = new TableCache();
-  const session = new SearchSession(problem, request, points, backend, limits, tables);
+  const question: Question = { problem, request, points };
+  const means: SearchMeans = { backend, limits, tables: new TableCache() };
+  const session = new SearchSession(question, means);
   const { objective } = session;
   const goal = new SingleGoal(objective, objective.scale, session.allows, request.gap);
   let told: Omit<SolveProgress, "elapsedSeconds"> = NOTHING_TOLD;
@@ -117,7 +124,7 @@ export async function solve(
     tell({ casesOpen: 0, bestValue, bound: request.gap === 0 ? bestValue : told.bound });
   }
   const frontier = request.frontier
-    ? await findFrontier(session, problem, request, points, ({ cases, casesOpen, milps }) =>
+    ? await findFrontier(session, question, ({ cases, casesOpen, milps }) =>
         tell({ phase: "frontier", casesTotal: cases, casesOpen, milpsSolved: milps }),
       )
     : null;
@@ -125,7 +132,7 @@ export async function solve(
     ...(frontier ? { frontier: frontier.points, frontier_complete: frontier.complete } : {}),
     warnings: [...problem.warnings, ...points.slice(0, 1).flatMap(pointWarnings)],
   };
-  const whatIf = new WhatIf(problem, request, points, backend, limits, tables, (questions) =>
+  const whatIf = new WhatIf(question, means, (questions) =>
     tell({ phase: "explanation", questions }),
   );
   if (!goal.best) {
@@ -238,12 +245,16 @@ export async function answerModel(
 ): Promise<MilpModel> {
   const { placement, metrics } = answer;
   const session = new SearchSession(
-    problem,
-    { ...request, includeTypes: typesAtSite(problem, request, placement) },
-    requestedPoints(problem),
-    backend,
-    { deadlineMilliseconds: Number.POSITIVE_INFINITY },
-    new TableCache(),
+    {
+      problem,
+      request: { ...request, includeTypes: typesAtSite(problem, request, placement) },
+      points: requestedPoints(problem),
+    },
+    {
+      backend,
+      limits: { deadlineMilliseconds: Number.POSITIVE_INFINITY },
+      tables: new TableCache(),
+    },
   );
   const model = await session.modelOf(placement, metrics.raw_throughput_tokens_per_sec);
   if (!model) throw new InternalError("the answer belongs to no case of this problem.");
@@ -289,16 +300,17 @@ async function offerEvenSplits(
 
 async function findFrontier(
   session: SearchSession,
-  problem: Problem,
-  request: SolveRequest,
-  points: readonly OperatingPoint[],
+  question: Question,
   onCase: OnCase,
 ): Promise<{ readonly points: readonly FrontierPoint[]; readonly complete: boolean }> {
   // A weighted search cost is not the price, so the frontier then needs cases of its own.
   const own =
     session.objective.linked === null
       ? session
-      : session.fork(problem, { ...request, objective: "cost-per-token" }, points);
+      : session.fork({
+          ...question,
+          request: { ...question.request, objective: "cost-per-token" },
+        });
   const goal = new FrontierGoal(own.objective.scale, own.allows);
   const { complete } = await own.run(goal, onCase);
   const found: FrontierPoint[] = [];

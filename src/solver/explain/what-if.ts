@@ -1,12 +1,11 @@
-import type { MilpBackend } from "../../milp/model.ts";
 import type { Problem } from "../../placement/problem.ts";
 import type { OperatingPoint } from "../../workload/workload.ts";
 import type { SolveRequest } from "../request.ts";
 import type { Candidate } from "../search/goal.ts";
 import { objectiveValue } from "../search/objectives.ts";
-import { SearchSession, type SessionLimits } from "../search/session.ts";
+import { type SearchMeans, SearchSession } from "../search/session.ts";
 import { SingleGoal } from "../search/single-goal.ts";
-import type { TableCache } from "../stages/table-cache.ts";
+import type { Question } from "../search/subproblems.ts";
 
 /** A limit on time struck while something was being explained. */
 export class ExplanationCut extends Error {}
@@ -22,18 +21,21 @@ export interface Best {
 
 /** Solves changed copies of a problem: what the explanations are made of. */
 export class WhatIf {
+  readonly problem: Problem;
+  readonly request: SolveRequest;
+  readonly points: readonly OperatingPoint[];
   private questions = 0;
 
   /** @param onQuestion told before each changed problem how many there were, that one included */
   constructor(
-    readonly problem: Problem,
-    readonly request: SolveRequest,
-    readonly points: readonly OperatingPoint[],
-    private readonly backend: MilpBackend,
-    private readonly limits: SessionLimits,
-    private readonly tables: TableCache,
+    { problem, request, points }: Question,
+    private readonly means: SearchMeans,
     private readonly onQuestion: (questions: number) => void = () => undefined,
-  ) {}
+  ) {
+    this.problem = problem;
+    this.request = request;
+    this.points = points;
+  }
 
   /**
    * The proven best of a changed problem; null when nothing fits.
@@ -60,14 +62,8 @@ export class WhatIf {
   /** Rows that cannot hold together; see `SearchSession.conflict`. */
   conflict(problem: Partial<Problem>): ReturnType<SearchSession["conflict"]> {
     const changed = { ...this.problem, ...problem };
-    return new SearchSession(
-      changed,
-      this.request,
-      this.points,
-      this.backend,
-      this.limits,
-      this.tables,
-    ).conflict();
+    const question = { problem: changed, request: this.request, points: this.points };
+    return new SearchSession(question, this.means).conflict();
   }
 
   private async search(
@@ -78,14 +74,7 @@ export class WhatIf {
     this.onQuestion(++this.questions);
     const problem = { ...this.problem, ...problemChanges };
     const request = { ...this.request, ...requestChanges };
-    const session = new SearchSession(
-      problem,
-      request,
-      points,
-      this.backend,
-      this.limits,
-      this.tables,
-    );
+    const session = new SearchSession({ problem, request, points }, this.means);
     const { objective } = session;
     const goal = new SingleGoal(objective, objective.scale, session.allows, request.gap);
     const { complete } = await session.run(goal);

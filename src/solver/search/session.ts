@@ -1,12 +1,9 @@
 import type { MilpBackend, MilpModel } from "../../milp/model.ts";
 import { meetsLimits } from "../../placement/limits.ts";
 import type { Placement } from "../../placement/placement.ts";
-import type { Problem } from "../../placement/problem.ts";
-import type { OperatingPoint } from "../../workload/workload.ts";
 import { hasShape, typesOfNodes } from "../deployable/node-rules.ts";
 import { slowestUsedLink } from "../instances/bandwidth-percentile.ts";
 import { instanceClasses } from "../instances/instance-classes.ts";
-import type { SolveRequest } from "../request.ts";
 import type { SearchEffort } from "../solution.ts";
 import type { TableCache } from "../stages/table-cache.ts";
 import { lastAtMost, scorePlacement } from "./candidate.ts";
@@ -18,7 +15,7 @@ import { Pace } from "./pace.ts";
 import { type SearchResult, search } from "./search.ts";
 import type { Allows } from "./single-goal.ts";
 import { caseModel, solveCase } from "./solve-case.ts";
-import { maxStagesOf, type Subproblem, subproblems } from "./subproblems.ts";
+import { maxStagesOf, type Question, type Subproblem, subproblems } from "./subproblems.ts";
 import { breakNameTie, firstOfSites } from "./ties.ts";
 
 /** Bounds on the work of a solve. */
@@ -28,6 +25,13 @@ export interface SessionLimits {
   readonly deadlineMilliseconds: number;
   /** Called once for each case that a MILP decides, with the formulation that decided it. */
   readonly onFormulation?: (name: string) => void;
+}
+
+/** What the searches of one solve share. */
+export interface SearchMeans {
+  readonly backend: MilpBackend;
+  readonly limits: SessionLimits;
+  readonly tables: TableCache;
 }
 
 /** Told before each MILP: what is open, and the best first key that may still be there. */
@@ -57,13 +61,11 @@ export class SearchSession {
   private readonly children: SearchSession[] = [];
 
   constructor(
-    problem: Problem,
-    request: SolveRequest,
-    private readonly points: readonly OperatingPoint[],
-    private readonly backend: MilpBackend,
-    private readonly limits: SessionLimits,
-    private readonly tables: TableCache,
+    private readonly question: Question,
+    private readonly means: SearchMeans,
   ) {
+    const { problem, request } = question;
+    const { backend, limits } = means;
     const classes = instanceClasses(problem, request);
     const units = priceUnits(classes);
     this.objective = searchObjective(problem, request, units, classes, maxStagesOf(problem));
@@ -82,10 +84,10 @@ export class SearchSession {
       objective: this.objective,
       subproblems: [],
       backend,
-      onFormulation: this.limits.onFormulation ?? (() => undefined),
+      onFormulation: limits.onFormulation ?? (() => undefined),
       milpOptions: () => {
         this.milps++;
-        const { signal, deadlineMilliseconds } = this.limits;
+        const { signal, deadlineMilliseconds } = limits;
         const leftSeconds = (deadlineMilliseconds - performance.now()) / 1000;
         return {
           ...(Number.isFinite(leftSeconds)
@@ -98,15 +100,8 @@ export class SearchSession {
   }
 
   /** A session of another request on the same clock and back end, whose work counts here too. */
-  fork(problem: Problem, request: SolveRequest, points: readonly OperatingPoint[]): SearchSession {
-    const child = new SearchSession(
-      problem,
-      request,
-      points,
-      this.backend,
-      this.limits,
-      this.tables,
-    );
+  fork(question: Question): SearchSession {
+    const child = new SearchSession(question, this.means);
     this.children.push(child);
     return child;
   }
@@ -116,13 +111,17 @@ export class SearchSession {
     if (this.isWhole !== null) return;
     const { problem, request, classes, units } = this.context;
     const { list, isWhole } = await subproblems(
-      problem,
-      request,
-      affordable(classes, units, problem.limits),
-      this.points,
-      slowestUsedLink(problem.pool, problem.network, request.bandwidthPercentile),
-      this.objective.scale,
-      this.tables,
+      this.question,
+      {
+        classes: affordable(classes, units, problem.limits),
+        minOutsideGBytesPerSecond: slowestUsedLink(
+          problem.pool,
+          problem.network,
+          request.bandwidthPercentile,
+        ),
+        scale: this.objective.scale,
+        tables: this.means.tables,
+      },
       {
         shouldStop: () => this.isOver,
         pace: this.pace,
@@ -134,7 +133,7 @@ export class SearchSession {
   }
 
   get isOver(): boolean {
-    const { signal, deadlineMilliseconds } = this.limits;
+    const { signal, deadlineMilliseconds } = this.means.limits;
     return signal?.aborted === true || performance.now() >= deadlineMilliseconds;
   }
 
@@ -225,7 +224,7 @@ export class SearchSession {
       const { point, stages, levels } = subproblems[subproblem]!;
       if (levels.length === 0) continue;
       const { milp } = caseModel(this.context, { subproblem, level: 0 });
-      const rows = await this.backend.conflict?.(milp);
+      const rows = await this.means.backend.conflict?.(milp);
       if (rows) return { batch: point.batch, stages, rows };
     }
     return null;
@@ -242,7 +241,7 @@ export class SearchSession {
       cases_solved: casesSolved,
       cases_bounded: cases - casesSolved,
       milps_solved: sum((session) => session.milps),
-      backend: this.backend.name,
+      backend: this.means.backend.name,
       total_seconds: (performance.now() - startedMilliseconds) / 1000,
     };
   }

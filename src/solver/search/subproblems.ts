@@ -54,15 +54,27 @@ export interface TableHooks {
   readonly onShare?: (share: number) => void;
 }
 
-/** Every scenario of a problem; none when no stage fits anywhere. */
+/** What is searched: a problem with the choices of one solve, at some operating points. */
+export interface Question {
+  readonly problem: Problem;
+  readonly request: SolveRequest;
+  readonly points: readonly OperatingPoint[];
+}
+
+/** What subproblems are made of, beside the question. */
+export interface SubproblemParts {
+  /** The instances that may be used. */
+  readonly classes: readonly InstanceClass[];
+  /** Links between instances below this are not used, GB/s. */
+  readonly minOutsideGBytesPerSecond: number;
+  readonly scale: CostScale;
+  readonly tables: TableCache;
+}
+
+/** Every subproblem of a problem; none when no stage fits anywhere. */
 export async function subproblems(
-  problem: Problem,
-  request: SolveRequest,
-  classes: readonly InstanceClass[],
-  points: readonly OperatingPoint[],
-  minOutsideGBytesPerSecond: number,
-  scale: CostScale,
-  tables: TableCache,
+  { problem, request, points }: Question,
+  { classes, minOutsideGBytesPerSecond, scale, tables }: SubproblemParts,
   { shouldStop, pace, onShare }: TableHooks,
 ): Promise<Subproblems> {
   const { costModel, network } = problem;

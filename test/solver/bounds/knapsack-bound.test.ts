@@ -31,13 +31,8 @@ describe("the knapsack bound of a case", () => {
         outputTokens: 512,
       } as const;
       const { list } = await subproblems(
-        problem,
-        DEFAULT_REQUEST,
-        classes,
-        [point],
-        0,
-        scale,
-        new TableCache(),
+        { problem, request: DEFAULT_REQUEST, points: [point] },
+        { classes, minOutsideGBytesPerSecond: 0, scale, tables: new TableCache() },
         { shouldStop: () => false, pace: new Pace() },
       );
       let tight = 0;

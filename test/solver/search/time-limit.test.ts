@@ -24,13 +24,8 @@ it("subproblems stop where they are told to, and say so", async () => {
   const until = (blocks: number) => {
     let asked = 0;
     return subproblems(
-      problem,
-      DEFAULT_REQUEST,
-      classes,
-      [POINT, { ...POINT, batch: 64 }],
-      0,
-      scale,
-      new TableCache(),
+      { problem, request: DEFAULT_REQUEST, points: [POINT, { ...POINT, batch: 64 }] },
+      { classes, minOutsideGBytesPerSecond: 0, scale, tables: new TableCache() },
       { shouldStop: () => asked++ >= blocks, pace: new Pace() },
     );
   };
