@@ -1,6 +1,7 @@
 import { InputError } from "../../errors.ts";
 import { externalShareGBytesPerSecond } from "../../hardware/instance.ts";
 import { groupGBytesPerSecond, type Network } from "../../hardware/network.ts";
+import { instanceName } from "../../placement/placement.ts";
 import type { Problem } from "../../placement/problem.ts";
 import { derivedLinks } from "../instances/derived-links.ts";
 import type { GroupKind, InstanceClass } from "../instances/instance-class.ts";
@@ -31,6 +32,11 @@ export interface Unit {
   readonly starts: StartsAtRate;
   /** The same of stages whose next one stands on the same instance, where that makes a difference; null where it does not. */
   readonly stays: StartsAtRate | null;
+}
+
+/** Name of the instance of a group. */
+export function instanceOf({ instanceClass, instanceIndex }: Unit): string {
+  return instanceName(instanceClass.type.instance.name, instanceIndex);
 }
 
 /** The TP groups that a formulation over concrete GPUs chooses from, and the links between them. */

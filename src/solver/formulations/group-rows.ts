@@ -1,7 +1,6 @@
 import { type Builder, ones, SafeNames } from "../../milp/builder.ts";
-import { instanceName } from "../../placement/placement.ts";
 import type { Case } from "./case.ts";
-import type { Unit } from "./concrete-groups.ts";
+import { instanceOf, type Unit } from "./concrete-groups.ts";
 import { addLimitRows, RentalRows } from "./rental-rows.ts";
 
 /** The units of one concrete instance. */
@@ -17,7 +16,7 @@ export function groupsByInstance(units: readonly Unit[]): InstanceGroups[] {
   const names = new SafeNames();
   const byName = new Map<string, { unit: Unit; label: string; members: number[] }>();
   for (const [u, unit] of units.entries()) {
-    const name = instanceName(unit.instanceClass.type.instance.name, unit.instanceIndex);
+    const name = instanceOf(unit);
     const known = byName.get(name);
     if (known) known.members.push(u);
     else byName.set(name, { unit, label: names.of(name), members: [u] });

@@ -1,10 +1,11 @@
 import { Builder, ones } from "../../milp/builder.ts";
 import { layerCount } from "../../model/model.ts";
-import { instanceName, type Placement } from "../../placement/placement.ts";
+import type { Placement } from "../../placement/placement.ts";
 import type { OperatingPoint } from "../../workload/workload.ts";
+import { placementOf } from "../order/placement-of.ts";
 import { type StartsAtRate, sizesAfter } from "../stages/starts-at-rate.ts";
 import { isOrderFree, linksCount } from "./case.ts";
-import { concreteGroups, type Unit } from "./concrete-groups.ts";
+import { concreteGroups, instanceOf, type Unit } from "./concrete-groups.ts";
 import type { Formulation } from "./formulation.ts";
 import { addGroupRows } from "./group-rows.ts";
 import { addStateRows, type Node } from "./holder-rows.ts";
@@ -127,17 +128,10 @@ function nodesOf(
 
 function place(chosen: readonly ChosenStart[], layers: number, point: OperatingPoint): Placement {
   const sorted = [...chosen].sort((a, b) => a.before - b.before);
-  return {
-    batch_size: point.batch,
-    sequence_length: point.inputTokens,
-    output_length: point.outputTokens,
-    workload_phase: point.phase,
-    stages: sorted.map(({ before, unit }, i) => ({
-      gpu_type: instanceName(unit.instanceClass.type.instance.name, unit.instanceIndex),
-      tp_degree: unit.gpuIds.length,
-      gpu_ids: unit.gpuIds,
-      start_layer: before + 1,
-      end_layer: sorted[i + 1]?.before ?? layers,
-    })),
-  };
+  const stages = sorted.map(({ before, unit }) => ({
+    instance: instanceOf(unit),
+    gpuIds: unit.gpuIds,
+    before,
+  }));
+  return placementOf(stages, layers, point);
 }

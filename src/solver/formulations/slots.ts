@@ -1,9 +1,10 @@
 import { Builder, ones, type Term } from "../../milp/builder.ts";
 import { layerCount } from "../../model/model.ts";
-import { instanceName, type Placement } from "../../placement/placement.ts";
+import type { Placement } from "../../placement/placement.ts";
 import type { OperatingPoint } from "../../workload/workload.ts";
+import { type PlacedStage, placementOf } from "../order/placement-of.ts";
 import { isOrderFree, linksCount } from "./case.ts";
-import { concreteGroups, type Unit } from "./concrete-groups.ts";
+import { concreteGroups, instanceOf, type Unit } from "./concrete-groups.ts";
 import type { Formulation } from "./formulation.ts";
 import { addGroupRows, groupsByInstance, type InstanceGroups } from "./group-rows.ts";
 import { addNodeSlots } from "./node-slot-rows.ts";
@@ -155,24 +156,12 @@ function place(
   values: ArrayLike<number>,
   point: OperatingPoint,
 ): Placement {
-  let nextLayer = 1;
-  return {
-    batch_size: point.batch,
-    sequence_length: point.inputTokens,
-    output_length: point.outputTokens,
-    workload_phase: point.phase,
-    stages: x.map((slot, k) => {
-      const { instanceClass, instanceIndex, gpuIds } =
-        units[slot.findIndex((column) => Math.round(values[column]!) === 1)]!;
-      const start_layer = nextLayer;
-      nextLayer += layersOf[k]!.read(values);
-      return {
-        gpu_type: instanceName(instanceClass.type.instance.name, instanceIndex),
-        tp_degree: gpuIds.length,
-        gpu_ids: gpuIds,
-        start_layer,
-        end_layer: nextLayer - 1,
-      };
-    }),
-  };
+  let before = 0;
+  const stages = x.map((slot, k): PlacedStage => {
+    const unit = units[slot.findIndex((column) => Math.round(values[column]!) === 1)]!;
+    const size = layersOf[k]!.read(values);
+    before += size;
+    return { instance: instanceOf(unit), gpuIds: unit.gpuIds, before: before - size };
+  });
+  return placementOf(stages, before, point);
 }

@@ -6,6 +6,7 @@ import type { OperatingPoint } from "../../workload/workload.ts";
 import type { InstancePlan } from "../order/instance-plan.ts";
 import { packInstances } from "../order/pack.ts";
 import { placeRuns, type SeatedStage } from "../order/place-runs.ts";
+import { placementOf } from "../order/placement-of.ts";
 import { asksForNext } from "../stages/candidates-at-rate.ts";
 import type { SegmentLatencies } from "../stages/start-table.ts";
 import { type StartsAtRate, sizesAfter } from "../stages/starts-at-rate.ts";
@@ -140,20 +141,13 @@ export function placeByStart(
 ): Placement {
   const placed = plans
     .flatMap(packInstances)
-    .flatMap((instanceClass) => instanceClass.pieces.map((piece) => ({ instanceClass, piece })))
+    .flatMap((instance) => instance.pieces.map((piece) => ({ instance, piece })))
     .sort((a, b) => a.piece.tag - b.piece.tag);
   if (placed[0]?.piece.tag !== 0) throw new InternalError("no stage starts at the first layer.");
-  return {
-    batch_size: point.batch,
-    sequence_length: point.inputTokens,
-    output_length: point.outputTokens,
-    workload_phase: point.phase,
-    stages: placed.map(({ instanceClass, piece }, i) => ({
-      gpu_type: instanceClass.name,
-      tp_degree: piece.tpDegree,
-      gpu_ids: piece.gpuIds,
-      start_layer: piece.tag + 1,
-      end_layer: placed[i + 1]?.piece.tag ?? layers,
-    })),
-  };
+  const stages = placed.map(({ instance, piece }) => ({
+    instance: instance.name,
+    gpuIds: piece.gpuIds,
+    before: piece.tag,
+  }));
+  return placementOf(stages, layers, point);
 }

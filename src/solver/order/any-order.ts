@@ -1,9 +1,10 @@
 import { InternalError } from "../../errors.ts";
-import type { Placement, PlacementStage } from "../../placement/placement.ts";
+import type { Placement } from "../../placement/placement.ts";
 import type { OperatingPoint } from "../../workload/workload.ts";
 import type { OptionAtRate } from "../stages/candidates-at-rate.ts";
 import type { InstancePlan } from "./instance-plan.ts";
 import { type PackedInstance, type Piece, packInstances } from "./pack.ts";
+import { type PlacedStage, placementOf } from "./placement-of.ts";
 
 /**
  * The placement of plans where any order of the stages is as good as another: hands out the layers, packs stages into instances, puts
@@ -18,25 +19,12 @@ export function placeInAnyOrder(
   point: OperatingPoint,
 ): Placement {
   const packed = withAllLayers(plans, layers).flatMap(packInstances);
-  let nextLayer = 1;
-  const stages = pipelineOrder(packed).map(({ instance, piece }): PlacementStage => {
-    const stage = {
-      gpu_type: instance.name,
-      tp_degree: piece.tpDegree,
-      gpu_ids: piece.gpuIds,
-      start_layer: nextLayer,
-      end_layer: nextLayer + piece.tag - 1,
-    };
-    nextLayer += piece.tag;
-    return stage;
+  let before = 0;
+  const stages = pipelineOrder(packed).map(({ instance, piece: { gpuIds, tag } }): PlacedStage => {
+    before += tag;
+    return { instance: instance.name, gpuIds, before: before - tag };
   });
-  return {
-    batch_size: point.batch,
-    sequence_length: point.inputTokens,
-    output_length: point.outputTokens,
-    workload_phase: point.phase,
-    stages,
-  };
+  return placementOf(stages, layers, point);
 }
 
 /**

@@ -2,6 +2,7 @@ import { instanceName, type Placement } from "../../placement/placement.ts";
 import type { OperatingPoint } from "../../workload/workload.ts";
 import type { CandidatesAtRate } from "../stages/candidates-at-rate.ts";
 import type { InstancePlan } from "./instance-plan.ts";
+import { type PlacedStage, placementOf } from "./placement-of.ts";
 
 /** A stage that has its place in the order of the pipeline, but no instance yet. */
 export interface SeatedStage {
@@ -35,7 +36,7 @@ export function placeRuns(
 ): Placement | null {
   const runs = runsOf(ordered);
   if (!runs) return null;
-  const seats = new Map<SeatedStage, { readonly gpuType: string; readonly firstGpu: number }>();
+  const seats = new Map<SeatedStage, Omit<PlacedStage, "before">>();
   for (const { atRate, instances } of plans) {
     const { instanceClass } = atRate;
     const { gpuCount, name } = instanceClass.type.instance;
@@ -45,30 +46,20 @@ export function placeRuns(
       const at = used.findIndex((gpusThere) => gpusThere + gpus <= gpuCount);
       if (at < 0) return null;
       for (const stage of stages) {
+        const firstGpu = used[at]!;
         seats.set(stage, {
-          gpuType: instanceName(name, instanceClass.instances[at]!),
-          firstGpu: used[at]!,
+          instance: instanceName(name, instanceClass.instances[at]!),
+          gpuIds: Array.from({ length: stage.tpDegree }, (_, gpu) => firstGpu + gpu),
         });
         used[at]! += stage.tpDegree;
       }
     }
   }
-  return {
-    batch_size: point.batch,
-    sequence_length: point.inputTokens,
-    output_length: point.outputTokens,
-    workload_phase: point.phase,
-    stages: ordered.map((stage, i) => {
-      const { gpuType, firstGpu } = seats.get(stage)!;
-      return {
-        gpu_type: gpuType,
-        tp_degree: stage.tpDegree,
-        gpu_ids: Array.from({ length: stage.tpDegree }, (_, gpu) => firstGpu + gpu),
-        start_layer: stage.before + 1,
-        end_layer: ordered[i + 1]?.before ?? layers,
-      };
-    }),
-  };
+  return placementOf(
+    ordered.map((stage) => ({ ...seats.get(stage)!, before: stage.before })),
+    layers,
+    point,
+  );
 }
 
 function runsOf(ordered: readonly SeatedStage[]): Run[] | null {
