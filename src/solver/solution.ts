@@ -2,7 +2,7 @@ import type { Metrics } from "../placement/evaluation.ts";
 import type { Placement } from "../placement/placement.ts";
 import type { Grouping, ObjectiveName } from "./request.ts";
 
-/** What was done to prove the answer. A case is one (batch, stages, throughput floor). */
+/** What was done to prove the answer. A case is one (batch, stages, rate threshold). */
 export interface SearchEffort {
   readonly cases: number;
   /** Cases decided by a MILP. */

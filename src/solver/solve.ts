@@ -234,7 +234,7 @@ async function whatChanges(
 }
 
 /**
- * The MILP whose optimum is an answer: its batch, its number of stages, its raw throughput as the floor.
+ * The MILP whose optimum is an answer: its batch, its number of stages, its raw throughput as the rate threshold.
  * @throws InternalError when the answer is not one of this problem
  */
 export async function answerModel(

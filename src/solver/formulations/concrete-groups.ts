@@ -18,7 +18,7 @@ import { type BatchOptions, pairRate, ratesOf, stageOption } from "../stages/sta
 import { type StartsAtRate, startsAtRate } from "../stages/starts-at-rate.ts";
 import type { Case } from "./case.ts";
 
-/** A TP group of one concrete instance that can carry a stage at a floor. */
+/** A TP group of one concrete instance that can carry a stage at a rate threshold. */
 export interface Unit {
   readonly instanceClass: InstanceClass;
   readonly instanceIndex: number;

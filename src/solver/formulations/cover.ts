@@ -34,7 +34,7 @@ const ROUNDING = 1e-9;
  *
  *   Σ x_op = S,  Σ x_o,first = 1,  Σ x_o,last = 1
  *   for every measure μ of the layers:   Σ lightest_μ(o, p)·x_op ≤ μ(model) ≤ Σ heaviest_μ(o, p)·x_op
- *   for every known shortfall u:         some group g of options has more than u_g stages
+ *   for every cut with counts u:          some group g of options has more than u_g stages
  *   for every limited latency:           see cover-latency.ts
  *
  * Options that can carry the same runs of layers at a position are one group: whether an order exists depends on the groups

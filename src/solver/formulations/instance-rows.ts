@@ -19,11 +19,11 @@ export interface OptionColumns {
   readonly decode: (values: ArrayLike<number>) => number[];
 }
 
-/** Adds the columns of one option of a host class; `most` bounds its number of stages. */
+/** Adds the columns of one option of an instance class; `most` bounds its number of stages. */
 export type AddOption = (name: string, option: OptionAtRate, most: number) => OptionColumns;
 
 /**
- * The part that formulations over host classes share: instances and the packing of stages into them, the number of stages,
+ * The part that formulations over instance classes share: instances and the packing of stages into them, the number of stages,
  * budgets, rules on what is rented, links between instances. The formulation itself adds each option's columns.
  * @returns reads a solution as the stages and instances of each class
  */

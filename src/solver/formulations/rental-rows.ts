@@ -2,7 +2,7 @@ import { type Builder, ones, type Term } from "../../milp/builder.ts";
 
 /** What renting costs in the objective of one MILP. */
 export interface CaseCosts {
-  /** Cost of one instance of a host class, by the class's position. */
+  /** Cost of one instance of an instance class, by the class's position. */
   readonly perInstance: (classPosition: number) => number;
   /** Cost of one link between instances; 0 for none. */
   readonly perLink: number;
@@ -25,7 +25,7 @@ export function countsLinks(costs: CaseCosts, limits: readonly CaseLimit[]): boo
 
 /**
  * Adds the rows of limits.
- * @param instances columns of instances, with the position of their host class
+ * @param instances columns of instances, with the position of their instance class
  * @param links terms that add up to the number of links between instances, plus `offset`
  */
 export function addLimitRows(

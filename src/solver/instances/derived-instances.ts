@@ -10,7 +10,7 @@ export interface AllowedType {
 }
 
 /**
- * The host classes of a derived network: the instances of a type are alike, apart from being owned or rented, and so are
+ * The instance classes of a derived network: the instances of a type are alike, apart from being owned or rented, and so are
  * the GPUs of an instance.
  */
 export function derivedInstances(

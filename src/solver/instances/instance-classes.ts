@@ -6,7 +6,7 @@ import { type AllowedType, derivedInstances } from "./derived-instances.ts";
 import type { InstanceClass } from "./instance-class.ts";
 import { matrixInstances } from "./matrix-instances.ts";
 
-/** The host classes a search may use, by type name and then price, so that the order of the pool file changes nothing. */
+/** The instance classes a search may use, by type name and then price, so that the order of the pool file changes nothing. */
 export function instanceClasses(problem: Problem, request: SolveRequest): InstanceClass[] {
   const allowed: AllowedType[] = problem.pool.types
     .filter((type) => isAllowed(type, request))

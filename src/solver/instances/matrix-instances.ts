@@ -5,7 +5,7 @@ import type { Group, GroupKind, InstanceClass } from "./instance-class.ts";
 import { type PartitionGroup, usefulPartitions } from "./partitions.ts";
 
 /**
- * The host classes of an explicit bandwidth matrix. A TP group is a set of GPUs with its own bandwidth, so an instance
+ * The instance classes of an explicit bandwidth matrix. A TP group is a set of GPUs with its own bandwidth, so an instance
  * offers partitions into groups; instances of a type and a price are one class when they offer the same partitions (their
  * links to others may still differ: those are looked at when a placement is put together).
  */

@@ -9,7 +9,7 @@ interface Instance {
   readonly gpuCount: number;
 }
 
-/** What the links of an explicit matrix allow at one floor. */
+/** What the links of an explicit matrix allow at one rate threshold. */
 export interface LinksAtRate {
   /** False when every pair of GPUs may be linked: then links decide nothing. */
   readonly binding: boolean;
@@ -60,7 +60,7 @@ export class MatrixLinks {
     this.smallestOutside = outside;
   }
 
-  /** @param isFastEnough whether a link of some GB/s reaches the floor; never turns false as the bandwidth rises */
+  /** @param isFastEnough whether a link of some GB/s reaches the rate threshold; never turns false as the bandwidth rises */
   at(isFastEnough: (gBytesPerSecond: number) => boolean): LinksAtRate {
     const { network, minOutsideGBytesPerSecond } = this;
     const needed = this.bandwidths.find(isFastEnough) ?? Number.POSITIVE_INFINITY;

@@ -4,11 +4,11 @@ import type { SolveRequest } from "../request.ts";
 import type { InstanceClass } from "./instance-class.ts";
 
 /**
- * The hosts of each site, a pipeline staying inside one; a single list where the pool has no sites. A site is left out when
- * another one has as many of the same hosts and none of them is dearer there: whatever can be placed in the one can be placed
+ * The instances of each site, a pipeline staying inside one; a single list where the pool has no sites. A site is left out when
+ * another one has as many of the same instances and none of them is dearer there: whatever can be placed in the one can be placed
  * in the other at no higher price. Of sites that are equal the first by name is kept. An answer's
  * twins at sites that were left out are looked at when names decide, see `search/ties.ts`.
- * Limits on single types or on their number, nodes of one type and an explicit matrix tell hosts apart that are otherwise the same,
+ * Limits on single types or on their number, nodes of one type and an explicit matrix tell instances apart that are otherwise the same,
  * so nothing is left out then.
  * @param classes in their order by name and price
  */
@@ -40,15 +40,15 @@ export function sitesWorthSearching(
   );
 }
 
-/** A host class, and how many of its instances are used. */
+/** An instance class, and how many of its instances are used. */
 export interface UsedClass {
   readonly instanceClass: InstanceClass;
   readonly count: number;
 }
 
 /**
- * The same hosts, as many and at the same prices, at other sites: a list for each site that has them all, in the order of `used`.
- * Among hosts of a site that are the same the first by name is taken.
+ * The same instances, as many and at the same prices, at other sites: a list for each site that has them all, in the order of `used`.
+ * Among instance classes of a site that are the same the first by name is taken.
  */
 export function twinsElsewhere(
   classes: readonly InstanceClass[],
@@ -88,7 +88,7 @@ function sitesOf(classes: readonly InstanceClass[]): readonly (readonly Instance
         .map(([, candidates]) => candidates);
 }
 
-/** Hosts by what a stage can see of them, each list by rising price. */
+/** Instance classes by what a stage can see of them, each list by rising price. */
 type Offers = ReadonlyMap<string, readonly InstanceClass[]>;
 
 function offersOf(site: readonly InstanceClass[]): Offers {
@@ -105,7 +105,7 @@ function offersOf(site: readonly InstanceClass[]): Offers {
   return offers;
 }
 
-/** What makes two hosts serve alike. */
+/** What makes two instance classes serve alike. */
 function sameness({ type: { instance }, kinds }: InstanceClass): string {
   return [
     providerTypeName(instance),
@@ -114,7 +114,7 @@ function sameness({ type: { instance }, kinds }: InstanceClass): string {
   ].join();
 }
 
-/** Whether every host of `few` has a partner in `many` that is as plentiful and not dearer. */
+/** Whether every class of `few` has a partner in `many` that is as plentiful and not dearer. */
 function covers(many: Offers, few: Offers): boolean {
   return [...few].every(([key, candidates]) => {
     const others = many.get(key) ?? [];

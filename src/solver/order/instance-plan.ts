@@ -1,6 +1,6 @@
 import type { CandidatesAtRate } from "../stages/candidates-at-rate.ts";
 
-/** The stages of a plan on one host class. */
+/** The stages of a plan on one instance class. */
 export interface InstancePlan {
   readonly atRate: CandidatesAtRate;
   /** Instances used; with patterns, the position of each one's pattern among the class's (derived or listed) patterns. */
@@ -13,6 +13,6 @@ export interface InstancePlan {
 /** A pattern that some instance of the plan carries. */
 export interface PackedPattern {
   readonly counts: readonly number[];
-  /** Position of the host's partition; null when the class's GPUs are alike. */
+  /** Position of the class's partition; null when the class's GPUs are alike. */
   readonly partition: number | null;
 }

@@ -17,7 +17,7 @@ export function levelFreeRows(context: CaseContext): CaseLimit[] {
   return [...budgetRow(context, Number.POSITIVE_INFINITY), ...rentedRows(context)];
 }
 
-/** Most rented instances of a type. Owned instances are host classes of their own. */
+/** Most rented instances of a type. Owned instances are instance classes of their own. */
 function rentedRows({ problem, request, classes }: CaseContext): CaseLimit[] {
   return [...request.maxRentedByType].flatMap(([name, most]) => {
     const isCounted = classes.map(

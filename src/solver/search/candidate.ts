@@ -36,14 +36,14 @@ export function isProposed(problem: Problem, evaluation: Evaluation): evaluation
   return warnings.length === others.length;
 }
 
-/** The host class of an instance. */
+/** The instance class of an instance. */
 export function classOf(context: CaseContext, name: string): InstanceClass {
   const parsed = parseInstanceName(name);
   const instanceClass = context.classes.find(
     ({ type, instances }) =>
       type.instance.name === parsed?.typeName && instances.includes(parsed.index),
   );
-  if (!instanceClass) throw new InternalError(`${name} is in no host class.`);
+  if (!instanceClass) throw new InternalError(`${name} is in no instance class.`);
   return instanceClass;
 }
 

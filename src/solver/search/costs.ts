@@ -9,11 +9,11 @@ import type { InstanceClass } from "../instances/instance-class.ts";
 export interface PriceUnits {
   /** Micro-dollars of one unit. */
   readonly microUsdPerUnit: number;
-  /** Price of one instance per hour, by the host class's position. */
+  /** Price of one instance per hour, by the instance class's position. */
   readonly perInstance: readonly number[];
 }
 
-/** The price units of a list of host classes. */
+/** The price units of a list of instance classes. */
 export function priceUnits(classes: readonly InstanceClass[]): PriceUnits {
   const prices = classes.map((instanceClass) => instanceClass.microUsdPerHour);
   const unit = prices.reduce(greatestCommonDivisor, 0) || 1;

@@ -34,7 +34,7 @@ export interface Candidate {
   readonly nameRank: number;
   readonly placement: Placement;
   readonly metrics: Metrics;
-  /** Which scenario and level it belongs to; null for a heuristic placement. */
+  /** Which subproblem and level it belongs to; null for a heuristic placement. */
   readonly origin: CaseKey | null;
 }
 
@@ -56,7 +56,7 @@ export interface CostScale {
 export interface Goal {
   /** Order of exploration: smaller first. Two levels, compared one after the other. */
   priority(optimistic: OptimisticPoint): readonly [number, number];
-  /** Whether a placement at this corner would change the answer. */
+  /** Whether a placement at this optimistic point would change the answer. */
   mayImprove(optimistic: OptimisticPoint): boolean;
   offer(found: Candidate): void;
   /** What is kept and equal to a placement but for names; null when nothing is. */
@@ -109,7 +109,7 @@ export function keyBeforeNames({ batch, tokensPerSecond, gpus, stages }: Candida
   return [latencyOf(batch, tokensPerSecond), gpus, stages, batch];
 }
 
-/** The best tie key a corner could have. */
+/** The best tie key an optimistic point could have. */
 export function tiedPoint(optimistic: OptimisticPoint, scale: CostScale): number[] {
   const { cost, batch, tokensPerSecond, stages, nameRank } = optimistic;
   const gpus = scale.gpus(cost);

@@ -4,7 +4,7 @@ import { compare, type Goal, type OptimisticPoint } from "./goal.ts";
 import type { Pace } from "./pace.ts";
 import type { Subproblem } from "./subproblems.ts";
 
-/** A run of levels of one scenario that is still open. */
+/** A run of levels of one subproblem that is still open. */
 interface LevelRange {
   readonly subproblem: number;
   readonly low: number;
@@ -75,11 +75,11 @@ export interface SearchHooks {
 }
 
 /**
- * Best-first search over all cases (scenario, level).
+ * Best-first search over all cases (subproblem, level).
  *
- * For one scenario let C(j) be the lowest search cost of a placement that reaches level j. C never falls in j, and any
- * placement of the scenario sits at exactly one level, its own raw rate. A node is a run of levels with a lower bound on C
- * at its low end, so (bound, throughput of the high end) is a corner no placement of the run can beat. Nodes whose corner
+ * For one subproblem let C(j) be the lowest search cost of a placement that reaches level j. C never falls in j, and any
+ * placement of the subproblem sits at exactly one level, its own raw rate. A node is a run of levels with a lower bound on C
+ * at its low end, so (bound, throughput of the high end) is an optimistic point no placement of the run can beat. Nodes whose optimistic point
  * cannot change the answer are dropped: that is the proof for all their cases at once. Bounds are rough at first, which is enough
  * to drop most runs; a run that they do not drop is split where they rise, and then gets the combinatorial bound. Otherwise
  * - a run over which the combinatorial bound rises is split in half;
@@ -99,7 +99,7 @@ export async function search(
   let open = 0;
   let casesSolved = 0;
 
-  const cornerOf = (subproblem: number, high: number, cost: number): OptimisticPoint => {
+  const pointOf = (subproblem: number, high: number, cost: number): OptimisticPoint => {
     const { stages, point, tokensPerSecond, classes } = subproblems[subproblem]!;
     return {
       cost,
@@ -121,7 +121,7 @@ export async function search(
     // A level above is known to cost no more: it is as cheap and faster.
     const upper = known[subproblem]!.costUpTo(high);
     if (upper !== null && compare(cost, upper) >= 0) return;
-    const optimistic = cornerOf(subproblem, high, cost);
+    const optimistic = pointOf(subproblem, high, cost);
     if (!goal.mayImprove(optimistic)) return;
     open += high - low + 1;
     queue.push({ subproblem, low, high, cost, isRough, next, priority: goal.priority(optimistic) });
@@ -147,7 +147,7 @@ export async function search(
     open -= range.high - low + 1;
     const high = Math.min(range.high, facts.infeasibleFrom - 1);
     const cost = Math.max(range.cost, facts.costFrom(low));
-    if (low > high || !goal.mayImprove(cornerOf(subproblem, high, cost))) continue;
+    if (low > high || !goal.mayImprove(pointOf(subproblem, high, cost))) continue;
     if (cost > range.cost || high < range.high) {
       add(subproblem, low, high, cost, next, range.isRough);
       continue;
@@ -205,7 +205,7 @@ export async function search(
   return { complete: true, cases, casesSolved, openKey: Number.POSITIVE_INFINITY };
 }
 
-/** What MILPs have shown of one scenario. */
+/** What MILPs have shown of one subproblem. */
 class KnownCosts {
   infeasibleFrom = Number.POSITIVE_INFINITY;
   private readonly facts: {

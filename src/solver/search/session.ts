@@ -210,7 +210,7 @@ export class SearchSession {
   }
 
   /**
-   * The rows of a MILP that cannot hold together: of the least demanding case of the last scenario that is not feasible with
+   * The rows of a MILP that cannot hold together: of the least demanding case of the last subproblem that is not feasible with
    * fractions of stages either; null where there is none, or the back end cannot tell.
    */
   async conflict(): Promise<{

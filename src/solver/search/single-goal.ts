@@ -27,7 +27,7 @@ export type Allows = (priceUnits: number, tokensPerSecond: number) => boolean;
 export class SingleGoal implements Goal {
   best: Candidate | null = null;
   private bestKey: readonly [number, number] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
-  /** The smallest first key among the corners that were given up because of the allowed gap. */
+  /** The smallest first key among the optimistic points that were given up because of the allowed gap. */
   private leastGivenUp = Number.POSITIVE_INFINITY;
 
   constructor(

@@ -99,7 +99,7 @@ export class StageTables {
     return placementOfNodes(pieces, candidates, this.shape, layers, this.batch.setting.latency);
   }
 
-  /** What may be used at a level: where whole nodes are placed, as hosts of one group for all stages of a node. */
+  /** What may be used at a level: where whole nodes are placed, as instances of one group for all stages of a node. */
   candidates(level: number, stages: number): CandidatesAtRate[] {
     const candidates = candidatesAtRate(
       this.batch,

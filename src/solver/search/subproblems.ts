@@ -26,10 +26,10 @@ import {
   type WeightSets,
 } from "./stage-tables.ts";
 
-/** All placements of one batch size and one number of stages at one site. A case is a scenario at one throughput level. */
+/** All placements of one batch size and one number of stages at one site. A case is a subproblem at one throughput level. */
 export interface Subproblem {
   readonly stageTables: StageTables;
-  /** The hosts that may be used, all of one site. */
+  /** The instances that may be used, all of one site. */
   readonly classes: readonly InstanceClass[];
   readonly point: OperatingPoint;
   readonly stages: number;
@@ -39,7 +39,7 @@ export interface Subproblem {
   readonly tokensPerSecond: (level: number) => number;
 }
 
-/** The scenarios of a problem; not all of them where a limit struck while their stages were tabulated. */
+/** The subproblems of a problem; not all of them where a limit struck while their stages were tabulated. */
 export interface Subproblems {
   readonly list: readonly Subproblem[];
   readonly isWhole: boolean;

@@ -8,7 +8,7 @@ import { endingOnly, type StartsAtRate, startsAtRate } from "./starts-at-rate.ts
 /** The sizes of TP groups of one degree that are fast enough; kinds of groups that carry the same sizes are one option. */
 export interface OptionAtRate {
   readonly tpDegree: number;
-  /** Positions of the kinds in the host's kinds. */
+  /** Positions of the kinds in the class's kinds. */
   readonly kinds: readonly number[];
   /** Layers, rising; never empty. */
   readonly sizes: readonly number[];
@@ -20,7 +20,7 @@ export interface OptionAtRate {
   readonly starts: StartsAtRate;
   /**
    * The same of stages whose next one stands on the same instance. Null where no other stage has room there, or may be its next, or
-   * where it makes no difference at this floor.
+   * where it makes no difference at this rate threshold.
    */
   readonly stays: StartsAtRate | null;
 }
@@ -38,11 +38,11 @@ export function asksForNext(candidates: readonly CandidatesAtRate[]): boolean {
 /** Groups of each option that one instance offers together, in option order. */
 export interface PatternAtRate {
   readonly counts: readonly number[];
-  /** Position of the host's partition. */
+  /** Position of the class's partition. */
   readonly partition: number;
 }
 
-/** One host class at a throughput floor, for a number of stages. */
+/** One instance class at a rate threshold, for a number of stages. */
 export interface CandidatesAtRate {
   readonly instanceClass: InstanceClass;
   readonly options: readonly OptionAtRate[];
@@ -65,7 +65,7 @@ export interface CandidatesAtRate {
  * What is left of the options when every stage and link has to reach `minRate` tokens/s in a placement of `stages` stages.
  *
  * With the derived network a link is the smallest of three things that each belong to one end (TP group and network share
- * of the source, of the target) or to one instance (its inside bandwidth), so the floor decides each on its own:
+ * of the source, of the target) or to one instance (its inside bandwidth), so the rate threshold decides each on its own:
  * - an option whose TP group carries too little is out;
  * - a class whose network share is too small stands alone (`solo`) with all stages on one instance, since any second
  *   instance in the placement would make one of its stages the end of a link between instances;
@@ -226,7 +226,7 @@ function flooredStarts(
   return { starts, stays: isSame ? null : stays };
 }
 
-/** The host's partitions in terms of the options; of equal or worse ones the first is kept. */
+/** The class's partitions in terms of the options; of equal or worse ones the first is kept. */
 function patternsAtRate(
   instanceClass: InstanceClass,
   options: readonly OptionAtRate[],

@@ -8,18 +8,18 @@ export interface SizeRates {
 
 export const NOTHING: SizeRates = { sizes: [], rates: [] };
 
-/** The sizes that reach a floor. */
+/** The sizes that reach a rate threshold. */
 export function sizesAtRate({ sizes, rates }: SizeRates, minRate: number): readonly number[] {
   const count = fastEnough(rates, minRate);
   return count === sizes.length ? sizes : sizes.slice(0, count);
 }
 
-/** The largest size that reaches a floor; null when none does. */
+/** The largest size that reaches a rate threshold; null when none does. */
 export function largestAtRate({ sizes, rates }: SizeRates, minRate: number): number | null {
   return sizes[fastEnough(rates, minRate) - 1] ?? null;
 }
 
-/** How many of the never rising rates reach the floor. */
+/** How many of the never rising rates reach the rate threshold. */
 function fastEnough(rates: readonly number[], minRate: number): number {
   let low = 0;
   let high = rates.length;

@@ -56,7 +56,7 @@ export interface BatchOptions {
   /** Every raw rate a placement can have (rates of stages and links), rising, tokens/s. */
   readonly levels: Float64Array;
   /**
-   * Whether the levels hold the rates of every TP group that any GPUs can form, not only of the groups of the hosts. Only then
+   * Whether the levels hold the rates of every TP group that any GPUs can form, not only of the groups of the classes. Only then
    * may a formulation over single groups be used: see `slots/units.ts`.
    */
   readonly holdsAllGroups: boolean;
@@ -111,7 +111,7 @@ export function pairRate(
 
 /**
  * Raw rates are rates of stages or links, and none is above the fastest stage. The other groups are no faster than those of
- * the hosts, but a placement that needs them is as fast as they are.
+ * the classes, but a placement that needs them is as fast as they are.
  */
 function levelsOf(
   problem: Problem,
@@ -159,7 +159,7 @@ function matrixLinkRates(network: Network, costModel: CostModel, point: Operatin
   );
 }
 
-/** The stages one kind of TP group can carry. `kind` is its position among the host's kinds. */
+/** The stages one kind of TP group can carry. `kind` is its position among the class's kinds. */
 export function stageOption(
   problem: Problem,
   { type: { instance }, kinds }: Pick<InstanceClass, "type" | "kinds">,

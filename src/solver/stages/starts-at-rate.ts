@@ -1,7 +1,7 @@
 import { sizesAtRate } from "./size-rates.ts";
 import type { StartTable } from "./start-table.ts";
 
-/** A start table at a floor: the sizes that are fast enough. */
+/** A start table at a rate threshold: the sizes that are fast enough. */
 export interface StartsAtRate {
   readonly table: StartTable;
   /** tokens/s. */
@@ -10,7 +10,7 @@ export interface StartsAtRate {
   readonly sizes: readonly (readonly number[])[];
 }
 
-/** What is left of a table at a floor. */
+/** What is left of a table at a rate threshold. */
 export function startsAtRate(table: StartTable, minRate: number): StartsAtRate {
   return { table, minRate, sizes: table.lists.map((list) => sizesAtRate(list, minRate)) };
 }
