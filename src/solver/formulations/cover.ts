@@ -9,10 +9,9 @@ import type { OrderedStage } from "../order/order-stages.ts";
 import { placeRuns } from "../order/place-runs.ts";
 import { asksForNext, startsOf } from "../stages/candidates-at-rate.ts";
 import { type Position, positionsOf, type StartsAtRate } from "../stages/starts-at-rate.ts";
-import { type Case, classesSuffice, isOrderFree } from "./case.ts";
+import { type Case, isOrderFree } from "./case.ts";
 import { CoverLatency } from "./cover-latency.ts";
 import type { CaseModel, Formulation } from "./formulation.ts";
-import { freeCover } from "./free-cover.ts";
 import { addInstanceRows, runsLessLinks } from "./instance-rows.ts";
 import { placeByStart } from "./starts.ts";
 
@@ -43,11 +42,11 @@ const ROUNDING = 1e-9;
  */
 export const COVER: Formulation = {
   name: "cover",
-  covers: (of) => (isOrderFree(of) && classesSuffice(of) ? "exact" : "relaxation"),
-  build: (of) => (isOrderFree(of) ? freeCover(of) : orderedCover(of, [])),
+  covers: (of) => (isOrderFree(of) ? null : "relaxation"),
+  build: (of) => coverModel(of, []),
 };
 
-function orderedCover(of: Case, cuts: readonly NoOrderCut[]): CaseModel {
+function coverModel(of: Case, cuts: readonly NoOrderCut[]): CaseModel {
   const { candidates, pieces: stages, layerWeights } = of;
   const { latency: budget, point } = of.batch.setting;
   const layers = layerCount(of.problem.model);
@@ -141,7 +140,7 @@ function orderedCover(of: Case, cuts: readonly NoOrderCut[]): CaseModel {
     withCut: (values) => {
       if (cuts.length + 1 >= MOST_CUTS) return null;
       const cut = noOrderCut(values);
-      return cut && orderedCover(of, [...cuts, cut]);
+      return cut && coverModel(of, [...cuts, cut]);
     },
   };
 }

@@ -2,8 +2,8 @@ import { Builder, type Term } from "../../milp/builder.ts";
 import { layerCount } from "../../model/model.ts";
 import { placeInAnyOrder } from "../order/any-order.ts";
 import type { OptionAtRate } from "../stages/candidates-at-rate.ts";
-import type { Case } from "./case.ts";
-import type { CaseModel } from "./formulation.ts";
+import { type Case, classesSuffice, isOrderFree } from "./case.ts";
+import type { CaseModel, Formulation } from "./formulation.ts";
 import { addInstanceRows, runsLessLinks } from "./instance-rows.ts";
 
 /**
@@ -15,7 +15,13 @@ import { addInstanceRows, runsLessLinks } from "./instance-rows.ts";
  *
  * Where every size from the smallest to the largest is there, sizes that add up to L can then be chosen.
  */
-export function freeCover(of: Case): CaseModel {
+export const FREE_COVER: Formulation = {
+  name: "free-cover",
+  covers: (of) => (!isOrderFree(of) ? null : classesSuffice(of) ? "exact" : "relaxation"),
+  build: freeCover,
+};
+
+function freeCover(of: Case): CaseModel {
   const layers = layerCount(of.problem.model);
   const build = new Builder();
   const smallest: Term[] = [];

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { createInlineHighs } from "../../../src/milp/highs-inline.ts";
 import { evaluate } from "../../../src/placement/evaluate.ts";
-import { COVER } from "../../../src/solver/formulations/cover.ts";
+import { FREE_COVER } from "../../../src/solver/formulations/free-cover.ts";
 import { instanceClasses } from "../../../src/solver/instances/instance-classes.ts";
 import { DEFAULT_REQUEST } from "../../../src/solver/request.ts";
 import { caseOf } from "../../../src/solver/search/case-of.ts";
@@ -44,8 +44,8 @@ describe("the knapsack bound of a case", () => {
           const bound = stageTables.bound(level, stages);
           const context = { problem, request: DEFAULT_REQUEST };
           const asked = caseOf(context, subproblem, level, scale, []);
-          expect(COVER.covers(asked)).toBe("exact");
-          const model = COVER.build(asked);
+          expect(FREE_COVER.covers(asked)).toBe("exact");
+          const model = FREE_COVER.build(asked);
           const outcome = await backend.solve(model.milp, { absoluteGap: 0.5 });
           if (outcome.status !== "optimal") {
             expect(outcome.status).toBe("infeasible");
