@@ -3,16 +3,14 @@
 import { collect as collected } from "../files/collect.ts";
 import { readCatalogue as catalogueIn } from "../files/read-catalogue.ts";
 import { readModel as model } from "../files/read-model.ts";
-import {
-  type ProblemOptions,
-  type readProblem as read,
-  readServedProblem,
-} from "../files/read-problem.ts";
+import { type ProblemOptions, readServedProblem } from "../files/read-problem.ts";
 import { storeSweep as sweepStored } from "../files/sweep-store.ts";
+import { parseCalibration } from "../input/measurements/parse-calibration.ts";
 import {
   type HighsWorkerOptions,
   createHighsWorkerBackend as workerBackend,
 } from "../milp/highs-client.ts";
+import type { Problem } from "../placement/problem.ts";
 import {
   type Check,
   callable,
@@ -39,7 +37,10 @@ const options: Check = objectOf<ProblemOptions>({
 });
 
 /** A problem from its files, as `solve` on the command line reads it. */
-export const readProblem: typeof read = guarded(readServedProblem, [["options", options]]);
+export const readProblem: (options: ProblemOptions) => Problem = guarded(
+  (given: ProblemOptions) => readServedProblem(given, parseCalibration),
+  [["options", options]],
+);
 
 export const readModel: typeof model = guarded(model, [
   ["nameOrPath", text],

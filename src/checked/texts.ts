@@ -5,6 +5,7 @@ import {
   parseCatalogue as catalogueOf,
 } from "../input/catalogue/parse-catalogue.ts";
 import { parseConfig as config } from "../input/config/parse-config.ts";
+import { parseCalibration } from "../input/measurements/parse-calibration.ts";
 import { readHuggingFaceModel as fromTexts } from "../input/model/huggingface-texts.ts";
 import {
   completePlacement as completed,
@@ -111,9 +112,9 @@ const files: Check = objectOf<AllFiles>({
 });
 
 /** A problem from the texts of its files, as `readProblem` reads it from the files. */
-export const buildProblem: typeof built = guarded(
-  (given: ProblemFiles, flags: ProblemFlags = {}): Problem =>
-    built(given, withDefaultLoad(flags, given.config !== null)),
+export const buildProblem: (files: ProblemFiles, flags?: ProblemFlags) => Problem = guarded(
+  (given: ProblemFiles, flags: ProblemFlags = {}) =>
+    built(given, withDefaultLoad(flags, given.config !== null), parseCalibration),
   [
     ["files", files],
     ["flags", optional(objectOf(PROBLEM_FLAGS))],

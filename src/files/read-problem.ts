@@ -6,6 +6,7 @@ import type { ModelOverrides } from "../huggingface/huggingface-model.ts";
 import { type ChoiceFlags, choosePool, choosesAny } from "../input/pool/choose-pool.ts";
 import type { PoolSource } from "../input/pool/pool-source.ts";
 import { buildProblem } from "../input/problem/build-problem.ts";
+import type { ReadCalibration } from "../input/problem/choose-cost-model.ts";
 import { withDefaultLoad } from "../input/problem/default-load.ts";
 import type { ProblemFlags } from "../input/problem/merge-flags.ts";
 import type { SourceText } from "../input/text/source-text.ts";
@@ -38,8 +39,11 @@ const NETWORK = "network_bandwidth.csv";
 const LAYERS = "layers.csv";
 
 /** As `readProblem`, at the load that answers are looked for at where nobody says one. */
-export function readServedProblem(options: ProblemOptions): Problem {
-  return readProblem(withDefaultLoad(options, options.configDir !== undefined));
+export function readServedProblem(
+  options: ProblemOptions,
+  readCalibration?: ReadCalibration,
+): Problem {
+  return readProblem(withDefaultLoad(options, options.configDir !== undefined), readCalibration);
 }
 
 /**
@@ -47,9 +51,10 @@ export function readServedProblem(options: ProblemOptions): Problem {
  * pool comes out of the catalogue where a flag asks for that or there is no directory; else from gpu_pool.csv,
  * cloud_instances_specs.csv and network_bandwidth.csv (absent: derived), each from the directory or else its parent. Settings are
  * those of config.csv, or defaults.
+ * @param readCalibration has to be given where `options` name a calibration
  * @throws InputError that names file and line, or the flag, for everything that is missing, unreadable or contradictory.
  */
-export function readProblem(options: ProblemOptions): Problem {
+export function readProblem(options: ProblemOptions, readCalibration?: ReadCalibration): Problem {
   const { configDir, model, overrides = {}, today, ignoreNetworkFile, ...flags } = options;
   if (configDir === undefined && model === undefined) {
     throw new InputError(
@@ -92,6 +97,7 @@ export function readProblem(options: ProblemOptions): Problem {
         ),
     },
     flags,
+    readCalibration,
   );
 }
 

@@ -59,7 +59,7 @@ export async function problemOfAnswer(
     refuseParts(flags, more, path);
     return withMore(own, stored, flags, more.limits ?? {}, path);
   }
-  const given = readFlaggedProblem(flags, io, more);
+  const given = await readFlaggedProblem(flags, io, more);
   refuseDifferences(problemDifferences(stored, given), path);
   const { costModel, model } = given;
   const engine = own.engine && {

@@ -60,7 +60,7 @@ async function evaluateTask(flags: EvaluateFlags, io: CliIo, search: Search): Pr
     if (flags.compareOptimum) requireWholePool(problem, path);
     return answer(problem, evaluation, hasOwnBatch, flags, io, search);
   }
-  const problem = readFlaggedProblem(flags, io, more);
+  const problem = await readFlaggedProblem(flags, io, more);
   switch (task.kind) {
     case "lines": {
       const { evaluateLines } = await import("./evaluate-lines.ts");

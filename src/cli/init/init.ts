@@ -46,7 +46,7 @@ export async function runInit(command: Command, io: CliIo): Promise<number> {
   }
   await complete(command, io);
   const flags = command.opts<InitFlags>();
-  const problem = readInitProblem(flags, io);
+  const problem = await readInitProblem(flags, io);
   checkRequest(problem, requestOf(flags, problem.workload));
   const options = command.options.filter(({ long }) => !OWN_FLAGS.includes(long ?? ""));
   const help = new Map(options.map((option) => [keyOf(option), sentence(option.description)]));
@@ -67,7 +67,7 @@ export async function runInit(command: Command, io: CliIo): Promise<number> {
 
 /** Asks for what is missing, where there is somebody to ask. */
 async function complete(command: Command, io: CliIo): Promise<void> {
-  const gaps = gapsOf(command, io);
+  const gaps = await gapsOf(command, io);
   if (gaps.length === 0) return;
   if (!io.ask) {
     throw new InputError(
@@ -77,7 +77,7 @@ async function complete(command: Command, io: CliIo): Promise<void> {
     );
   }
   const isNew = command.opts<InitFlags>().configDir === undefined;
-  for (let open = gaps; open.length > 0; open = gapsOf(command, io)) {
+  for (let open = gaps; open.length > 0; open = await gapsOf(command, io)) {
     await answer(open[0]!, command, io.ask, io);
   }
   if (!isNew) return;
@@ -89,10 +89,10 @@ async function complete(command: Command, io: CliIo): Promise<void> {
 }
 
 /** What is missing yet, by what the flags and the files that they name say. */
-function gapsOf(command: Command, io: CliIo): readonly Question[] {
+async function gapsOf(command: Command, io: CliIo): Promise<readonly Question[]> {
   const flags = command.opts<InitFlags>();
   const isKnown = flags.model !== undefined || flags.configDir !== undefined;
-  return missing(flags, isKnown ? readInitProblem(flags, io).workload : null);
+  return missing(flags, isKnown ? (await readInitProblem(flags, io)).workload : null);
 }
 
 function readInitProblem(flags: InitFlags, io: CliIo): ReturnType<typeof readFlaggedProblem> {
@@ -115,7 +115,7 @@ async function answer(
       if (said === null) throw new InputError(flag, "it is needed.", "Give an answer.");
       command.setOptionValue(option.attributeName(), option.parseArg!(said, undefined));
       // Reads the problem again, as far as there is one: an unknown model or an empty pool is told at its question.
-      gapsOf(command, io);
+      await gapsOf(command, io);
       return;
     } catch (error) {
       if (!(error instanceof InputError)) throw error;

@@ -1,6 +1,6 @@
 import type { PoolItem } from "../../catalogue/select-pool.ts";
 import { InputError } from "../../errors.ts";
-import { readProblem } from "../../files/read-problem.ts";
+import { type ProblemOptions, readProblem } from "../../files/read-problem.ts";
 import type { KvCacheDtype } from "../../huggingface/huggingface-model.ts";
 import type { ProblemFlags } from "../../input/problem/merge-flags.ts";
 import type { WeightFormat } from "../../model/architecture.ts";
@@ -65,13 +65,13 @@ export function requireFlag<T>(flag: string, value: T | undefined, hint: string)
 }
 
 /** Reads the problem that flags describe, with what else the command says of it. */
-export function readFlaggedProblem(
+export async function readFlaggedProblem(
   flags: ProblemFlagValues,
   { env }: Pick<CliIo, "env">,
   more: Pick<ProblemFlags, "limits" | "timeLimitSeconds" | "ownedByType"> = {},
   read: typeof readProblem = readProblem,
-): Problem {
-  return read({
+): Promise<Problem> {
+  const options: ProblemOptions = {
     configDir: flags.configDir,
     model: flags.model,
     overrides: { weightFormat: flags.weightFormat, kvCacheDtype: flags.kvCacheDtype },
@@ -107,5 +107,8 @@ export function readFlaggedProblem(
     maxBatchedTokens: flags.maxNumBatchedTokens,
     calibrationFile: flags.calibration,
     ...more,
-  });
+  };
+  if (flags.calibration === undefined) return read(options);
+  const { parseCalibration } = await import("../../input/measurements/parse-calibration.ts");
+  return read(options, parseCalibration);
 }

@@ -54,7 +54,7 @@ export async function runSolve(
     if (flags.exportModel !== undefined) checkModelPath(flags.exportModel);
     if (flags.out !== undefined) checkOutDirectory(flags.out);
     if (flags.report !== undefined) checkOutFile("--report", flags.report);
-    const problem = readFlaggedProblem(
+    const problem = await readFlaggedProblem(
       flags,
       io,
       {

@@ -37,7 +37,7 @@ export async function runSweep(flags: SweepFlags, io: CliIo): Promise<number> {
   checkOutDirectory(out);
   if (flags.report !== undefined) checkOutFile("--report", flags.report);
   const choices = parseGridFlags(flags);
-  const problem = readFlaggedProblem(flags, io);
+  const problem = await readFlaggedProblem(flags, io);
   const grid = createGrid(problem, choices);
   const stored = storeWatched(problem, grid, out, io);
   const warnings = mergeWarnings(problem.warnings, stored.warnings);

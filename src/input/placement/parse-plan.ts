@@ -7,6 +7,7 @@ import {
 } from "../../compare/plan.ts";
 import { InputError } from "../../errors.ts";
 import { nearestHint } from "../../nearest.ts";
+import { pathText } from "../text/json-shape.ts";
 import { parseJson } from "../text/parse-json.ts";
 import { type PlanFile, planFileSchema } from "./plan-schema.ts";
 
@@ -142,13 +143,4 @@ function atRateOf({ load }: PlanFile): PlanAtRate | undefined {
   if (!rate || !load.at_rate) return undefined;
   const { capacity_used, dollar_per_million_token, ttft_ms, tpot_ms } = load.at_rate;
   return { request_rate_per_sec: rate, capacity_used, dollar_per_million_token, ttft_ms, tpot_ms };
-}
-
-/** `stages[0].tp_degree`. */
-function pathText(path: readonly PropertyKey[]): string {
-  return path
-    .map((step, index) =>
-      typeof step === "number" ? `[${step}]` : `${index === 0 ? "" : "."}${String(step)}`,
-    )
-    .join("");
 }

@@ -1,4 +1,4 @@
-import { InputError } from "../../errors.ts";
+import { InputError, InternalError } from "../../errors.ts";
 import type { HuggingFaceModel } from "../../huggingface/huggingface-model.ts";
 import type { Problem } from "../../placement/problem.ts";
 import { PRIORITY_WEIGHTS } from "../config/config-keys.ts";
@@ -16,6 +16,7 @@ import {
   costModelName,
   createCostModel,
   engineSettings,
+  type ReadCalibration,
   referenceNotes,
 } from "./choose-cost-model.ts";
 import { DEFAULT_SETTINGS } from "./default-settings.ts";
@@ -42,9 +43,14 @@ const DEFAULT_CROSS_INSTANCE_PENALTY = 0.01;
 
 /**
  * Builds a problem from the texts of its files; needs no file system, so that it runs in a browser.
+ * @param readCalibration has to be given where `flags` name a calibration
  * @throws InputError that names file and line, or the flag, for everything that cannot be read or makes no sense together.
  */
-export function buildProblem(files: ProblemFiles, flags: ProblemFlags = {}): Problem {
+export function buildProblem(
+  files: ProblemFiles,
+  flags: ProblemFlags = {},
+  readCalibration: ReadCalibration = noReader,
+): Problem {
   const config = files.config && parseConfig(files.config.text, files.config.fileName);
   const settings = config ?? DEFAULT_SETTINGS;
   const open = files.open ?? refuseToOpen;
@@ -58,7 +64,9 @@ export function buildProblem(files: ProblemFiles, flags: ProblemFlags = {}): Pro
     built.model,
     settings,
     engine,
-    flags.calibrationFile === undefined ? null : open(flags.calibrationFile, "flag"),
+    flags.calibrationFile === undefined
+      ? null
+      : { source: open(flags.calibrationFile, "flag"), read: readCalibration },
   );
   return {
     model: built.model,
@@ -123,6 +131,10 @@ function chooseModel(
     "no model is given.",
     "Give --model NAME (see `llm-placement models`), --model PATH of a config.json, or --config-dir DIR with a config.csv.",
   );
+}
+
+function noReader(): never {
+  throw new InternalError("a calibration is given, and no reader of calibrations");
 }
 
 /** Parameters that are read and do nothing; a value that asks for nothing is not worth a word. */

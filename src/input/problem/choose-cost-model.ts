@@ -1,4 +1,4 @@
-import { applyCalibration } from "../../calibration/calibration-file.ts";
+import { applyCalibration, type Calibration } from "../../calibration/calibration-file.ts";
 import type { ParameterValues } from "../../cost/calibrated/parameters.ts";
 import { SHIPPED } from "../../cost/calibrated/shipped.ts";
 import type { CostModel, CostModelOrigin } from "../../cost/cost-model.ts";
@@ -12,7 +12,6 @@ import type { ConfigKey, ConfigValues } from "../config/config-keys.ts";
 import { configPlace, type Settings } from "../config/parse-config.ts";
 import { COST_MODELS, type CostModelName, DEFAULT_COST_MODEL } from "../config/serving-keys.ts";
 import { flagNumber } from "../config/sourced-value.ts";
-import { parseCalibration } from "../measurements/parse-calibration.ts";
 import { EFFICIENCY, TOKENS } from "../text/ranges.ts";
 import type { SourceText } from "../text/source-text.ts";
 import type { LengthFlags } from "./merge-lengths.ts";
@@ -31,6 +30,18 @@ export interface CostModelFlags {
   readonly maxBatchedTokens?: number | undefined;
   /** --calibration: path of a calibration file. */
   readonly calibrationFile?: string | undefined;
+}
+
+/**
+ * `parseCalibration`, handed in: its schema takes longer to load than all the rest that a small problem needs, and most problems have no
+ * calibration.
+ */
+export type ReadCalibration = (text: string, fileName: string) => Calibration;
+
+/** A calibration that is read only where the cost model has a use for it. */
+interface CalibrationSource {
+  readonly source: SourceText;
+  readonly read: ReadCalibration;
 }
 
 /** Values of the reference model's parameters that config.csv may leave out. Source: reference model, "keys with defaults". */
@@ -164,7 +175,7 @@ export function createCostModel(
   model: Model,
   { values }: Settings,
   engine: EngineSettings | null,
-  calibration: SourceText | null,
+  calibration: CalibrationSource | null,
 ): CostModel {
   const origin: CostModelOrigin =
     engine === null
@@ -189,11 +200,11 @@ function changedValues(values: ParameterValues): Record<string, number> {
 /** The shipped parameters, with the factors of a calibration on them where there is one. */
 function parameterValues(
   { engine }: EngineSettings,
-  calibration: SourceText | null,
+  calibration: CalibrationSource | null,
 ): ParameterValues {
   if (calibration === null) return SHIPPED.values;
-  const { text, fileName } = calibration;
-  const parsed = parseCalibration(text, fileName);
+  const { text, fileName } = calibration.source;
+  const parsed = calibration.read(text, fileName);
   if (parsed.engine !== engine) {
     throw new InputError(
       `${fileName}: engine`,
