@@ -5,10 +5,15 @@ export type HighsSource = Pick<InitOptions, "wasmBinary" | "wasmModule" | "locat
 
 /** The part of Emscripten's interface that the package's types leave out: the module is instantiated here and handed over. */
 interface LoaderOptions extends Pick<InitOptions, "locateFile"> {
-  instantiateWasm?(
-    imports: WebAssembly.Imports,
-    receive: (instance: WebAssembly.Instance) => void,
-  ): void;
+  instantiateWasm?(imports: object, receive: (instance: object) => void): void;
+}
+
+/** What every engine has as a global, and the types of Node do not. */
+interface WebAssemblyGlobal {
+  readonly WebAssembly: {
+    compile(bytes: NonNullable<InitOptions["wasmBinary"]>): Promise<object>;
+    instantiate(module: object, imports: object): Promise<object>;
+  };
 }
 
 /** Loads a HiGHS module of its own; the package is imported only here, so that who solves nothing loads nothing. */
@@ -16,9 +21,10 @@ export async function loadHighs(source: HighsSource = {}): Promise<Highs> {
   const imported = await import("highs");
   // The package's types describe its CommonJS build; its ES module exports the loader itself as the default.
   const load = imported.default as unknown as (options: LoaderOptions) => Promise<Highs>;
+  const { WebAssembly } = globalThis as unknown as WebAssemblyGlobal;
   const { wasmBinary, wasmModule, ...location } = source;
-  const wasm =
-    wasmModule ?? (wasmBinary && (await WebAssembly.compile(wasmBinary as BufferSource)));
+  const wasm: object | undefined =
+    wasmModule ?? (wasmBinary && (await WebAssembly.compile(wasmBinary)));
   // The loader turns the object it is given into the module, so that no two modules may share one.
   if (wasm === undefined) return load({ ...location });
   // The types offer wasmBinary and wasmModule, but the loader of version 1.15.3 reads neither and fetches its file.
