@@ -1,5 +1,6 @@
 /** Placements of the founding problem on which the evaluator is timed: the same every time. */
 import { createRandom, drawItem, type Random } from "../src/bench/random.ts";
+import { outlineOf } from "../src/model/outline.ts";
 import { evenSplit } from "../src/placement/even-split.ts";
 import { instanceName, type Placement, type PlacementStage } from "../src/placement/placement.ts";
 import type { Problem } from "../src/placement/problem.ts";
@@ -50,7 +51,7 @@ interface Group {
 export function randomPlacements(problem: Problem): Placement[] {
   const random = createRandom(SEED);
   const points = operatingPoints();
-  const { numLayers, layerWeightGib } = problem.model;
+  const { numLayers, layerWeightGib } = outlineOf(problem.model.architecture);
   const enoughGib = 1.5 * numLayers * layerWeightGib;
   return Array.from({ length: RANDOM_PLACEMENTS }, () => {
     const point = drawItem(random, points);

@@ -11,9 +11,10 @@ import { FOUNDING_POOL } from "../src/bench/pools.ts";
 import { createRandom } from "../src/bench/random.ts";
 import { deriveMatrix, type MatrixNetwork } from "../src/hardware/network.ts";
 import type { Pool } from "../src/hardware/pool.ts";
-import { layerCount, layerKinds } from "../src/model/model.ts";
+import { layerPlanOf } from "../src/model/outline.ts";
 import type { Problem } from "../src/placement/problem.ts";
 import { DEFAULT_REQUEST, type SolveRequest } from "../src/solver/request.ts";
+import { restated } from "../test/support/models.ts";
 import { withMicroBatches } from "./served-model.ts";
 
 /** One problem whose solving is measured. */
@@ -43,7 +44,7 @@ function seriesProblem(series: string, changes: Partial<typeof BASE>, value: num
       const { layers, types, instances, stages, largestBatch } = { ...BASE, ...changes };
       return {
         problem: makeProblem(
-          { ...LLAMA_3_70B, numLayers: layers },
+          restated(LLAMA_3_70B, { numLayers: layers }),
           drawCatalogue(types, instances, CATALOGUE_SEED),
           { ...FREE_RULES, maxPipelineStages: stages },
           ["aggregated", 2048, 512, 32, largestBatch],
@@ -133,17 +134,15 @@ function served(
     series: "served",
     limitSeconds: request.frontier ? null : 2,
     make: () => {
-      const model = {
-        ...LLAMA_3_70B,
+      const model = restated(LLAMA_3_70B, {
         layers: {
-          kinds: layerKinds(LLAMA_3_70B),
-          kindOf: new Array<number>(layerCount(LLAMA_3_70B)).fill(0),
+          kinds: layerPlanOf(LLAMA_3_70B.architecture).kinds,
+          kindOf: LLAMA_3_70B.architecture.kindOf,
           // Vocabulary · width · 2 bytes: 128,256 · 8192 · 2 / 1024³.
           embeddingGib: 1.957,
           lmHeadGib: 1.957,
-          allowedCuts: null,
         },
-      };
+      });
       const rules = { ...FREE_RULES, maxPipelineStages: 8 };
       const problem = makeProblem(model, poolOf(FOUNDING_POOL), rules, [
         "aggregated",

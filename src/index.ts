@@ -20,6 +20,7 @@ export type { Finding } from "./catalogue/finding.ts";
 export type { PoolItem, PoolSelection } from "./catalogue/select-pool.ts";
 export {
   answerModel,
+  architectureOfOutline,
   bestEvenSplits,
   createCalibratedModel,
   createGrid,
@@ -145,12 +146,15 @@ export type {
 export { writeLp, writeMps } from "./milp/write.ts";
 export type {
   Architecture,
+  EndWeights,
   LatentAttention,
   LayerArchitecture,
+  StatedSizes,
+  StatedWeights,
   WeightFormat,
 } from "./model/architecture.ts";
-export { layerPlanOf } from "./model/layer-plan.ts";
-export type { LayerKind, LayerPlan, Model } from "./model/model.ts";
+export type { Model } from "./model/model.ts";
+export { type LayerKind, type LayerPlan, layerPlanOf, type Outline } from "./model/outline.ts";
 export type { PlacementAt } from "./placement/at-load.ts";
 export {
   type Bottleneck,

@@ -97,5 +97,5 @@ function withCutsEvery(layers: number): typeof WINDOWED_MOE {
     { length: Math.floor((numLayers - 1) / layers) },
     (_, index) => (index + 1) * layers,
   );
-  return { ...WINDOWED_MOE, layers: { ...WINDOWED_MOE.layers!, allowedCuts } };
+  return { ...WINDOWED_MOE, allowedCuts };
 }

@@ -79,7 +79,7 @@ export function makeProblem(
   [phase, inputTokens, outputTokens, minBatch, maxBatch]: Load,
   changes: Partial<Problem> = {},
 ): Problem {
-  const costModel = createReferenceModel(model, {
+  const costModel = createReferenceModel(model.architecture, {
     realWorldEfficiency: 0.3,
     microBatchSize: 8,
     interferenceFactor: 0.8,

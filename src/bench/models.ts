@@ -1,26 +1,36 @@
-import type { LayerKind, Model } from "../model/model.ts";
+import type { Model } from "../model/model.ts";
+import { architectureOfOutline, type LayerKind, type Outline } from "../model/outline.ts";
 
 const GIB = 1024 ** 3;
 
 /** Dimensions from which the weights of a gated transformer layer follow. */
-type Dimensions = Omit<Model, "layerWeightGib" | "layers">;
+interface Dimensions extends Omit<Outline, "layerWeightGib" | "layers"> {
+  readonly name: string;
+}
 
 /**
  * Weights of one decoder layer, GiB: (2·D² + 2·D·K + 3·D·F)·e / 1024³, for the projections of attention (query and output,
  * key and value) and the three matrices of the gated feed-forward network. K = Hkv·D/H.
  */
-function layerWeightGib(model: Dimensions): number {
-  const { dModel: d, dHidden: f, numAttentionHeads: h, numKvHeads, bytesPerElement } = model;
+function layerWeightGib(dimensions: Dimensions): number {
+  const { dModel: d, dHidden: f, numAttentionHeads: h, numKvHeads, bytesPerElement } = dimensions;
   const k = (numKvHeads * d) / h;
   return ((2 * d * d + 2 * d * k + 3 * d * f) * bytesPerElement) / GIB;
 }
 
 function model(dimensions: Dimensions): Model {
-  return { ...dimensions, layerWeightGib: layerWeightGib(dimensions) };
+  return modelOf({ ...dimensions, layerWeightGib: layerWeightGib(dimensions) });
+}
+
+function modelOf(
+  outline: Outline & { readonly name: string },
+  allowedCuts: Model["allowedCuts"] = null,
+): Model {
+  return { name: outline.name, architecture: architectureOfOutline(outline), allowedCuts };
 }
 
 /** The founding model, whose layers are given as 1.75 GiB each (source: the founding configuration). */
-export const LLAMA_3_70B: Model = {
+export const LLAMA_3_70B: Model = modelOf({
   name: "llama3-70b",
   numLayers: 80,
   dModel: 8192,
@@ -30,7 +40,7 @@ export const LLAMA_3_70B: Model = {
   numKvHeads: 8,
   bytesPerElement: 2,
   layerWeightGib: 1.75,
-};
+});
 
 export const LLAMA_3_8B: Model = model({
   name: "llama3-8b",
@@ -136,7 +146,7 @@ function unevenModel(
       attentionWindowTokens: window,
     }),
   );
-  return {
+  const outline = {
     ...dimensions,
     layerWeightGib: Math.max(...layerKinds.map(({ weightGib }) => weightGib)),
     layers: {
@@ -144,7 +154,7 @@ function unevenModel(
       kindOf: Array.from({ length: numLayers }, (_, index) => kindOf(index + 1)),
       embeddingGib: vocabularyGib,
       lmHeadGib: vocabularyGib,
-      allowedCuts,
     },
   };
+  return modelOf(outline, allowedCuts);
 }

@@ -17,6 +17,7 @@ import { createPool as pool } from "../hardware/pool.ts";
 import { libraryModel as fromLibrary } from "../huggingface/library.ts";
 import { huggingFaceModel as fromHuggingFace } from "../huggingface/read-huggingface.ts";
 import { createInlineHighs as inlineHighs } from "../milp/highs-inline.ts";
+import { architectureOfOutline as ofOutline } from "../model/outline.ts";
 import { evaluateAtMaxLoad as atMaxLoad, evaluateAtRate as atRate } from "../placement/at-load.ts";
 import { evaluate as evaluated } from "../placement/evaluate.ts";
 import { evenSplit as splitEvenly } from "../placement/even-split.ts";
@@ -86,8 +87,11 @@ export const selectPool: typeof select = guarded(select, [
   ["items", shapes.poolItems],
   ["today", text],
 ]);
+export const architectureOfOutline: typeof ofOutline = guarded(ofOutline, [
+  ["outline", shapes.outline],
+]);
 export const createReferenceModel: typeof referenceModel = guarded(referenceModel, [
-  ["model", made],
+  ["architecture", made],
   ["factors", shapes.factors],
 ]);
 export const createCalibratedModel: typeof calibratedModel = guarded(calibratedModel, [

@@ -11,6 +11,7 @@ import type { Price } from "../hardware/price.ts";
 import type { ModelOverrides } from "../huggingface/huggingface-model.ts";
 import type { HuggingFaceFiles } from "../huggingface/read-huggingface.ts";
 import type { InlineHighsOptions } from "../milp/highs-inline.ts";
+import type { LayerKind, LayerPlan, Outline } from "../model/outline.ts";
 import type { SplitShape } from "../placement/even-split.ts";
 import type { Placement, PlacementStage } from "../placement/placement.ts";
 import type { ObjectiveWeights, PlacementRules, Problem } from "../placement/problem.ts";
@@ -93,6 +94,32 @@ export const engineSettings: Check = objectOf<EngineSettings>({
 
 /** All limits, null where there is none. */
 export const limits: Check = objectOf(LIMITS);
+
+export const outline: Check = objectOf<Outline>({
+  numLayers: number,
+  dModel: number,
+  dHidden: number,
+  vocabSize: number,
+  numAttentionHeads: number,
+  numKvHeads: number,
+  bytesPerElement: number,
+  layerWeightGib: number,
+  layers: optional(
+    objectOf<LayerPlan>({
+      kinds: listOf(
+        objectOf<LayerKind>({
+          weightGib: number,
+          dHidden: number,
+          numKvHeads: number,
+          attentionWindowTokens: nullOr(number),
+        }),
+      ),
+      kindOf: listOf(number),
+      embeddingGib: number,
+      lmHeadGib: number,
+    }),
+  ),
+});
 
 export const problem: Check = objectOf<Problem>({
   model: made,

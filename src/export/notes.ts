@@ -1,4 +1,5 @@
 import { ENGINE_TABLE, type LaunchEngine } from "../engines/engines.ts";
+import { knownArchitecture } from "../model/model.ts";
 import type { Problem } from "../placement/problem.ts";
 import type { Launch } from "./launch.ts";
 import type { LaunchSettings } from "./settings.ts";
@@ -25,7 +26,7 @@ export function launchNotes(
 
 /** A checkpoint that nobody looked at may have other weights than the plan, and then fits otherwise. */
 function weightNotes({ model }: Problem, { onlineFp8, checkpoint }: LaunchSettings): string[] {
-  const format = model.architecture?.weightFormat ?? "16bit";
+  const format = knownArchitecture(model)?.weightFormat ?? "16bit";
   if (format === "16bit" || onlineFp8 || checkpoint === model.checkpoint) return [];
   return [
     `the plan is for ${format} weights: the checkpoint has to have them${format === "fp8" ? ", or --online-fp8 has the engine make them while it loads" : ""}.`,
@@ -42,7 +43,7 @@ function codeNotes({ model }: Problem, { trustRemoteCode }: LaunchSettings): str
 
 function expertNotes({ model }: Problem, { expertParallel }: LaunchSettings): string[] {
   if (!expertParallel) return [];
-  const format = model.architecture ? "" : ", and whether the model has experts is not known";
+  const format = knownArchitecture(model) ? "" : ", and whether the model has experts is not known";
   return [
     `the plan is predicted with every expert cut over all GPUs of a stage; with expert parallelism speed and memory differ${format}.`,
   ];

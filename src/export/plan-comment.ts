@@ -27,7 +27,7 @@ export function planComment(launch: Launch, ...usage: readonly string[]): string
 }
 
 function hintLines({ writer, settings, plan, problem }: Launch): string[] {
-  const isMixture = problem.model.architecture?.kinds.some(({ experts }) => experts > 0) ?? false;
+  const isMixture = problem.model.architecture.kinds.some(({ experts }) => experts > 0);
   const hints = [
     ...writer.hints(settings.checkpoint),
     ...(isMixture && !settings.expertParallel

@@ -1,6 +1,6 @@
 import { ENGINE_TABLE, type LaunchEngine, launchDefaults } from "../engines/engines.ts";
 import { InputError } from "../errors.ts";
-import type { Model } from "../model/model.ts";
+import { knownArchitecture, type Model } from "../model/model.ts";
 import type { Placement } from "../placement/placement.ts";
 import type { Problem } from "../placement/problem.ts";
 import { type LongestRequest, longestRequest } from "./longest-request.ts";
@@ -39,12 +39,12 @@ export interface LaunchSettings {
 
 /** Bytes of one KV cache element. */
 export function kvElementBytes(model: Model): number {
-  return model.architecture?.kvBytes ?? model.bytesPerElement;
+  return model.architecture.kvBytes;
 }
 
 /** How weights are stored, in words. */
-function weightText({ architecture, bytesPerElement }: Model): string {
-  return architecture?.weightFormat ?? `${8 * bytesPerElement}-bit`;
+function weightText(model: Model): string {
+  return knownArchitecture(model)?.weightFormat ?? `${8 * model.architecture.weightBytes}-bit`;
 }
 
 /**
@@ -98,7 +98,7 @@ function knownCheckpoint(model: Model, onlineFp8: boolean): string {
   const given = "Give --checkpoint OWNER/NAME of Hugging Face, or a path";
   const hint = !isOfOtherWeights
     ? `${given}.`
-    : architecture?.weightFormat === "fp8"
+    : architecture.weightFormat === "fp8"
       ? `${given}; or --online-fp8, with which vLLM and SGLang make FP8 of ${checkpoint16Bit} while they load.`
       : `${given}; ${checkpoint16Bit} has 16-bit weights.`;
   throw new InputError(
@@ -117,9 +117,7 @@ function checkOnlineFp8(engine: LaunchEngine, model: Model): void {
       "Leave it out, and give an FP8 checkpoint.",
     );
   }
-  const { architecture, bytesPerElement } = model;
-  const isFp8 = architecture ? architecture.weightFormat === "fp8" : bytesPerElement === 1;
-  if (isFp8) return;
+  if (model.architecture.weightFormat === "fp8") return;
   throw new InputError(
     "--online-fp8",
     `the plan has ${weightText(model)} weights.`,
@@ -128,9 +126,10 @@ function checkOnlineFp8(engine: LaunchEngine, model: Model): void {
 }
 
 /** @throws InputError for expert parallelism of a model without experts */
-function checkExperts({ architecture, name }: Model): void {
+function checkExperts(model: Model): void {
+  const architecture = knownArchitecture(model);
   if (!architecture || architecture.kinds.some(({ experts }) => experts > 0)) return;
-  throw new InputError("--expert-parallel", `${name} has no experts.`, "Leave it out.");
+  throw new InputError("--expert-parallel", `${model.name} has no experts.`, "Leave it out.");
 }
 
 /** What no engine may take for a flag of its own. @throws InputError for a checkpoint that starts with a dash or has control characters */

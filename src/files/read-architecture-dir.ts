@@ -24,5 +24,5 @@ export function readArchitectureDir(configDir: string): Architecture {
     ? { text: readText(layersPath), fileName: layersPath }
     : null;
   const config = parseConfig(readText(path), path);
-  return buildModel("calibrated", config, layers).model.architecture!;
+  return buildModel("calibrated", config, layers).model.architecture;
 }

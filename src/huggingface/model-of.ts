@@ -1,12 +1,8 @@
 import type { Architecture } from "../model/architecture.ts";
-import { activeFfnWidth, layerPlanOf } from "../model/layer-plan.ts";
 import type { Model } from "../model/model.ts";
 import type { HuggingFaceModel } from "./huggingface-model.ts";
 
-/**
- * The model that both cost models take. Its layers and weights are those that `layerPlanOf` gives; `dHidden` and `numKvHeads` are of
- * the first kind of layer, `dHidden` being what each token passes.
- */
+/** The model that both cost models take. */
 export function modelOf({
   name,
   checkpoint,
@@ -17,20 +13,10 @@ export function modelOf({
   maxContextTokens,
   hasOwnCode,
 }: HuggingFaceModel): Model {
-  const layers = layerPlanOf(architecture, allowedCuts);
-  const [first] = architecture.kinds;
   return {
     name,
-    numLayers: architecture.kindOf.length,
-    dModel: architecture.hidden,
-    dHidden: activeFfnWidth(first!),
-    vocabSize: architecture.vocab,
-    numAttentionHeads: architecture.heads,
-    numKvHeads: first!.kvHeads,
-    bytesPerElement: architecture.weightBytes,
-    layerWeightGib: layers.kinds[0]!.weightGib,
-    layers,
     architecture,
+    allowedCuts,
     ...(checkpoint !== null && { checkpoint }),
     ...(checkpoint16Bit !== null && { checkpoint16Bit }),
     ...(maxContextTokens !== null && { maxContextTokens }),

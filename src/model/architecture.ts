@@ -51,6 +51,36 @@ export interface LayerArchitecture {
   readonly windowTokens: number | null;
 }
 
+/** Weights of what stands at the ends of a model, GiB. */
+export interface EndWeights {
+  /** Weights of the embedding, on the first stage. */
+  readonly embeddingGib: number;
+  /** Weights of the LM head, on the last stage; 0 leaves out its work as well. */
+  readonly lmHeadGib: number;
+}
+
+/** Weights that are taken as stated, whatever the matrices would give: the matrices are not known closer than by their widths. */
+export interface StatedWeights {
+  /** Weights of one layer of each kind, GiB, by position in `kinds`. */
+  readonly layerGib: readonly number[];
+  /** Absent where nothing stands at the ends and all layers are of one kind. */
+  readonly ends?: EndWeights;
+}
+
+/** What config.csv states of a model as a whole, beside its matrices. The calibrated cost model goes by the matrices alone. */
+export interface StatedSizes {
+  /** e: bytes of one weight, cache or activation element. */
+  readonly bytesPerElement: number;
+  /** F: width of the feed-forward network, elements. */
+  readonly ffnWidth: number;
+  /** Hkv: key/value heads, which the reference cost model takes for activations. */
+  readonly kvHeads: number;
+  /** Weights of one layer, GiB. */
+  readonly layerGib: number;
+  /** Absent where weights follow from the matrices. */
+  readonly weights?: StatedWeights;
+}
+
 /** A model by its matrices. */
 export interface Architecture {
   /** h: width of the residual stream. */
@@ -70,4 +100,6 @@ export interface Architecture {
   readonly weightBytes: number;
   /** c: bytes of one KV cache element: 2, or 1 for FP8. */
   readonly kvBytes: number;
+  /** Absent where everything follows from the matrices. */
+  readonly stated?: StatedSizes;
 }

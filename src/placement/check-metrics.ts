@@ -1,6 +1,7 @@
 import { BOUNDS, type Bounds } from "../bounds.ts";
 import { InputError, InternalError } from "../errors.ts";
 import { microUsdToUsd } from "../hardware/price.ts";
+import { outlineOf } from "../model/outline.ts";
 import type { OperatingPoint } from "../workload/workload.ts";
 import type { Metrics } from "./evaluation.ts";
 import type { Problem } from "./problem.ts";
@@ -72,22 +73,21 @@ function* quantities(
   point: OperatingPoint,
 ): Generator<readonly [string, number, Bounds]> {
   const { model, pool, network, costModel, engine } = problem;
-  yield ["layers of the model", model.numLayers, BOUNDS.layers];
-  yield ["width of the model (d_model)", model.dModel, BOUNDS.elements];
-  yield ["width of the feed-forward network (d_hidden)", model.dHidden, BOUNDS.elements];
-  yield ["vocabulary of the model (vocab_size)", model.vocabSize, BOUNDS.elements];
-  yield ["bytes of an element of the model", model.bytesPerElement, BOUNDS.bytesPerElement];
-  yield ["weights of a layer, GiB", model.layerWeightGib, BOUNDS.layerGib];
-  for (const kind of model.layers?.kinds ?? []) {
+  const outline = outlineOf(model.architecture);
+  yield ["layers of the model", outline.numLayers, BOUNDS.layers];
+  yield ["width of the model (d_model)", outline.dModel, BOUNDS.elements];
+  yield ["width of the feed-forward network (d_hidden)", outline.dHidden, BOUNDS.elements];
+  yield ["vocabulary of the model (vocab_size)", outline.vocabSize, BOUNDS.elements];
+  yield ["bytes of an element of the model", outline.bytesPerElement, BOUNDS.bytesPerElement];
+  yield ["weights of a layer, GiB", outline.layerWeightGib, BOUNDS.layerGib];
+  for (const kind of outline.layers?.kinds ?? []) {
     yield ["weights of a layer, GiB", kind.weightGib, BOUNDS.layerGib];
     yield ["width of the feed-forward network of a layer", kind.dHidden, BOUNDS.elements];
   }
-  const { architecture } = model;
-  if (architecture) {
-    yield ["bytes of a weight of the model", architecture.weightBytes, BOUNDS.bytesPerElement];
-    yield ["bytes of a KV cache element", architecture.kvBytes, BOUNDS.bytesPerElement];
-    yield ["width of a head", architecture.headDim, BOUNDS.elements];
-  }
+  const { weightBytes, kvBytes, headDim } = model.architecture;
+  yield ["bytes of a weight of the model", weightBytes, BOUNDS.bytesPerElement];
+  yield ["bytes of a KV cache element", kvBytes, BOUNDS.bytesPerElement];
+  yield ["width of a head", headDim, BOUNDS.elements];
   for (const { instance, price } of pool.types) {
     const { name, gpu } = instance;
     yield [

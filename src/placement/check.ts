@@ -1,7 +1,7 @@
 import type { NextStage, StageShape } from "../cost/cost-model.ts";
 import { groupGBytesPerSecond } from "../hardware/network.ts";
 import type { PoolType } from "../hardware/pool.ts";
-import { allowedCuts, isAllowedCut, layerCount } from "../model/model.ts";
+import { isAllowedCut, layerCount } from "../model/model.ts";
 import { nearestHint } from "../nearest.ts";
 import type { OperatingPoint } from "../workload/workload.ts";
 import { assignGpus, isTpDegree, type Location } from "./assign-gpus.ts";
@@ -325,7 +325,7 @@ function checkCut(
   violations.push({
     rule: "cut_not_allowed",
     stage: index,
-    message: `${describe(stage, index)}: the model may not be cut after layer ${stage.end_layer}; allowed are ${allowedCuts(problem.model)!.join(", ")}.`,
+    message: `${describe(stage, index)}: the model may not be cut after layer ${stage.end_layer}; allowed are ${problem.model.allowedCuts!.join(", ")}.`,
     end_layer: stage.end_layer,
   });
 }

@@ -3,7 +3,7 @@ import type { EngineSettings } from "../engines/engine-settings.ts";
 import { InputError } from "../errors.ts";
 import { checkMatrix, type Network } from "../hardware/network.ts";
 import type { Pool } from "../hardware/pool.ts";
-import { checkLayerPlan, type Model } from "../model/model.ts";
+import { checkModel, type Model } from "../model/model.ts";
 import type { Limits, Workload } from "../workload/workload.ts";
 
 /** What a placement has to satisfy besides fitting into memory. */
@@ -60,7 +60,7 @@ const checked = new WeakSet<Problem>();
 export function checkProblem(problem: Problem): void {
   if (checked.has(problem)) return;
   if (problem.network.kind === "matrix") checkMatrix(problem.network, problem.pool);
-  checkLayerPlan(problem.model);
+  checkModel(problem.model);
   checkLatencyLimits(problem);
   checked.add(problem);
 }

@@ -1,6 +1,6 @@
 import { ENGINE_TABLE, type Engine, type LaunchEngine, type TpRule } from "../engines/engines.ts";
 import type { Architecture, LayerArchitecture } from "../model/architecture.ts";
-import { layerKinds, type Model } from "../model/model.ts";
+import type { Model } from "../model/model.ts";
 import type { WeightGroups } from "../model/weight-groups.ts";
 import type { Problem } from "./problem.ts";
 
@@ -79,7 +79,7 @@ export function leftOut(
 }
 
 function headBreach(model: Model, t: number): ShapeBreach | null {
-  const heads = model.numAttentionHeads;
+  const { heads, latent, kinds } = model.architecture;
   if (heads % t !== 0) {
     return {
       dimension: "attention_heads",
@@ -87,13 +87,13 @@ function headBreach(model: Model, t: number): ShapeBreach | null {
       words: `does not divide the ${heads} attention heads`,
     };
   }
-  if (model.architecture?.latent) return null;
-  const uneven = layerKinds(model).find((kind) => !sharesKvHeads(kind.numKvHeads, t));
+  if (latent) return null;
+  const uneven = kinds.find(({ kvHeads }) => !sharesKvHeads(kvHeads, t));
   return uneven
     ? {
         dimension: "kv_heads",
-        size: uneven.numKvHeads,
-        words: `does not divide the ${uneven.numKvHeads} key/value heads, nor they it`,
+        size: uneven.kvHeads,
+        words: `does not divide the ${uneven.kvHeads} key/value heads, nor they it`,
       }
     : null;
 }
@@ -111,7 +111,9 @@ interface Width {
 }
 
 function widthBreach(model: Model, t: number): ShapeBreach | null {
-  const broken = widthsOf(model).find(({ elements }) => elements % t !== 0);
+  const broken = model.architecture.kinds
+    .flatMap(widthsOfKind)
+    .find(({ elements }) => elements % t !== 0);
   return broken
     ? {
         dimension: broken.dimension,
@@ -119,14 +121,6 @@ function widthBreach(model: Model, t: number): ShapeBreach | null {
         words: `does not divide ${broken.words} of ${broken.elements} elements`,
       }
     : null;
-}
-
-/** Without a model's matrices, the width that a token passes: of experts together, and a multiple of one's. */
-function widthsOf(model: Model): Width[] {
-  const { architecture } = model;
-  return architecture
-    ? architecture.kinds.flatMap(widthsOfKind)
-    : layerKinds(model).map(({ dHidden }) => denseWidth(dHidden));
 }
 
 function widthsOfKind({ experts, ffnWidth, sharedFfnWidth }: LayerArchitecture): Width[] {
@@ -151,7 +145,7 @@ function denseWidth(elements: number): Width {
 }
 
 function groupBreach({ architecture, weightGroups }: Model, t: number): ShapeBreach | null {
-  if (!architecture || !weightGroups) return null;
+  if (!weightGroups) return null;
   const { inputs, outputs } = weightGroups;
   const cuts = [
     ...architecture.kinds.flatMap((kind) => ffnCuts(kind, weightGroups, t)),
@@ -220,16 +214,16 @@ function attentionCuts(
 }
 
 function vocabularyBreach(
-  { vocabSize }: Model,
+  { architecture: { vocab } }: Model,
   multiple: number | null,
   t: number,
 ): ShapeBreach | null {
   if (multiple === null) return null;
-  const padded = Math.ceil(vocabSize / multiple) * multiple;
+  const padded = Math.ceil(vocab / multiple) * multiple;
   if (padded % t === 0) return null;
   return {
     dimension: "vocabulary",
-    size: vocabSize,
-    words: `does not divide the vocabulary of ${vocabSize} tokens, padded to ${padded}`,
+    size: vocab,
+    words: `does not divide the vocabulary of ${vocab} tokens, padded to ${padded}`,
   };
 }

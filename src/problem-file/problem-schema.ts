@@ -6,11 +6,11 @@ import type { EngineSettings } from "../engines/engine-settings.ts";
 import { ENGINES } from "../engines/engines.ts";
 import { GPU_CLASSES, GPU_LINKS, type GpuSpec } from "../hardware/gpu-specs.ts";
 import type { PoolEntry } from "../hardware/pool.ts";
-import { type Architecture, WEIGHT_FORMATS } from "../model/architecture.ts";
-import type { LayerPlan, Model } from "../model/model.ts";
+import { WEIGHT_FORMATS } from "../model/architecture.ts";
 import type { WeightGroups } from "../model/weight-groups.ts";
 import type { ObjectiveWeights, PlacementRules } from "../placement/problem.ts";
 import { type Limits, PHASES, type Workload } from "../workload/workload.ts";
+import type { MatricesData, ModelData } from "./model-data.ts";
 import {
   amount,
   amountOrNone,
@@ -58,7 +58,7 @@ const layers = z.strictObject({
   embeddingGib: gibibytes,
   lmHeadGib: gibibytes,
   allowedCuts: z.array(layerCount).nullable(),
-}) satisfies z.ZodType<LayerPlan>;
+}) satisfies z.ZodType<ModelData["layers"]>;
 
 const architecture = z.strictObject({
   hidden: width,
@@ -92,7 +92,7 @@ const architecture = z.strictObject({
   weightFormat: z.enum(WEIGHT_FORMATS),
   weightBytes: elementBytes,
   kvBytes: elementBytes,
-}) satisfies z.ZodType<Architecture>;
+}) satisfies z.ZodType<MatricesData>;
 
 const weightGroups = z.strictObject({
   inputs: width,
@@ -264,7 +264,7 @@ const problem = z.strictObject({
 
 /** A stored problem with the program's own names. */
 export interface ReadProblem {
-  readonly model: Model;
+  readonly model: ModelData;
   readonly costModel: CostModelOrigin & { readonly constants?: string };
   readonly engine: EngineSettings | null;
   readonly workload: Workload;

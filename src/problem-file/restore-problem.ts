@@ -3,17 +3,15 @@ import { costModelOf } from "../cost/origin.ts";
 import { InputError } from "../errors.ts";
 import type { Network } from "../hardware/network.ts";
 import { createPool } from "../hardware/pool.ts";
-import type { Model } from "../model/model.ts";
 import { checkProblem, type Problem } from "../placement/problem.ts";
 import type { Workload } from "../workload/workload.ts";
 import { fromFile, oddName, snakeName } from "./keys.ts";
+import { modelOfData, RENEW } from "./model-data.ts";
 import { type ReadProblem, readProblemData } from "./problem-schema.ts";
 import { constantsHash, PROBLEM_FORMAT } from "./store-problem.ts";
 
 /** How far two ways to compute a moment may be apart. */
 const ROUNDING = 1e-9;
-
-const RENEW = "Solve again, and export what that writes; or give the problem by flags.";
 
 /**
  * The problem of a file that `storeProblem` was written to.
@@ -39,7 +37,7 @@ function restored(stored: unknown, where: string): Problem {
     const { path, message } = read.issue;
     throw new InputError(placeOf(where, path), `${message}.`, RENEW);
   }
-  const { model, costModel, engine, network, pool } = read.problem;
+  const { costModel, engine, network, pool } = read.problem;
   const {
     workload,
     limits,
@@ -49,18 +47,18 @@ function restored(stored: unknown, where: string): Problem {
     timeLimitSeconds,
     poolTypesLeftOut,
   } = read.problem;
-  if (costModel.name === "calibrated" && (engine === null || !model.architecture)) {
+  if (costModel.name === "calibrated" && (engine === null || !read.problem.model.architecture)) {
     throw new InputError(
       where,
       "its calibrated cost model has no engine or no architecture.",
       RENEW,
     );
   }
-  checkModel(model, where);
+  const model = modelOfData(read.problem.model, `${where}.model`);
   checkLengths(workload, where);
   const problem: Problem = {
     model,
-    costModel: costModelOf(originOf(costModel), model, engine),
+    costModel: costModelOf(originOf(costModel), model.architecture, engine),
     ...(engine && { engine }),
     pool: createPool(pool),
     network: networkOf(network, where),
@@ -91,30 +89,6 @@ function checkFormat(stored: unknown, where: string): void {
     `${where}.format`,
     format === undefined ? "it is missing." : `it is ${JSON.stringify(format)}.`,
     `This version reads "${PROBLEM_FORMAT}". ${RENEW}`,
-  );
-}
-
-/** A dimension stands in a model for the one cost model and in its architecture for the other; lengths of rows are both's. */
-function checkModel({ numLayers, layers, ...model }: Model, where: string): void {
-  const { architecture } = model;
-  const pairs: readonly (readonly [string, number, string, number | undefined])[] = [
-    ["num_layers", numLayers, "layers.kind_of", layers?.kindOf.length],
-    ["num_layers", numLayers, "architecture.kind_of", architecture?.kindOf.length],
-    ["d_model", model.dModel, "architecture.hidden", architecture?.hidden],
-    ["vocab_size", model.vocabSize, "architecture.vocab", architecture?.vocab],
-    ["num_attention_heads", model.numAttentionHeads, "architecture.heads", architecture?.heads],
-  ];
-  for (const [name, value, other, its] of pairs) {
-    if (its === undefined || its === value) continue;
-    const what = other.endsWith("kind_of") ? `it describes ${its} layers` : `it is ${its}`;
-    throw new InputError(`${where}.model.${other}`, `${what}, and ${name} is ${value}.`, RENEW);
-  }
-  const lost = architecture?.kindOf.find((kind) => kind >= architecture.kinds.length);
-  if (lost === undefined) return;
-  throw new InputError(
-    `${where}.model.architecture.kind_of`,
-    `it names a kind ${lost}, and there are ${architecture!.kinds.length} from 0.`,
-    RENEW,
   );
 }
 

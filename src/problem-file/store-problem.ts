@@ -5,6 +5,7 @@ import { textHash } from "../hash.ts";
 import { type Placement, parseInstanceName } from "../placement/placement.ts";
 import type { Problem } from "../placement/problem.ts";
 import { toFile } from "./keys.ts";
+import { modelData } from "./model-data.ts";
 import { numbersText } from "./number-text.ts";
 
 /** What a stored problem says it is. */
@@ -29,9 +30,10 @@ export function storeProblem(
   problem: Problem,
   placements: readonly Placement[],
 ): StoredProblem | null {
-  const { model, pool, network, costModel, engine, rules, workload, limits, weights } = problem;
+  const { pool, network, costModel, engine, rules, workload, limits, weights } = problem;
   const { origin } = costModel;
   if (origin === undefined) return null;
+  const model = modelData(problem.model);
   const types = network.kind === "matrix" ? pool.types : typesOf(pool.types, placements);
   return {
     format: PROBLEM_FORMAT,

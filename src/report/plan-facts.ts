@@ -6,7 +6,7 @@ import type {
   PlanWorkload,
 } from "../compare/plan.ts";
 import { microUsdToUsd } from "../hardware/price.ts";
-import { layerCount } from "../model/model.ts";
+import { knownArchitecture, layerCount } from "../model/model.ts";
 import { type Placement, parseInstanceName } from "../placement/placement.ts";
 import type { Problem } from "../placement/problem.ts";
 
@@ -24,11 +24,12 @@ export function planFacts(problem: Problem, placement: Placement | null): PlanFa
 }
 
 function modelFacts({ model }: Problem): PlanModel {
+  const architecture = knownArchitecture(model);
   return {
     name: model.name,
     layers: layerCount(model),
-    weight_format: model.architecture?.weightFormat ?? null,
-    kv_cache_bytes_per_element: model.architecture?.kvBytes ?? null,
+    weight_format: architecture?.weightFormat ?? null,
+    kv_cache_bytes_per_element: architecture?.kvBytes ?? null,
   };
 }
 

@@ -1,5 +1,5 @@
 import type { WeightFormat } from "../model/architecture.ts";
-import { layerCount, type Model } from "../model/model.ts";
+import { knownArchitecture, layerCount, type Model } from "../model/model.ts";
 import type { Metrics } from "../placement/evaluation.ts";
 import type { Placement } from "../placement/placement.ts";
 import type { Problem } from "../placement/problem.ts";
@@ -60,7 +60,8 @@ export function costModelPair(problem: Problem): Pair {
 }
 
 /** How weights and KV cache are kept, which decides what is loaded and how much fits; nothing where the cost model does not ask. */
-function formatText({ architecture }: Model): string[] {
+function formatText(model: Model): string[] {
+  const architecture = knownArchitecture(model);
   if (!architecture) return [];
   const { weightFormat, kvBytes } = architecture;
   return [`${WEIGHT_FORMAT_WORDS[weightFormat]} weights`, `${count(kvBytes * 8)}-bit KV cache`];

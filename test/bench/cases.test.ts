@@ -6,7 +6,8 @@ import { RUNNERS } from "../../src/bench/heuristics.ts";
 import { LLAMA_3_8B, LLAMA_3_405B, MOE_671B } from "../../src/bench/models.ts";
 import { scorePlacement } from "../../src/bench/score.ts";
 import { createInlineHighs } from "../../src/milp/highs-inline.ts";
-import { checkLayerPlan } from "../../src/model/model.ts";
+import { areLayersAlike, checkModel } from "../../src/model/model.ts";
+import { layerPlanOf, outlineOf } from "../../src/model/outline.ts";
 import { leftOut } from "../../src/placement/tp-shape.ts";
 import { importGraph, isNodeModule } from "../support/import-graph.ts";
 
@@ -25,7 +26,7 @@ describe("the cases", () => {
   it("reach every objective, every phase, layers that differ and an explicit matrix", () => {
     expect(new Set(cases.map(({ request }) => request.objective)).size).toBe(4);
     expect(new Set(cases.map(({ problem }) => problem.workload.phase)).size).toBe(3);
-    expect(cases.some(({ problem }) => problem.model.layers)).toBe(true);
+    expect(cases.some(({ problem }) => !areLayersAlike(problem.model))).toBe(true);
     expect(cases.some(({ problem }) => problem.network.kind === "matrix")).toBe(true);
   });
 
@@ -56,18 +57,22 @@ describe("the cases", () => {
 describe("the models", () => {
   it("weigh what their dimensions say", () => {
     // (2·16384² + 2·16384·1024 + 3·16384·53248)·2 bytes = 6,375,342,080 bytes a layer.
-    expect(LLAMA_3_405B.layerWeightGib).toBe(5.9375);
-    expect(LLAMA_3_405B.layerWeightGib * 126).toBeCloseTo(748.1, 1);
+    expect(outlineOf(LLAMA_3_405B.architecture).layerWeightGib).toBe(5.9375);
+    expect(outlineOf(LLAMA_3_405B.architecture).layerWeightGib * 126).toBeCloseTo(748.1, 1);
     // (2·4096² + 2·4096·1024 + 3·4096·14336)·2 bytes.
-    expect(LLAMA_3_8B.layerWeightGib).toBeCloseTo(436_207_616 / 1024 ** 3, 12);
+    expect(outlineOf(LLAMA_3_8B.architecture).layerWeightGib).toBeCloseTo(
+      436_207_616 / 1024 ** 3,
+      12,
+    );
   });
 
   it("store all experts and work with the active ones", () => {
-    checkLayerPlan(MOE_671B);
-    const [dense, experts] = MOE_671B.layers!.kinds;
+    checkModel(MOE_671B);
+    const { kinds, kindOf } = layerPlanOf(MOE_671B.architecture);
+    const [dense, experts] = kinds;
     expect(experts!.weightGib).toBeGreaterThan(20 * dense!.weightGib);
     expect(experts!.dHidden).toBe(dense!.dHidden);
-    expect(MOE_671B.layers!.kindOf.filter((kind) => kind === 0)).toHaveLength(3);
+    expect(kindOf.filter((kind) => kind === 0)).toHaveLength(3);
   });
 });
 

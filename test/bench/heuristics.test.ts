@@ -8,6 +8,7 @@ import type { Problem } from "../../src/placement/problem.ts";
 import { DEFAULT_REQUEST, type SolveRequest } from "../../src/solver/request.ts";
 import { NO_LIMITS, type OperatingPoint } from "../../src/workload/workload.ts";
 import { foundingProblem, RELAXED_RULES } from "../support/founding.ts";
+import { restated } from "../support/models.ts";
 
 const POINT: OperatingPoint = {
   phase: "aggregated",
@@ -158,7 +159,7 @@ describe("a score", () => {
     // One layer of 30 GiB on a 24 GiB GPU: evaluate lets it pass with a warning.
     const heavy = foundingProblem({
       rules: { ...RELAXED_RULES, maxPipelineStages: 80 },
-      model: { ...foundingProblem().model, numLayers: 1, layerWeightGib: 30 },
+      model: restated(foundingProblem().model, { numLayers: 1, layerWeightGib: 30 }),
     });
     const misfit = {
       ...placement,

@@ -3,12 +3,12 @@ import { SizeFitter } from "../../src/bench/fit-sizes.ts";
 import { type GpuGroup, rowOfSeats, seated } from "../../src/bench/gpu-groups.ts";
 import { sglangSizes, vllmSizes } from "../../src/bench/homogeneous.ts";
 import { createRandom, drawIndex, drawItem } from "../../src/bench/random.ts";
-import { layerCount } from "../../src/model/model.ts";
 import { evaluate } from "../../src/placement/evaluate.ts";
 import type { Problem } from "../../src/placement/problem.ts";
 import { allowedSegmentSizes } from "../../src/placement/segment-sizes.ts";
 import type { OperatingPoint } from "../../src/workload/workload.ts";
 import { foundingProblem, RELAXED_RULES } from "../support/founding.ts";
+import { restated } from "../support/models.ts";
 import { TOY_MODEL, toyProblem } from "../support/toy.ts";
 
 const POINT: OperatingPoint = {
@@ -64,14 +64,15 @@ describe("sizes near the wished ones", () => {
     const kind = { weightGib: 0.5, dHidden: 4096, numKvHeads: 2, attentionWindowTokens: null };
     const problem = toyProblem({
       model: {
-        ...TOY_MODEL,
-        layers: {
-          kinds: [kind],
-          kindOf: new Array<number>(layerCount(TOY_MODEL)).fill(0),
-          embeddingGib: 0.1,
-          lmHeadGib: 0.1,
-          allowedCuts: [4, 8],
-        },
+        ...restated(TOY_MODEL, {
+          layers: {
+            kinds: [kind],
+            kindOf: TOY_MODEL.architecture.kindOf,
+            embeddingGib: 0.1,
+            lmHeadGib: 0.1,
+          },
+        }),
+        allowedCuts: [4, 8],
       },
     });
     const fitter = new SizeFitter(problem, POINT);

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { CostModel, LinkEnd, NextStage, StageShape } from "../../src/cost/cost-model.ts";
 import { createReferenceModel } from "../../src/cost/reference/reference-model.ts";
-import { areLayersAlike, layerCount, layerKinds, type Model } from "../../src/model/model.ts";
+import { areLayersAlike, layerCount, type Model } from "../../src/model/model.ts";
+import { alikeKind, outlineOf } from "../../src/model/outline.ts";
 import type { OperatingPoint } from "../../src/workload/workload.ts";
 import {
   arbitraryBandwidth,
@@ -12,6 +13,7 @@ import {
   arbitraryUniformModel,
 } from "../support/arbitrary-serving.ts";
 import { calibratedModelOf } from "../support/calibrated.ts";
+import { restated, statedModel } from "../support/models.ts";
 
 /** Every cost model there is; each has to keep the axioms that the exact search relies on. */
 const COST_MODELS: readonly [
@@ -23,7 +25,7 @@ const COST_MODELS: readonly [
   [
     "reference",
     (model) =>
-      createReferenceModel(model, {
+      createReferenceModel(model.architecture, {
         realWorldEfficiency: 0.3,
         microBatchSize: 8,
         interferenceFactor: 0.8,
@@ -341,13 +343,12 @@ describe.each(COST_MODELS)("the %s model", (_, create, hasEnds) => {
     fc.assert(
       fc.property(arbitraryCaseOf(arbitraryUniformModel), ({ model, shape, point }) => {
         const layers = {
-          kinds: layerKinds(model),
-          kindOf: new Array<number>(layerCount(model)).fill(0),
+          kinds: [alikeKind(outlineOf(model.architecture))],
+          kindOf: model.architecture.kindOf,
           embeddingGib: 1,
           lmHeadGib: 1,
-          allowedCuts: null,
         };
-        const costModel = create({ ...model, layers });
+        const costModel = create(restated(model, { layers }));
         const { startLayer } = shape;
         fc.pre(startLayer > 1 && startLayer + shape.layers - 1 < layerCount(model));
         const earlier = { ...shape, startLayer: 2 };
@@ -390,8 +391,7 @@ describe.each(COST_MODELS)("the %s model", (_, create, hasEnds) => {
   (hasEnds ? test.fails : test.skip)(
     "axiom 6: the LM head never shortens the time to the first token either",
     () => {
-      const model: Model = {
-        name: "slow exchange",
+      const model = statedModel("slow exchange", {
         vocabSize: 32_000,
         numLayers: 14,
         numKvHeads: 1,
@@ -400,7 +400,7 @@ describe.each(COST_MODELS)("the %s model", (_, create, hasEnds) => {
         layerWeightGib: 0.01,
         numAttentionHeads: 1,
         dModel: 64,
-      };
+      });
       const shape: StageShape = {
         instance: {
           name: "x",

@@ -14,7 +14,7 @@ import {
 import { ENGINE_TABLE } from "../../src/engines/engines.ts";
 import { gpuByName } from "../../src/hardware/gpu-specs.ts";
 import type { Architecture, LayerArchitecture } from "../../src/model/architecture.ts";
-import { layerWeightGib } from "../../src/model/layer-plan.ts";
+import { layerWeightGib } from "../../src/model/outline.ts";
 import { sampleCells } from "../calibration/sample.ts";
 import {
   arbitraryArchitecture,

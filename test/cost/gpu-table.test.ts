@@ -6,7 +6,7 @@ import { expectClose } from "../support/close.ts";
 import { entry } from "../support/founding.ts";
 import { TOY_MODEL } from "../support/toy.ts";
 
-const model = createReferenceModel(TOY_MODEL, {
+const model = createReferenceModel(TOY_MODEL.architecture, {
   realWorldEfficiency: 1,
   microBatchSize: 8,
   interferenceFactor: 1,

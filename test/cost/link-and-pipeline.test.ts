@@ -5,7 +5,7 @@ import { expectClose } from "../support/close.ts";
 import { TOY_MODEL } from "../support/toy.ts";
 
 function modelWith(microBatchSize: number) {
-  return createReferenceModel(TOY_MODEL, {
+  return createReferenceModel(TOY_MODEL.architecture, {
     realWorldEfficiency: 0.3,
     microBatchSize,
     interferenceFactor: 0.8,

@@ -22,7 +22,7 @@ const COST_MODELS: readonly [string, () => CostModel][] = [
   [
     "reference",
     () =>
-      createReferenceModel(TOY_MODEL, {
+      createReferenceModel(TOY_MODEL.architecture, {
         realWorldEfficiency: 0.5,
         microBatchSize: 4,
         interferenceFactor: 0.75,

@@ -5,6 +5,7 @@ import type { Model } from "../../src/model/model.ts";
 import type { OperatingPoint } from "../../src/workload/workload.ts";
 import { expectClose } from "../support/close.ts";
 import { entry } from "../support/founding.ts";
+import { restated } from "../support/models.ts";
 import { TOY_MODEL } from "../support/toy.ts";
 
 interface StageChoice {
@@ -17,7 +18,7 @@ interface StageChoice {
 
 /** Four toy layers on an A100 whose group bandwidth costs nothing, with whatever a test changes. */
 function estimate(point: OperatingPoint, choice: StageChoice = {}): StageEstimate {
-  const model = createReferenceModel(choice.model ?? TOY_MODEL, {
+  const model = createReferenceModel((choice.model ?? TOY_MODEL).architecture, {
     realWorldEfficiency: 0.3,
     microBatchSize: 8,
     interferenceFactor: 0.75,
@@ -72,7 +73,11 @@ describe("the regime", () => {
     //   / (14,696,448 + 2·96·1024·8 + 96·1024 = 16,367,616 bytes) = 197.0: memory.
     // At c = 3072: 4,029,677,568 / 19,513,344 = 206.5: compute, which would be 147,109 tokens/s.
     // 96 · 320·10⁹ · 0.38 / (4 · 19,513,344)
-    const model = { ...TOY_MODEL, numAttentionHeads: 128, numKvHeads: 1, bytesPerElement: 1 };
+    const model = restated(TOY_MODEL, {
+      numAttentionHeads: 128,
+      numKvHeads: 1,
+      bytesPerElement: 1,
+    });
     const { tokensPerSecond, limitedBy } = estimate(decode(96, 1024, 4097), {
       model,
       gpuModel: "Tesla T4",

@@ -1,31 +1,27 @@
 import { describe, expect, test } from "vitest";
 import type { StageShape } from "../../src/cost/cost-model.ts";
 import { createReferenceModel } from "../../src/cost/reference/reference-model.ts";
-import type { Model } from "../../src/model/model.ts";
 import type { OperatingPoint } from "../../src/workload/workload.ts";
 import { expectClose } from "../support/close.ts";
 import { entry } from "../support/founding.ts";
+import { restated } from "../support/models.ts";
 import { TOY_MODEL } from "../support/toy.ts";
 
 /**
  * Nine toy layers, then three wide ones with 8 KV heads (K = 1024) and F = 8192 that look back 512 tokens at most: weights
  * (2·1024² + 2·1024·1024 + 3·1024·8192)·2 = 58,720,256 bytes read, 2 GiB stored.
  */
-const UNEVEN: Model = {
-  ...TOY_MODEL,
+const TOY_KIND = { weightGib: 0.5, dHidden: 4096, numKvHeads: 2, attentionWindowTokens: null };
+const UNEVEN = restated(TOY_MODEL, {
   layers: {
-    kinds: [
-      { weightGib: 0.5, dHidden: 4096, numKvHeads: 2, attentionWindowTokens: null },
-      { weightGib: 2, dHidden: 8192, numKvHeads: 8, attentionWindowTokens: 512 },
-    ],
+    kinds: [TOY_KIND, { weightGib: 2, dHidden: 8192, numKvHeads: 8, attentionWindowTokens: 512 }],
     kindOf: [0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1],
     embeddingGib: 1,
     lmHeadGib: 0.5,
-    allowedCuts: null,
   },
-};
+});
 
-const model = createReferenceModel(UNEVEN, {
+const model = createReferenceModel(UNEVEN.architecture, {
   realWorldEfficiency: 1,
   microBatchSize: 8,
   interferenceFactor: 1,
@@ -94,15 +90,14 @@ describe("layers that are not alike", () => {
 
   test("that are all of one kind, without ends, are layers that are alike", () => {
     const layers = {
-      kinds: [UNEVEN.layers!.kinds[0]!],
+      kinds: [TOY_KIND],
       kindOf: Array.from({ length: 12 }, () => 0),
       embeddingGib: 0,
       lmHeadGib: 0,
-      allowedCuts: null,
     };
     const factors = { realWorldEfficiency: 1, microBatchSize: 8, interferenceFactor: 1 };
-    const planned = createReferenceModel({ ...TOY_MODEL, layers }, factors);
-    const plain = createReferenceModel(TOY_MODEL, factors);
+    const planned = createReferenceModel(restated(TOY_MODEL, { layers }).architecture, factors);
+    const plain = createReferenceModel(TOY_MODEL.architecture, factors);
     for (const point of [decode, prefill]) {
       expect(planned.stage(shape(3, 5), point)).toEqual(plain.stage(shape(3, 5), point));
       expect(planned.memory(shape(3, 5), point)).toEqual(plain.memory(shape(3, 5), point));

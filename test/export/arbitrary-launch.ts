@@ -3,16 +3,17 @@ import { createReferenceModel } from "../../src/cost/reference/reference-model.t
 import type { Placement, PlacementStage } from "../../src/placement/placement.ts";
 import type { Problem } from "../../src/placement/problem.ts";
 import { LLAMA3_70B } from "../support/founding.ts";
+import { restated } from "../support/models.ts";
 import { aggregated, launchProblem } from "./launches.ts";
 
 const LAYERS = 24;
 
 /** A problem whose model fits on any GPU, so that any cut of it is a placement. */
 export function smallProblem(changes: Partial<Problem> = {}): Problem {
-  const model = { ...LLAMA3_70B, numLayers: LAYERS, layerWeightGib: 0.01 };
+  const model = restated(LLAMA3_70B, { numLayers: LAYERS, layerWeightGib: 0.01 });
   return launchProblem("vllm", {
     model,
-    costModel: createReferenceModel(model, {
+    costModel: createReferenceModel(model.architecture, {
       realWorldEfficiency: 0.3,
       microBatchSize: 8,
       interferenceFactor: 0.8,

@@ -17,6 +17,7 @@ export function launchProblem(engine: Engine = "vllm", changes: Partial<Problem>
   return foundingProblem({
     rules: RELAXED_RULES,
     model: { ...LLAMA3_70B, architecture: LLAMA_70B },
+    costModel: foundingProblem({ model: changes.model ?? LLAMA3_70B }).costModel,
     engine: {
       engine,
       gpuMemoryUtilization: engine === "tensorrt-llm" ? 0.85 : 0.92,

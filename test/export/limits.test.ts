@@ -100,15 +100,7 @@ const BREACHES: readonly Breach[] = [
   {
     rule: "layer_cut",
     placement: ONE_KIND,
-    problem: (form) => {
-      const kinds = [
-        { weightGib: 1.75, dHidden: 28_672, numKvHeads: 8, attentionWindowTokens: null },
-      ];
-      const kindOf = new Array<number>(80).fill(0);
-      return withModel(form, {
-        layers: { kinds, kindOf, embeddingGib: 0, lmHeadGib: 0, allowedCuts: [40] },
-      });
-    },
+    problem: (form) => withModel(form, { allowedCuts: [40] }),
     forms: EXPORT_FORMS,
     says: /may not be cut after layer 42/,
   },

@@ -15,6 +15,7 @@ import type { Problem } from "../../src/placement/problem.ts";
 import { DEFAULT_REQUEST } from "../../src/solver/request.ts";
 import { brokenRentalRule } from "../../src/solver/search/rental-rules.ts";
 import { entry } from "../support/founding.ts";
+import { restated } from "../support/models.ts";
 import { arbitraryLaunch, smallProblem } from "./arbitrary-launch.ts";
 import { evaluated, launchProblem, request, SERVING } from "./launches.ts";
 
@@ -207,7 +208,7 @@ describe("what solve is asked for", () => {
       { ...usual, network: uniformMatrix(usual.pool, 32, 10) },
       {
         ...usual,
-        model: { ...usual.model, numAttentionHeads: 6 },
+        model: { ...usual.model, architecture: { ...usual.model.architecture, heads: 6 } },
         // What the placement may be is another question than what can be exported of it.
         rules: { ...usual.rules, anyShape: true },
       },
@@ -241,7 +242,11 @@ describe("what solve is asked for", () => {
   });
 
   it("offers only TP degrees that divide the heads", () => {
-    const model = { ...PROBLEM.model, numAttentionHeads: 12, numKvHeads: 12, dHidden: 36_864 };
+    const model = restated(PROBLEM.model, {
+      numAttentionHeads: 12,
+      numKvHeads: 12,
+      dHidden: 36_864,
+    });
     const problem = { ...PROBLEM, model };
     const degreesOf = (tpDegrees: readonly number[]) =>
       deployableRequest("vllm", problem, { ...DEFAULT_REQUEST, tpDegrees }).tpDegrees;
@@ -254,7 +259,10 @@ describe("what solve is asked for", () => {
 
   it("offers only TP degrees that share key/value heads evenly: t divides them, or they divide t", () => {
     const degreesOf = (numAttentionHeads: number, numKvHeads: number, tpDegrees: number[]) => {
-      const problem = { ...PROBLEM, model: { ...PROBLEM.model, numAttentionHeads, numKvHeads } };
+      const problem = {
+        ...PROBLEM,
+        model: restated(PROBLEM.model, { numAttentionHeads, numKvHeads }),
+      };
       return deployableRequest("vllm", problem, { ...DEFAULT_REQUEST, tpDegrees }).tpDegrees;
     };
     // Phi-4 and Phi-3-medium: 40 heads, 10 for keys and values.

@@ -7,6 +7,7 @@ import { evaluate } from "../../src/placement/evaluate.ts";
 import type { Problem } from "../../src/placement/problem.ts";
 import { calibratedProblem, defaultSettings, LLAMA_70B } from "../support/calibrated.ts";
 import { foundingProblem, RELAXED_RULES } from "../support/founding.ts";
+import { restated } from "../support/models.ts";
 import {
   aggregated,
   evaluated,
@@ -252,7 +253,7 @@ describe("--online-fp8", () => {
       "--online-fp8: the plan has 16-bit weights.",
     );
     const { model } = REFERENCE;
-    const fp8 = { ...REFERENCE, model: { ...model, bytesPerElement: 1 } };
+    const fp8 = { ...REFERENCE, model: restated(model, { bytesPerElement: 1 }) };
     expect(launchSettings("vllm", fp8, ONE_KIND, online).onlineFp8).toBe(true);
   });
 

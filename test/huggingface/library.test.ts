@@ -4,8 +4,8 @@ import { kvBytesPerToken } from "../../src/huggingface/kv-bytes.ts";
 import { libraryEntry } from "../../src/huggingface/library.ts";
 import { modelOf } from "../../src/huggingface/model-of.ts";
 import { jsonFile } from "../../src/input/text/json-file.ts";
-import { layerPlanOf } from "../../src/model/layer-plan.ts";
-import { checkLayerPlan } from "../../src/model/model.ts";
+import { checkModel } from "../../src/model/model.ts";
+import { layerPlanOf } from "../../src/model/outline.ts";
 import { LLAMA } from "./configs.ts";
 
 const library = readLibrary();
@@ -34,9 +34,12 @@ describe("the library", () => {
     "gives the cost models a model that is whole: %s",
     (_, model) => {
       const built = modelOf(model);
-      checkLayerPlan(built);
-      expect(built.layers).toEqual(layerPlanOf(model.architecture, model.allowedCuts));
-      const { kinds, kindOf, embeddingGib, lmHeadGib } = built.layers!;
+      checkModel(built);
+      expect(built).toMatchObject({
+        architecture: model.architecture,
+        allowedCuts: model.allowedCuts,
+      });
+      const { kinds, kindOf, embeddingGib, lmHeadGib } = layerPlanOf(model.architecture);
       const gib = kindOf.reduce(
         (sum, kind) => sum + kinds[kind]!.weightGib,
         embeddingGib + lmHeadGib,

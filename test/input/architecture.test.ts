@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { parseConfig } from "../../src/input/config/parse-config.ts";
 import { buildModel } from "../../src/input/model/model-from-config.ts";
+import { areLayersAlike, knownArchitecture } from "../../src/model/model.ts";
+import { layerPlanOf } from "../../src/model/outline.ts";
 import { configLine, configText, messageOf } from "./texts.ts";
 
 type Changes = Readonly<Record<string, string | null>>;
@@ -47,6 +49,8 @@ describe("the architecture of config.csv", () => {
       weightFormat: "16bit",
       weightBytes: 2,
       kvBytes: 2,
+      // Sizes as config.csv states them, for whoever stores the problem.
+      stated: { bytesPerElement: 2, ffnWidth: 3072, kvHeads: 12, layerGib: 0.0132 },
     });
   });
 
@@ -134,12 +138,20 @@ describe("the architecture of config.csv", () => {
     expect(architecture({ tie_word_embeddings: "true" }).tiedEmbeddings).toBe(true);
   });
 
-  it("always has a layer plan; the reference model has one only where layers differ", () => {
-    expect(build().model.layers?.kinds).toHaveLength(1);
-    expect(build().model.layers?.embeddingGib).toBeCloseTo((50257 * 768 * 2) / 1024 ** 3, 12);
-    const reference = buildModel("reference", parseConfig(configText(), "config.csv"), null);
-    expect(reference.model).not.toHaveProperty("layers");
-    expect(reference.model).not.toHaveProperty("architecture");
+  it("has ends by its matrices; for the reference model it has what is stated, and nothing else at the ends", () => {
+    const plan = layerPlanOf(architecture());
+    expect(plan.kinds).toHaveLength(1);
+    expect(plan.embeddingGib).toBeCloseTo((50257 * 768 * 2) / 1024 ** 3, 12);
+    const { model } = buildModel("reference", parseConfig(configText(), "config.csv"), null);
+    expect(layerPlanOf(model.architecture)).toMatchObject({
+      kinds: [{ weightGib: 0.5 }],
+      embeddingGib: 0,
+      lmHeadGib: 0,
+    });
+    expect(areLayersAlike(model)).toBe(true);
+    expect(knownArchitecture(model)).toBeNull();
+    expect(areLayersAlike(build().model)).toBe(false);
+    expect(knownArchitecture(build().model)).not.toBeNull();
   });
 
   it("says where a stated size is far from the dimensions", () => {
@@ -224,8 +236,7 @@ describe("layers.csv beside an architecture", () => {
       { ffnWidth: 3072, kvHeads: 4, windowTokens: null },
     ]);
     expect(model.architecture?.kindOf).toEqual([0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1]);
-    expect(model.layers?.kindOf).toEqual(model.architecture?.kindOf);
-    expect(model.layers?.allowedCuts).toEqual([]);
+    expect(model.allowedCuts).toEqual([]);
   });
 
   it("leaves to config.csv what it has no column for", () => {

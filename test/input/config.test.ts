@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { CONFIG_KEYS, type ConfigKey } from "../../src/input/config/config-keys.ts";
 import { configPlace, parseConfig } from "../../src/input/config/parse-config.ts";
 import { buildProblem } from "../../src/input/problem/build-problem.ts";
+import { outlineOf } from "../../src/model/outline.ts";
 import { CONFIG, configLine, configText, problemFiles } from "./texts.ts";
 
 const build = (
@@ -22,7 +23,7 @@ describe("config.csv", () => {
 
   it("fills the defaults of the parameters that may be absent", () => {
     const { model, costModel, weights, limits } = build({});
-    expect(model.numKvHeads).toBe(12);
+    expect(outlineOf(model.architecture).numKvHeads).toBe(12);
     expect(costModel.realWorldEfficiency).toBe(0.3);
     expect(weights.crossInstancePenalty).toBe(0.01);
     // floor(16 / 8) = 2 micro-batches over 2 stages: 0.9 · 2 / 3.
@@ -47,7 +48,7 @@ describe("config.csv", () => {
       micro_batch_size: "4",
       cross_instance_penalty: "0",
     });
-    expect(model.numKvHeads).toBe(4);
+    expect(outlineOf(model.architecture).numKvHeads).toBe(4);
     expect(costModel.realWorldEfficiency).toBe(1);
     expect(weights.crossInstancePenalty).toBe(0);
     const point = { phase: "prefill", batch: 16, inputTokens: 8, outputTokens: 0 } as const;

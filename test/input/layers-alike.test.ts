@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { buildProblem } from "../../src/input/problem/build-problem.ts";
 import type { SourceText } from "../../src/input/text/source-text.ts";
 import { createInlineHighs } from "../../src/milp/highs-inline.ts";
+import { areLayersAlike } from "../../src/model/model.ts";
 import { evaluate } from "../../src/placement/evaluate.ts";
 import { evenSplit } from "../../src/placement/even-split.ts";
 import type { Problem } from "../../src/placement/problem.ts";
@@ -46,8 +47,9 @@ describe("layers that are alike", () => {
   const described = founding(ALIKE);
 
   it("are of one kind, layer by layer", () => {
-    expect(plain.model.layers).toBeUndefined();
-    expect(described.model.layers!.kindOf).toEqual(new Array(80).fill(0));
+    expect(areLayersAlike(plain.model)).toBe(true);
+    expect(areLayersAlike(described.model)).toBe(false);
+    expect(described.model.architecture.kindOf).toEqual(new Array(80).fill(0));
   });
 
   it("give every even split the numbers that it has without the file", () => {

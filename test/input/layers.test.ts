@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { buildProblem } from "../../src/input/problem/build-problem.ts";
-import { allowedCuts, isAllowedCut, layerCount, type Model } from "../../src/model/model.ts";
+import { areLayersAlike, isAllowedCut, layerCount, type Model } from "../../src/model/model.ts";
+import { layerPlanOf, outlineOf } from "../../src/model/outline.ts";
 import { evaluate } from "../../src/placement/evaluate.ts";
 import { configText, messageOf, problemFiles } from "./texts.ts";
 
@@ -34,7 +35,7 @@ describe("layers.csv", () => {
       embedding_memory_gb: "1.73",
       lm_head_memory_gb: "1.74",
     });
-    const plan = model.layers!;
+    const plan = layerPlanOf(model.architecture);
     expect(plan.kinds).toEqual([
       { weightGib: 1.09, dHidden: 18432, numKvHeads: 8, attentionWindowTokens: null },
       { weightGib: 21.6, dHidden: 18432, numKvHeads: 8, attentionWindowTokens: null },
@@ -42,57 +43,57 @@ describe("layers.csv", () => {
     expect(plan.kindOf).toEqual([0, 0, 0, ...new Array(58).fill(1)]);
     expect(plan).toMatchObject({ embeddingGib: 1.73, lmHeadGib: 1.74 });
     expect(cutsOf(model)).toEqual(Array.from({ length: 58 }, (_, index) => index + 4));
-    expect(model.layerWeightGib).toBe(21.6);
+    expect(outlineOf(model.architecture).layerWeightGib).toBe(21.6);
   });
 
   it("knows two kinds of layers in turn as two kinds", () => {
     const rows = Array.from({ length: 12 }, (_, index) =>
       index % 2 === 0 ? `${index + 1},${index + 1},,,,4096,` : `${index + 1},${index + 1},,,,,`,
     );
-    const plan = modelOf(rows).layers!;
+    const model = modelOf(rows);
+    const plan = layerPlanOf(model.architecture);
     expect(plan.kinds.map((kind) => kind.attentionWindowTokens)).toEqual([4096, null]);
     expect(plan.kindOf).toEqual([0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1]);
-    expect(plan.allowedCuts).toBeNull();
+    expect(model.allowedCuts).toBeNull();
   });
 
   it("says where a stage may end: after any layer of a run, after none, or after its last", () => {
     const model = modelOf(["1,4,,,,,yes", "5,6,,,,,no", "7,9,,,,,last", "10,12,,,,,NO"]);
-    expect(allowedCuts(model)).toEqual([1, 2, 3, 4, 9]);
+    expect(model.allowedCuts).toEqual([1, 2, 3, 4, 9]);
     expect(cutsOf(model)).toEqual([1, 2, 3, 4, 9, 12]);
     expect(cutsOf(modelOf(["1,12,,,,,last"]))).toEqual([12]);
   });
 
   it("takes what it does not say from config.csv, and may leave columns out", () => {
     const model = modelOf(["1,6", "7,12"], { num_kv_heads: "4" }, "first_layer,last_layer");
-    expect(model.layers).toEqual({
+    expect(model.allowedCuts).toBeNull();
+    expect(layerPlanOf(model.architecture)).toEqual({
       kinds: [{ weightGib: 0.5, dHidden: 3072, numKvHeads: 4, attentionWindowTokens: null }],
       kindOf: new Array(12).fill(0),
       embeddingGib: 0,
       lmHeadGib: 0,
-      allowedCuts: null,
     });
     const other = modelOf(["1,12,512,2"], {}, "first_layer,last_layer,d_hidden,num_kv_heads");
-    expect(other.layers!.kinds).toEqual([
+    expect(layerPlanOf(other.architecture).kinds).toEqual([
       { weightGib: 0.5, dHidden: 512, numKvHeads: 2, attentionWindowTokens: null },
     ]);
   });
 
   it("may list its rows in any order", () => {
     const rows = ["1,3,0.25,,,,", "4,8,,,,1024,no", "9,12,,,,,last"];
-    expect(modelOf([...rows].reverse()).layers).toEqual(modelOf(rows).layers);
+    expect(modelOf([...rows].reverse())).toEqual(modelOf(rows));
   });
 
   it("is not needed for what stands at the ends", () => {
     const build = (changes: Readonly<Record<string, string>>): Model =>
       buildProblem(problemFiles({ config: configText(changes) })).model;
-    expect(build({}).layers).toBeUndefined();
-    expect(build({ embedding_memory_gb: "0", lm_head_memory_gb: "0" }).layers).toBeUndefined();
-    expect(build({ lm_head_memory_gb: "2" }).layers).toEqual({
+    expect(areLayersAlike(build({}))).toBe(true);
+    expect(build({ embedding_memory_gb: "0", lm_head_memory_gb: "0" })).toEqual(build({}));
+    expect(layerPlanOf(build({ lm_head_memory_gb: "2" }).architecture)).toEqual({
       kinds: [{ weightGib: 0.5, dHidden: 3072, numKvHeads: 12, attentionWindowTokens: null }],
       kindOf: new Array(12).fill(0),
       embeddingGib: 0,
       lmHeadGib: 2,
-      allowedCuts: null,
     });
   });
 

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { readProblem } from "../../src/files/read-problem.ts";
 import { readText } from "../../src/files/read-text.ts";
 import { instanceMicroUsdPerHour } from "../../src/hardware/pool.ts";
+import { areLayersAlike } from "../../src/model/model.ts";
 import { FOUNDING_POOL, foundingProblem, LARGE_RULES, LLAMA3_70B } from "../support/founding.ts";
 import { configText, instancesText, messageOf, NETWORK_TEXT, POOL_TEXT } from "./texts.ts";
 
@@ -109,9 +110,9 @@ describe("a problem's directory", () => {
     layProblem();
     const layers = "first_layer,last_layer,layer_weight_memory_gb\n1,4,1\n5,12,\n";
     writeFileSync(join(root, "layers.csv"), layers);
-    expect(readProblem({ configDir: dir }).model.layers).toBeUndefined();
+    expect(areLayersAlike(readProblem({ configDir: dir }).model)).toBe(true);
     writeFileSync(join(dir, "layers.csv"), layers);
-    expect(readProblem({ configDir: dir }).model.layers!.kinds).toHaveLength(2);
+    expect(readProblem({ configDir: dir }).model.architecture.kinds).toHaveLength(2);
     writeFileSync(join(dir, "layers.csv"), layers.replace("1,4,1", "1,3,1"));
     expect(messageOf(() => readProblem({ configDir: dir }))).toContain(
       `${join(dir, "layers.csv")}:3: layer 4 is in no row`,

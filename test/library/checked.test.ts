@@ -199,6 +199,11 @@ describe("the library", () => {
       () => call(core.createCalibratedModel, {}, { maxModelLen: 1 }, core.SHIPPED),
     ],
     [
+      "architectureOfOutline",
+      'outline.numLayer: there is no such key. Did you mean "numLayers"?',
+      () => call(core.architectureOfOutline, { numLayer: 1 }),
+    ],
+    [
       "lengthMoments",
       'distribution.p95: there is no such key. Did you mean "p95Tokens"?',
       () => call(core.lengthMoments, { kind: "lognormal", meanTokens: 1, p95: 2 }, "here"),

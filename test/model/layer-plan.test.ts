@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Architecture, LayerArchitecture } from "../../src/model/architecture.ts";
-import { activeFfnWidth, layerPlanOf, layerWeightGib } from "../../src/model/layer-plan.ts";
+import { activeFfnWidth, layerPlanOf, layerWeightGib } from "../../src/model/outline.ts";
 
 const GIB = 1024 ** 3;
 
@@ -67,14 +67,12 @@ describe("the layer plan of an architecture", () => {
     expect(parametersOf(DEEPSEEK_V3) / 671e9).toBeCloseTo(1, 2);
   });
 
-  it("has the kinds of the architecture, ends of 16 bit, and cuts anywhere", () => {
+  it("has the kinds of the architecture, and ends of 16 bit", () => {
     const plan = layerPlanOf(DEEPSEEK_V3);
     expect(plan.kindOf).toBe(DEEPSEEK_V3.kindOf);
     expect(plan.kinds.map(({ dHidden }) => dHidden)).toEqual([18_432, 9 * 2048]);
     expect(plan.embeddingGib).toBe((129_280 * 7168 * 2) / GIB);
     expect(plan.lmHeadGib).toBe(plan.embeddingGib);
-    expect(plan.allowedCuts).toBeNull();
-    expect(layerPlanOf(LLAMA_70B, [5, 10]).allowedCuts).toEqual([5, 10]);
   });
 
   it("keeps windows and KV heads", () => {

@@ -3,6 +3,7 @@ import type { EngineSettings } from "../../src/engines/engine-settings.ts";
 import type { Pool } from "../../src/hardware/pool.ts";
 import { limitsAtRate } from "../../src/input/problem/merge-flags.ts";
 import type { Model } from "../../src/model/model.ts";
+import { outlineOf } from "../../src/model/outline.ts";
 import type { Problem } from "../../src/placement/problem.ts";
 import { DEFAULT_TP_DEGREES, type SolveRequest } from "../../src/solver/request.ts";
 import { requestedPoints } from "../../src/solver/search/operating-points.ts";
@@ -85,12 +86,13 @@ function drawOnce(
   const wantedGib = gpuGib * prng.pick([0.2, 0.6, 0.6, 1.2, 1.2, 2.5]);
   const model = drawCutDownModel(prng, wantedGib, prng.int(3, size.layers));
   const workload = drawWorkload(prng, load);
-  const settings = drawSettings(prng, workload, model.layerWeightGib * model.numLayers, wantedGib);
+  const { layerWeightGib, numLayers } = outlineOf(model.architecture);
+  const settings = drawSettings(prng, workload, layerWeightGib * numLayers, wantedGib);
   const problem: Problem = {
     model,
     pool,
     network: prng.chance(0.1) ? drawMatrix(prng, pool) : { kind: "derived" },
-    costModel: costModelOf({ name: "calibrated", factors: {} }, model, settings),
+    costModel: costModelOf({ name: "calibrated", factors: {} }, model.architecture, settings),
     engine: settings,
     rules: {
       maxPipelineStages: prng.int(2, size.stages),
@@ -124,7 +126,7 @@ function drawOnce(
 
 /** Whether heads and widths alone forbid TP degrees, which is all that the brute force knows of shapes. */
 function hasPlainShape({ architecture, weightGroups }: Model, { engine }: EngineSettings): boolean {
-  return architecture!.latent === null && weightGroups === undefined && engine !== "llama.cpp";
+  return architecture.latent === null && weightGroups === undefined && engine !== "llama.cpp";
 }
 
 function drawWorkload(prng: Prng, load: LoadKind): Workload {

@@ -120,7 +120,10 @@ export function drawDeployable(
             quantizeSegments: false,
           }
         : problem.rules,
-      model: { ...problem.model, numAttentionHeads: prng.pick([4, 8, 12]) },
+      model: {
+        ...problem.model,
+        architecture: { ...problem.model.architecture, heads: prng.pick([4, 8, 12]) },
+      },
       workload: {
         ...problem.workload,
         phase: "aggregated",

@@ -5,6 +5,7 @@ import type { HuggingFaceModel, ModelOverrides } from "../../src/huggingface/hug
 import { modelOf } from "../../src/huggingface/model-of.ts";
 import type { LayerArchitecture } from "../../src/model/architecture.ts";
 import type { Model } from "../../src/model/model.ts";
+import { outlineOf } from "../../src/model/outline.ts";
 import type { Prng } from "./prng.ts";
 
 const NAMES = libraryNames();
@@ -18,7 +19,7 @@ const NAMES = libraryNames();
 export function drawCutDownModel(prng: Prng, weightsGib: number, mostLayers: number): Model {
   const whole = drawWhole(prng);
   const { architecture, weightGroups } = whole;
-  const layerGib = modelOf(whole).layerWeightGib;
+  const layerGib = outlineOf(architecture).layerWeightGib;
   const layers = Math.max(2, Math.min(mostLayers, Math.round(weightsGib / layerGib)));
   const first = prng.chance(0.6) ? 0 : prng.int(0, architecture.kindOf.length - layers);
   const kindOf = architecture.kindOf.slice(first, first + layers);

@@ -1,5 +1,12 @@
 import type { CostModel } from "../../src/cost/cost-model.ts";
-import type { LayerKind, LayerPlan, Model } from "../../src/model/model.ts";
+import { areLayersAlike, type Model } from "../../src/model/model.ts";
+import {
+  type LayerKind,
+  type LayerPlan,
+  type Outline,
+  outlineOf,
+} from "../../src/model/outline.ts";
+import { restated, statedModel } from "../support/models.ts";
 import type { Prng } from "./prng.ts";
 import { GPU_MODELS } from "./random-pool.ts";
 import { createTableModel, type MessageFactors, type ServingFactors } from "./table-model.ts";
@@ -12,8 +19,7 @@ export function drawModel(
 ): Model {
   const dModel = prng.pick([512, 1024, 4096, 8192]);
   const numAttentionHeads = dModel / 128;
-  const model: Model = {
-    name: "drawn",
+  const outline: Outline = {
     numLayers,
     dModel,
     dHidden: dModel * prng.pick([2.5, 4]),
@@ -23,11 +29,13 @@ export function drawModel(
     bytesPerElement: prng.pick([1, 2, 2]),
     layerWeightGib,
   };
-  return isUneven ? { ...model, layers: drawPlan(prng, model) } : model;
+  if (!isUneven) return statedModel("drawn", outline);
+  const { allowedCuts, ...layers } = drawPlan(prng, outline);
+  return statedModel("drawn", { ...outline, layers }, allowedCuts);
 }
 
-function drawPlan(prng: Prng, model: Model): LayerPlan {
-  const { numLayers, layerWeightGib, dHidden, numKvHeads } = model;
+function drawPlan(prng: Prng, outline: Outline): LayerPlan & Pick<Model, "allowedCuts"> {
+  const { numLayers, layerWeightGib, dHidden, numKvHeads } = outline;
   const kinds = Array.from(
     { length: prng.int(1, 3) },
     (): LayerKind => ({
@@ -63,7 +71,7 @@ export function drawTableModel(
   serving: ServingFactors | null = null,
   messages: MessageFactors | null = null,
 ): CostModel {
-  const { numLayers, layers, layerWeightGib } = model;
+  const { numLayers, layers, layerWeightGib } = outlineOf(model.architecture);
   const wholeRates = prng.chance(0.5);
   const workOfKind = [prng.pick([1, 1, 2]), prng.pick([0.5, 1, 4]), prng.pick([0.25, 1, 1.5])];
   const memoryOfKind = [prng.pick([1, 1, 2]), prng.pick([0.5, 1, 4]), prng.pick([0.25, 1, 1.5])];
@@ -76,7 +84,7 @@ export function drawTableModel(
   return createTableModel({
     work: weights(workOfKind),
     memory: weights(memoryOfKind),
-    layersAreAlike: layers === undefined,
+    layersAreAlike: areLayersAlike(model),
     speed: new Map(GPU_MODELS.map((name) => [name, prng.int(1, wholeRates ? 8 : 60) * 40])),
     layerExponent: prng.pick([0, 0.5, 1, 1, 1]),
     wholeRates,
@@ -125,15 +133,15 @@ export function drawMessages(prng: Prng): MessageFactors {
   };
 }
 
-/** A layer plan in which nothing differs but the ends. */
-export function drawEndsPlan(prng: Prng, model: Model): LayerPlan {
-  const { layerWeightGib, dHidden, numKvHeads, numLayers } = model;
+/** The model with layers in which nothing differs but the ends. */
+export function withEnds(prng: Prng, model: Model): Model {
+  const { layerWeightGib, dHidden, numKvHeads, numLayers } = outlineOf(model.architecture);
   const kind = { weightGib: layerWeightGib, dHidden, numKvHeads, attentionWindowTokens: null };
-  return {
+  const layers = {
     kinds: [kind],
     kindOf: new Array<number>(numLayers).fill(0),
     embeddingGib: layerWeightGib * prng.pick([0.5, 2]),
     lmHeadGib: layerWeightGib * prng.pick([0.5, 2]),
-    allowedCuts: null,
   };
+  return { ...restated(model, { layers }), allowedCuts: null };
 }

@@ -17,13 +17,7 @@ import {
   TINY_SERVED_MESSAGES,
 } from "./flavours.ts";
 import { createPrng, type Prng } from "./prng.ts";
-import {
-  drawEndsPlan,
-  drawMessages,
-  drawModel,
-  drawServing,
-  drawTableModel,
-} from "./random-model.ts";
+import { drawMessages, drawModel, drawServing, drawTableModel, withEnds } from "./random-model.ts";
 import { drawMatrix, drawPool, drawTypes } from "./random-pool.ts";
 
 /** A problem with everything that is asked of it but the objective and the limits, and all that can be had from it. */
@@ -170,14 +164,13 @@ function drawAttempt(prng: Prng, flavour: Flavour): Pick<Drawn, "problem" | "req
   const layerWeightGib = Number(((meanGib / share) * (0.3 + 1.5 * prng.next())).toPrecision(3));
   const isUneven = prng.chance(flavour.unevenChance);
   const drawn = drawModel(prng, numLayers, layerWeightGib, isUneven);
-  const model =
-    isUneven && flavour.plan === "ends" ? { ...drawn, layers: drawEndsPlan(prng, drawn) } : drawn;
+  const model = isUneven && flavour.plan === "ends" ? withEnds(prng, drawn) : drawn;
   const messages = flavour.hasMessages ? drawMessages(prng) : null;
   const costModel =
     flavour.hasLatencies || messages
       ? drawTableModel(prng, model, flavour.hasLatencies ? drawServing(prng) : null, messages)
       : prng.chance(0.5)
-        ? createReferenceModel(model, {
+        ? createReferenceModel(model.architecture, {
             realWorldEfficiency: prng.pick([0.3, 1]),
             microBatchSize: prng.pick([1, 4, 8]),
             interferenceFactor: prng.pick([0.8, 0.65]),

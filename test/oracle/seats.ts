@@ -1,7 +1,7 @@
 import type { NextStage } from "../../src/cost/cost-model.ts";
 import { groupGBytesPerSecond } from "../../src/hardware/network.ts";
 import { instanceMicroUsdPerHour, type PoolType } from "../../src/hardware/pool.ts";
-import { allowedCuts, areLayersAlike, layerCount } from "../../src/model/model.ts";
+import { areLayersAlike, layerCount } from "../../src/model/model.ts";
 import type { Problem } from "../../src/placement/problem.ts";
 import type { SolveRequest } from "../../src/solver/request.ts";
 import type { OperatingPoint } from "../../src/workload/workload.ts";
@@ -205,7 +205,7 @@ function rowFrom(
     const isPowerOfTwo = layers >= 4 && (layers & (layers - 1)) === 0;
     if (rules.quantizeSegments && numLayers % layers !== 0 && !isPowerOfTwo) continue;
     const end = before + layers;
-    const cuts = allowedCuts(model);
+    const cuts = model.allowedCuts;
     if (end < numLayers && cuts !== null && !cuts.includes(end)) continue;
     const estimate = costModel.stage(
       { instance, tpDegree, startLayer, layers, groupGBytesPerSecond, pipelineStages, next },

@@ -12,19 +12,15 @@ export function canShareOut(model: Model, gpus: number): boolean {
     return shares;
   };
   const areEqual = (shares: readonly number[]): boolean => shares.every((n) => n === shares[0]);
-  const kinds = model.architecture?.kinds ?? [];
-  const kvHeads = model.layers?.kinds.map((kind) => kind.numKvHeads) ?? [model.numKvHeads];
-  const widths =
-    kinds.length > 0
-      ? kinds.flatMap((kind) => [kind.ffnWidth, kind.sharedFfnWidth])
-      : (model.layers?.kinds.map((kind) => kind.dHidden) ?? [model.dHidden]);
+  const { heads: queryHeads, kinds } = model.architecture;
+  const widths = kinds.flatMap((kind) => [kind.ffnWidth, kind.sharedFfnWidth]);
   const group = model.weightGroups?.inputs ?? 1;
   const wholeGroups = kinds.every(({ ffnWidth, sharedFfnWidth }) =>
     [ffnWidth, sharedFfnWidth].every((width) => areEqual(each(width / group))),
   );
   return (
-    areEqual(each(model.numAttentionHeads)) &&
-    kvHeads.every((heads) =>
+    areEqual(each(queryHeads)) &&
+    kinds.every(({ kvHeads: heads }) =>
       heads >= gpus ? areEqual(each(heads)) : Number.isInteger(gpus / heads),
     ) &&
     widths.every((width) => Number.isInteger(width / gpus)) &&

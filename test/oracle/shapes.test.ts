@@ -4,7 +4,8 @@
  * ORACLE_PROBLEMS and ORACLE_FIRST choose the problems, see seeds.ts.
  */
 import { describe, expect, it } from "vitest";
-import { layerCount, type Model } from "../../src/model/model.ts";
+import type { LayerArchitecture } from "../../src/model/architecture.ts";
+import type { Model } from "../../src/model/model.ts";
 import { evaluate } from "../../src/placement/evaluate.ts";
 import type { Placement } from "../../src/placement/placement.ts";
 import type { Problem } from "../../src/placement/problem.ts";
@@ -27,38 +28,17 @@ function withShape(prng: Prng, model: Model): Model {
   const kvHeads = [1, 2, 4, 6, 8, numAttentionHeads].filter((n) => numAttentionHeads % n === 0);
   const numKvHeads = prng.pick(kvHeads);
   const dHidden = prng.pick([768, 1536, 1792, 2304, 3072, 12_288]);
-  const layers = model.layers && {
-    ...model.layers,
-    kinds: model.layers.kinds.map((kind) => ({ ...kind, numKvHeads, dHidden })),
-  };
-  const shaped = { ...model, numAttentionHeads, numKvHeads, dHidden, ...(layers && { layers }) };
-  if (prng.chance(0.4)) return shaped;
-  const experts = prng.chance(0.5);
+  const kinds = model.architecture.kinds.map(
+    (kind): LayerArchitecture => ({ ...kind, ffnWidth: dHidden, kvHeads: numKvHeads }),
+  );
+  const architecture = { ...model.architecture, heads: numAttentionHeads, kinds };
+  if (prng.chance(0.4)) return { ...model, architecture };
+  const experts = prng.chance(0.5)
+    ? { experts: 8, expertsPerToken: 2, sharedFfnWidth: prng.pick([0, 768, 1024]) }
+    : {};
   return {
-    ...shaped,
-    architecture: {
-      hidden: model.dModel,
-      heads: numAttentionHeads,
-      headDim: 128,
-      latent: null,
-      vocab: model.vocabSize,
-      tiedEmbeddings: false,
-      kinds: [
-        {
-          ffnWidth: dHidden,
-          ffnMatrices: 3,
-          experts: experts ? 8 : 0,
-          expertsPerToken: experts ? 2 : 0,
-          sharedFfnWidth: experts ? prng.pick([0, 768, 1024]) : 0,
-          kvHeads: numKvHeads,
-          windowTokens: null,
-        },
-      ],
-      kindOf: new Array<number>(layerCount(model)).fill(0),
-      weightFormat: "int4",
-      weightBytes: 0.5,
-      kvBytes: 2,
-    },
+    ...model,
+    architecture: { ...architecture, kinds: kinds.map((kind) => ({ ...kind, ...experts })) },
     weightGroups: {
       inputs: prng.pick([32, 64, 128]),
       outputs: 1,

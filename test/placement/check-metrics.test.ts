@@ -4,9 +4,11 @@ import { createReferenceModel } from "../../src/cost/reference/reference-model.t
 import { InputError } from "../../src/errors.ts";
 import { deriveMatrix } from "../../src/hardware/network.ts";
 import { createPool } from "../../src/hardware/pool.ts";
+import type { Outline } from "../../src/model/outline.ts";
 import { evaluate } from "../../src/placement/evaluate.ts";
 import type { Placement } from "../../src/placement/placement.ts";
 import type { Problem } from "../../src/placement/problem.ts";
+import { restated } from "../support/models.ts";
 import { placement, stage, TOY_MODEL, TOY_POOL, toyProblem } from "../support/toy.ts";
 
 const TWO_STAGES = placement([stage("quad#0", 2, 1, 6), stage("duo#0", 1, 7, 12)]);
@@ -35,11 +37,11 @@ function expectWhole(problem: () => Problem, of: Placement): InputError | null {
   }
 }
 
-const withModel = (changes: Partial<typeof TOY_MODEL>): Problem =>
-  toyProblem({ model: { ...TOY_MODEL, ...changes } });
+const withModel = (changes: Partial<Outline>): Problem =>
+  toyProblem({ model: restated(TOY_MODEL, changes) });
 const withEfficiency = (realWorldEfficiency: number): Problem =>
   toyProblem({
-    costModel: createReferenceModel(TOY_MODEL, {
+    costModel: createReferenceModel(TOY_MODEL.architecture, {
       realWorldEfficiency,
       microBatchSize: 4,
       interferenceFactor: 0.75,

@@ -5,6 +5,7 @@ import { type EvenSplit, evenSplit } from "../../src/placement/even-split.ts";
 import type { Problem } from "../../src/placement/problem.ts";
 import type { OperatingPoint } from "../../src/workload/workload.ts";
 import { foundingProblem } from "../support/founding.ts";
+import { restated } from "../support/models.ts";
 import { TOY_MODEL, toyProblem } from "../support/toy.ts";
 
 const POINT: OperatingPoint = {
@@ -83,7 +84,7 @@ describe("an even split", () => {
   });
 
   test("gives the layers left over to the first stages", () => {
-    const model = { ...TOY_MODEL, numLayers: 5 };
+    const model = restated(TOY_MODEL, { numLayers: 5 });
     expect(layers(split("mono", 1, 3, toyProblem({ model })))).toEqual([
       [1, 2],
       [3, 4],
@@ -172,7 +173,7 @@ describe("an even split", () => {
   });
 
   test("is infeasible with more stages than layers", () => {
-    const model = { ...TOY_MODEL, numLayers: 2 };
+    const model = restated(TOY_MODEL, { numLayers: 2 });
     expect(split("mono", 1, 3, toyProblem({ model }))).toMatchObject({
       status: "INFEASIBLE",
       error: expect.stringContaining("2 layers"),

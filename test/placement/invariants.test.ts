@@ -8,10 +8,11 @@ import type { Evaluation, Metrics } from "../../src/placement/evaluation.ts";
 import type { Placement } from "../../src/placement/placement.ts";
 import type { Problem } from "../../src/placement/problem.ts";
 import { arbitraryPlacement } from "../support/arbitrary-placement.ts";
+import { restated } from "../support/models.ts";
 import { TOY_MODEL, TOY_POOL, toyProblem } from "../support/toy.ts";
 
 /** Layers of 3 GiB: up to five of the twelve fit on a T4 with 16 GiB, all on an A100 with 80. */
-const HEAVY = toyProblem({ model: { ...TOY_MODEL, layerWeightGib: 3 } });
+const HEAVY = toyProblem({ model: restated(TOY_MODEL, { layerWeightGib: 3 }) });
 
 /** GiB on each GPU of a stage, straight from the formulas of the reference model, with D = 1024, K = 256, e = 2. */
 function stageGib(placed: Placement, layers: number, t: number): number {

@@ -216,14 +216,7 @@ describe("each rule alone", () => {
   });
 
   test("cut_not_allowed: a stage that ends where the model may not be cut", () => {
-    const layers = {
-      kinds: [{ weightGib: 0.5, dHidden: 4096, numKvHeads: 2, attentionWindowTokens: null }],
-      kindOf: Array.from({ length: 12 }, () => 0),
-      embeddingGib: 0,
-      lmHeadGib: 0,
-      allowedCuts: [4, 8],
-    };
-    const problem = toyProblem({ model: { ...TOY_MODEL, layers } });
+    const problem = toyProblem({ model: { ...TOY_MODEL, allowedCuts: [4, 8] } });
     const cutAt = (layer: number) =>
       placement([stage("quad#0", 1, 1, layer), stage("quad#0", 1, layer + 1, 12)]);
     expect(evaluate(problem, cutAt(8)).status).toBe("SUCCESS");

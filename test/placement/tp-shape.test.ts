@@ -7,6 +7,7 @@ import type { Model } from "../../src/model/model.ts";
 import { evaluate } from "../../src/placement/evaluate.ts";
 import { type ShapeEngine, shapeBreach } from "../../src/placement/tp-shape.ts";
 import { foundingProblem, LLAMA3_70B } from "../support/founding.ts";
+import { restated } from "../support/models.ts";
 import { placement, stage } from "../support/toy.ts";
 
 /** A small model; what its config.json says besides. */
@@ -91,7 +92,7 @@ describe("a TP degree", () => {
     expect(dimensionOf(read({ intermediate_size: 1540 }), 4)).toBeNull();
     const experts = (width: number, shared: number): Model => {
       const model = library("qwen3-30b-a3b");
-      const architecture = model.architecture!;
+      const { architecture } = model;
       const kinds = architecture.kinds.map((kind) => ({
         ...kind,
         ffnWidth: width,
@@ -105,7 +106,7 @@ describe("a TP degree", () => {
   });
 
   it("counts what a token passes where a model is not given by its matrices", () => {
-    const plain: Model = { ...LLAMA3_70B, dHidden: 28_676 };
+    const plain: Model = restated(LLAMA3_70B, { dHidden: 28_676 });
     expect(startable(plain, [1, 2, 4, 8])).toEqual([1, 2, 4]);
   });
 
@@ -122,7 +123,9 @@ describe("a TP degree", () => {
     expect(dimensionOf(model, 6, "tensorrt-llm")).toBeNull();
     expect(dimensionOf(model, 6, null)).toBeNull();
     // 151,553 is padded to 151,616.
-    expect(dimensionOf({ ...model, vocabSize: 151_553 }, 8)).toBeNull();
+    expect(
+      dimensionOf({ ...model, architecture: { ...model.architecture, vocab: 151_553 } }, 8),
+    ).toBeNull();
   });
 
   it("may be any with llama.cpp, which splits rows unevenly", () => {
@@ -222,7 +225,7 @@ describe("weights that share a scale are not parted", () => {
 });
 
 describe("an evaluation", () => {
-  const model: Model = { ...LLAMA3_70B, numAttentionHeads: 28, numKvHeads: 4 };
+  const model: Model = restated(LLAMA3_70B, { numAttentionHeads: 28, numKvHeads: 4 });
   const rules = {
     maxPipelineStages: 1,
     minLayersPerStage: 1,

@@ -32,7 +32,7 @@ const PLACEMENT: Placement = {
 };
 
 function stored(problem: Problem, origin: CostModelOrigin): StoredProblem {
-  const costModel = costModelOf(origin, problem.model, problem.engine ?? null);
+  const costModel = costModelOf(origin, problem.model.architecture, problem.engine ?? null);
   return storeProblem({ ...problem, costModel }, [PLACEMENT])!;
 }
 
@@ -165,6 +165,12 @@ describe("an edited problem that contradicts itself is refused", () => {
       ["model", "architecture", "kind_of"],
       "0*79 3",
       "model.architecture.kind_of: it names a kind 3",
+    ],
+    [
+      "layers that are not those of the matrices",
+      ["model", "layers", "kinds", "0", "weight_gib"],
+      1.75,
+      "model.layers: they are not those of its architecture.",
     ],
     [
       "another mean",

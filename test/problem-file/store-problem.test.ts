@@ -49,7 +49,10 @@ const PLACEMENT: Placement = {
 
 /** A problem whose cost model says what it is made from. */
 function withOrigin(problem: Problem, origin: CostModelOrigin): Problem {
-  return { ...problem, costModel: costModelOf(origin, problem.model, problem.engine ?? null) };
+  return {
+    ...problem,
+    costModel: costModelOf(origin, problem.model.architecture, problem.engine ?? null),
+  };
 }
 
 const REFERENCE = withOrigin(foundingProblem({ rules: RELAXED_RULES }), {
@@ -202,7 +205,22 @@ describe("a stored problem", () => {
   });
 
   test("of dimensions alone has no architecture", () => {
-    expect(readBack({ ...REFERENCE, model: LLAMA3_70B }).model).toEqual(LLAMA3_70B);
+    const problem = { ...REFERENCE, model: LLAMA3_70B };
+    expect(storeProblem(problem, [PLACEMENT])!.model).not.toHaveProperty("architecture");
+    expect(readBack(problem).model).toEqual(LLAMA3_70B);
+  });
+
+  test("keeps what config.csv states beside the matrices, and where a stage may end", () => {
+    const { architecture } = CALIBRATED.model;
+    const stated = { bytesPerElement: 2, ffnWidth: 4096, kvHeads: 4, layerGib: 1.75 };
+    const model = {
+      ...CALIBRATED.model,
+      architecture: { ...architecture, stated },
+      allowedCuts: [40],
+    };
+    expect(readBack({ ...CALIBRATED, model }).model).toEqual(model);
+    const cut = { ...LLAMA3_70B, allowedCuts: [40] };
+    expect(readBack({ ...REFERENCE, model: cut }).model.allowedCuts).toEqual([40]);
   });
 });
 

@@ -88,7 +88,7 @@ describe("what is remembered belongs to all that it depends on", () => {
         const cases: readonly [Problem, Parameters<typeof tablesOf>[2]?][] = [
           [problem],
           [{ ...problem, costModel: fp8.costModel }],
-          [{ ...problem, model: { ...model, layers: { ...model.layers!, allowedCuts: [16] } } }],
+          [{ ...problem, model: { ...model, allowedCuts: [16] } }],
           [problem, { point: { ...POINT, inputTokens: 4096 } }],
           [problem, { point: { ...POINT, inputMeanSquareTokens: 2 * 512 ** 2 } }],
           [problem, { point: { ...POINT, phase: "prefill" } }],

@@ -3,6 +3,7 @@ import type { InstanceType } from "../../src/hardware/instance.ts";
 import { layerCount, type Model } from "../../src/model/model.ts";
 import { type OperatingPoint, PHASES } from "../../src/workload/workload.ts";
 import { entry } from "./founding.ts";
+import { restated, statedModel } from "./models.ts";
 
 /** Transformers of all sizes whose layers are alike, with and without grouped-query attention. */
 export const arbitraryUniformModel: fc.Arbitrary<Model> = fc
@@ -17,13 +18,12 @@ export const arbitraryUniformModel: fc.Arbitrary<Model> = fc
   })
   .map(({ queriesPerKvHead, headWidth, ...dimensions }) => {
     const numAttentionHeads = dimensions.numKvHeads * queriesPerKvHead;
-    return {
-      name: "arbitrary",
+    return statedModel("arbitrary", {
       vocabSize: 32_000,
       ...dimensions,
       numAttentionHeads,
       dModel: numAttentionHeads * headWidth,
-    };
+    });
   });
 
 /** Transformers with up to three kinds of layers, with or without weights at the ends. */
@@ -43,16 +43,16 @@ const arbitraryUnevenModel: fc.Arbitrary<Model> = fc
     embeddingGib: fc.constantFrom(0, 0.5, 2),
     lmHeadGib: fc.constantFrom(0, 0.5, 2),
   })
-  .map(({ model, kinds, picks, embeddingGib, lmHeadGib }) => ({
-    ...model,
-    layers: {
-      kinds,
-      kindOf: picks.slice(0, layerCount(model)).map((pick) => pick % kinds.length),
-      embeddingGib,
-      lmHeadGib,
-      allowedCuts: null,
-    },
-  }));
+  .map(({ model, kinds, picks, embeddingGib, lmHeadGib }) =>
+    restated(model, {
+      layers: {
+        kinds,
+        kindOf: picks.slice(0, layerCount(model)).map((pick) => pick % kinds.length),
+        embeddingGib,
+        lmHeadGib,
+      },
+    }),
+  );
 
 export const arbitraryModel: fc.Arbitrary<Model> = fc.oneof(
   arbitraryUniformModel,

@@ -22,8 +22,7 @@ import {
   WEIGHT_FORMATS,
   type WeightFormat,
 } from "../../src/model/architecture.ts";
-import { activeFfnWidth, layerPlanOf } from "../../src/model/layer-plan.ts";
-import { layerCount, layerKinds, type Model } from "../../src/model/model.ts";
+import type { Model } from "../../src/model/model.ts";
 import type { Problem } from "../../src/placement/problem.ts";
 import { type OperatingPoint, PHASES } from "../../src/workload/workload.ts";
 import { foundingProblem, RELAXED_RULES } from "./founding.ts";
@@ -101,52 +100,15 @@ export function inFormat(architecture: Architecture, weightFormat: WeightFormat)
   return { ...architecture, weightFormat, weightBytes: BYTES_PER_PARAMETER[weightFormat] };
 }
 
-/** The model of these matrices, with its layer plan. */
+/** The model of these matrices. */
 function modelOf(architecture: Architecture): Model {
-  const layers = layerPlanOf(architecture);
-  const [first] = architecture.kinds as [LayerArchitecture];
-  return {
-    name: "test",
-    numLayers: architecture.kindOf.length,
-    dModel: architecture.hidden,
-    dHidden: activeFfnWidth(first),
-    vocabSize: architecture.vocab,
-    numAttentionHeads: architecture.heads,
-    numKvHeads: first.kvHeads,
-    bytesPerElement: architecture.weightBytes,
-    layerWeightGib: layers.kinds[0]!.weightGib,
-    layers,
-    architecture,
-  };
-}
-
-/** The matrices of a model that says its dimensions only. */
-function architectureOf(model: Model): Architecture {
-  const { dModel, numAttentionHeads, vocabSize, bytesPerElement } = model;
-  const weightFormat = bytesPerElement >= 2 ? "16bit" : bytesPerElement === 1 ? "fp8" : "int4";
-  return {
-    hidden: dModel,
-    heads: numAttentionHeads,
-    headDim: dModel / numAttentionHeads,
-    latent: null,
-    vocab: vocabSize,
-    tiedEmbeddings: false,
-    kinds: layerKinds(model).map(({ dHidden, numKvHeads, attentionWindowTokens }) => ({
-      ...DENSE_8B,
-      ffnWidth: dHidden,
-      kvHeads: numKvHeads,
-      windowTokens: attentionWindowTokens,
-    })),
-    kindOf: model.layers?.kindOf ?? new Array<number>(layerCount(model)).fill(0),
-    weightFormat,
-    weightBytes: bytesPerElement,
-    kvBytes: bytesPerElement >= 2 ? 2 : 1,
-  };
+  return { name: "test", architecture, allowedCuts: null };
 }
 
 /** A calibrated model of any model, on instances whose memory is set to that of the GPU they name. */
 export function calibratedModelOf(model: Model): CostModel {
-  const architecture = architectureOf(model);
+  const { weightBytes } = model.architecture;
+  const architecture = { ...model.architecture, kvBytes: weightBytes >= 2 ? 2 : 1 };
   const inner = createCalibratedModel(architecture, defaultSettings("vllm"), knowledgeOf());
   const known = (instance: InstanceType): InstanceType => {
     const { gpuModel, insideGBytesPerSecond } = instance;

@@ -4,10 +4,10 @@ import { usdToMicroUsd } from "../../src/hardware/price.ts";
 import type { Model } from "../../src/model/model.ts";
 import type { PlacementRules, Problem } from "../../src/placement/problem.ts";
 import { NO_LIMITS } from "../../src/workload/workload.ts";
+import { statedModel } from "./models.ts";
 
 /** Llama-3-70B as the founding configuration describes it. */
-export const LLAMA3_70B: Model = {
-  name: "llama3-70b",
+export const LLAMA3_70B: Model = statedModel("llama3-70b", {
   numLayers: 80,
   dModel: 8192,
   dHidden: 28672,
@@ -16,7 +16,7 @@ export const LLAMA3_70B: Model = {
   numKvHeads: 8,
   bytesPerElement: 2,
   layerWeightGib: 1.75,
-};
+});
 
 /** instance, GPU, GPUs, GiB each, inside GB/s, external Gbit/s, USD/h, count. */
 const FOUNDING_ROWS: readonly Parameters<typeof entry>[] = [
@@ -88,7 +88,7 @@ export function foundingProblem(changes: Partial<Problem> = {}): Problem {
     model,
     pool: createPool(FOUNDING_POOL),
     network: { kind: "derived" },
-    costModel: createReferenceModel(model, {
+    costModel: createReferenceModel(model.architecture, {
       realWorldEfficiency: 0.3,
       microBatchSize: 8,
       interferenceFactor: 0.8,

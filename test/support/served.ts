@@ -1,24 +1,24 @@
 import type { CostModel } from "../../src/cost/cost-model.ts";
 import { createPool } from "../../src/hardware/pool.ts";
 import type { Model } from "../../src/model/model.ts";
+import { outlineOf } from "../../src/model/outline.ts";
 import type { Problem } from "../../src/placement/problem.ts";
 import { NO_LIMITS } from "../../src/workload/workload.ts";
 import { createTableModel } from "../oracle/table-model.ts";
 import { entry, foundingProblem, LLAMA3_70B } from "./founding.ts";
+import { statedModel } from "./models.ts";
 
 /** Twelve layers, one of them worth of embedding before and one of LM head behind them. */
-export const SERVED_MODEL: Model = {
-  ...LLAMA3_70B,
-  name: "served",
+export const SERVED_MODEL: Model = statedModel("served", {
+  ...outlineOf(LLAMA3_70B.architecture),
   numLayers: 12,
   layers: {
     kinds: [{ weightGib: 1, dHidden: 1, numKvHeads: 1, attentionWindowTokens: null }],
     kindOf: new Array<number>(12).fill(0),
     embeddingGib: 1,
     lmHeadGib: 1,
-    allowedCuts: null,
   },
-};
+});
 
 /**
  * Latencies that can be added up by hand. A layer is 100 units of work, a GPU of `fast` does 1000 of them a second and one of

@@ -4,6 +4,7 @@ import type { Model } from "../../src/model/model.ts";
 import type { Placement, PlacementStage } from "../../src/placement/placement.ts";
 import type { PlacementRules, Problem } from "../../src/placement/problem.ts";
 import { entry, foundingProblem } from "./founding.ts";
+import { statedModel } from "./models.ts";
 
 /**
  * A model small enough to compute by hand. With D = 1024, K = 2 · 1024/8 = 256, F = 4096 and e = 2, one layer on one GPU is
@@ -13,8 +14,7 @@ import { entry, foundingProblem } from "./founding.ts";
  *   activations  m·D·e                        = 2048·m bytes
  *   FLOPs        2·m·D·(2D + 2K) + 6·m·D·F + 4·m·c·D = m·(30,408,704 + 4096·c)
  */
-export const TOY_MODEL: Model = {
-  name: "toy",
+export const TOY_MODEL: Model = statedModel("toy", {
   numLayers: 12,
   dModel: 1024,
   dHidden: 4096,
@@ -23,7 +23,7 @@ export const TOY_MODEL: Model = {
   numKvHeads: 2,
   bytesPerElement: 2,
   layerWeightGib: 0.5,
-};
+});
 
 /** No rule but the memory and the cover, and any TP degree; a test adds the one it is about. */
 export const TOY_RULES: PlacementRules = {
@@ -49,7 +49,7 @@ export function toyProblem(changes: Partial<Problem> = {}): Problem {
     model,
     pool: createPool(TOY_POOL),
     rules: TOY_RULES,
-    costModel: createReferenceModel(model, {
+    costModel: createReferenceModel(model.architecture, {
       realWorldEfficiency: 0.5,
       microBatchSize: 4,
       interferenceFactor: 0.75,

@@ -2,9 +2,11 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { runFingerprint, stableText } from "../../src/files/fingerprint.ts";
 import { createPool } from "../../src/hardware/pool.ts";
+import { layerPlanOf } from "../../src/model/outline.ts";
 import type { Problem } from "../../src/placement/problem.ts";
 import { createGrid } from "../../src/sweep/grid.ts";
 import { FOUNDING_POOL, foundingProblem, LLAMA3_70B } from "../support/founding.ts";
+import { restated } from "../support/models.ts";
 
 test("runs of one sweep have different fingerprints, the same ones each time", () => {
   const problem = foundingProblem();
@@ -23,25 +25,15 @@ test("runs of one sweep have different fingerprints, the same ones each time", (
 test("layers that differ and instances that are owned are another problem", () => {
   const plain = foundingProblem();
   const { runs } = createGrid(plain, { families: ["g5.12xlarge"], ppStages: [2] });
-  const kind = {
-    weightGib: LLAMA3_70B.layerWeightGib,
-    dHidden: LLAMA3_70B.dHidden,
-    numKvHeads: LLAMA3_70B.numKvHeads,
-    attentionWindowTokens: null,
+  const [kind] = layerPlanOf(LLAMA3_70B.architecture).kinds;
+  const layers = {
+    kinds: [kind!],
+    kindOf: LLAMA3_70B.architecture.kindOf,
+    embeddingGib: 0,
+    lmHeadGib: 0,
   };
   const described = (allowedCuts: readonly number[] | null): Problem =>
-    foundingProblem({
-      model: {
-        ...LLAMA3_70B,
-        layers: {
-          kinds: [kind],
-          kindOf: new Array<number>(80).fill(0),
-          embeddingGib: 0,
-          lmHeadGib: 0,
-          allowedCuts,
-        },
-      },
-    });
+    foundingProblem({ model: { ...restated(LLAMA3_70B, { layers }), allowedCuts } });
   const owning = foundingProblem({
     pool: createPool(FOUNDING_POOL.map((each) => ({ ...each, ownedCount: 1 }))),
   });

@@ -10,6 +10,7 @@ import type { RunParameters } from "../../src/sweep/run.ts";
 import { sweep } from "../../src/sweep/sweep.ts";
 import { NO_LIMITS, type Phase } from "../../src/workload/workload.ts";
 import { foundingProblem, RELAXED_RULES } from "../support/founding.ts";
+import { restated } from "../support/models.ts";
 
 const HERE = { outputDir: "runs/a", sourcePath: "runs/a/placement_metrics.csv" };
 
@@ -168,7 +169,7 @@ test("a sweep answers every run, infeasible ones too", () => {
 
 test("a split with more stages than layers has no placement but a row", () => {
   const problem = foundingProblem({
-    model: { ...foundingProblem().model, numLayers: 2 },
+    model: restated(foundingProblem().model, { numLayers: 2 }),
     rules: RELAXED_RULES,
   });
   const run: RunParameters = {

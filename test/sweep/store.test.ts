@@ -21,6 +21,7 @@ import type { Problem } from "../../src/placement/problem.ts";
 import type { GridChoices } from "../../src/sweep/grid.ts";
 import { DATA_COLUMNS } from "../../src/sweep/row.ts";
 import { FOUNDING_POOL, foundingProblem, LARGE_RULES, LLAMA3_70B } from "../support/founding.ts";
+import { restated } from "../support/models.ts";
 import {
   A_RUN,
   changedPool,
@@ -223,7 +224,7 @@ describe("a directory of another problem", () => {
       })),
     ],
     ["the model's name", { model: { ...LLAMA3_70B, name: "other" } }],
-    ["the model's size", { model: { ...LLAMA3_70B, dHidden: 28673 } }],
+    ["the model's size", { model: restated(LLAMA3_70B, { dHidden: 28673 }) }],
     ["the wanted utilisation", { rules: { ...LARGE_RULES, minMemoryUtilization: 0.4 } }],
     ["a rule that the run keeps either way", { rules: { ...LARGE_RULES, minLayersPerStage: 6 } }],
     ["the network", slowMatrix()],
@@ -231,7 +232,12 @@ describe("a directory of another problem", () => {
     ["the budget", { limits: { ...foundingProblem().limits, maxHourlyCostUsd: 10 } }],
     ...(Object.keys(FACTORS) as (keyof typeof FACTORS)[]).map((key): [string, Partial<Problem>] => [
       key,
-      { costModel: createReferenceModel(LLAMA3_70B, { ...FACTORS, [key]: FACTORS[key] / 2 }) },
+      {
+        costModel: createReferenceModel(LLAMA3_70B.architecture, {
+          ...FACTORS,
+          [key]: FACTORS[key] / 2,
+        }),
+      },
     ]),
   ];
 

@@ -68,7 +68,10 @@ export async function problemOfAnswer(
   };
   return {
     ...given,
-    ...(engine && { engine, costModel: costModelOf(costModel.origin!, model, engine) }),
+    ...(engine && {
+      engine,
+      costModel: costModelOf(costModel.origin!, model.architecture, engine),
+    }),
     workload: own.workload,
     limits: joinedLimits(own.limits, given.limits),
     warnings: [...own.warnings, ...given.warnings],
@@ -118,7 +121,7 @@ function withMore(
     ...(engine &&
       maxModelLen !== undefined && {
         engine: { ...engine, maxModelLenTokens: maxModelLen },
-        costModel: costModelOf(costModel.origin!, model, {
+        costModel: costModelOf(costModel.origin!, model.architecture, {
           ...engine,
           maxModelLenTokens: maxModelLen,
         }),

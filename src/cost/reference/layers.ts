@@ -1,4 +1,4 @@
-import { type LayerKind, layerKinds, type Model } from "../../model/model.ts";
+import { alikeKind, type LayerKind, type Outline } from "../../model/outline.ts";
 
 /** How many layers of each kind a run of layers holds. */
 export interface KindCount {
@@ -13,14 +13,14 @@ export class LayerCounter {
   /** before[kind][n]: layers of the kind among the first n; null when all layers are alike. */
   private readonly before: readonly Uint32Array[] | null;
 
-  constructor(model: Model) {
-    this.kinds = layerKinds(model);
-    this.numLayers = model.numLayers;
-    const plan = model.layers;
+  constructor(outline: Outline) {
+    this.kinds = outline.layers?.kinds ?? [alikeKind(outline)];
+    this.numLayers = outline.numLayers;
+    const plan = outline.layers;
     this.before = plan
       ? this.kinds.map((_, kind) => {
-          const counts = new Uint32Array(model.numLayers + 1);
-          for (let n = 0; n < model.numLayers; n++) {
+          const counts = new Uint32Array(outline.numLayers + 1);
+          for (let n = 0; n < outline.numLayers; n++) {
             counts[n + 1] = counts[n]! + (plan.kindOf[n] === kind ? 1 : 0);
           }
           return counts;
@@ -43,4 +43,12 @@ export class LayerCounter {
     }
     return counts;
   }
+}
+
+/** K = Hkv · D / H: width of the key (or value) projection, elements. */
+export function kvWidth(
+  { dModel, numAttentionHeads }: Pick<Outline, "dModel" | "numAttentionHeads">,
+  numKvHeads: number,
+): number {
+  return (numKvHeads * dModel) / numAttentionHeads;
 }

@@ -1,6 +1,7 @@
-import { kvWidth, type LayerKind, layerKinds, type Model } from "../../model/model.ts";
+import { alikeKind, type LayerKind, type Outline } from "../../model/outline.ts";
 import type { OperatingPoint } from "../../workload/workload.ts";
 import type { SegmentRange } from "../cost-model.ts";
+import { kvWidth } from "./layers.ts";
 
 const GIB = 1024 ** 3;
 
@@ -17,7 +18,7 @@ export function layerWeightsGib(kind: LayerKind, tpDegree: number): number {
  * the layer's attention window.
  */
 export function layerKvCacheGib(
-  model: Model,
+  outline: Outline,
   kind: LayerKind,
   tpDegree: number,
   point: OperatingPoint,
@@ -25,18 +26,19 @@ export function layerKvCacheGib(
   const { batch, inputTokens, outputTokens, phase } = point;
   const all = phase === "prefill" ? inputTokens : inputTokens + Math.max(outputTokens, 0);
   const cached = Math.min(all, kind.attentionWindowTokens ?? all);
-  const width = kvWidth(model, kind.numKvHeads) / tpDegree;
-  return (2 * batch * cached * width * model.bytesPerElement) / GIB;
+  const width = kvWidth(outline, kind.numKvHeads) / tpDegree;
+  return (2 * batch * cached * width * outline.bytesPerElement) / GIB;
 }
 
 /**
  * Activations on each GPU, GiB: 1.15 · max(b·q·(D/t + 2K/t)·e + b·q·(4D/t)·e, b·q·D·e)/1024³,
  * q = s for prefill and aggregated, 1 for decode.
  */
-export function activationsGib(model: Model, tpDegree: number, point: OperatingPoint): number {
-  const { dModel: d, bytesPerElement: e } = model;
+export function activationsGib(outline: Outline, tpDegree: number, point: OperatingPoint): number {
+  const { dModel: d, bytesPerElement: e } = outline;
   const tokens = point.batch * (point.phase === "decode" ? 1 : point.inputTokens);
-  const attention = tokens * (d / tpDegree + (2 * kvWidth(model, model.numKvHeads)) / tpDegree) * e;
+  const attention =
+    tokens * (d / tpDegree + (2 * kvWidth(outline, outline.numKvHeads)) / tpDegree) * e;
   const feedForward = tokens * ((4 * d) / tpDegree) * e;
   const residual = tokens * d * e;
   return (ACTIVATION_OVERHEAD * Math.max(attention + feedForward, residual)) / GIB;
@@ -44,13 +46,13 @@ export function activationsGib(model: Model, tpDegree: number, point: OperatingP
 
 /** Embedding and LM head on each GPU of the stage that holds them, GiB; none where layers are not described one by one. */
 export function endWeightsGib(
-  model: Model,
+  outline: Outline,
   tpDegree: number,
   isFirst: boolean,
   isLast: boolean,
 ): number {
-  if (!model.layers) return 0;
-  const { embeddingGib, lmHeadGib } = model.layers;
+  if (!outline.layers) return 0;
+  const { embeddingGib, lmHeadGib } = outline.layers;
   return ((isFirst ? embeddingGib : 0) + (isLast ? lmHeadGib : 0)) / tpDegree;
 }
 
@@ -60,19 +62,20 @@ export function endWeightsGib(
  * never more than the largest.
  */
 export function segmentRange(
-  model: Model,
+  outline: Outline,
   tpDegree: number,
   capacityGib: number,
   point: OperatingPoint,
   minUtilization: number,
 ): SegmentRange {
-  const kind = layerKinds(model)[0]!;
-  const perLayer = layerWeightsGib(kind, tpDegree) + layerKvCacheGib(model, kind, tpDegree, point);
-  const activations = activationsGib(model, tpDegree, point);
+  const kind = alikeKind(outline);
+  const perLayer =
+    layerWeightsGib(kind, tpDegree) + layerKvCacheGib(outline, kind, tpDegree, point);
+  const activations = activationsGib(outline, tpDegree, point);
   let count = Math.floor((capacityGib - activations) / perLayer);
-  count = Math.min(model.numLayers, Math.max(0, count));
+  count = Math.min(outline.numLayers, Math.max(0, count));
   // The quotient can be one off where the sum is exactly at the limit; the inequality is what counts.
-  while (count < model.numLayers && (count + 1) * perLayer + activations <= capacityGib) count++;
+  while (count < outline.numLayers && (count + 1) * perLayer + activations <= capacityGib) count++;
   while (count > 0 && count * perLayer + activations > capacityGib) count--;
   const largest = Math.max(1, count);
   const target = minUtilization * capacityGib - activations;

@@ -1,5 +1,6 @@
 import type { InstanceType } from "../../hardware/instance.ts";
-import type { Model } from "../../model/model.ts";
+import type { Architecture } from "../../model/architecture.ts";
+import { outlineOf } from "../../model/outline.ts";
 import type { OperatingPoint } from "../../workload/workload.ts";
 import type {
   CostModel,
@@ -44,7 +45,11 @@ const BYTES_PER_GIB = 1024 ** 3;
  * The founding program's evaluator as a cost model: an analytical roofline with flat efficiency factors. It is kept
  * number for number, quirks included; better physics belongs in another model. It predicts no latencies.
  */
-export function createReferenceModel(model: Model, factors: ReferenceFactors): CostModel {
+export function createReferenceModel(
+  architecture: Architecture,
+  factors: ReferenceFactors,
+): CostModel {
+  const outline = outlineOf(architecture);
   const gpus = new Map<string, ReferenceGpu>();
   const gpuOf = (instance: InstanceType): ReferenceGpu => {
     let gpu = gpus.get(instance.gpuModel);
@@ -55,9 +60,9 @@ export function createReferenceModel(model: Model, factors: ReferenceFactors): C
     return gpu;
   };
 
-  const counter = new LayerCounter(model);
+  const counter = new LayerCounter(outline);
   const endsModel = (startLayer: number, layers: number): boolean =>
-    startLayer + layers - 1 === model.numLayers;
+    startLayer + layers - 1 === outline.numLayers;
 
   const segmentMemory = (
     tpDegree: number,
@@ -66,7 +71,7 @@ export function createReferenceModel(model: Model, factors: ReferenceFactors): C
     point: OperatingPoint,
   ): Pick<MemoryBill, "weightsGib" | "kvCacheGib" | "activationsGib"> => {
     let weightsGib = endWeightsGib(
-      model,
+      outline,
       tpDegree,
       startLayer === 1,
       endsModel(startLayer, layers),
@@ -74,14 +79,14 @@ export function createReferenceModel(model: Model, factors: ReferenceFactors): C
     let kvCacheGib = 0;
     for (const { kind, layers: count } of counter.count(startLayer, layers)) {
       weightsGib += count * layerWeightsGib(kind, tpDegree);
-      kvCacheGib += count * layerKvCacheGib(model, kind, tpDegree, point);
+      kvCacheGib += count * layerKvCacheGib(outline, kind, tpDegree, point);
     }
-    return { weightsGib, kvCacheGib, activationsGib: activationsGib(model, tpDegree, point) };
+    return { weightsGib, kvCacheGib, activationsGib: activationsGib(outline, tpDegree, point) };
   };
 
   const workOf = ({ startLayer, layers }: StageShape): SegmentWork => ({
     kinds: counter.count(startLayer, layers),
-    hasLmHead: (model.layers?.lmHeadGib ?? 0) > 0 && endsModel(startLayer, layers),
+    hasLmHead: (outline.layers?.lmHeadGib ?? 0) > 0 && endsModel(startLayer, layers),
   });
 
   return {
@@ -93,7 +98,7 @@ export function createReferenceModel(model: Model, factors: ReferenceFactors): C
 
     stage(shape: StageShape, point: OperatingPoint): StageEstimate {
       const rate = segmentRate(
-        model,
+        outline,
         gpuOf(shape.instance),
         shape.tpDegree,
         workOf(shape),
@@ -111,7 +116,7 @@ export function createReferenceModel(model: Model, factors: ReferenceFactors): C
 
     timeBill(shape: StageShape, point: OperatingPoint): TimeBill {
       return segmentTimeBill(
-        model,
+        outline,
         gpuOf(shape.instance),
         shape.tpDegree,
         workOf(shape),
@@ -133,8 +138,8 @@ export function createReferenceModel(model: Model, factors: ReferenceFactors): C
         reserveGib: 0,
         totalGib: bill.weightsGib + bill.kvCacheGib + bill.activationsGib,
         capacityGib: shape.instance.gpuMemoryGib,
-        embeddingGib: endWeightsGib(model, tpDegree, startLayer === 1, false),
-        lmHeadGib: endWeightsGib(model, tpDegree, false, endsModel(startLayer, layers)),
+        embeddingGib: endWeightsGib(outline, tpDegree, startLayer === 1, false),
+        lmHeadGib: endWeightsGib(outline, tpDegree, false, endsModel(startLayer, layers)),
         kvCapacityTokens: null,
       };
     },
@@ -147,13 +152,14 @@ export function createReferenceModel(model: Model, factors: ReferenceFactors): C
       startLayer: number,
     ): SegmentRange {
       const capacityGib = instance.gpuMemoryGib;
-      if (!model.layers) return segmentRange(model, tpDegree, capacityGib, point, minUtilization);
+      if (!outline.layers)
+        return segmentRange(outline, tpDegree, capacityGib, point, minUtilization);
       return unevenSegmentRange(
         (layers) => {
           const bill = segmentMemory(tpDegree, startLayer, layers, point);
           return bill.weightsGib + bill.kvCacheGib + bill.activationsGib;
         },
-        model.numLayers - startLayer + 1,
+        outline.numLayers - startLayer + 1,
         capacityGib,
         minUtilization,
       );
@@ -166,7 +172,8 @@ export function createReferenceModel(model: Model, factors: ReferenceFactors): C
     link(source: LinkEnd, target: LinkEnd, pairGBytesPerSecond: number): LinkEstimate {
       const gBytesPerSecond = Math.min(groupShare(source), pairGBytesPerSecond, groupShare(target));
       return {
-        tokensPerSecond: (gBytesPerSecond * BYTES_PER_GIB) / (model.dModel * model.bytesPerElement),
+        tokensPerSecond:
+          (gBytesPerSecond * BYTES_PER_GIB) / (outline.dModel * outline.bytesPerElement),
         gBytesPerSecond,
       };
     },

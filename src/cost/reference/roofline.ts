@@ -1,8 +1,8 @@
-import { kvWidth, type LayerKind, type Model } from "../../model/model.ts";
+import type { LayerKind, Outline } from "../../model/outline.ts";
 import type { OperatingPoint } from "../../workload/workload.ts";
 import type { LimitedBy, TimeBill } from "../cost-model.ts";
 import type { ReferenceGpu } from "./gpu-table.ts";
-import type { KindCount } from "./layers.ts";
+import { type KindCount, kvWidth } from "./layers.ts";
 
 /** Work of one layer on one GPU of a TP group. Source: reference model, "Work of one segment". */
 interface LayerWork {
@@ -45,15 +45,15 @@ function decodePass(point: OperatingPoint): Pass {
  * A layer with an attention window sees no more context than that.
  */
 function layerWork(
-  model: Model,
+  outline: Outline,
   { dHidden: f, numKvHeads, attentionWindowTokens }: LayerKind,
   tpDegree: number,
   batch: number,
   tokens: number,
   fullContextTokens: number,
 ): LayerWork {
-  const { dModel: d, bytesPerElement: e } = model;
-  const k = kvWidth(model, numKvHeads);
+  const { dModel: d, bytesPerElement: e } = outline;
+  const k = kvWidth(outline, numKvHeads);
   const contextTokens = Math.min(fullContextTokens, attentionWindowTokens ?? fullContextTokens);
   const flops =
     (2 * tokens * d * (2 * d + 2 * k) + 4 * tokens * contextTokens * d + 6 * tokens * d * f) /
@@ -112,7 +112,7 @@ export interface SegmentWork {
  * max(0.30, 1 − x); collectives = n·2·m·D·e/(bw·10⁹)·(t − 1)/t.
  */
 function passTime(
-  model: Model,
+  outline: Outline,
   gpu: ReferenceGpu,
   tpDegree: number,
   work: SegmentWork,
@@ -135,28 +135,28 @@ function passTime(
   };
   for (const { kind, layers: count } of work.kinds) {
     const workAt = (contextTokens: number): LayerWork =>
-      layerWork(model, kind, tpDegree, batch, pass.tokens, contextTokens);
+      layerWork(outline, kind, tpDegree, batch, pass.tokens, contextTokens);
     const regime = workAt(pass.regimeContextTokens);
     const isSame = pass.contextTokens === pass.regimeContextTokens;
     add(count, regime, isSame ? regime : workAt(pass.contextTokens));
     layers += count;
   }
   if (work.hasLmHead) {
-    const head = lmHeadWork(model, tpDegree, batch);
+    const head = lmHeadWork(outline, tpDegree, batch);
     add(1, head, head);
   }
   const collectiveSeconds =
     tpDegree === 1
       ? 0
-      : ((layers * 2 * pass.tokens * model.dModel * model.bytesPerElement) /
+      : ((layers * 2 * pass.tokens * outline.dModel * outline.bytesPerElement) /
           (groupGBytesPerSecond * 1e9)) *
         ((tpDegree - 1) / tpDegree);
   return { tokens: pass.tokens, computeSeconds, memorySeconds, collectiveSeconds };
 }
 
 /** Logits of one token a sequence: 2·b·D·V/t FLOPs, (D·V + b·V)·e/t bytes. A linear layer, counted like the others. */
-function lmHeadWork(model: Model, tpDegree: number, batch: number): LayerWork {
-  const { dModel: d, vocabSize: v, bytesPerElement: e } = model;
+function lmHeadWork(outline: Outline, tpDegree: number, batch: number): LayerWork {
+  const { dModel: d, vocabSize: v, bytesPerElement: e } = outline;
   return {
     flops: (2 * batch * d * v) / tpDegree,
     bytes: ((d * v + batch * v) * e) / tpDegree,
@@ -180,7 +180,7 @@ export interface SegmentRate {
  * and Q the decode rate. Not multiplied by t: tensor parallelism is not data parallelism.
  */
 export function segmentRate(
-  model: Model,
+  outline: Outline,
   gpu: ReferenceGpu,
   tpDegree: number,
   work: SegmentWork,
@@ -190,7 +190,7 @@ export function segmentRate(
 ): SegmentRate {
   const { batch, inputTokens, outputTokens, phase } = point;
   const time = (pass: Pass): PassTime =>
-    passTime(model, gpu, tpDegree, work, groupGBytesPerSecond, batch, pass);
+    passTime(outline, gpu, tpDegree, work, groupGBytesPerSecond, batch, pass);
   const efficiency = batchEfficiency(batch);
   if (phase !== "aggregated") {
     const only = time(phase === "prefill" ? prefillPass(point) : decodePass(point));
@@ -222,7 +222,7 @@ export function segmentRate(
  * the interference of prefill and decode add to them. Links are no part of a segment here.
  */
 export function segmentTimeBill(
-  model: Model,
+  outline: Outline,
   gpu: ReferenceGpu,
   tpDegree: number,
   work: SegmentWork,
@@ -241,7 +241,7 @@ export function segmentTimeBill(
   let memorySeconds = 0;
   let collectivesSeconds = 0;
   for (const [pass, tokens] of passes) {
-    const time = passTime(model, gpu, tpDegree, work, groupGBytesPerSecond, batch, pass);
+    const time = passTime(outline, gpu, tpDegree, work, groupGBytesPerSecond, batch, pass);
     const times = tokens / allTokens / time.tokens;
     computeSeconds += times * time.computeSeconds;
     memorySeconds += times * time.memorySeconds;

@@ -1,23 +1,8 @@
 import { InputError } from "../../errors.ts";
 import type { Architecture, LayerArchitecture } from "../../model/architecture.ts";
-import { activeFfnWidth, layerPlanOf, layerWeightGib } from "../../model/layer-plan.ts";
-import type { LayerPlan } from "../../model/model.ts";
+import { activeFfnWidth, layerWeightGib } from "../../model/outline.ts";
 import { layerKindsOf } from "./architecture-from-config.ts";
-import {
-  allowedCutsOf,
-  HIDDEN,
-  type LayerRun,
-  type LayerRuns,
-  runPlace,
-  WEIGHT,
-  WINDOW,
-} from "./parse-layers.ts";
-
-/** A model by its matrices, with the plan of its layers. */
-export interface PlannedArchitecture {
-  readonly architecture: Architecture;
-  readonly layers: LayerPlan;
-}
+import { HIDDEN, type LayerRun, type LayerRuns, runPlace, WEIGHT, WINDOW } from "./parse-layers.ts";
 
 /**
  * Sizes in GB are taken as stated by hand: within this share of what the dimensions give they agree. The founding
@@ -32,10 +17,10 @@ export function isNear(statedGib: number, computedGib: number): boolean {
 
 /**
  * The architecture that config.csv describes with what layers.csv says of single layers: width and KV heads of dense layers,
- * windows, and where stages may end. Where both say something (experts, windows, weights), they have to agree.
+ * and windows. Where both say something (experts, windows, weights), they have to agree.
  * @throws InputError with file and line where they do not
  */
-export function applyLayerRuns(architecture: Architecture, runs: LayerRuns): PlannedArchitecture {
+export function applyLayerRuns(architecture: Architecture, runs: LayerRuns): Architecture {
   const hasWindows = architecture.kinds.some((kind) => kind.windowTokens !== null);
   const hasExperts = architecture.kinds.some((kind) => kind.experts > 0);
   const layers: LayerArchitecture[] = [];
@@ -56,8 +41,7 @@ export function applyLayerRuns(architecture: Architecture, runs: LayerRuns): Pla
       layers.push(kind);
     }
   }
-  const joined = { ...architecture, ...layerKindsOf(layers) };
-  return { architecture: joined, layers: layerPlanOf(joined, allowedCutsOf(runs.runs)) };
+  return { ...architecture, ...layerKindsOf(layers) };
 }
 
 /** `d_hidden` of layers.csv is what each token passes, all active experts together. */

@@ -1,13 +1,19 @@
 import type { Architecture } from "../../model/architecture.ts";
-import { layerPlanOf } from "../../model/layer-plan.ts";
-import { checkLayerPlan, type LayerPlan, type Model } from "../../model/model.ts";
+import { checkModel, type Model } from "../../model/model.ts";
+import {
+  alikeKind,
+  architectureOfOutline,
+  layerPlanOf,
+  type Outline,
+  statedSizes,
+} from "../../model/outline.ts";
 import type { ConfigKey } from "../config/config-keys.ts";
 import { type Config, configPlace } from "../config/parse-config.ts";
 import type { CostModelName } from "../config/serving-keys.ts";
 import type { SourceText } from "../text/source-text.ts";
 import { readArchitecture } from "./architecture-from-config.ts";
 import { applyLayerRuns, isNear } from "./layers-architecture.ts";
-import { type AlikeModel, alikeLayers, planOfRuns, readLayerRuns } from "./parse-layers.ts";
+import { allowedCutsOf, type LayerRuns, planOfRuns, readLayerRuns } from "./parse-layers.ts";
 
 /** A model, and what the user has to know of how it was read. */
 export interface BuiltModel {
@@ -18,7 +24,7 @@ export interface BuiltModel {
 /**
  * The model that config.csv and layers.csv describe, as a cost model sees it. The reference model takes weights as they are
  * stated, and layers as alike unless layers.csv or weights at the ends say otherwise. The calibrated model takes everything
- * from the dimensions and always has a layer plan.
+ * from the dimensions.
  * @throws InputError with file and line for what makes no sense together
  */
 export function buildModel(
@@ -26,18 +32,24 @@ export function buildModel(
   config: Config,
   layers: SourceText | null,
 ): BuiltModel {
-  const alike = alikeModel(config);
-  const built =
+  const outline = outlineOfConfig(config);
+  const runs = layers && readLayerRuns(layers.text, layers.fileName, outline);
+  const architecture =
     costModel === "reference"
-      ? { model: referenceModel(alike, config, layers), notes: [] }
-      : architecturalModel(alike, config, layers);
-  checkLayerPlan(built.model);
-  return built;
+      ? statedArchitecture(outline, config, runs)
+      : architectureByMatrices(outline, config, runs);
+  const model: Model = {
+    name: config.values.model_name,
+    architecture,
+    allowedCuts: runs && allowedCutsOf(runs),
+  };
+  checkModel(model);
+  return { model, notes: costModel === "reference" ? [] : sizeNotes(config, architecture) };
 }
 
-function alikeModel({ values }: Config): AlikeModel {
+/** What config.csv states of all layers. */
+function outlineOfConfig({ values }: Config): Outline {
   return {
-    name: values.model_name,
     numLayers: values.num_decoder_layers,
     dModel: values.d_model,
     dHidden: values.d_hidden,
@@ -49,37 +61,42 @@ function alikeModel({ values }: Config): AlikeModel {
   };
 }
 
-function referenceModel(alike: AlikeModel, { values }: Config, layers: SourceText | null): Model {
+function statedArchitecture(
+  outline: Outline,
+  { values }: Config,
+  runs: LayerRuns | null,
+): Architecture {
   const ends = {
     embeddingGib: values.embedding_memory_gb ?? 0,
     lmHeadGib: values.lm_head_memory_gb ?? 0,
   };
-  if (layers === null && ends.embeddingGib === 0 && ends.lmHeadGib === 0) return alike;
-  const plan =
-    layers === null
-      ? alikeLayers(alike, ends)
-      : planOfRuns(readLayerRuns(layers.text, layers.fileName, alike), ends);
-  return { ...alike, layers: plan };
+  if (runs === null && ends.embeddingGib === 0 && ends.lmHeadGib === 0) {
+    return architectureOfOutline(outline);
+  }
+  const alike = {
+    kinds: [alikeKind(outline)],
+    kindOf: new Array<number>(outline.numLayers).fill(0),
+    ...ends,
+  };
+  return architectureOfOutline({ ...outline, layers: runs ? planOfRuns(runs, ends) : alike });
 }
 
-function architecturalModel(
-  alike: AlikeModel,
+function architectureByMatrices(
+  outline: Outline,
   config: Config,
-  layers: SourceText | null,
-): BuiltModel {
+  runs: LayerRuns | null,
+): Architecture {
   const byConfig = readArchitecture(config);
-  const { architecture, layers: plan } =
-    layers === null
-      ? { architecture: byConfig, layers: layerPlanOf(byConfig) }
-      : applyLayerRuns(byConfig, readLayerRuns(layers.text, layers.fileName, alike));
   return {
-    model: { ...alike, architecture, layers: plan },
-    notes: sizeNotes(config, architecture, plan),
+    ...(runs ? applyLayerRuns(byConfig, runs) : byConfig),
+    stated: statedSizes(outline),
   };
 }
 
 /** Sizes that config.csv states and that are far from what its dimensions give: one of the two is wrong. */
-function sizeNotes(config: Config, { weightFormat }: Architecture, plan: LayerPlan): string[] {
+function sizeNotes(config: Config, architecture: Architecture): string[] {
+  const { weightFormat } = architecture;
+  const plan = layerPlanOf(architecture);
   const layerGib = plan.kinds.map((kind) => kind.weightGib);
   const stated: readonly (readonly [ConfigKey, readonly number[], string])[] = [
     [

@@ -1,5 +1,6 @@
 import { InputError } from "../../errors.ts";
-import type { LayerKind, LayerPlan, Model } from "../../model/model.ts";
+import type { EndWeights } from "../../model/architecture.ts";
+import { alikeKind, type LayerKind, type LayerPlan, type Outline } from "../../model/outline.ts";
 import { nearestHint } from "../../nearest.ts";
 import {
   type CsvRow,
@@ -11,15 +12,6 @@ import {
 } from "../text/csv.ts";
 import type { NumberRange } from "../text/numbers.ts";
 import { ELEMENTS, HEADS, LAYER_GIB, LAYERS, TOKENS } from "../text/ranges.ts";
-
-/** A model before anything is said of single layers: what an empty cell of layers.csv stands for. */
-export type AlikeModel = Omit<Model, "layers">;
-
-/** Weights of what stands at the ends of a model, GB of 1024³ bytes. */
-export interface EndWeights {
-  readonly embeddingGib: number;
-  readonly lmHeadGib: number;
-}
 
 const FIRST = "first_layer";
 const LAST = "last_layer";
@@ -72,10 +64,11 @@ export interface LayerRuns {
 
 /**
  * Reads layers.csv: one row for each run of layers that are alike, in any order, empty cells as in config.csv.
+ * @param model what config.csv states of all layers
  * @throws InputError with file and line for bad cells, unknown columns, and runs that overlap, leave a layer out or go
  * beyond the model.
  */
-export function readLayerRuns(text: string, fileName: string, model: AlikeModel): LayerRuns {
+export function readLayerRuns(text: string, fileName: string, model: Outline): LayerRuns {
   const table = readTable(text, fileName, COLUMNS);
   const runs = table.rows
     .map((row) => readRun(table, row, model))
@@ -92,11 +85,11 @@ export function planOfRuns({ runs }: LayerRuns, ends: EndWeights): LayerPlan {
     const position = positionOf(kinds, kind);
     for (let layer = firstLayer; layer <= lastLayer; layer++) kindOf.push(position);
   }
-  return { kinds, kindOf, ...ends, allowedCuts: allowedCutsOf(runs) };
+  return { kinds, kindOf, ...ends };
 }
 
 /** Layers after which a stage may end, rising; null: after any. */
-export function allowedCutsOf(runs: readonly LayerRun[]): readonly number[] | null {
+export function allowedCutsOf({ runs }: LayerRuns): readonly number[] | null {
   const numLayers = runs.at(-1)!.lastLayer;
   const cuts: number[] = [];
   for (const { firstLayer, lastLayer, cut } of runs) {
@@ -112,25 +105,6 @@ export function runPlace({ fileName }: LayerRuns, { line }: LayerRun, column: st
   return `${fileName}:${line}, column ${column}`;
 }
 
-/** The plan of a model whose layers are alike, for what stands at its ends. */
-export function alikeLayers(model: AlikeModel, ends: EndWeights): LayerPlan {
-  return {
-    kinds: [kindOfConfig(model)],
-    kindOf: new Array<number>(model.numLayers).fill(0),
-    ...ends,
-    allowedCuts: null,
-  };
-}
-
-function kindOfConfig(model: AlikeModel): LayerKind {
-  return {
-    weightGib: model.layerWeightGib,
-    dHidden: model.dHidden,
-    numKvHeads: model.numKvHeads,
-    attentionWindowTokens: null,
-  };
-}
-
 /** Where a kind stands among those found so far; a new one is added. Alternating layers are of two kinds, not of many. */
 function positionOf(kinds: LayerKind[], kind: LayerKind): number {
   const known = kinds.findIndex(
@@ -143,7 +117,7 @@ function positionOf(kinds: LayerKind[], kind: LayerKind): number {
   return known >= 0 ? known : kinds.push(kind) - 1;
 }
 
-function readRun(table: CsvTable, row: CsvRow, model: AlikeModel): LayerRun {
+function readRun(table: CsvTable, row: CsvRow, model: Outline): LayerRun {
   const firstLayer = readNumberCell(table, row, FIRST, LAYER);
   const lastLayer = readNumberCell(table, row, LAST, LAYER);
   if (lastLayer < firstLayer) {
@@ -162,7 +136,7 @@ function readRun(table: CsvTable, row: CsvRow, model: AlikeModel): LayerRun {
   }
   const cell = (column: string): number | null =>
     cellOf(row, column) === "" ? null : readNumberCell(table, row, column, RANGES[column]!);
-  const alike = kindOfConfig(model);
+  const alike = alikeKind(model);
   const given = {
     weightGib: cell(WEIGHT),
     dHidden: cell(HIDDEN),
@@ -183,7 +157,7 @@ function readRun(table: CsvTable, row: CsvRow, model: AlikeModel): LayerRun {
   };
 }
 
-function readKvHeads(table: CsvTable, row: CsvRow, heads: number, model: AlikeModel): number {
+function readKvHeads(table: CsvTable, row: CsvRow, heads: number, model: Outline): number {
   if (model.numAttentionHeads % heads === 0) return heads;
   throw new InputError(
     cellPlace(table, row, KV_HEADS),

@@ -61,7 +61,7 @@ export function buildProblem(
   const { values } = settings;
   const built = chooseModel(costModelIs, config, files);
   const costModel = createCostModel(
-    built.model,
+    built.model.architecture,
     settings,
     engine,
     flags.calibrationFile === undefined

@@ -6,7 +6,7 @@ import { costModelOf } from "../../cost/origin.ts";
 import type { EngineSettings } from "../../engines/engine-settings.ts";
 import { DEFAULT_ENGINE, ENGINE_TABLE, ENGINES, type Engine } from "../../engines/engines.ts";
 import { InputError } from "../../errors.ts";
-import type { Model } from "../../model/model.ts";
+import type { Architecture } from "../../model/architecture.ts";
 import { nearestHint } from "../../nearest.ts";
 import type { ConfigKey, ConfigValues } from "../config/config-keys.ts";
 import { configPlace, type Settings } from "../config/parse-config.ts";
@@ -172,7 +172,7 @@ export function referenceNotes(config: Settings, flags: LengthFlags): string[] {
  * @throws InputError for a calibration file that is none, or one of another engine or version
  */
 export function createCostModel(
-  model: Model,
+  architecture: Architecture,
   { values }: Settings,
   engine: EngineSettings | null,
   calibration: CalibrationSource | null,
@@ -187,7 +187,7 @@ export function createCostModel(
           interferenceFactor: values.interference_factor ?? REFERENCE_DEFAULTS.interference_factor,
         }
       : { name: "calibrated", factors: changedValues(parameterValues(engine, calibration)) };
-  return costModelOf(origin, model, engine);
+  return costModelOf(origin, architecture, engine);
 }
 
 /** The values that are not the shipped ones. */

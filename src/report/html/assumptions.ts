@@ -1,3 +1,4 @@
+import { knownArchitecture } from "../../model/model.ts";
 import type { Metrics } from "../../placement/evaluation.ts";
 import type { Problem } from "../../placement/problem.ts";
 import { rateService } from "../../placement/rate-service.ts";
@@ -106,7 +107,7 @@ function servedPairs(problem: Problem, solution: Solution): Pair[] {
 }
 
 function formatPairs({ model, network, totalTokensToProcess }: Problem): Pair[] {
-  const { architecture } = model;
+  const architecture = knownArchitecture(model);
   const bandwidths =
     network.kind === "derived"
       ? "bandwidths follow from the instance table"
@@ -119,7 +120,7 @@ function formatPairs({ model, network, totalTokensToProcess }: Problem): Pair[] 
             `weights ${architecture.weightFormat} (${architecture.weightBytes} bytes a parameter), KV cache ${architecture.kvBytes} bytes an element`,
           ],
         ] as const)
-      : ([["Formats", `${model.bytesPerElement} bytes an element`]] as const)),
+      : ([["Formats", `${model.architecture.weightBytes} bytes an element`]] as const)),
     ["Network", bandwidths],
     ["Whole job", `${count(totalTokensToProcess)} tokens, for run time and total cost`],
   ];

@@ -1,4 +1,4 @@
-import { areLayersAlike, layerCount, layerKindPositions, type Model } from "../../model/model.ts";
+import { areLayersAlike, layerCount, type Model } from "../../model/model.ts";
 import type { Problem } from "../../placement/problem.ts";
 import type { InstanceClass } from "../instances/instance-class.ts";
 import { LayerWindows } from "../stages/layer-windows.ts";
@@ -83,7 +83,7 @@ export function heaviestAnywhere(measure: LayerWeights, starts: StartsAtRate): n
 
 /** For each layer, counted from 0, the first that is like it: layers that are alike weigh the same. */
 function firstLikes(model: Model, ends: "own" | "as inside"): number[] {
-  const kinds = layerKindPositions(model);
+  const kinds = model.architecture.kindOf;
   const numLayers = kinds.length;
   if (areLayersAlike(model)) return kinds.map(() => 0);
   const windows = LayerWindows.of(model);

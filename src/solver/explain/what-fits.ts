@@ -108,7 +108,7 @@ const SMALLER_FORMATS: readonly WeightFormat[] = ["fp8", "int4"];
 /** The problem with its model stored in fewer bytes; empty where the cost model knows no formats. */
 function smallerForms({ model, costModel }: Problem): ChangedProblem[] {
   const { architecture } = model;
-  if (!architecture || !costModel.withStorage) return [];
+  if (!costModel.withStorage) return [];
   // Groups of weights are those of the checkpoint that there is.
   const { weightGroups: _, ...plain } = model;
   const forms: ChangedProblem[] = [];

@@ -1,5 +1,5 @@
 import type { Builder } from "../../milp/builder.ts";
-import { allowedCuts, layerCount } from "../../model/model.ts";
+import { layerCount } from "../../model/model.ts";
 import { BoundaryRows } from "./boundary-rows.ts";
 import type { Case } from "./case.ts";
 import { PathRows } from "./path-rows.ts";
@@ -21,5 +21,5 @@ export function partitionRows(build: Builder, { problem: { model }, batch }: Cas
   const layers = layerCount(model);
   return batch.setting.latency
     ? new PathRows(build, layers)
-    : new BoundaryRows(build, layers, allowedCuts(model));
+    : new BoundaryRows(build, layers, model.allowedCuts);
 }

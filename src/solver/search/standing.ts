@@ -1,4 +1,3 @@
-import { allowedCuts } from "../../model/model.ts";
 import { evaluate } from "../../placement/evaluate.ts";
 import type { Metrics } from "../../placement/evaluation.ts";
 import { keepsLatencyLimits } from "../../placement/limits.ts";
@@ -82,7 +81,7 @@ function arranged(of: Case, placement: Placement): Placement {
   const { problem, links } = of;
   const { model } = problem;
   const isFree = isOrderFree(of);
-  const mayMove = isFree || (LayerWindows.of(model).isAlikeInside && allowedCuts(model) === null);
+  const mayMove = isFree || (LayerWindows.of(model).isAlikeInside && model.allowedCuts === null);
   if (!mayMove) return placement;
   const found = arrangeStages(
     placement,

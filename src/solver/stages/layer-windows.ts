@@ -1,4 +1,4 @@
-import { layerKindPositions, type Model } from "../../model/model.ts";
+import type { Model } from "../../model/model.ts";
 
 /** A run of layers inside the model by the number of layers before it, and up to which length later runs are like it. */
 interface Alike {
@@ -45,7 +45,7 @@ export class LayerWindows {
   static of(model: Model): LayerWindows {
     let windows = known.get(model);
     if (!windows) {
-      const kinds = layerKindPositions(model);
+      const kinds = model.architecture.kindOf;
       windows = new LayerWindows(kinds.length, (layer) => kinds[layer]!);
       known.set(model, windows);
     }

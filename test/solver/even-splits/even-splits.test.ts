@@ -13,6 +13,7 @@ import {
   LLAMA3_70B,
   RELAXED_RULES,
 } from "../../support/founding.ts";
+import { restated } from "../../support/models.ts";
 
 const best = (problem: Problem, changes: Partial<SolveRequest> = {}): FamilyBest[] =>
   bestEvenSplits(problem, { ...DEFAULT_REQUEST, ...changes });
@@ -131,7 +132,7 @@ describe("the best even split of every type", () => {
     ],
     [
       {
-        model: { ...LLAMA3_70B, numLayers: 83 },
+        model: restated(LLAMA3_70B, { numLayers: 83 }),
         rules: { ...LARGE_RULES, minMemoryUtilization: 0 },
       },
       "42 layers a stage are not a quantised size (TP 4 × PP 2, batch 32)",

@@ -10,6 +10,7 @@ import type { Answer, PriceRise, Relaxation } from "../../../src/solver/solution
 import { solve } from "../../../src/solver/solve.ts";
 import { type Limits, NO_LIMITS } from "../../../src/workload/workload.ts";
 import { entry, foundingProblem } from "../../support/founding.ts";
+import { restated } from "../../support/models.ts";
 import { TOY_MODEL, TOY_RULES, toyProblem } from "../../support/toy.ts";
 
 const backend = createInlineHighs();
@@ -113,7 +114,7 @@ describe("what would change an answer", () => {
 
   it("names no placement that a budget forbids at the price where it would be better", async () => {
     // a and b together serve faster than two of a, and a token for less from a = 1.33 on; then they cost more than the budget.
-    const model = { ...TOY_MODEL, numLayers: 3, layerWeightGib: 20 };
+    const model = restated(TOY_MODEL, { numLayers: 3, layerWeightGib: 20 });
     const problem = toyProblem({
       model,
       pool: createPool([
@@ -139,7 +140,7 @@ describe("what would change an answer", () => {
 
   it("finds what is better only between two prices, as the hourly budget forbids it above", async () => {
     // a and b together serve 1.8 times as fast as a alone, and a token for less from a = 1.875 on. c is as good as a at 5.
-    const model = { ...TOY_MODEL, numLayers: 3, layerWeightGib: 20 };
+    const model = restated(TOY_MODEL, { numLayers: 3, layerWeightGib: 20 });
     const riseAt = async (maxHourlyCostUsd: number, priceOfB: number): Promise<PriceRise> => {
       const problem = toyProblem({
         model,
@@ -171,7 +172,7 @@ describe("what would change an answer", () => {
 
   it("keeps the pool that a percentile of links is one of", async () => {
     // Without c the link of x and y would be the fastest of all; with c it is one of the slow ones, which are not used.
-    const model = { ...TOY_MODEL, numLayers: 2, layerWeightGib: 20 };
+    const model = restated(TOY_MODEL, { numLayers: 2, layerWeightGib: 20 });
     const problem = toyProblem({
       model,
       pool: createPool([
@@ -269,7 +270,9 @@ function relaxed(problem: Problem, { change, from, to }: Relaxation, nudge: numb
 describe("why nothing fits", () => {
   it("the model's shape, where it forbids every TP degree that is asked for", async () => {
     const { model } = foundingProblem();
-    const problem = foundingProblem({ model: { ...model, numAttentionHeads: 28, numKvHeads: 4 } });
+    const problem = foundingProblem({
+      model: restated(model, { numAttentionHeads: 28, numKvHeads: 4 }),
+    });
     const request = { ...DEFAULT_REQUEST, tpDegrees: [8] };
     const solution = await solve(problem, request, backend);
     expect(solution).toMatchObject({

@@ -7,6 +7,7 @@ import { rentedInstances } from "../../../src/solver/search/rental-rules.ts";
 import type { PriceRise } from "../../../src/solver/solution.ts";
 import { solve } from "../../../src/solver/solve.ts";
 import { entry } from "../../support/founding.ts";
+import { restated } from "../../support/models.ts";
 import { placement, stage, TOY_MODEL, TOY_RULES, toyProblem } from "../../support/toy.ts";
 
 const backend = createInlineHighs();
@@ -20,7 +21,7 @@ const pool = createPool([
 
 async function risesOf(numLayers: number): Promise<readonly PriceRise[]> {
   const problem = toyProblem({
-    model: { ...TOY_MODEL, numLayers, layerWeightGib: 30 },
+    model: restated(TOY_MODEL, { numLayers, layerWeightGib: 30 }),
     pool,
     rules: { ...TOY_RULES, maxPipelineStages: numLayers },
     workload: { phase: "prefill", inputTokens: 512, outputTokens: 0, minBatch: 8, maxBatch: 8 },

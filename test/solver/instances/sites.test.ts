@@ -7,6 +7,7 @@ import { instanceClasses } from "../../../src/solver/instances/instance-classes.
 import { sitesWorthSearching } from "../../../src/solver/instances/sites.ts";
 import { DEFAULT_REQUEST, type SolveRequest } from "../../../src/solver/request.ts";
 import { solve } from "../../../src/solver/solve.ts";
+import { restated } from "../../support/models.ts";
 import { TOY_MODEL, TOY_POOL, toyProblem } from "../../support/toy.ts";
 
 const backend = createInlineHighs();
@@ -78,7 +79,7 @@ describe("a site is left out", () => {
   it("and the answer is the best of all sites: a cheap site with too few machines is no answer", async () => {
     // Twelve layers of 3 GiB on machines of 16 GiB: three of them, 2 dollars each, as the cheap one is alone at its site.
     const problem = toyProblem({
-      model: { ...TOY_MODEL, layerWeightGib: 3 },
+      model: restated(TOY_MODEL, { layerWeightGib: 3 }),
       pool: createPool([atPrice(monoAt(east, "a", 3, 0), 2), monoAt(west, "b", 1, 0)]),
     });
     const solution = await solve(problem, { ...DEFAULT_REQUEST, objective: "cost" }, backend);
@@ -95,7 +96,7 @@ it("with a limit on types a site is searched although another has the same machi
   const request = { ...DEFAULT_REQUEST, objective: "cost", maxInstanceTypes: 1 } as const;
   const answer = async (entries: readonly PoolEntry[]): Promise<number | null> => {
     // Three machines are needed: at one site one of them is paid for, at the other all three are.
-    const model = { ...TOY_MODEL, layerWeightGib: 3 };
+    const model = restated(TOY_MODEL, { layerWeightGib: 3 });
     const problem = toyProblem({ model, pool: createPool(entries) });
     const solution = await solve(problem, request, backend);
     return "placement" in solution ? solution.objective.value : null;

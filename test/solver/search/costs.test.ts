@@ -14,6 +14,7 @@ import {
 import { solve } from "../../../src/solver/solve.ts";
 import { NO_LIMITS } from "../../../src/workload/workload.ts";
 import { entry } from "../../support/founding.ts";
+import { restated } from "../../support/models.ts";
 import { TOY_MODEL, TOY_RULES, toyProblem } from "../../support/toy.ts";
 
 const backend = createInlineHighs();
@@ -64,7 +65,7 @@ describe("a budget between two price units, with links charged for", () => {
   // more than the dollar between them, so that the budget alone decides.
   const problemWithin = (limits: Partial<typeof NO_LIMITS>) =>
     toyProblem({
-      model: { ...TOY_MODEL, layerWeightGib: 3 },
+      model: restated(TOY_MODEL, { layerWeightGib: 3 }),
       pool: createPool([
         entry("pair", "NVIDIA L40S", 2, 24, 32, 400, 6, 1),
         entry("single", "NVIDIA L40S", 1, 24, 32, 400, 2.5, 2),

@@ -10,6 +10,7 @@ import type { Answer } from "../../../src/solver/solution.ts";
 import { solve } from "../../../src/solver/solve.ts";
 import { createPrng, type Prng } from "../../oracle/prng.ts";
 import { entry, foundingProblem, RELAXED_RULES } from "../../support/founding.ts";
+import { restated } from "../../support/models.ts";
 
 const backend = createInlineHighs();
 afterAll(() => backend.dispose());
@@ -100,11 +101,10 @@ describe("prices that differ by a millionth where links are charged for", {
         const problem: Problem = {
           ...base,
           weights: weightsOf(prng, base.weights),
-          model: {
-            ...base.model,
+          model: restated(base.model, {
             numLayers: prng.int(4, 9),
             layerWeightGib: prng.pick([0.5, 2, 4]),
-          },
+          }),
           workload: { ...base.workload, minBatch: 16, maxBatch: 64 },
         };
         const tpDegrees = prng.pick([[1], [2], [1, 2]]);
@@ -146,7 +146,7 @@ describe("few instances", { timeout: 60_000 }, () => {
     const { model, workload, weights, rules } = problem;
     const small: Problem = {
       ...problem,
-      model: { ...model, numLayers: 6, layerWeightGib: 3 },
+      model: restated(model, { numLayers: 6, layerWeightGib: 3 }),
       rules: { ...rules, maxPipelineStages: 6 },
       workload: { ...workload, phase: "prefill", inputTokens: 512, minBatch: 1, maxBatch: 1024 },
       weights: { ...weights, crossInstancePenalty },

@@ -18,13 +18,13 @@ import { bruteForce } from "../../oracle/brute-force.ts";
 import { expectAnswer, expectBest } from "../../oracle/check-solution.ts";
 import { visitPlacements } from "../../oracle/exhaustive.ts";
 import { entry, foundingProblem, RELAXED_RULES } from "../../support/founding.ts";
+import { restated, statedModel } from "../../support/models.ts";
 
 const backend = createInlineHighs();
 afterAll(() => backend.dispose());
 
 /** Two layers of 90 GiB: one stage each, on two GPUs of 80 GiB. */
-const TWO_HEAVY_LAYERS: Model = {
-  name: "two heavy layers",
+const TWO_HEAVY_LAYERS: Model = statedModel("two heavy layers", {
   numLayers: 2,
   dModel: 1024,
   dHidden: 200_000,
@@ -33,7 +33,7 @@ const TWO_HEAVY_LAYERS: Model = {
   numKvHeads: 8,
   bytesPerElement: 2,
   layerWeightGib: 90,
-};
+});
 
 function matrix(rows: readonly (readonly number[])[]): MatrixNetwork {
   return {
@@ -52,7 +52,7 @@ function problemOf(
     model: TWO_HEAVY_LAYERS,
     pool: createPool(pool),
     network: matrix(rows),
-    costModel: createReferenceModel(TWO_HEAVY_LAYERS, {
+    costModel: createReferenceModel(TWO_HEAVY_LAYERS.architecture, {
       realWorldEfficiency: 0.3,
       microBatchSize: 8,
       interferenceFactor: 0.8,
@@ -114,12 +114,12 @@ describe("groups that are slower than others of their instance", { timeout: 60_0
       ...two.map((row) => [300, 300, 300, 300, ...row]),
     ];
     const pool = [entry("n", "NVIDIA H100", 4, 80, 300, 10, 10, 2)];
-    const model: Model = { ...TWO_HEAVY_LAYERS, numLayers: 4 };
+    const model: Model = restated(TWO_HEAVY_LAYERS, { numLayers: 4 });
     const base = problemOf(pool, rows, 4);
     const problem: Problem = {
       ...base,
       model,
-      costModel: createReferenceModel(model, {
+      costModel: createReferenceModel(model.architecture, {
         realWorldEfficiency: 0.3,
         microBatchSize: 8,
         interferenceFactor: 0.8,
@@ -153,12 +153,12 @@ describe("groups that are slower than others of their instance", { timeout: 60_0
       }),
     );
     const pool = [entry("n", "NVIDIA H100", gpus, 80, 300, 10, 10, count)];
-    const model: Model = { ...TWO_HEAVY_LAYERS, layerWeightGib: 600 };
+    const model: Model = restated(TWO_HEAVY_LAYERS, { layerWeightGib: 600 });
     const base = problemOf(pool, rows);
     const problem: Problem = {
       ...base,
       model,
-      costModel: createReferenceModel(model, {
+      costModel: createReferenceModel(model.architecture, {
         realWorldEfficiency: 0.3,
         microBatchSize: 8,
         interferenceFactor: 0.8,

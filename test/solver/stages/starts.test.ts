@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createReferenceModel } from "../../../src/cost/reference/reference-model.ts";
-import { allowedCuts, layerCount, type Model } from "../../../src/model/model.ts";
+import { layerCount, type Model } from "../../../src/model/model.ts";
 import type { Problem } from "../../../src/placement/problem.ts";
 import { lowerHull } from "../../../src/solver/bounds/lower-hull.ts";
 import { orderStages, type StageGroup } from "../../../src/solver/order/order-stages.ts";
@@ -11,6 +11,7 @@ import { sizesAfter, startsAtRate } from "../../../src/solver/stages/starts-at-r
 import { tabulateStarts } from "../../../src/solver/stages/tabulate.ts";
 import type { OperatingPoint } from "../../../src/workload/workload.ts";
 import { entry, foundingProblem, LLAMA3_70B } from "../../support/founding.ts";
+import { restated } from "../../support/models.ts";
 import { SERVED_MODEL, servedProblem } from "../../support/served.ts";
 
 const POINT: OperatingPoint = {
@@ -40,17 +41,13 @@ function planned(kindOf: readonly number[], allowedCuts: readonly number[] | nul
     numKvHeads: 8,
     attentionWindowTokens: null,
   });
-  return {
-    ...LLAMA3_70B,
-    numLayers: kindOf.length,
-    layers: {
-      kinds: [kind(1.75, 28_672), kind(0.5, 8192), kind(3, 40_000)],
-      kindOf,
-      embeddingGib: 1.957,
-      lmHeadGib: 2.5,
-      allowedCuts,
-    },
+  const layers = {
+    kinds: [kind(1.75, 28_672), kind(0.5, 8192), kind(3, 40_000)],
+    kindOf,
+    embeddingGib: 1.957,
+    lmHeadGib: 2.5,
   };
+  return { ...restated(LLAMA3_70B, { layers }), allowedCuts };
 }
 
 test("runs of layers that are alike have the same first one, and others have not", () => {
@@ -133,7 +130,7 @@ describe("the table of starts", () => {
       before + 1,
       2,
     );
-    const cuts = allowedCuts(model);
+    const cuts = model.allowedCuts;
     return sizes.flatMap((size): [number, number][] => {
       const end = before + size;
       if (!range.fits || size < range.smallest || size > range.largest) return [];
@@ -168,7 +165,7 @@ describe("the table of starts", () => {
           const model = planned(kindOf, cuts?.sort((a, b) => a - b) ?? null);
           const base = foundingProblem({
             model,
-            costModel: createReferenceModel(model, {
+            costModel: createReferenceModel(model.architecture, {
               realWorldEfficiency: 1,
               microBatchSize: 8,
               interferenceFactor: 0.8,
@@ -201,7 +198,7 @@ describe("the table of starts", () => {
   test("asks for some three runs a layer where only the ends differ", () => {
     const model = planned(new Array<number>(80).fill(0));
     const base = foundingProblem({ model });
-    const inner = createReferenceModel(model, {
+    const inner = createReferenceModel(model.architecture, {
       realWorldEfficiency: 1,
       microBatchSize: 8,
       interferenceFactor: 0.8,
@@ -226,7 +223,7 @@ describe("an order of stages", () => {
   const problem = servedProblem();
   const { point, sizes } = {
     point: { ...POINT, batch: 4 },
-    sizes: SERVED_MODEL.layers!.kindOf.map((_, i) => i + 1),
+    sizes: SERVED_MODEL.architecture.kindOf.map((_, i) => i + 1),
   };
   /** Groups at the positions of a pipeline of two stages: fast first, slow first, fast last, slow last. */
   const groups = (["first", "last"] as const).flatMap((position) =>
