@@ -5,6 +5,7 @@ import { placementPoint } from "../placement/evaluate.ts";
 import { evenSplit } from "../placement/even-split.ts";
 import type { Problem } from "../placement/problem.ts";
 import { forbiddenTp } from "../placement/tp-shape.ts";
+import { modelData } from "../problem-file/model-data.ts";
 import { type RunParameters, runPoint } from "./run.ts";
 
 /** Raised when evaluate() or the files of a run change their meaning, so that older runs are not taken for current ones. */
@@ -23,7 +24,7 @@ export function runIdentity(problem: Problem, run: RunParameters): unknown {
   return {
     format: RUN_FORMAT,
     run: { ...run },
-    model,
+    model: modelData(model),
     instance: type && {
       ...type.instance,
       microUsdPerHour: type.price.microUsdPerHour,
