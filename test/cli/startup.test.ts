@@ -26,7 +26,14 @@ describe("what a command does not need is not loaded", () => {
     (path) => {
       const packages = packagesOf(path);
       expect(packages).toContain("csv-parse/browser/esm/sync");
-      for (const name of ["string-width", "wrap-ansi", "picocolors", "csv-stringify/sync", "zod"]) {
+      for (const name of [
+        "string-width",
+        "wrap-ansi",
+        "picocolors",
+        "csv-stringify/sync",
+        "yaml",
+        "zod",
+      ]) {
         expect(packages).not.toContain(name);
       }
     },

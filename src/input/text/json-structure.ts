@@ -1,3 +1,8 @@
+/*
+ * Where things stand in a JSON text, which JSON.parse reads. `structureOf` bounds every text; the rest is for texts with something wrong
+ * in them, and for messages. Why this is not a package: docs/architecture.md, "Dependencies".
+ */
+
 /** A place of a text, from 1. */
 export interface TextPlace {
   readonly line: number;
@@ -98,21 +103,18 @@ export function holdsInfinity(value: unknown): boolean {
   return typeof value === "object" && value !== null && Object.values(value).some(holdsInfinity);
 }
 
-/** Strings, and numbers. */
-const NUMBER = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g;
+/** Strings, numbers, and what opens, closes and parts objects and lists; words are passed over. */
+const TOKEN = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|[{}[\],]/g;
 
 /** The first number in a JSON text that is beyond what a double holds, null when there is none. */
 export function infiniteNumber(text: string): (TextPlace & { readonly number: string }) | null {
-  for (const { 0: token, index } of text.matchAll(NUMBER)) {
-    if (!token.startsWith('"') && !Number.isFinite(Number(token))) {
+  for (const { 0: token, index } of text.matchAll(TOKEN)) {
+    if (/^[-\d]/.test(token) && !Number.isFinite(Number(token))) {
       return { number: token, ...placeAt(text, index) };
     }
   }
   return null;
 }
-
-/** Strings, and what opens, closes and parts objects and lists; numbers and words are passed over. */
-const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],]/g;
 
 /** An object or list that is open; of an object, the first offsets of its names so far, and the last name. */
 interface Open {
