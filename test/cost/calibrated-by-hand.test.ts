@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { createCalibratedModel } from "../../src/cost/calibrated/calibrated-model.ts";
 import {
   type BatchSteps,
+  continuousSteps,
   decodeLoad,
   type ServingTerms,
   servedLengths,
@@ -21,6 +22,50 @@ import {
   llama,
 } from "../support/calibrated.ts";
 import { expectClose } from "../support/close.ts";
+
+describe("the steps that serve a batch", () => {
+  it("see tokens by the moments of the lengths: E[s] + E[o²]/(2·E[o]) behind, prompts of E[s²]/E[s]", () => {
+    expect(servedLengths(1000, 100)).toEqual({
+      inputTokens: 1000,
+      outputTokens: 100,
+      contextTokens: 1050,
+      promptLength: 1000,
+    });
+    expect(servedLengths(1000, 100, 3e6, 40_000)).toMatchObject({
+      contextTokens: 1200,
+      promptLength: 3000,
+    });
+    expect(servedLengths(1000, 0).contextTokens).toBe(1000);
+  });
+
+  it("carry long prompts in chunks", () => {
+    // 8 prompts of 1000 tokens in chunks of 500: 16 steps of the 100, each with all 8 sequences decoding.
+    const steps = continuousSteps(servedLengths(1000, 100), 8, 500);
+    expect(steps).toMatchObject({ promptTokens: 500, promptSteps: 16, decodeSteps: 84 });
+    expect(steps.decode).toMatchObject({ decodeTokens: 8, promptTokens: 0, logitSequences: 8 });
+    expect(steps.mixed).toMatchObject({
+      decodeTokens: 8,
+      promptTokens: 500,
+      // Half a prompt ends in each.
+      logitSequences: 8.5,
+    });
+  });
+
+  it("carry several short prompts at once: batch / output tokens of them, as far as a chunk holds them", () => {
+    // 80 / 20 = 4 prompts of 100 tokens a step.
+    expect(continuousSteps(servedLengths(100, 20), 80, 1000)).toMatchObject({
+      promptTokens: 400,
+      promptSteps: 20,
+      decodeSteps: 0,
+    });
+    expect(continuousSteps(servedLengths(100, 20), 80, 250)).toMatchObject({
+      promptTokens: 250,
+      promptSteps: 32,
+      // Prompts take all steps: 20 · 250 / 100 sequences decode beside them.
+      mixed: { decodeTokens: 50 },
+    });
+  });
+});
 
 describe("the latencies of a stage", () => {
   // 8 requests of 1000 + 100 tokens, 500 prompt tokens a step: 16 steps with prompts, 84 that only decode.
