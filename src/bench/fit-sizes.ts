@@ -1,3 +1,4 @@
+import { tpGroup } from "../cost/cost-model.ts";
 import { areLayersAlike, isAllowedCut, layerCount } from "../model/model.ts";
 import type { Problem } from "../placement/problem.ts";
 import { allowedSegmentSizes } from "../placement/segment-sizes.ts";
@@ -30,12 +31,14 @@ export class SizeFitter {
     let sizes = this.byStart.get(key);
     if (!sizes) {
       const range = costModel.segmentRange(
-        type.instance,
-        tpDegree,
+        {
+          instance: type.instance,
+          ...tpGroup(tpDegree),
+          startLayer: start + 1,
+          pipelineStages: stages,
+        },
         this.point,
         rules.minMemoryUtilization,
-        start + 1,
-        stages,
       );
       sizes = range.fits
         ? this.allowed.filter((size) => size >= range.smallest && size <= range.largest)

@@ -1,3 +1,4 @@
+import { tpGroup } from "../cost/cost-model.ts";
 import { layerCount } from "../model/model.ts";
 import type { Placement } from "../placement/placement.ts";
 import type { Problem } from "../placement/problem.ts";
@@ -42,10 +43,9 @@ export function speedOf(
   return costModel.stage(
     {
       instance,
-      tpDegree,
+      ...tpGroup(tpDegree, groupGBytesPerSecond),
       startLayer: 1,
       layers: 1,
-      groupGBytesPerSecond,
       pipelineStages,
       next: pipelineStages > 1 ? "other_instance" : "none",
     },

@@ -21,6 +21,7 @@ import { effectiveRates, hasGgmlEnds } from "../cost/calibrated/rates.ts";
 import { resolveParameters } from "../cost/calibrated/resolve-parameters.ts";
 import { type StepTimes, stageSeconds, stepTimes } from "../cost/calibrated/stage-steps.ts";
 import { ENGINE_TABLE } from "../engines/engines.ts";
+import { tpLayout } from "../model/layout.ts";
 import type { RowPlan } from "./plan-row.ts";
 
 /** What the model says of a row; NaN where the row's kind has no such figure. */
@@ -111,7 +112,7 @@ class RowModel {
     const busyGpus = plan.crossesNodes ? tpDegree : tpDegree * pipelineStages * plan.replicas;
     this.context = {
       architecture,
-      tpDegree,
+      layout: tpLayout(tpDegree),
       rates: effectiveRates(gpu, architecture, profile, parameters),
       collectives:
         tpDegree > 1
@@ -179,7 +180,7 @@ class RowModel {
       traits.memoryRule === "share_of_free" ? 1 : this.parameters.common.pagedOutputShare;
     const tokens = plan.inputTokens + share * plan.outputTokens;
     const holds = (content: StageContent): number => {
-      const { kvSpace } = staticMemory(architecture, content, gpu, tpDegree, settings);
+      const { kvSpace } = staticMemory(architecture, content, gpu, tpLayout(tpDegree), settings);
       const least = LEAST_KV_SHARE * gpu.usableMemoryGib * 1024 ** 3;
       return Math.max(kvSpace, least) / sequenceKvBytes(architecture, content, tpDegree, tokens);
     };

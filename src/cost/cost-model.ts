@@ -1,5 +1,7 @@
 import type { InstanceType } from "../hardware/instance.ts";
+import type { GroupKind } from "../hardware/network.ts";
 import type { Architecture, WeightFormat } from "../model/architecture.ts";
+import { type Layout, tpLayout } from "../model/layout.ts";
 import type { OperatingPoint } from "../workload/workload.ts";
 
 /**
@@ -8,17 +10,16 @@ import type { OperatingPoint } from "../workload/workload.ts";
  */
 export type NextStage = "same_instance" | "other_instance" | "none";
 
-/** A stage as the physics sees it: a TP group of one instance that holds some consecutive layers. */
+/** A stage as the physics sees it: a group of GPUs of one instance that holds some consecutive layers. */
 export interface StageShape {
   readonly instance: InstanceType;
-  /** t: GPUs that share every layer of the stage. */
-  readonly tpDegree: number;
+  readonly group: GroupKind;
+  /** How the layers are spread over the group. */
+  readonly layout: Layout;
   /** First layer of the stage, from 1. */
   readonly startLayer: number;
   /** n: decoder layers of the stage. */
   readonly layers: number;
-  /** Smallest bandwidth between two GPUs of the TP group, GB/s; Infinity for t = 1. */
-  readonly groupGBytesPerSecond: number;
   /** S: stages of the pipeline that the stage belongs to. */
   readonly pipelineStages: number;
   /** What the stage sends to. Its speed and latencies may depend on it. */
@@ -27,6 +28,17 @@ export interface StageShape {
 
 /** As much of a stage as its memory depends on. */
 export type HeldShape = Omit<StageShape, "next">;
+
+/** A stage whose number of layers is asked for. */
+export type OpenShape = Omit<HeldShape, "layers">;
+
+/** The group of a stage that tensor parallelism alone spreads over all its GPUs. */
+export function tpGroup(
+  gpus: number,
+  gBytesPerSecond: number = Number.POSITIVE_INFINITY,
+): Pick<StageShape, "group" | "layout"> {
+  return { group: { gpus, gBytesPerSecond }, layout: tpLayout(gpus) };
+}
 
 /** What takes most of a stage's time: the largest item of its `TimeBill` where the model has one. */
 export type LimitedBy = "compute" | "memory_bandwidth" | "collectives" | "links" | "overhead";
@@ -55,7 +67,7 @@ export interface LatencyFrame {
   readonly microBatches: number;
 }
 
-/** Memory of a stage on each GPU of its TP group, GiB, item by item. The items add up to `totalGib`. */
+/** Memory of a stage on each GPU of its group, GiB, item by item. The items add up to `totalGib`. */
 export interface MemoryBill {
   /** All weights, embedding and LM head among them. */
   readonly weightsGib: number;
@@ -83,7 +95,7 @@ export interface TimeBill {
   readonly computeSeconds: number;
   /** Reading and writing GPU memory: weights, KV cache, activations. */
   readonly memorySeconds: number;
-  /** Exchange inside the TP group. */
+  /** Exchange inside the group. */
   readonly collectivesSeconds: number;
   /** Messages to the next stage, where the model counts them as time of the stage. */
   readonly linksSeconds: number;
@@ -126,7 +138,7 @@ export interface Uncertainty {
   readonly tpot: Spread;
 }
 
-/** Sizes a stage may have on one instance type at one TP degree, from one layer on, in layers. */
+/** Sizes a stage may have on a group of GPUs, from one layer on, in layers. */
 export interface SegmentRange {
   /** Fewest layers that reach the wanted memory utilisation; never more than `largest`. */
   readonly smallest: number;
@@ -136,10 +148,7 @@ export interface SegmentRange {
 }
 
 /** One end of a link between two consecutive stages. */
-export interface LinkEnd {
-  readonly tpDegree: number;
-  readonly groupGBytesPerSecond: number;
-}
+export type LinkEnd = Pick<StageShape, "group">;
 
 /** What a cost model says of a link. */
 export interface LinkEstimate {
@@ -215,18 +224,10 @@ export interface CostModel {
     readonly architecture: Architecture;
   };
   /**
-   * `minUtilization`: share (0 to 1) of the GPU memory that a stage has to use; `startLayer`: its first layer, from 1. Where
-   * all layers are alike the range is the same for every start and says nothing of where the model ends.
-   * `pipelineStages`: S of the placement. The range is what `memory` says of each size, up to rounding.
+   * `minUtilization`: share (0 to 1) of the GPU memory that a stage has to use. Where all layers are alike the range is the same
+   * for every start and says nothing of where the model ends. It is what `memory` says of each size, up to rounding.
    */
-  segmentRange(
-    instance: InstanceType,
-    tpDegree: number,
-    point: OperatingPoint,
-    minUtilization: number,
-    startLayer: number,
-    pipelineStages: number,
-  ): SegmentRange;
+  segmentRange(shape: OpenShape, point: OperatingPoint, minUtilization: number): SegmentRange;
   /** `pairGBytesPerSecond`: bandwidth between the lowest GPUs of the two groups, GB/s. */
   link(
     source: LinkEnd,

@@ -69,7 +69,7 @@ export function exportPlacement(
   const limits = limitsOf(form, problem, placement);
   if (limits.length > 0) return { status: "NOT_EXPORTABLE", limits };
   const plan = planLaunch(problem, placement);
-  if (plan.tpDegree === null) {
+  if (plan.layout === null) {
     throw new InternalError("a placement with several TP degrees passed the limits of a target.");
   }
   const traits = FORMS[form];
@@ -86,7 +86,7 @@ export function exportPlacement(
     metrics,
     service,
     plan,
-    tpDegree: plan.tpDegree,
+    layout: plan.layout,
     settings,
     image,
   };

@@ -29,7 +29,7 @@ export function kserveFiles(launch: Launch): LaunchFile[] {
       model: { uri: modelUri(launch.settings.checkpoint), name: servedName(model.name) },
       replicas: 1,
       parallelism: {
-        tensor: launch.tpDegree,
+        tensor: launch.layout.tp,
         ...(worker && { pipeline: pipelineSize(launch) }),
       },
       router: { route: {} },

@@ -1,5 +1,6 @@
 import { InputError } from "../errors.ts";
 import type { PoolType } from "../hardware/pool.ts";
+import { type Layout, tpLayout } from "../model/layout.ts";
 import { type Placement, type PlacementStage, parseInstanceName } from "../placement/placement.ts";
 import type { Problem } from "../placement/problem.ts";
 
@@ -21,8 +22,8 @@ export interface LaunchNode {
 /** A placement cut into nodes and ranks. Rank r of the pipeline is the r-th GPU, stage by stage. */
 export interface LaunchPlan {
   readonly nodes: readonly LaunchNode[];
-  /** TP degree of all stages; null when they differ. */
-  readonly tpDegree: number | null;
+  /** Of all stages; null when their TP degrees differ. */
+  readonly layout: Layout | null;
   /** Layers of every stage, in order; they add up to the layers of the model. */
   readonly layerPartition: readonly number[];
 }
@@ -37,7 +38,7 @@ export function planLaunch(problem: Problem, placement: Placement): LaunchPlan {
   const degrees = new Set(stages.map((stage) => stage.tp_degree));
   return {
     nodes: names.map((name, rank) => nodeOf(problem, placement, name, rank)),
-    tpDegree: degrees.size === 1 ? stages[0]!.tp_degree : null,
+    layout: degrees.size === 1 ? tpLayout(stages[0]!.tp_degree) : null,
     layerPartition: stages.map((stage) => stage.end_layer - stage.start_layer + 1),
   };
 }

@@ -1,3 +1,4 @@
+import type { Layout } from "../model/layout.ts";
 import type { Metrics } from "../placement/evaluation.ts";
 import type { Placement } from "../placement/placement.ts";
 import type { Problem } from "../placement/problem.ts";
@@ -38,7 +39,8 @@ export interface Launch {
   /** At a rate of requests what is so there and at capacity; `placement` and `metrics` are then those at the rate. Null without. */
   readonly service: RateService | null;
   readonly plan: LaunchPlan;
-  readonly tpDegree: number;
+  /** Of every stage. */
+  readonly layout: Layout;
   readonly settings: LaunchSettings;
   /** What the user has to know of the files. */
   readonly notes: readonly string[];

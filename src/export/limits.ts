@@ -86,7 +86,7 @@ const CHECKS: Readonly<Record<LimitRule, (context: LimitContext) => string | nul
     return `${placement.batch_size} sequences in flight are more than the ${tokens} tokens of a step, which ${title} refuses.`;
   },
   uniform_tp: ({ traits, placement, plan }) => {
-    if (plan.tpDegree !== null) return null;
+    if (plan.layout !== null) return null;
     const degrees = [...new Set(placement.stages.map((stage) => stage.tp_degree))];
     return `stages have TP degrees ${listed(degrees)}; ${traits.title} has one TP size for all stages.`;
   },

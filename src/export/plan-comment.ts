@@ -40,13 +40,13 @@ function hintLines({ writer, settings, plan, problem }: Launch): string[] {
   return hints.length === 0 ? [] : ["", "Hints:", ...hints.map((hint) => `  ${hint}`)];
 }
 
-function plannedLines({ id, settings, plan, placement, tpDegree, service }: Launch): string[] {
+function plannedLines({ id, settings, plan, placement, layout, service }: Launch): string[] {
   const { longest, sequences } = settings;
   const burst = sequences.most - sequences.planned;
   const layers = plan.layerPartition.reduce((sum, size) => sum + size, 0);
   return [
     `Plan ${id}`,
-    `Planned: TP ${tpDegree}, PP ${plan.layerPartition.length}, ${layers} layers as ${plan.layerPartition.join(",")}`,
+    `Planned: TP ${layout.tp}, PP ${plan.layerPartition.length}, ${layers} layers as ${plan.layerPartition.join(",")}`,
     ...plan.nodes.map((node) => {
       const stages = node.stages.map((index) => {
         const { start_layer, end_layer } = placement.stages[index]!;

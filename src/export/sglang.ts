@@ -25,11 +25,11 @@ function sglangFiles(launch: Launch): LaunchFile[] {
 
 /** Source: SGLang, "Server Arguments". */
 function sglangFlags(launch: Launch): Flag[] {
-  const { settings, tpDegree } = launch;
+  const { settings, layout } = launch;
   const fraction = memFractionStatic(launch);
   return [
     flag("model-path", settings.checkpoint),
-    flag("tp-size", tpDegree),
+    flag("tp-size", layout.tp),
     flag("pp-size", pipelineSize(launch)),
     flag("context-length", settings.longest.tokens),
     flag("max-running-requests", settings.sequences.most),
@@ -38,7 +38,7 @@ function sglangFlags(launch: Launch): Flag[] {
     flag("kv-cache-dtype", settings.kvCacheFp8 ? "fp8_e4m3" : "auto"),
     ...(settings.onlineFp8 ? [flag("quantization", "fp8")] : []),
     ...(settings.eager ? [flag("disable-cuda-graph")] : []),
-    ...(settings.expertParallel ? [flag("ep-size", tpDegree)] : []),
+    ...(settings.expertParallel ? [flag("ep-size", layout.tp)] : []),
     ...(settings.trustRemoteCode ? [flag("trust-remote-code")] : []),
     // SGLang's own, 127.0.0.1, serves nobody but the node itself.
     flag("host", "0.0.0.0"),

@@ -63,16 +63,16 @@ function configFile(launch: Launch): LaunchFile {
  * sequences in flight = max_batch_size · PP. Source: TensorRT-LLM, create_py_executor_instance (max_num_sequences).
  */
 function serveFlags(launch: Launch): Flag[] {
-  const { settings, tpDegree, plan } = launch;
+  const { settings, layout, plan } = launch;
   const stages = pipelineSize(launch);
   return [
-    flag("tp_size", tpDegree),
+    flag("tp_size", layout.tp),
     flag("pp_size", stages),
     flag("gpus_per_node", plan.nodes[0]!.gpuIds.length),
     flag("max_batch_size", Math.ceil(settings.sequences.most / stages)),
     flag("max_num_tokens", settings.maxBatchedTokens),
     flag("max_seq_len", settings.longest.tokens),
-    ...(settings.expertParallel ? [flag("ep_size", tpDegree)] : []),
+    ...(settings.expertParallel ? [flag("ep_size", layout.tp)] : []),
     ...(settings.trustRemoteCode ? [flag("trust_remote_code")] : []),
     // trtllm-serve's own, localhost, serves nobody but the node itself.
     flag("host", "0.0.0.0"),

@@ -10,9 +10,9 @@ export const VLLM_PARTITION = "VLLM_PP_LAYER_PARTITION";
  * Batch limits are always given: vLLM's own depend on the device.
  */
 export function vllmFlags(launch: Launch): Flag[] {
-  const { settings, tpDegree } = launch;
+  const { settings, layout } = launch;
   return [
-    flag("tensor-parallel-size", tpDegree),
+    flag("tensor-parallel-size", layout.tp),
     flag("pipeline-parallel-size", pipelineSize(launch)),
     ...vllmEngineFlags(launch),
     ...(settings.onlineFp8 ? [flag("quantization", "fp8")] : []),
@@ -34,7 +34,7 @@ function vllmEngineFlags({ settings }: Launch): Flag[] {
 
 /** Whether more than one rank runs; a single one needs no executor between processes. */
 export function isDistributed(launch: Launch): boolean {
-  return launch.tpDegree * pipelineSize(launch) > 1;
+  return launch.layout.tp * pipelineSize(launch) > 1;
 }
 
 /** A node's place among others. */

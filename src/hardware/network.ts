@@ -17,11 +17,18 @@ export interface MatrixNetwork {
 
 export type Network = DerivedNetwork | MatrixNetwork;
 
+/** A kind of group of GPUs of one instance that hold a stage together. */
+export interface GroupKind {
+  readonly gpus: number;
+  /** Smallest bandwidth between two of them, GB/s; Infinity for one. */
+  readonly gBytesPerSecond: number;
+}
+
 /** The diagonal of a derived matrix, GB/s. Source: the reference model. */
 const SELF_GBYTES_PER_SECOND = 10_000;
 
 /**
- * Smallest bandwidth between two different GPUs of a tensor-parallel group inside one instance, GB/s; both directions of
+ * Smallest bandwidth between two different GPUs of a group inside one instance, GB/s; both directions of
  * an asymmetric matrix count. Infinity for a group of one.
  */
 export function groupGBytesPerSecond(

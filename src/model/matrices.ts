@@ -1,17 +1,17 @@
 import type { Architecture, LayerArchitecture } from "./architecture.ts";
 
 /** KV heads that one GPU keeps: nkv/t, at least one (then they are replicated). */
-export function kvHeadsPerGpu(kvHeads: number, tpDegree: number): number {
-  return Math.max(kvHeads / tpDegree, 1);
+export function kvHeadsPerGpu(kvHeads: number, tp: number): number {
+  return Math.max(kvHeads / tp, 1);
 }
 
 /** Elements of KV cache that one GPU keeps for a token of one layer; a latent vector is not split. */
 export function kvElementsPerToken(
   { headDim, latent }: Architecture,
   { kvHeads }: LayerArchitecture,
-  tpDegree: number,
+  tp: number,
 ): number {
-  return latent ? latent.kvRank + latent.ropeDim : 2 * kvHeadsPerGpu(kvHeads, tpDegree) * headDim;
+  return latent ? latent.kvRank + latent.ropeDim : 2 * kvHeadsPerGpu(kvHeads, tp) * headDim;
 }
 
 /**
@@ -22,10 +22,10 @@ export function kvElementsPerToken(
 export function attentionParameters(
   { hidden, heads, headDim, latent }: Architecture,
   { kvHeads }: LayerArchitecture,
-  tpDegree: number,
+  tp: number,
 ): number {
-  const share = heads / tpDegree;
-  if (!latent) return hidden * headDim * (2 * share + 2 * kvHeadsPerGpu(kvHeads, tpDegree));
+  const share = heads / tp;
+  if (!latent) return hidden * headDim * (2 * share + 2 * kvHeadsPerGpu(kvHeads, tp));
   const { kvRank, qRank, ropeDim, nopeDim, valueDim } = latent;
   const query =
     qRank > 0

@@ -1,6 +1,7 @@
 import type { NextStage, StageShape } from "../cost/cost-model.ts";
 import { groupGBytesPerSecond } from "../hardware/network.ts";
 import type { PoolType } from "../hardware/pool.ts";
+import { tpLayout } from "../model/layout.ts";
 import { isAllowedCut, layerCount } from "../model/model.ts";
 import { nearestHint } from "../nearest.ts";
 import type { OperatingPoint } from "../workload/workload.ts";
@@ -78,10 +79,13 @@ export function checkPlacement(
       lowestGpu: lowest(gpuIds),
       shape: {
         instance: type.instance,
-        tpDegree: stage.tp_degree,
+        group: {
+          gpus: stage.tp_degree,
+          gBytesPerSecond: groupGBytesPerSecond(problem.network, type, instanceIndex, gpuIds),
+        },
+        layout: tpLayout(stage.tp_degree),
         startLayer: stage.start_layer,
         layers: sizeOf(stage),
-        groupGBytesPerSecond: groupGBytesPerSecond(problem.network, type, instanceIndex, gpuIds),
         pipelineStages,
         next: nextOf(placement.stages, index),
       },
@@ -212,18 +216,12 @@ function checkMemory(
   if (!isTpDegree(t)) return;
   const { rules, costModel } = problem;
   const size = sizeOf(stage);
-  const range = costModel.segmentRange(
-    type.instance,
-    t,
-    point,
-    rules.minMemoryUtilization,
-    stage.start_layer,
-    pipelineStages,
-  );
+  const shape = memoryShape(type.instance, stage, pipelineStages);
+  const range = costModel.segmentRange(shape, point, rules.minMemoryUtilization);
   if (size <= range.largest && size >= range.smallest && range.fits) return;
   const where = describe(stage, index);
   const items = memoryItems(problem, type, stage, pipelineStages, point);
-  const tooLong = tooLongRequest(problem, memoryShape(type.instance, stage, pipelineStages), point);
+  const tooLong = tooLongRequest(problem, shape, point);
   if (tooLong !== null) {
     // What the whole pipeline holds is known when all stages are: the message is completed then.
     violations.push({ rule: "above_kv_cache", stage: index, message: where, ...tooLong, ...items });

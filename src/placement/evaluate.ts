@@ -1,6 +1,5 @@
 import {
   type CostModel,
-  type LinkEnd,
   largestItem,
   type MemoryBill,
   type StageEstimate,
@@ -154,7 +153,7 @@ function measure(problem: Problem, placed: readonly PlacedStage[], point: Operat
         instance: stage.stage.gpu_type,
         gpu_model: type.instance.gpuModel,
         gpu_ids: stage.gpuIds,
-        tp_degree: stage.shape.tpDegree,
+        tp_degree: stage.shape.layout.tp,
         layers: stage.shape.layers,
         start_layer: stage.stage.start_layer,
         end_layer: stage.stage.end_layer,
@@ -167,7 +166,7 @@ function measure(problem: Problem, placed: readonly PlacedStage[], point: Operat
         memory_capacity_gb: bill.capacityGib,
         memory_utilization: bill.totalGib / bill.capacityGib,
         utilization: raw / estimate.tokensPerSecond,
-        price_share_usd_per_hour: (microUsdToUsd(price) * stage.shape.tpDegree) / usedThere,
+        price_share_usd_per_hour: (microUsdToUsd(price) * stage.shape.group.gpus) / usedThere,
         memory_runtime_gb: bill.runtimeGib,
         memory_reserve_gb: bill.reserveGib,
         memory_embedding_gb: bill.embeddingGib,
@@ -304,7 +303,7 @@ function measureLinks(
       target.instanceIndex,
       target.lowestGpu,
     );
-    const link = problem.costModel.link(linkEnd(source), linkEnd(target), pair, point);
+    const link = problem.costModel.link(source.shape, target.shape, pair, point);
     links.push({
       throughput_tokens_per_sec: link.tokensPerSecond,
       bandwidth_gb_per_sec: link.gBytesPerSecond,
@@ -312,10 +311,6 @@ function measureLinks(
     });
   }
   return links;
-}
-
-function linkEnd({ shape }: PlacedStage): LinkEnd {
-  return { tpDegree: shape.tpDegree, groupGBytesPerSecond: shape.groupGBytesPerSecond };
 }
 
 /** The global number of the instance's first GPU identifies the instance. */
@@ -335,11 +330,11 @@ function rentedInstances(placed: readonly PlacedStage[]): Map<number, Rented> {
   for (const stage of placed) {
     const number = instanceNumber(stage);
     const known = rented.get(number);
-    if (known) known.gpusUsed += stage.shape.tpDegree;
+    if (known) known.gpusUsed += stage.shape.group.gpus;
     else {
       const { type, instanceIndex, shape } = stage;
       const price = instanceMicroUsdPerHour(type, instanceIndex);
-      rented.set(number, { type, microUsdPerHour: price, gpusUsed: shape.tpDegree });
+      rented.set(number, { type, microUsdPerHour: price, gpusUsed: shape.group.gpus });
     }
   }
   return rented;

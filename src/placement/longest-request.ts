@@ -1,4 +1,4 @@
-import type { HeldShape } from "../cost/cost-model.ts";
+import { type HeldShape, tpGroup } from "../cost/cost-model.ts";
 import { longestRequestTokens } from "../engines/engine-settings.ts";
 import type { InstanceType } from "../hardware/instance.ts";
 import type { OperatingPoint } from "../workload/workload.ts";
@@ -14,10 +14,9 @@ export function memoryShape(
 ): HeldShape {
   return {
     instance,
-    tpDegree: tp_degree,
+    ...tpGroup(tp_degree),
     layers: end_layer - start_layer + 1,
     startLayer: start_layer,
-    groupGBytesPerSecond: Number.POSITIVE_INFINITY,
     pipelineStages,
   };
 }

@@ -63,17 +63,10 @@ function costModelAnswers(problem: Problem, run: RunParameters): unknown {
     ),
     stages: stages.map(({ shape }) => ({
       layers: shape.layers,
-      groupGBytesPerSecond: shape.groupGBytesPerSecond,
+      groupGBytesPerSecond: shape.group.gBytesPerSecond,
       estimate: costModel.stage(shape, point),
       memory: costModel.memory(shape, point),
-      range: costModel.segmentRange(
-        shape.instance,
-        shape.tpDegree,
-        point,
-        rules.minMemoryUtilization,
-        shape.startLayer,
-        shape.pipelineStages,
-      ),
+      range: costModel.segmentRange(shape, point, rules.minMemoryUtilization),
     })),
     links: stages.slice(1).map((target, index) => {
       const source = stages[index]!;
@@ -86,13 +79,9 @@ function costModelAnswers(problem: Problem, run: RunParameters): unknown {
         target.instanceIndex,
         target.lowestGpu,
       );
-      const end = ({ shape }: typeof source) => ({
-        tpDegree: shape.tpDegree,
-        groupGBytesPerSecond: shape.groupGBytesPerSecond,
-      });
       return {
         pairGBytesPerSecond: pair,
-        estimate: costModel.link(end(source), end(target), pair, point),
+        estimate: costModel.link(source.shape, target.shape, pair, point),
       };
     }),
   };

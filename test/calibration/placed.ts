@@ -1,6 +1,7 @@
 import { createCalibratedModel } from "../../src/cost/calibrated/calibrated-model.ts";
 import type { ParameterValues } from "../../src/cost/calibrated/parameters.ts";
 import type { StageShape } from "../../src/cost/cost-model.ts";
+import { tpGroup } from "../../src/cost/cost-model.ts";
 import type { Engine } from "../../src/engines/engines.ts";
 import type { GpuSpec } from "../../src/hardware/gpu-specs.ts";
 import type { Architecture } from "../../src/model/architecture.ts";
@@ -44,10 +45,9 @@ export function predictPlacement(
   const estimates = Array.from({ length: stages }, (_, i) => {
     const shape: StageShape = {
       instance,
-      tpDegree,
+      ...tpGroup(tpDegree),
       startLayer: 1 + i * layers,
       layers,
-      groupGBytesPerSecond: Number.POSITIVE_INFINITY,
       pipelineStages: stages,
       next: i === stages - 1 ? "none" : "other_instance",
     };

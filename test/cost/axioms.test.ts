@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { CostModel, LinkEnd, NextStage, StageShape } from "../../src/cost/cost-model.ts";
+import { tpGroup } from "../../src/cost/cost-model.ts";
 import { createReferenceModel } from "../../src/cost/reference/reference-model.ts";
 import { areLayersAlike, layerCount, type Model } from "../../src/model/model.ts";
 import { alikeKind, outlineOf } from "../../src/model/outline.ts";
@@ -43,8 +44,8 @@ function expectAtMost(value: number, limit: number): void {
 }
 
 /** Below 0.1 GB/s between the GPUs of a TP group; the slowest network for sale has 10 Gbit/s, 1.25 GB/s. */
-function isSlowerThanAnyNetwork({ tpDegree, groupGBytesPerSecond }: StageShape): boolean {
-  return tpDegree > 1 && groupGBytesPerSecond < 0.1;
+function isSlowerThanAnyNetwork({ group }: StageShape): boolean {
+  return group.gpus > 1 && group.gBytesPerSecond < 0.1;
 }
 
 interface Case {
@@ -55,6 +56,10 @@ interface Case {
 
 const arbitraryNext = fc.constantFrom<NextStage>("same_instance", "other_instance", "none");
 
+const arbitraryTpGroup = fc
+  .tuple(fc.integer({ min: 1, max: 16 }), arbitraryBandwidth)
+  .map(([gpus, gBytesPerSecond]) => tpGroup(gpus, gBytesPerSecond));
+
 /** A stage inside a model. */
 function arbitraryCaseOf(models: fc.Arbitrary<Model>): fc.Arbitrary<Case> {
   return fc
@@ -63,25 +68,19 @@ function arbitraryCaseOf(models: fc.Arbitrary<Model>): fc.Arbitrary<Case> {
       point: arbitraryPoint,
       ends: fc.tuple(fc.nat(10_000), fc.nat(10_000)),
       instance: arbitraryInstance,
-      tpDegree: fc.integer({ min: 1, max: 16 }),
-      groupGBytesPerSecond: arbitraryBandwidth,
+      placed: arbitraryTpGroup,
       pipelineStages: fc.integer({ min: 1, max: 16 }),
       next: arbitraryNext,
     })
-    .map(({ model, point, ends, ...rest }) => {
+    .map(({ model, point, ends, placed, ...rest }) => {
       const [one, other] = ends.map((end) => 1 + (end % layerCount(model))) as [number, number];
       const startLayer = Math.min(one, other);
       const layers = Math.max(one, other) - startLayer + 1;
-      return { model, point, shape: { ...rest, startLayer, layers } };
+      return { model, point, shape: { ...rest, ...placed, startLayer, layers } };
     });
 }
 
 const arbitraryCase = arbitraryCaseOf(arbitraryModel);
-
-const arbitraryEnd: fc.Arbitrary<LinkEnd> = fc.record({
-  tpDegree: fc.integer({ min: 1, max: 16 }),
-  groupGBytesPerSecond: arbitraryBandwidth,
-});
 
 const factor = fc.double({ min: 1, max: 100, noNaN: true });
 
@@ -107,7 +106,7 @@ describe.each(COST_MODELS)("the %s model", (_, create, hasEnds) => {
         for (const seconds of Object.values(bill)) expect(seconds).toBeGreaterThanOrEqual(0);
         const all = Object.values(bill).reduce((sum, seconds) => sum + seconds, 0);
         expect(all * costModel.stage(shape, point).tokensPerSecond).toBeCloseTo(1, 9);
-        expect(bill.collectivesSeconds === 0).toBe(shape.tpDegree === 1);
+        expect(bill.collectivesSeconds === 0).toBe(shape.group.gpus === 1);
       }),
     );
   });
@@ -161,14 +160,14 @@ describe.each(COST_MODELS)("the %s model", (_, create, hasEnds) => {
     fc.assert(
       fc.property(
         arbitraryCase,
-        arbitraryEnd,
+        arbitraryTpGroup,
         arbitraryBandwidth,
         factor,
         ({ model, shape, point }, target, pair, more) => {
           const costModel = create(model);
           const wider = {
             ...shape,
-            groupGBytesPerSecond: shape.groupGBytesPerSecond * more,
+            group: { ...shape.group, gBytesPerSecond: shape.group.gBytesPerSecond * more },
           };
           expectAtMost(
             costModel.stage(shape, point).tokensPerSecond,
@@ -186,14 +185,14 @@ describe.each(COST_MODELS)("the %s model", (_, create, hasEnds) => {
 
   test("a link is as fast as the slowest of its source, its pair and its target", () => {
     // The search tabulates the three apart and never looks at pairs of stages.
-    const free: LinkEnd = { tpDegree: 1, groupGBytesPerSecond: Number.POSITIVE_INFINITY };
+    const free: LinkEnd = tpGroup(1);
     const unlimited = Number.POSITIVE_INFINITY;
     fc.assert(
       fc.property(
         arbitraryModel,
         arbitraryPoint,
-        arbitraryEnd,
-        arbitraryEnd,
+        arbitraryTpGroup,
+        arbitraryTpGroup,
         arbitraryBandwidth,
         (model, point, source, target, pair) => {
           const rate = (from: LinkEnd, to: LinkEnd, gBytesPerSecond: number): number =>
@@ -262,11 +261,11 @@ describe.each(COST_MODELS)("the %s model", (_, create, hasEnds) => {
       fc.property(arbitraryCase, ({ model, shape, point }) => {
         const costModel = create(model);
         // Buffers of the runtime are apart: a group has some that one GPU has not.
-        const held = (tpDegree: number): number => {
-          const bill = costModel.memory({ ...shape, tpDegree }, point);
+        const held = (tp: number): number => {
+          const bill = costModel.memory({ ...shape, ...tpGroup(tp) }, point);
           return bill.totalGib - bill.runtimeGib - bill.reserveGib;
         };
-        expectAtMost(held(shape.tpDegree + 1), held(shape.tpDegree));
+        expectAtMost(held(shape.layout.tp + 1), held(shape.layout.tp));
       }),
     );
   });
@@ -282,14 +281,7 @@ describe.each(COST_MODELS)("the %s model", (_, create, hasEnds) => {
           expect(costModel.stage(shape, point)).toEqual(costModel.stage(atStart, point));
           expect(costModel.memory(shape, point)).toEqual(costModel.memory(atStart, point));
           const rangeFrom = (startLayer: number) =>
-            costModel.segmentRange(
-              shape.instance,
-              shape.tpDegree,
-              point,
-              0.5,
-              startLayer,
-              shape.pipelineStages,
-            );
+            costModel.segmentRange({ ...shape, startLayer }, point, 0.5);
           expect(rangeFrom(shape.startLayer)).toEqual(rangeFrom(1));
         }),
       );
@@ -301,18 +293,10 @@ describe.each(COST_MODELS)("the %s model", (_, create, hasEnds) => {
     fc.assert(
       fc.property(arbitraryCase, share, ({ model, shape, point }, utilization) => {
         const costModel = create(model);
-        const { instance, tpDegree } = shape;
         // Where layers are alike the range says nothing of where the model ends, so ask from its start.
         const startLayer = areLayersAlike(model) ? 1 : shape.startLayer;
         const most = layerCount(model) - startLayer + 1;
-        const range = costModel.segmentRange(
-          instance,
-          tpDegree,
-          point,
-          utilization,
-          startLayer,
-          shape.pipelineStages,
-        );
+        const range = costModel.segmentRange({ ...shape, startLayer }, point, utilization);
         const needed = (layers: number): number =>
           costModel.memory({ ...shape, startLayer, layers }, point).totalGib;
         const capacity = costModel.memory(shape, point).capacityGib;
@@ -411,8 +395,7 @@ describe.each(COST_MODELS)("the %s model", (_, create, hasEnds) => {
           insideGBytesPerSecond: 32,
           externalGbitsPerSecond: 100,
         },
-        tpDegree: 5,
-        groupGBytesPerSecond: 0.001,
+        ...tpGroup(5, 0.001),
         pipelineStages: 2,
         next: "none",
         startLayer: 1,

@@ -11,6 +11,7 @@ import {
 } from "../../src/cost/calibrated/composition.ts";
 import type { Parameters } from "../../src/cost/calibrated/parameters.ts";
 import { effectiveRates, type Rates } from "../../src/cost/calibrated/rates.ts";
+import { tpGroup } from "../../src/cost/cost-model.ts";
 import type { GpuSpec } from "../../src/hardware/gpu-specs.ts";
 import { gpuByName } from "../../src/hardware/gpu-specs.ts";
 import type { WeightFormat } from "../../src/model/architecture.ts";
@@ -226,8 +227,7 @@ describe("activations of a stage with the LM head", () => {
     model.memory(
       {
         instance: instanceOf(gpuByName("H100-SXM5-80GB")!),
-        tpDegree: 1,
-        groupGBytesPerSecond: Number.POSITIVE_INFINITY,
+        ...tpGroup(1),
         startLayer,
         layers,
         pipelineStages: 2,

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { createCalibratedModel } from "../../src/cost/calibrated/calibrated-model.ts";
 import type { CostModel, StageShape } from "../../src/cost/cost-model.ts";
+import { tpGroup } from "../../src/cost/cost-model.ts";
 import { ENGINES } from "../../src/engines/engines.ts";
 import { gpuByName } from "../../src/hardware/gpu-specs.ts";
 import type { Architecture } from "../../src/model/architecture.ts";
@@ -95,7 +96,7 @@ class Pipeline {
   constructor(
     architecture: Architecture,
     gpuName: string,
-    readonly tpDegree: number,
+    readonly tp: number,
     readonly stages: number,
   ) {
     this.model = createCalibratedModel(architecture, defaultSettings("vllm"), knowledgeOf());
@@ -103,11 +104,9 @@ class Pipeline {
     const layers = architecture.kindOf.length / stages;
     this.shapes = Array.from({ length: stages }, (_, i) => ({
       instance,
-      tpDegree,
+      ...tpGroup(tp, tp === 1 ? Number.POSITIVE_INFINITY : instance.insideGBytesPerSecond),
       startLayer: 1 + i * layers,
       layers,
-      groupGBytesPerSecond:
-        tpDegree === 1 ? Number.POSITIVE_INFINITY : instance.insideGBytesPerSecond,
       pipelineStages: stages,
       // The stages of one machine of 8 GPUs, as long as they have room there.
       next: i === stages - 1 ? "none" : "same_instance",

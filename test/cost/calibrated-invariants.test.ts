@@ -7,6 +7,7 @@ import type { ParameterValues } from "../../src/cost/calibrated/parameters.ts";
 import { priorValues } from "../../src/cost/calibrated/priors.ts";
 import { resolveParameters } from "../../src/cost/calibrated/resolve-parameters.ts";
 import type { CostModel, MemoryBill, NextStage, StageShape } from "../../src/cost/cost-model.ts";
+import { tpGroup } from "../../src/cost/cost-model.ts";
 import type { EngineSettings } from "../../src/engines/engine-settings.ts";
 import { gpuByName } from "../../src/hardware/gpu-specs.ts";
 import type { Architecture } from "../../src/model/architecture.ts";
@@ -47,13 +48,13 @@ const arbitraryCase: fc.Arbitrary<Case> = fc
     values: arbitraryValues,
     point: arbitraryServingPoint,
     instance: arbitraryKnownInstance,
-    tpDegree: fc.integer({ min: 1, max: 16 }),
-    groupGBytesPerSecond: fc.double({ min: 1, max: 1800, noNaN: true }),
+    tp: fc.integer({ min: 1, max: 16 }),
+    gBytesPerSecond: fc.double({ min: 1, max: 1800, noNaN: true }),
     pipelineStages: fc.integer({ min: 1, max: 8 }),
     next: fc.constantFrom<NextStage>("same_instance", "other_instance", "none"),
     ends: fc.tuple(fc.nat(10_000), fc.nat(10_000)),
   })
-  .map(({ architecture, settings, values, point, ends, groupGBytesPerSecond, ...rest }) => {
+  .map(({ architecture, settings, values, point, ends, tp, gBytesPerSecond, ...rest }) => {
     const numLayers = architecture.kindOf.length;
     const [one, other] = ends.map((end) => 1 + (end % numLayers)) as [number, number];
     const startLayer = Math.min(one, other);
@@ -65,7 +66,7 @@ const arbitraryCase: fc.Arbitrary<Case> = fc
       model: createCalibratedModel(architecture, settings, knowledgeOf(values)),
       shape: {
         ...rest,
-        groupGBytesPerSecond: rest.tpDegree === 1 ? Number.POSITIVE_INFINITY : groupGBytesPerSecond,
+        ...tpGroup(tp, tp === 1 ? Number.POSITIVE_INFINITY : gBytesPerSecond),
         startLayer,
         layers: Math.max(one, other) - startLayer + 1,
       },
@@ -103,10 +104,9 @@ describe("a stage under the calibrated model", () => {
     const model = createCalibratedModel(llama(), defaultSettings("vllm"), knowledgeOf());
     const shape = {
       instance: instanceOf(gpuByName("H100-SXM5-80GB")!),
-      tpDegree: 1,
+      ...tpGroup(1),
       startLayer: 1,
       layers: 32,
-      groupGBytesPerSecond: Number.POSITIVE_INFINITY,
       pipelineStages: 1,
       next: "none" as const,
     };
@@ -247,7 +247,7 @@ describe("a stage under the calibrated model", () => {
     fc.assert(
       fc.property(arbitraryCase, ({ model, shape, point }) => {
         const small = model.memory(shape, point);
-        const large = model.memory({ ...shape, tpDegree: shape.tpDegree + 1 }, point);
+        const large = model.memory({ ...shape, ...tpGroup(shape.layout.tp + 1) }, point);
         for (const item of ["weightsGib", "kvCacheGib", "activationsGib"] as const) {
           expectAtMost(large[item], small[item]);
         }
@@ -271,12 +271,12 @@ describe("a stage under the calibrated model", () => {
   test("fits exactly as long as its KV cache holds the batch", () => {
     fc.assert(
       fc.property(arbitraryCase, ({ architecture, settings, model, shape, point }) => {
-        const { instance, tpDegree, startLayer, layers } = shape;
+        const { instance, layout, startLayer, layers } = shape;
         const values = resolveParameters(priorValues(), gpuByName(instance.gpuModel)!, "vllm");
         const group = new GroupMemory(
           architecture,
           gpuByName(instance.gpuModel)!,
-          tpDegree,
+          layout,
           point,
           settings,
           // Only the share of paged output counts here, which the model has from other values.
@@ -308,10 +308,8 @@ describe("a stage under the calibrated model", () => {
       fc.property(arbitraryCase, small, share, (one, lengths, utilization) => {
         const { architecture, model, shape } = one;
         const point: OperatingPoint = { phase: one.point.phase, ...lengths };
-        const { instance, tpDegree, startLayer, pipelineStages } = shape;
-        const range = model.segmentRange(
-          ...([instance, tpDegree, point, utilization, startLayer, pipelineStages] as const),
-        );
+        const { startLayer } = shape;
+        const range = model.segmentRange(shape, point, utilization);
         const most = architecture.kindOf.length - startLayer + 1;
         const bills = Array.from({ length: most }, (_, i) =>
           model.memory({ ...shape, layers: i + 1 }, point),

@@ -12,10 +12,12 @@ import { effectiveRates, powerFactor } from "../../src/cost/calibrated/rates.ts"
 import { resolveParameters } from "../../src/cost/calibrated/resolve-parameters.ts";
 import { SHIPPED } from "../../src/cost/calibrated/shipped.ts";
 import type { StageShape } from "../../src/cost/cost-model.ts";
+import { tpGroup } from "../../src/cost/cost-model.ts";
 import type { EngineSettings } from "../../src/engines/engine-settings.ts";
 import { ENGINES } from "../../src/engines/engines.ts";
 import { GPU_NAMES, type GpuSpec, gpuByName } from "../../src/hardware/gpu-specs.ts";
 import type { Architecture, WeightFormat } from "../../src/model/architecture.ts";
+import { tpLayout } from "../../src/model/layout.ts";
 import type { OperatingPoint } from "../../src/workload/workload.ts";
 import {
   arbitraryArchitecture,
@@ -39,7 +41,7 @@ function expectAtMost(value: number, limit: number): void {
 interface Group {
   readonly architecture: Architecture;
   readonly gpu: GpuSpec;
-  readonly tpDegree: number;
+  readonly tp: number;
   readonly pipelineStages: number;
   readonly point: OperatingPoint;
   readonly settings: EngineSettings;
@@ -49,7 +51,7 @@ interface Group {
 const arbitraryGroup: fc.Arbitrary<Group> = fc.record({
   architecture: arbitraryArchitecture,
   gpu: arbitraryGpu,
-  tpDegree: fc.integer({ min: 1, max: 16 }),
+  tp: fc.integer({ min: 1, max: 16 }),
   pipelineStages: fc.integer({ min: 1, max: 8 }),
   point: arbitraryServingPoint,
   settings: arbitrarySettings,
@@ -57,12 +59,12 @@ const arbitraryGroup: fc.Arbitrary<Group> = fc.record({
 });
 
 /** Busy seconds of a stage that holds the whole model on GPUs that need not exist. */
-function cycleSeconds({ architecture, gpu, point, settings, values, ...shape }: Group): number {
+function cycleSeconds({ architecture, gpu, tp, point, settings, values, ...shape }: Group): number {
   const known = gpuByName(gpu.name)!;
   const group: Omit<StageShape, "startLayer" | "layers" | "next"> = {
     ...shape,
     instance: instanceOf(known, 16),
-    groupGBytesPerSecond: 300,
+    ...tpGroup(tp, 300),
   };
   const parameters = resolveParameters(values, gpu, settings.engine);
   const times = new GroupTimes(architecture, gpu, group, point, settings, parameters);
@@ -166,10 +168,10 @@ describe("better hardware never slows a stage", () => {
 });
 
 describe("a TP group", () => {
-  const context = ({ architecture, gpu, tpDegree, settings, values }: Group): GroupContext => {
+  const context = ({ architecture, gpu, tp, settings, values }: Group): GroupContext => {
     const parameters = resolveParameters(values, gpu, settings.engine);
     const rates = effectiveRates(gpu, architecture, settings.engine, parameters);
-    return { architecture, tpDegree, rates, collectives: null, parameters };
+    return { architecture, layout: tpLayout(tp), rates, collectives: null, parameters };
   };
   const load: StepLoad = {
     decodeTokens: 16,
@@ -184,11 +186,7 @@ describe("a TP group", () => {
       fc.property(arbitraryGroup, (group) => {
         for (const kind of group.architecture.kinds) {
           const small = layerSeconds(context(group), kind, load);
-          const large = layerSeconds(
-            context({ ...group, tpDegree: 2 * group.tpDegree }),
-            kind,
-            load,
-          );
+          const large = layerSeconds(context({ ...group, tp: 2 * group.tp }), kind, load);
           expectAtMost(large.total, small.total);
           expectAtMost(large.compute, small.compute);
           expectAtMost(large.memory, small.memory);
@@ -276,7 +274,7 @@ describe("weights of smaller precision", () => {
               cycleSeconds({
                 architecture: inFormat(architecture, format),
                 gpu,
-                tpDegree: 1,
+                tp: 1,
                 pipelineStages: 1,
                 point,
                 settings: defaultSettings(engine),

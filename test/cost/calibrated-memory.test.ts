@@ -11,9 +11,11 @@ import {
   sequenceKvBytes,
   staticMemory,
 } from "../../src/cost/calibrated/memory.ts";
+import { tpGroup } from "../../src/cost/cost-model.ts";
 import { ENGINE_TABLE } from "../../src/engines/engines.ts";
 import { gpuByName } from "../../src/hardware/gpu-specs.ts";
 import type { Architecture, LayerArchitecture } from "../../src/model/architecture.ts";
+import { tpLayout } from "../../src/model/layout.ts";
 import { layerWeightGib } from "../../src/model/outline.ts";
 import { sampleCells } from "../calibration/sample.ts";
 import {
@@ -168,7 +170,7 @@ describe("memory that vLLM reports on an H100 of 79.18 GiB", () => {
       row.architecture,
       whole(row.architecture),
       H100,
-      row.tp,
+      tpLayout(row.tp),
       {
         traits: ENGINE_TABLE.vllm,
         utilization: row.utilization,
@@ -192,8 +194,8 @@ describe("memory that vLLM reports on an H100 of 79.18 GiB", () => {
     const model = createCalibratedModel(MISTRAL_SMALL, settings, knowledgeOf());
     const shape = {
       instance: instanceOf(H100, 1),
-      ...{ tpDegree: 1, startLayer: 1, layers: 40, pipelineStages: 1 },
-      groupGBytesPerSecond: Number.POSITIVE_INFINITY,
+      ...tpGroup(1),
+      ...{ startLayer: 1, layers: 40, pipelineStages: 1 },
     };
     for (const batch of [1, 64, 256]) {
       const bill = model.memory(shape, {
@@ -211,14 +213,14 @@ describe("sequences that TensorRT-LLM admitted on H100", () => {
       ? inFormat(QWEN3_32B, "fp8")
       : llama();
     const content = whole(architecture);
-    const tpDegree = Number(row.tp);
-    const { kvSpace } = staticMemory(architecture, content, gpuByName(row.gpu!)!, tpDegree, {
+    const tp = Number(row.tp);
+    const { kvSpace } = staticMemory(architecture, content, gpuByName(row.gpu!)!, tpLayout(tp), {
       traits: ENGINE_TABLE["tensorrt-llm"],
       utilization: Number(row.free_gpu_memory_fraction),
       maxBatchedTokens: Number(row.max_num_tokens),
       maxSequences: 256,
     });
-    const reserved = sequenceKvBytes(architecture, content, tpDegree, Number(row.max_seq_len));
+    const reserved = sequenceKvBytes(architecture, content, tp, Number(row.max_seq_len));
     return Math.floor(kvSpace / reserved) / Number(row.max_batch_measured) - 1;
   });
 
@@ -238,8 +240,8 @@ describe("sequences that TensorRT-LLM admitted on H100", () => {
 });
 
 describe("the KV cache of a token", () => {
-  const perToken = (architecture: Architecture, tpDegree: number, tokens = 1000): number =>
-    sequenceKvBytes(architecture, whole(architecture), tpDegree, tokens) / tokens;
+  const perToken = (architecture: Architecture, tp: number, tokens = 1000): number =>
+    sequenceKvBytes(architecture, whole(architecture), tp, tokens) / tokens;
 
   it.each([
     ["Llama 3.1 8B", llama(), 131_072],
@@ -256,7 +258,7 @@ describe("the KV cache of a token", () => {
   });
 
   it("of latent attention is (512 + 64) · 2 · 61 bytes on every GPU", () => {
-    for (const tpDegree of [1, 2, 8, 16]) expect(perToken(DEEPSEEK_V3, tpDegree)).toBe(70_272);
+    for (const tp of [1, 2, 8, 16]) expect(perToken(DEEPSEEK_V3, tp)).toBe(70_272);
   });
 
   it("of gpt-oss is kept by windowed layers for 128 tokens only", () => {
@@ -277,7 +279,7 @@ describe("weights", () => {
   function parameters(architecture: Architecture): number {
     const in16 = inFormat(architecture, "16bit");
     const layers = in16.kindOf.reduce(
-      (sum, kind) => sum + layerWeightBytes(in16, in16.kinds[kind]!, 1),
+      (sum, kind) => sum + layerWeightBytes(in16, in16.kinds[kind]!, tpLayout(1)),
       0,
     );
     return (layers + 2 * endBytes(in16, 1)) / END;
@@ -316,8 +318,8 @@ describe("weights", () => {
             return model.memory(
               {
                 instance,
-                ...{ tpDegree: 1, startLayer, layers: end - startLayer + 1 },
-                groupGBytesPerSecond: Number.POSITIVE_INFINITY,
+                ...tpGroup(1),
+                ...{ startLayer, layers: end - startLayer + 1 },
                 pipelineStages: ends.length,
               },
               point,
@@ -326,8 +328,8 @@ describe("weights", () => {
           const alone = model.memory(
             {
               instance,
-              ...{ tpDegree: 1, startLayer: 1, layers: last, pipelineStages: 1 },
-              groupGBytesPerSecond: Number.POSITIVE_INFINITY,
+              ...tpGroup(1),
+              ...{ startLayer: 1, layers: last, pipelineStages: 1 },
             },
             point,
           );
@@ -353,7 +355,7 @@ describe("weights", () => {
     fc.assert(
       fc.property(notMxfp4, (architecture) => {
         for (const kind of architecture.kinds) {
-          const bytes = layerWeightBytes(architecture, kind, 1);
+          const bytes = layerWeightBytes(architecture, kind, tpLayout(1));
           within(bytes / BYTES_PER_GIB, layerWeightGib(architecture, kind), 1e-12);
         }
       }),
@@ -364,15 +366,29 @@ describe("weights", () => {
     const kind = GPT_OSS_120B.kinds[0]!;
     // 2880 is stored as 3072.
     const ratio =
-      layerWeightBytes(GPT_OSS_120B, kind, 1) / BYTES_PER_GIB / layerWeightGib(GPT_OSS_120B, kind);
+      layerWeightBytes(GPT_OSS_120B, kind, tpLayout(1)) /
+      BYTES_PER_GIB /
+      layerWeightGib(GPT_OSS_120B, kind);
     expect(ratio).toBeGreaterThan(1.05);
     expect(ratio).toBeLessThan(3072 / 2880);
+  });
+
+  it("of experts are shared by ep·tp GPUs, all others by tp", () => {
+    const [kind] = DEEPSEEK_V3.kinds.filter(({ experts }) => experts > 0);
+    const bytes = (tp: number, ep: number): number =>
+      layerWeightBytes(DEEPSEEK_V3, kind!, { tp, dp: 1, ep });
+    const routed =
+      3 * DEEPSEEK_V3.hidden * kind!.ffnWidth * kind!.experts * DEEPSEEK_V3.weightBytes;
+    within(bytes(2, 1) - bytes(2, 4), (routed / 2) * (1 - 1 / 4), 1e-12);
+    expect(layerWeightBytes(llama(), DENSE, { tp: 2, dp: 1, ep: 4 })).toBe(
+      layerWeightBytes(llama(), DENSE, tpLayout(2)),
+    );
   });
 
   // MXFP4 checkpoints keep everything but routed experts in 16 bit (model/architecture.ts); memory.ts counts dense layers at 4.
   test("of dense layers beside MXFP4 experts are 16 bit", () => {
     const architecture = inFormat(llama({ kinds: [DENSE] }), "mxfp4");
-    const bytes = layerWeightBytes(architecture, DENSE, 1);
+    const bytes = layerWeightBytes(architecture, DENSE, tpLayout(1));
     within(bytes / BYTES_PER_GIB, layerWeightGib(architecture, DENSE), 0.1);
   });
 });
@@ -380,10 +396,10 @@ describe("weights", () => {
 describe("what is left for the KV cache", () => {
   const spaceOf = (
     changes: Partial<Parameters<typeof staticMemory>[4]>,
-    tpDegree = 1,
+    tp = 1,
     content = whole(QWEN3_32B),
   ): StaticMemory =>
-    staticMemory(QWEN3_32B, content, H100, tpDegree, {
+    staticMemory(QWEN3_32B, content, H100, tpLayout(tp), {
       traits: ENGINE_TABLE.vllm,
       utilization: 0.9,
       maxBatchedTokens: 8192,
@@ -418,7 +434,7 @@ describe("what is left for the KV cache", () => {
 
   it("is negative where the weights alone do not fit", () => {
     expect(
-      staticMemory(LLAMA_70B, whole(LLAMA_70B), H100, 1, {
+      staticMemory(LLAMA_70B, whole(LLAMA_70B), H100, tpLayout(1), {
         traits: ENGINE_TABLE.vllm,
         utilization: 0.9,
         maxBatchedTokens: 8192,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { tpGroup } from "../../src/cost/cost-model.ts";
 import { referenceGpu, referenceGpuName } from "../../src/cost/reference/gpu-table.ts";
 import { createReferenceModel } from "../../src/cost/reference/reference-model.ts";
 import type { OperatingPoint } from "../../src/workload/workload.ts";
@@ -14,11 +15,8 @@ const model = createReferenceModel(TOY_MODEL.architecture, {
 
 function rate(gpuModel: string, point: OperatingPoint): number {
   const { instance } = entry("x", gpuModel, 1, 80, 1, 1, 1, 1);
-  const shape = { instance, tpDegree: 1, startLayer: 1, layers: 4, pipelineStages: 1 };
-  return model.stage(
-    { ...shape, groupGBytesPerSecond: Number.POSITIVE_INFINITY, next: "none" },
-    point,
-  ).tokensPerSecond;
+  const shape = { instance, ...tpGroup(1), startLayer: 1, layers: 4, pipelineStages: 1 };
+  return model.stage({ ...shape, next: "none" }, point).tokensPerSecond;
 }
 
 /** Table name, TFLOPS, GB/s, efficiency, then tokens/s of four toy layers at the two points below. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { tpGroup } from "../../src/cost/cost-model.ts";
 import { createReferenceModel } from "../../src/cost/reference/reference-model.ts";
 import { type OperatingPoint, PHASES } from "../../src/workload/workload.ts";
 import { expectClose } from "../support/close.ts";
@@ -19,9 +20,7 @@ const POINT: OperatingPoint = {
   outputTokens: 64,
 };
 
-function end(tpDegree: number, groupGBytesPerSecond: number) {
-  return { tpDegree, groupGBytesPerSecond };
-}
+const end = tpGroup;
 
 describe("a link", () => {
   const { link } = modelWith(8);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { MemoryBill, SegmentRange } from "../../src/cost/cost-model.ts";
+import { tpGroup } from "../../src/cost/cost-model.ts";
 import { createReferenceModel } from "../../src/cost/reference/reference-model.ts";
 import type { OperatingPoint } from "../../src/workload/workload.ts";
 import { expectClose } from "../support/close.ts";
@@ -25,14 +26,13 @@ function gpusOf(gpuMemoryGib: number) {
   return entry("x", "NVIDIA A100", 16, gpuMemoryGib, 1, 1, 1, 1).instance;
 }
 
-function bill(point: OperatingPoint, tpDegree: number, layers: number): MemoryBill {
+function bill(point: OperatingPoint, tp: number, layers: number): MemoryBill {
   return model.memory(
     {
       instance: gpusOf(80),
-      tpDegree,
+      ...tpGroup(tp, 1),
       startLayer: 1,
       layers,
-      groupGBytesPerSecond: 1,
       pipelineStages: 1,
     },
     point,
@@ -40,7 +40,11 @@ function bill(point: OperatingPoint, tpDegree: number, layers: number): MemoryBi
 }
 
 function range(gpuMemoryGib: number, minUtilization: number, point = PREFILL): SegmentRange {
-  return model.segmentRange(gpusOf(gpuMemoryGib), 1, point, minUtilization, 1, 1);
+  return model.segmentRange(
+    { instance: gpusOf(gpuMemoryGib), ...tpGroup(1), startLayer: 1, pipelineStages: 1 },
+    point,
+    minUtilization,
+  );
 }
 
 /** KV cache of a layer for 2048 tokens of 32 sequences: 2·32·2048·256·2/1024³ = 1/16 GiB. */
@@ -82,10 +86,10 @@ describe("the bill of three layers", () => {
     [6, 0.14375],
     [8, 0.14375],
     [16, 0.14375],
-  ])("is shared by the GPUs of TP %i, but for the residual stream", (tpDegree, activations) => {
-    const { weightsGib, kvCacheGib, activationsGib } = bill(PREFILL, tpDegree, 3);
-    expectClose(weightsGib, 1.5 / tpDegree);
-    expectClose(kvCacheGib, 0.1875 / tpDegree);
+  ])("is shared by the GPUs of TP %i, but for the residual stream", (tp, activations) => {
+    const { weightsGib, kvCacheGib, activationsGib } = bill(PREFILL, tp, 3);
+    expectClose(weightsGib, 1.5 / tp);
+    expectClose(kvCacheGib, 0.1875 / tp);
     expectClose(activationsGib, activations);
   });
 });

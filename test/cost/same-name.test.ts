@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createCalibratedModel } from "../../src/cost/calibrated/calibrated-model.ts";
 import type { CostModel, StageShape } from "../../src/cost/cost-model.ts";
+import { tpGroup } from "../../src/cost/cost-model.ts";
 import { createReferenceModel } from "../../src/cost/reference/reference-model.ts";
 import { gpuByName } from "../../src/hardware/gpu-specs.ts";
 import type { InstanceType } from "../../src/hardware/instance.ts";
@@ -43,10 +44,9 @@ const arbitraryNamesake: fc.Arbitrary<InstanceType> = fc
 function answers(model: CostModel, instance: InstanceType, point: OperatingPoint): unknown {
   const shape: StageShape = {
     instance,
-    tpDegree: 1,
+    ...tpGroup(1),
     startLayer: 1,
     layers: 4,
-    groupGBytesPerSecond: Number.POSITIVE_INFINITY,
     pipelineStages: 2,
     next: "other_instance",
   };
@@ -56,7 +56,7 @@ function answers(model: CostModel, instance: InstanceType, point: OperatingPoint
     timeBill: model.timeBill?.(shape, point),
     memory: model.memory(shape, point),
     longestRequest: model.longestRequestTokens?.(shape, point),
-    range: model.segmentRange(instance, 1, point, 0, 1, 2),
+    range: model.segmentRange(shape, point, 0),
     uncertainty: model.uncertainty([shape], point),
     warnings: model.hardwareWarnings([instance]),
   };
@@ -94,10 +94,9 @@ test("two cards of one name in a pipeline are two GPUs to the uncertainty", () =
     });
     return {
       instance,
-      tpDegree: 1,
+      ...tpGroup(1),
       startLayer: 1 + 16 * i,
       layers: 16,
-      groupGBytesPerSecond: Number.POSITIVE_INFINITY,
       pipelineStages: 2,
       next: i === 0 ? "other_instance" : "none",
     };

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { StageEstimate } from "../../src/cost/cost-model.ts";
+import { tpGroup } from "../../src/cost/cost-model.ts";
 import { createReferenceModel } from "../../src/cost/reference/reference-model.ts";
 import type { Model } from "../../src/model/model.ts";
 import type { OperatingPoint } from "../../src/workload/workload.ts";
@@ -10,9 +11,9 @@ import { TOY_MODEL } from "../support/toy.ts";
 
 interface StageChoice {
   readonly gpuModel?: string;
-  readonly tpDegree?: number;
+  readonly tp?: number;
   readonly layers?: number;
-  readonly groupGBytesPerSecond?: number;
+  readonly gBytesPerSecond?: number;
   readonly model?: Model;
 }
 
@@ -23,14 +24,13 @@ function estimate(point: OperatingPoint, choice: StageChoice = {}): StageEstimat
     microBatchSize: 8,
     interferenceFactor: 0.75,
   });
-  const tpDegree = choice.tpDegree ?? 1;
+  const tp = choice.tp ?? 1;
   return model.stage(
     {
-      instance: entry("x", choice.gpuModel ?? "NVIDIA A100", tpDegree, 80, 1, 1, 1, 1).instance,
-      tpDegree,
+      instance: entry("x", choice.gpuModel ?? "NVIDIA A100", tp, 80, 1, 1, 1, 1).instance,
+      ...tpGroup(tp, choice.gBytesPerSecond),
       layers: choice.layers ?? 4,
       startLayer: 1,
-      groupGBytesPerSecond: choice.groupGBytesPerSecond ?? Number.POSITIVE_INFINITY,
       pipelineStages: 1,
       next: "none",
     },
@@ -117,10 +117,10 @@ test.each([
   [8, 0.15, 35793.338201742255],
   [16, 0.2, 67340.64044614985],
   [32, 0.25, 126132.44958826013],
-])("TP %i loses %f of the speed to its overhead", (tpDegree, overhead, expected) => {
-  const { tokensPerSecond } = estimate(decode(1, 1024, 0), { tpDegree });
+])("TP %i loses %f of the speed to its overhead", (tp, overhead, expected) => {
+  const { tokensPerSecond } = estimate(decode(1, 1024, 0), { tp });
   expectClose(tokensPerSecond, expected);
-  const bytes = 31_457_280 / tpDegree + 2048;
+  const bytes = 31_457_280 / tp + 2048;
   expectClose(tokensPerSecond, (0.5 * 2039e9 * 0.65 * (1 - overhead)) / (4 * bytes));
 });
 
@@ -132,15 +132,12 @@ describe("collectives", () => {
     [3, 2109694.5750362184],
     [4, 2620649.8246697397],
     [8, 3082914.408938885],
-  ])("of TP %i add to the time of a prefill", (tpDegree, expected) => {
-    const { tokensPerSecond } = estimate(prefill(32, 1024), { tpDegree, groupGBytesPerSecond: 64 });
+  ])("of TP %i add to the time of a prefill", (tp, expected) => {
+    const { tokensPerSecond } = estimate(prefill(32, 1024), { tp, gBytesPerSecond: 64 });
     expectClose(tokensPerSecond, expected);
     const compute =
-      (4 * 32_768 * 34_603_008) /
-      (312e12 * 0.65) /
-      tpDegree /
-      { 2: 0.95, 3: 0.75, 4: 0.9, 8: 0.85 }[tpDegree]!;
-    const collectives = (0.008388608 * (tpDegree - 1)) / tpDegree;
+      (4 * 32_768 * 34_603_008) / (312e12 * 0.65) / tp / { 2: 0.95, 3: 0.75, 4: 0.9, 8: 0.85 }[tp]!;
+    const collectives = (0.008388608 * (tp - 1)) / tp;
     expectClose(tokensPerSecond, 32_768 / (compute + collectives));
   });
 
@@ -148,22 +145,22 @@ describe("collectives", () => {
     // b = 1: 4·2·1·2048/10⁹·(t − 1)/t = 16.384 µs · (t − 1)/t.
     [2, 8595.927064335327],
     [8, 17664.67370424104],
-  ])("of TP %i add to the time of a decode", (tpDegree, expected) => {
-    const choice = { tpDegree, groupGBytesPerSecond: 1 };
+  ])("of TP %i add to the time of a decode", (tp, expected) => {
+    const choice = { tp, gBytesPerSecond: 1 };
     expectClose(estimate(decode(1, 1024, 0), choice).tokensPerSecond, expected);
   });
 
   test("are none for one GPU, however slow the bandwidth", () => {
-    expect(estimate(decode(1, 1024, 0), { groupGBytesPerSecond: 0.001 })).toEqual(
+    expect(estimate(decode(1, 1024, 0), { gBytesPerSecond: 0.001 })).toEqual(
       estimate(decode(1, 1024, 0)),
     );
   });
 
   test("are named when they take most of the time", () => {
     const limits = [0.001, 1000].map(
-      (groupGBytesPerSecond) =>
+      (gBytesPerSecond) =>
         // Of one sequence alone nothing takes more than what so small a batch loses.
-        estimate(decode(2, 1024, 0), { tpDegree: 2, groupGBytesPerSecond }).limitedBy,
+        estimate(decode(2, 1024, 0), { tp: 2, gBytesPerSecond }).limitedBy,
     );
     expect(limits).toEqual(["collectives", "memory_bandwidth"]);
   });
@@ -204,8 +201,8 @@ describe("aggregated serving", () => {
     // (2048 + 512)/(2048/P + 512/Q) · 0.75
     [1, 1306791.5632918074, 100068.58739562394, 287266.5565508524],
     [2, 1884111.3300319952, 185501.09807097155, 499080.33037003444],
-  ])("at TP %i is prefill and decode in turn, slowed by interference", (tpDegree, p, q, both) => {
-    const choice = { tpDegree, groupGBytesPerSecond: 64 };
+  ])("at TP %i is prefill and decode in turn, slowed by interference", (tp, p, q, both) => {
+    const choice = { tp, gBytesPerSecond: 64 };
     expectClose(estimate({ ...point, phase: "prefill" }, choice).tokensPerSecond, p);
     expectClose(estimate({ ...point, phase: "decode" }, choice).tokensPerSecond, q);
     expectClose(estimate(point, choice).tokensPerSecond, both);

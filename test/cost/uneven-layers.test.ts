@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { StageShape } from "../../src/cost/cost-model.ts";
+import { tpGroup } from "../../src/cost/cost-model.ts";
 import { createReferenceModel } from "../../src/cost/reference/reference-model.ts";
 import type { OperatingPoint } from "../../src/workload/workload.ts";
 import { expectClose } from "../support/close.ts";
@@ -28,13 +29,12 @@ const model = createReferenceModel(UNEVEN.architecture, {
 });
 const { instance } = entry("x", "NVIDIA A100", 4, 16, 1, 1, 1, 1);
 
-function shape(startLayer: number, layers: number, tpDegree = 1): StageShape {
+function shape(startLayer: number, layers: number, tp = 1): StageShape {
   return {
     instance,
-    tpDegree,
+    ...tpGroup(tp, 1000),
     startLayer,
     layers,
-    groupGBytesPerSecond: 1000,
     pipelineStages: 1,
     next: "none",
   };
@@ -68,8 +68,8 @@ describe("layers that are not alike", () => {
     ["a toy layer and a wide one", 9, 2, 1, 0.5 + 2, 0.125],
     ["the last wide layer and the LM head", 12, 1, 1, 2 + 0.5, 0.0625],
     ["all layers and both ends on two GPUs", 1, 12, 2, (9 * 0.5 + 3 * 2 + 1 + 0.5) / 2, 0.375],
-  ])("take the memory of their kind: %s", (_, startLayer, layers, tpDegree, weights, cache) => {
-    const bill = model.memory(shape(startLayer, layers, tpDegree), prefill);
+  ])("take the memory of their kind: %s", (_, startLayer, layers, tp, weights, cache) => {
+    const bill = model.memory(shape(startLayer, layers, tp), prefill);
     expectClose(bill.weightsGib, weights);
     expectClose(bill.kvCacheGib, cache);
   });
@@ -81,7 +81,7 @@ describe("layers that are not alike", () => {
     // 3·2.0625 + 0.5 + 0.790625 = 7.478125 never reaches 8: as many as fit are asked for.
     [10, 3, 3],
   ])("from layer %i on may be %i to %i in one stage", (startLayer, smallest, largest) => {
-    expect(model.segmentRange(instance, 1, prefill, 0.5, startLayer, 1)).toEqual({
+    expect(model.segmentRange(shape(startLayer, 1), prefill, 0.5)).toEqual({
       smallest,
       largest,
       fits: true,
@@ -102,8 +102,8 @@ describe("layers that are not alike", () => {
       expect(planned.stage(shape(3, 5), point)).toEqual(plain.stage(shape(3, 5), point));
       expect(planned.memory(shape(3, 5), point)).toEqual(plain.memory(shape(3, 5), point));
       for (const utilization of [0, 0.3, 0.5]) {
-        expect(planned.segmentRange(instance, 1, point, utilization, 1, 1)).toEqual(
-          plain.segmentRange(instance, 1, point, utilization, 1, 1),
+        expect(planned.segmentRange(shape(1, 1), point, utilization)).toEqual(
+          plain.segmentRange(shape(1, 1), point, utilization),
         );
       }
     }

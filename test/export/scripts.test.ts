@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parseDocument } from "yaml";
+import { tpGroup } from "../../src/cost/cost-model.ts";
 import type { LaunchFile } from "../../src/export/launch.ts";
 import {
   aggregated,
@@ -251,10 +252,9 @@ describe("scripts of SGLang", () => {
       const bill = costModel.memory(
         {
           instance,
-          tpDegree: stage.tp_degree,
+          ...tpGroup(stage.tp_degree, 32),
           startLayer: stage.start_layer,
           layers: stage.end_layer - stage.start_layer + 1,
-          groupGBytesPerSecond: 32,
           pipelineStages: 2,
         },
         { phase: "aggregated", batch: 32, inputTokens: 2048, outputTokens: 512 },

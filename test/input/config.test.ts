@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { tpGroup } from "../../src/cost/cost-model.ts";
 import { CONFIG_KEYS, type ConfigKey } from "../../src/input/config/config-keys.ts";
 import { configPlace, parseConfig } from "../../src/input/config/parse-config.ts";
 import { buildProblem } from "../../src/input/problem/build-problem.ts";
@@ -61,10 +62,9 @@ describe("config.csv", () => {
       const { costModel, pool } = build(changes);
       const shape = {
         instance: pool.types[0]!.instance,
-        tpDegree: 1,
+        ...tpGroup(1),
         startLayer: 1,
         layers: 2,
-        groupGBytesPerSecond: Number.POSITIVE_INFINITY,
         pipelineStages: 1,
         next: "none" as const,
       };

@@ -119,8 +119,8 @@ function enumerate(
     if (!keepsRentalRules(request, machines, gpusInUse, trail)) return;
     const stages = trail.length;
     if (!keepsNodeRules(request.nodeRules, point, machines, gpusInUse, trail, seats.kinds)) return;
-    const { tpDegree } = seats.kinds[trail[0]!.seat.kind]!;
-    const isUniform = trail.every(({ seat }) => seats.kinds[seat.kind]!.tpDegree === tpDegree);
+    const { group } = seats.kinds[trail[0]!.seat.kind]!;
+    const isUniform = trail.every(({ seat }) => seats.kinds[seat.kind]!.group.gpus === group.gpus);
     const tokensPerSecond =
       rawRate * costModel.pipelineEfficiency(point, stages) * costModel.realWorldEfficiency;
     const gpus = machines.reduce(
@@ -277,7 +277,7 @@ function keepsNodeRules(
   const each = trail.length / used.length;
   if (used.some((machine) => seatsOf(machine).length !== each)) return false;
   if (rules.stagesPerNode === "one" && each !== 1) return false;
-  if (new Set(trail.map(({ seat }) => kinds[seat.kind]!.tpDegree)).size > 1) return false;
+  if (new Set(trail.map(({ seat }) => kinds[seat.kind]!.group.gpus)).size > 1) return false;
   if (
     rules.wholeInstances &&
     used.some((m) => gpusInUse[m] !== 2 ** machines[m]!.type.instance.gpuCount - 1)

@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import { tpGroup } from "../../src/cost/cost-model.ts";
 import { evaluate } from "../../src/placement/evaluate.ts";
 import type { Metrics } from "../../src/placement/evaluation.ts";
 import type { Placement } from "../../src/placement/placement.ts";
@@ -125,12 +126,14 @@ export function metricsOf(problem: Problem, placement: Placement): Metrics {
       outputTokens: placement.output_length,
     };
     const range = problem.costModel.segmentRange(
-      instance,
-      tp_degree,
+      {
+        instance,
+        ...tpGroup(tp_degree),
+        startLayer: start_layer,
+        pipelineStages: placement.stages.length,
+      },
       point,
       0,
-      start_layer,
-      placement.stages.length,
     );
     expect(range.fits, `${gpu_type} at TP ${tp_degree} holds a layer`).toBe(true);
   }

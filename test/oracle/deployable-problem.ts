@@ -172,7 +172,8 @@ function knowingBothVendors(model: CostModel, bends: boolean): CostModel {
       return bends ? bent(estimate) : estimate;
     },
     memory: (shape, point) => model.memory({ ...shape, instance: known(shape.instance) }, point),
-    segmentRange: (instance, ...rest) => model.segmentRange(known(instance), ...rest),
+    segmentRange: (shape, ...rest) =>
+      model.segmentRange({ ...shape, instance: known(shape.instance) }, ...rest),
     link: (...ends) => model.link(...ends),
     pipelineEfficiency: (point, stages) => model.pipelineEfficiency(point, stages),
     latencyFrame: (point, stages) => model.latencyFrame(point, stages),

@@ -1,3 +1,4 @@
+import { tpGroup } from "../../src/cost/cost-model.ts";
 import { deriveMatrix } from "../../src/hardware/network.ts";
 import type { PoolType } from "../../src/hardware/pool.ts";
 import { layerCount } from "../../src/model/model.ts";
@@ -97,12 +98,14 @@ export function requestRules(
       stages.every(
         ({ tp_degree, start_layer }, i) =>
           problem.costModel.segmentRange(
-            used[i]!.type.instance,
-            tp_degree,
+            {
+              instance: used[i]!.type.instance,
+              ...tpGroup(tp_degree),
+              startLayer: start_layer,
+              pipelineStages: stages.length,
+            },
             point,
             0,
-            start_layer,
-            stages.length,
           ).fits,
       ) &&
       (!request.uniformTp || new Set(stages.map((stage) => stage.tp_degree)).size === 1) &&

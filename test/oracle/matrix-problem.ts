@@ -1,4 +1,5 @@
 import type { CostModel } from "../../src/cost/cost-model.ts";
+import { tpGroup } from "../../src/cost/cost-model.ts";
 import type { MatrixNetwork } from "../../src/hardware/network.ts";
 import { createPool, type Pool } from "../../src/hardware/pool.ts";
 import { layerCount } from "../../src/model/model.ts";
@@ -131,7 +132,7 @@ function usesSlowGroup(
               (own) =>
                 own === gpu ||
                 network.gBytesPerSecond[(first + own) * network.gpuCount + first + gpu]! >
-                  kind.groupGBytesPerSecond,
+                  kind.group.gBytesPerSecond,
             ),
           );
           const limits = Object.values(kind.speeds).some(({ rates }) =>
@@ -215,7 +216,7 @@ export function drawGroupMatrix(
     inputTokens: workload.inputTokens!,
     outputTokens: workload.outputTokens!,
   };
-  const alone = { tpDegree: 1, groupGBytesPerSecond: Number.POSITIVE_INFINITY };
+  const alone = tpGroup(1);
   const perGByte = costModel.link(alone, alone, 1, point).tokensPerSecond;
   const fastest = Math.max(
     ...pool.types.map(

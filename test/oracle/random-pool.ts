@@ -1,4 +1,5 @@
 import type { CostModel } from "../../src/cost/cost-model.ts";
+import { tpGroup } from "../../src/cost/cost-model.ts";
 import type { MatrixNetwork } from "../../src/hardware/network.ts";
 import { createPool, type Pool, type PoolEntry } from "../../src/hardware/pool.ts";
 import type { OperatingPoint } from "../../src/workload/workload.ts";
@@ -138,16 +139,15 @@ function drawShare(prng: Prng, draft: Draft, yardstick: Yardstick): number {
   const stageRate = costModel.stage(
     {
       instance: withNetwork(draft, "any", 1000, 1000).instance,
-      tpDegree,
+      ...tpGroup(tpDegree, tpDegree === 1 ? Number.POSITIVE_INFINITY : 1000),
       startLayer: 1,
       layers: prng.int(1, numLayers),
-      groupGBytesPerSecond: tpDegree === 1 ? Number.POSITIVE_INFINITY : 1000,
       pipelineStages: 1,
       next: "none",
     },
     point,
   ).tokensPerSecond;
-  const end = { tpDegree: 1, groupGBytesPerSecond: Number.POSITIVE_INFINITY };
+  const end = tpGroup(1);
   const ratePerGByte = costModel.link(end, end, 1, point).tokensPerSecond;
   return Number(((stageRate * prng.pick(SHARE_FACTORS)) / ratePerGByte).toPrecision(4));
 }

@@ -1,6 +1,7 @@
 import type { NextStage } from "../../src/cost/cost-model.ts";
-import { groupGBytesPerSecond } from "../../src/hardware/network.ts";
+import { type GroupKind, groupGBytesPerSecond } from "../../src/hardware/network.ts";
 import { instanceMicroUsdPerHour, type PoolType } from "../../src/hardware/pool.ts";
+import { tpLayout } from "../../src/model/layout.ts";
 import { areLayersAlike, layerCount } from "../../src/model/model.ts";
 import type { Problem } from "../../src/placement/problem.ts";
 import type { SolveRequest } from "../../src/solver/request.ts";
@@ -27,10 +28,9 @@ export interface Speed {
 /** What a stage may send to. Where the cost model does not look at it, all are as the last. */
 export const NEXT_STAGES: readonly NextStage[] = ["same_instance", "other_instance", "none"];
 
-/** A TP group's speed, apart from where it stands. */
+/** A group's speed, apart from where it stands. */
 export interface Kind {
-  readonly tpDegree: number;
-  readonly groupGBytesPerSecond: number;
+  readonly group: GroupKind;
   readonly speeds: Readonly<Record<NextStage, Speed>>;
 }
 
@@ -112,20 +112,20 @@ export class Seats {
   }
 
   private kindOf({ type, index }: Machine, ids: readonly number[]): number {
-    const bandwidth = groupGBytesPerSecond(this.problem.network, type, index, ids);
-    const name = `${type.position} ${ids.length} ${bandwidth}`;
+    const gBytesPerSecond = groupGBytesPerSecond(this.problem.network, type, index, ids);
+    const group = { gpus: ids.length, gBytesPerSecond };
+    const name = `${type.position} ${group.gpus} ${gBytesPerSecond}`;
     let kind = this.kindByName.get(name);
     if (kind === undefined) {
       kind = this.kinds.length;
       this.kindByName.set(name, kind);
       const { problem, point, pipelineStages } = this;
       const speedWith = (next: NextStage): Speed =>
-        tablesOf(problem, type, ids.length, bandwidth, point, pipelineStages, next);
+        tablesOf(problem, type, group, point, pipelineStages, next);
       const none = speedWith("none");
       const { dependsOnNext } = problem.costModel;
       this.kinds.push({
-        tpDegree: ids.length,
-        groupGBytesPerSecond: bandwidth,
+        group,
         speeds: {
           none,
           same_instance: dependsOnNext ? speedWith("same_instance") : none,
@@ -147,15 +147,14 @@ export function gpuIds(set: number): number[] {
 function tablesOf(
   problem: Problem,
   type: PoolType,
-  tpDegree: number,
-  bandwidth: number,
+  group: GroupKind,
   point: OperatingPoint,
   pipelineStages: number,
   next: NextStage,
 ): Speed {
   const numLayers = layerCount(problem.model);
   const from = (before: number): Row =>
-    rowFrom(problem, type, tpDegree, bandwidth, point, pipelineStages, before, next);
+    rowFrom(problem, type, group, point, pipelineStages, before, next);
   // Where all layers are alike, so are all starts; a stage that is too long for the rest adds up to too much.
   const rows = areLayersAlike(problem.model)
     ? new Array<Row>(numLayers).fill(from(0))
@@ -178,8 +177,7 @@ interface Row {
 function rowFrom(
   { model, rules, costModel }: Problem,
   { instance }: PoolType,
-  tpDegree: number,
-  groupGBytesPerSecond: number,
+  group: GroupKind,
   point: OperatingPoint,
   pipelineStages: number,
   before: number,
@@ -190,13 +188,11 @@ function rowFrom(
   const rates = new Float64Array(numLayers + 1);
   const ttft = new Float64Array(numLayers + 1);
   const tpot = new Float64Array(numLayers + 1);
+  const shape = { instance, group, layout: tpLayout(group.gpus), startLayer, pipelineStages };
   const { fits, smallest, largest } = costModel.segmentRange(
-    instance,
-    tpDegree,
+    shape,
     point,
     rules.minMemoryUtilization,
-    startLayer,
-    pipelineStages,
   );
   for (let layers = 1; layers <= numLayers - before; layers++) {
     if (!fits || layers < smallest || layers > largest) continue;
@@ -207,10 +203,7 @@ function rowFrom(
     const end = before + layers;
     const cuts = model.allowedCuts;
     if (end < numLayers && cuts !== null && !cuts.includes(end)) continue;
-    const estimate = costModel.stage(
-      { instance, tpDegree, startLayer, layers, groupGBytesPerSecond, pipelineStages, next },
-      point,
-    );
+    const estimate = costModel.stage({ ...shape, layers, next }, point);
     rates[layers] = estimate.tokensPerSecond;
     ttft[layers] = estimate.ttftSeconds ?? 0;
     tpot[layers] = estimate.tpotSeconds ?? 0;

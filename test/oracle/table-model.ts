@@ -1,5 +1,5 @@
-import type { CostModel, NextStage, SegmentRange } from "../../src/cost/cost-model.ts";
-import type { InstanceType } from "../../src/hardware/instance.ts";
+import type { CostModel, NextStage, OpenShape, SegmentRange } from "../../src/cost/cost-model.ts";
+import type { GroupKind } from "../../src/hardware/network.ts";
 import type { OperatingPoint } from "../../src/workload/workload.ts";
 
 /** The numbers of a made-up cost model. */
@@ -68,9 +68,9 @@ export interface ServingFactors {
 export function createTableModel(factors: TableFactors): CostModel {
   const [workBefore, memoryBefore] = [prefixSums(factors.work), prefixSums(factors.memory)];
   const numLayers = factors.work.length;
-  const usedGib = (tpDegree: number, batch: number, startLayer: number, layers: number): number =>
+  const usedGib = (tp: number, batch: number, startLayer: number, layers: number): number =>
     (held(memoryBefore, startLayer, layers) * (factors.weightsGib + factors.cacheGib * batch)) /
-      tpDegree +
+      tp +
     factors.activationsGib;
   const { serving, messages } = factors;
   const sent = (next: NextStage): number => {
@@ -79,8 +79,8 @@ export function createTableModel(factors: TableFactors): CostModel {
   };
   const batchAt = ({ batch }: OperatingPoint, stages: number): number =>
     serving ? batch / stages ** serving.splitExponent : batch;
-  const groupShare = (tpDegree: number, gBytesPerSecond: number): number =>
-    tpDegree === 1 ? Number.POSITIVE_INFINITY : (gBytesPerSecond * (tpDegree - 1)) / tpDegree;
+  const groupShare = ({ gpus, gBytesPerSecond }: GroupKind): number =>
+    gpus === 1 ? Number.POSITIVE_INFINITY : (gBytesPerSecond * (gpus - 1)) / gpus;
 
   return {
     name: "table",
@@ -89,15 +89,16 @@ export function createTableModel(factors: TableFactors): CostModel {
     dependsOnNext: messages !== null,
     realWorldEfficiency: factors.realWorldEfficiency,
     stage: (shape, point) => {
-      const { instance, tpDegree, startLayer, layers, groupGBytesPerSecond } = shape;
+      const { instance, group, startLayer, layers } = shape;
+      const { tp } = shape.layout;
       const batch = batchAt(point, shape.pipelineStages);
       const work = held(workBefore, startLayer, layers);
-      const gpus = tpDegree ** factors.tpExponent * factors.speed.get(instance.gpuModel)!;
+      const gpus = tp ** factors.tpExponent * factors.speed.get(instance.gpuModel)!;
       const alone = (gpus * (batch / (batch + 4))) / work ** factors.layerExponent;
       const collectives =
-        tpDegree === 1
+        tp === 1
           ? Number.POSITIVE_INFINITY
-          : (groupGBytesPerSecond * factors.collectiveRate) / work;
+          : (group.gBytesPerSecond * factors.collectiveRate) / work;
       const computed = Math.min(alone, collectives);
       const message = sent(shape.next);
       const rate = message === 0 ? computed : 1 / (1 / computed + message / 1000);
@@ -116,16 +117,16 @@ export function createTableModel(factors: TableFactors): CostModel {
             message * (messages?.tpotSeconds ?? 0),
       };
     },
-    memory: ({ instance, tpDegree, startLayer, layers, pipelineStages }, point) => {
+    memory: ({ instance, layout: { tp }, startLayer, layers, pipelineStages }, point) => {
       const batch = batchAt(point, pipelineStages);
-      const share = held(memoryBefore, startLayer, layers) / tpDegree;
+      const share = held(memoryBefore, startLayer, layers) / tp;
       return {
         weightsGib: share * factors.weightsGib,
         kvCacheGib: share * factors.cacheGib * batch,
         activationsGib: factors.activationsGib,
         runtimeGib: 0,
         reserveGib: 0,
-        totalGib: usedGib(tpDegree, batch, startLayer, layers),
+        totalGib: usedGib(tp, batch, startLayer, layers),
         capacityGib: instance.gpuMemoryGib,
         embeddingGib: 0,
         lmHeadGib: 0,
@@ -133,16 +134,13 @@ export function createTableModel(factors: TableFactors): CostModel {
       };
     },
     segmentRange: (
-      instance: InstanceType,
-      tpDegree: number,
+      { instance, layout: { tp }, startLayer, pipelineStages }: OpenShape,
       point: OperatingPoint,
       minUtilization: number,
-      startLayer: number,
-      pipelineStages: number,
     ): SegmentRange => {
       const batch = batchAt(point, pipelineStages);
       const start = factors.layersAreAlike ? 1 : startLayer;
-      const used = (layers: number): number => usedGib(tpDegree, batch, start, layers);
+      const used = (layers: number): number => usedGib(tp, batch, start, layers);
       const rest = numLayers - start + 1;
       let largest = 0;
       while (largest < rest && used(largest + 1) <= instance.gpuMemoryGib) largest++;
@@ -154,9 +152,9 @@ export function createTableModel(factors: TableFactors): CostModel {
     },
     link: (source, target, pairGBytesPerSecond) => {
       const gBytesPerSecond = Math.min(
-        groupShare(source.tpDegree, source.groupGBytesPerSecond),
+        groupShare(source.group),
         pairGBytesPerSecond,
-        groupShare(target.tpDegree, target.groupGBytesPerSecond),
+        groupShare(target.group),
       );
       return { tokensPerSecond: gBytesPerSecond * factors.linkRate, gBytesPerSecond };
     },

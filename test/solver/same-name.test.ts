@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { tpGroup } from "../../src/cost/cost-model.ts";
 import type { InstanceType } from "../../src/hardware/instance.ts";
 import { createPool } from "../../src/hardware/pool.ts";
 import { evaluate } from "../../src/placement/evaluate.ts";
@@ -59,7 +60,7 @@ function tablesOf(
   { sizes = ALL_SIZES, point = POINT, stages = 2 } = {},
 ): unknown {
   const { instance } = problem.pool.types[0]!;
-  const group = { tpDegree: 1, groupGBytesPerSecond: Number.POSITIVE_INFINITY };
+  const { group } = tpGroup(1);
   const { leaves, stays } = cache.of(problem, instance, group, sizes, point, stages);
   const staying = stays();
   return { leaves: lines(leaves), stays: staying && lines(staying) };

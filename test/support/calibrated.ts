@@ -123,7 +123,8 @@ export function calibratedModelOf(model: Model): CostModel {
     timeBill: (shape, point) =>
       inner.timeBill!({ ...shape, instance: known(shape.instance) }, point),
     memory: (shape, point) => inner.memory({ ...shape, instance: known(shape.instance) }, point),
-    segmentRange: (instance, ...rest) => inner.segmentRange(known(instance), ...rest),
+    segmentRange: (shape, ...rest) =>
+      inner.segmentRange({ ...shape, instance: known(shape.instance) }, ...rest),
   };
 }
 

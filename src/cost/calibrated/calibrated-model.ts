@@ -3,6 +3,7 @@ import { InputError } from "../../errors.ts";
 import { findGpu, GPU_NAMES, type GpuSpec, gpuKey } from "../../hardware/gpu-specs.ts";
 import { type InstanceType, servingKey } from "../../hardware/instance.ts";
 import { type Architecture, BYTES_PER_PARAMETER } from "../../model/architecture.ts";
+import type { Layout } from "../../model/layout.ts";
 import { type OperatingPoint, pointKey } from "../../workload/workload.ts";
 import type {
   CostModel,
@@ -12,6 +13,7 @@ import type {
   LinkEstimate,
   MemoryBill,
   ModelStorage,
+  OpenShape,
   SegmentRange,
   StageEstimate,
   StageShape,
@@ -71,21 +73,20 @@ export function createCalibratedModel(
     const { id, gpu, parameters } = machines.of(shape.instance);
     return times.get(
       point,
-      `${id}|${shape.tpDegree}|${shape.groupGBytesPerSecond}|${shape.pipelineStages}`,
+      `${id}|${layoutKey(shape.layout)}|${shape.group.gBytesPerSecond}|${shape.pipelineStages}`,
       () => new GroupTimes(architecture, gpu, shape, point, settings, parameters),
     );
   };
   const memories = new Remembered<GroupMemory>();
   const memoryOf = (
-    instance: InstanceType,
-    tpDegree: number,
+    { instance, layout }: Pick<StageShape, "instance" | "layout">,
     point: OperatingPoint,
   ): GroupMemory => {
     const { id, gpu } = machines.of(instance);
     return memories.get(
       point,
-      `${id}|${tpDegree}`,
-      () => new GroupMemory(architecture, gpu, tpDegree, point, settings, common),
+      `${id}|${layoutKey(layout)}`,
+      () => new GroupMemory(architecture, gpu, layout, point, settings, common),
     );
   };
 
@@ -117,13 +118,11 @@ export function createCalibratedModel(
     },
 
     memory(shape: HeldShape, point: OperatingPoint): MemoryBill {
-      return memoryOf(shape.instance, shape.tpDegree, point).bill(
-        layers.content(shape.startLayer, shape.layers),
-      );
+      return memoryOf(shape, point).bill(layers.content(shape.startLayer, shape.layers));
     },
 
     longestRequestTokens(shape: HeldShape, point: OperatingPoint): number | null {
-      return memoryOf(shape.instance, shape.tpDegree, point).longestRequestTokens(
+      return memoryOf(shape, point).longestRequestTokens(
         layers.content(shape.startLayer, shape.layers),
       );
     },
@@ -144,15 +143,14 @@ export function createCalibratedModel(
       };
     },
 
-    segmentRange(
-      instance: InstanceType,
-      tpDegree: number,
-      point: OperatingPoint,
-      minUtilization: number,
-      startLayer: number,
-    ): SegmentRange {
-      const memory = memoryOf(instance, tpDegree, point);
-      return memory.segmentRange(layers, startLayer, architecture.kindOf.length, minUtilization);
+    segmentRange(shape: OpenShape, point: OperatingPoint, minUtilization: number): SegmentRange {
+      const numLayers = architecture.kindOf.length;
+      return memoryOf(shape, point).segmentRange(
+        layers,
+        shape.startLayer,
+        numLayers,
+        minUtilization,
+      );
     },
 
     /** E = the pair's bandwidth · share of it that messages reach; tokens/s = E / (2·h). */
@@ -189,9 +187,7 @@ export function createCalibratedModel(
         pipelineStages: shapes.length,
         kvSequences: Math.min(
           ...shapes.map((shape) =>
-            memoryOf(shape.instance, shape.tpDegree, point).kvSequences(
-              layers.content(shape.startLayer, shape.layers),
-            ),
+            memoryOf(shape, point).kvSequences(layers.content(shape.startLayer, shape.layers)),
           ),
         ),
       };
@@ -211,6 +207,10 @@ export function createCalibratedModel(
       return [];
     },
   };
+}
+
+function layoutKey({ tp, dp, ep }: Layout): string {
+  return `${tp}.${dp}.${ep}`;
 }
 
 /** Any GPU: common and engine parameters are the same for all. */

@@ -2,6 +2,7 @@ import { type EngineSettings, longestRequestTokens } from "../../engines/engine-
 import { ENGINE_TABLE } from "../../engines/engines.ts";
 import type { GpuSpec } from "../../hardware/gpu-specs.ts";
 import type { Architecture } from "../../model/architecture.ts";
+import type { Layout } from "../../model/layout.ts";
 import type { OperatingPoint } from "../../workload/workload.ts";
 import type { MemoryBill, SegmentRange } from "../cost-model.ts";
 import type { LayerCounts } from "./layer-counts.ts";
@@ -35,7 +36,7 @@ export class GroupMemory {
   constructor(
     private readonly architecture: Architecture,
     private readonly gpu: GpuSpec,
-    private readonly tpDegree: number,
+    private readonly layout: Layout,
     private readonly point: OperatingPoint,
     engine: EngineSettings,
     common: CommonParameters,
@@ -89,7 +90,7 @@ export class GroupMemory {
     return longestSequenceTokens(
       this.architecture,
       content,
-      this.tpDegree,
+      this.layout.tp,
       kvSpace,
       this.windowSlackTokens,
     );
@@ -123,7 +124,7 @@ export class GroupMemory {
   }
 
   private fixed(content: StageContent): StaticMemory {
-    return staticMemory(this.architecture, content, this.gpu, this.tpDegree, this.settings);
+    return staticMemory(this.architecture, content, this.gpu, this.layout, this.settings);
   }
 
   /**
@@ -138,7 +139,7 @@ export class GroupMemory {
     const longest = sequenceKvBytes(
       this.architecture,
       content,
-      this.tpDegree,
+      this.layout.tp,
       this.longestTokens,
       this.windowSlackTokens,
     );
@@ -146,7 +147,7 @@ export class GroupMemory {
   }
 
   private sequenceBytes(content: StageContent): number {
-    return sequenceKvBytes(this.architecture, content, this.tpDegree, this.heldTokens);
+    return sequenceKvBytes(this.architecture, content, this.layout.tp, this.heldTokens);
   }
 
   private kvSequencesOf({ kvSpace }: StaticMemory, content: StageContent): number {

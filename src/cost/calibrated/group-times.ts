@@ -69,8 +69,8 @@ export class GroupTimes {
     gpu: GpuSpec,
     {
       instance,
-      tpDegree,
-      groupGBytesPerSecond,
+      group,
+      layout,
       pipelineStages: stages,
     }: Omit<StageShape, "startLayer" | "layers" | "next">,
     point: OperatingPoint,
@@ -80,17 +80,17 @@ export class GroupTimes {
     const { common } = parameters;
     this.context = {
       architecture,
-      tpDegree,
+      layout,
       rates: effectiveRates(gpu, architecture, settings.engine, parameters),
       // All GPUs of a rented instance are taken as busy: what other stages do there is not known to this one.
       collectives:
-        tpDegree > 1
+        layout.tp > 1
           ? collectives(
               gpu.link,
               gpu.link === "pcie3" || gpu.link === "pcie4" ? "host_bridge" : "peer",
-              tpDegree,
+              layout.tp,
               instance.gpuCount,
-              groupGBytesPerSecond,
+              group.gBytesPerSecond,
               common,
             )
           : null,
@@ -125,7 +125,7 @@ export class GroupTimes {
     this.termsByNext = {
       same_instance: messages(insideHop(gpu, instance.insideGBytesPerSecond, common)),
       other_instance: messages(
-        outsideHop(externalShareGBytesPerSecond(instance) * tpDegree, common),
+        outsideHop(externalShareGBytesPerSecond(instance) * group.gpus, common),
       ),
       none: messages(null),
     };

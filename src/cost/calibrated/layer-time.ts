@@ -1,4 +1,5 @@
 import type { Architecture, LayerArchitecture } from "../../model/architecture.ts";
+import { expertParts, type Layout } from "../../model/layout.ts";
 import { attentionParameters, kvElementsPerToken, kvHeadsPerGpu } from "../../model/matrices.ts";
 import type { Collectives } from "./collectives.ts";
 import type { Parameters } from "./parameters.ts";
@@ -18,10 +19,10 @@ export interface StepLoad {
   readonly logitSequences: number;
 }
 
-/** One GPU of a TP group, for one model under one engine. */
+/** One GPU of a group, for one model under one engine. */
 export interface GroupContext {
   readonly architecture: Architecture;
-  readonly tpDegree: number;
+  readonly layout: Layout;
   readonly rates: Rates;
   /** Null for a group of one. */
   readonly collectives: Collectives | null;
@@ -116,7 +117,8 @@ export function layerKernels(
   kind: LayerArchitecture,
   load: StepLoad,
 ): LayerKernels {
-  const { architecture, tpDegree: t, rates, parameters } = context;
+  const { architecture, layout, rates, parameters } = context;
+  const { tp: t } = layout;
   const { common, engine } = parameters;
   const { hidden, heads, headDim, weightBytes, weightFormat, kvBytes, latent } = architecture;
   const tokens = load.decodeTokens + load.promptTokens;
@@ -127,7 +129,7 @@ export function layerKernels(
   const linearMemory = (linear * attentionBytes) / rates.attentionReadBytes;
 
   const { ffnWidth, ffnMatrices, experts, expertsPerToken, sharedFfnWidth } = kind;
-  const perExpert = (ffnMatrices * hidden * ffnWidth) / t;
+  const perExpert = (ffnMatrices * hidden * ffnWidth) / (experts === 0 ? t : expertParts(layout));
   const shared = (ffnMatrices * hidden * sharedFfnWidth) / t;
   const active = experts === 0 ? 1 : expertsPerToken;
   const distinct = distinctExperts(kind, tokens);
@@ -217,7 +219,8 @@ export function headKernels(
   sequences: number,
   isLlamaCpp4: boolean,
 ): HeadKernels {
-  const { architecture, tpDegree: t, rates, parameters, collectives } = context;
+  const { architecture, layout, rates, parameters, collectives } = context;
+  const { tp: t } = layout;
   const { hidden, vocab } = architecture;
   const matrix = (hidden * vocab) / t;
   const bytes = isLlamaCpp4 ? LLAMA_CPP_END_BYTES_4 : END_BYTES;

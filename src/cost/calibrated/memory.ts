@@ -1,6 +1,7 @@
 import type { ProfileTraits } from "../../engines/engines.ts";
 import type { GpuSpec } from "../../hardware/gpu-specs.ts";
 import type { Architecture, LayerArchitecture } from "../../model/architecture.ts";
+import type { Layout } from "../../model/layout.ts";
 import { attentionParameters, kvElementsPerToken } from "../../model/matrices.ts";
 import { END_BYTES } from "./layer-time.ts";
 
@@ -78,7 +79,7 @@ export function memoryErrorBytes(
 export function layerWeightBytes(
   architecture: Architecture,
   kind: LayerArchitecture,
-  tpDegree: number,
+  { tp, ep }: Layout,
 ): number {
   const { hidden, weightBytes, weightFormat } = architecture;
   const attentionBytes = weightFormat === "mxfp4" ? 2 : weightBytes;
@@ -86,41 +87,42 @@ export function layerWeightBytes(
     weightFormat === "mxfp4"
       ? Math.ceil(kind.ffnWidth / MXFP4_WIDTH_MULTIPLE) * MXFP4_WIDTH_MULTIPLE
       : kind.ffnWidth;
-  const perWidth = (kind.ffnMatrices * hidden) / tpDegree;
+  const perWidth = (kind.ffnMatrices * hidden) / tp;
   const ffn =
     kind.experts === 0
       ? perWidth * kind.ffnWidth * attentionBytes
-      : perWidth * (width * kind.experts * weightBytes + kind.sharedFfnWidth * attentionBytes);
-  return attentionParameters(architecture, kind, tpDegree) * attentionBytes + ffn;
+      : perWidth *
+        ((width * kind.experts * weightBytes) / ep + kind.sharedFfnWidth * attentionBytes);
+  return attentionParameters(architecture, kind, tp) * attentionBytes + ffn;
 }
 
 /** Embedding, or LM head, on one GPU, bytes: h·V/t of 16 bit. */
-export function endBytes({ hidden, vocab }: Architecture, tpDegree: number): number {
-  return (hidden * vocab * END_BYTES) / tpDegree;
+export function endBytes({ hidden, vocab }: Architecture, tp: number): number {
+  return (hidden * vocab * END_BYTES) / tp;
 }
 
 /** Width of the feed-forward layers that a token passes, elements on one GPU: the widest kind's 3·f/t. */
-function widestFfn({ kinds }: Architecture, tpDegree: number): number {
+function widestFfn({ kinds }: Architecture, tp: number): number {
   const widths = kinds.map(
     ({ ffnWidth, expertsPerToken, sharedFfnWidth }) =>
       ffnWidth * Math.max(expertsPerToken, 1) + sharedFfnWidth,
   );
-  return (3 * Math.max(...widths)) / tpDegree;
+  return (3 * Math.max(...widths)) / tp;
 }
 
 /** Activations of the widest feed-forward layer, bytes. */
-function ffnBytes(architecture: Architecture, tokens: number, tpDegree: number): number {
-  return 2 * tokens * widestFfn(architecture, tpDegree);
+function ffnBytes(architecture: Architecture, tokens: number, tp: number): number {
+  return 2 * tokens * widestFfn(architecture, tp);
 }
 
 /** Activations of a forward pass of the most tokens, bytes: residual streams, attention and the widest feed-forward layer. */
-function forwardBytes(architecture: Architecture, tokens: number, tpDegree: number): number {
+function forwardBytes(architecture: Architecture, tokens: number, tp: number): number {
   const { hidden, heads, headDim, kinds } = architecture;
   const dispatched = hidden * Math.max(...kinds.map(({ expertsPerToken }) => expertsPerToken));
-  const kv = Math.max(...kinds.map((kind) => kvElementsPerToken(architecture, kind, tpDegree)));
+  const kv = Math.max(...kinds.map((kind) => kvElementsPerToken(architecture, kind, tp)));
   return (
-    ffnBytes(architecture, tokens, tpDegree) +
-    2 * tokens * (dispatched + 4 * hidden + (heads * headDim) / tpDegree + kv)
+    ffnBytes(architecture, tokens, tp) +
+    2 * tokens * (dispatched + 4 * hidden + (heads * headDim) / tp + kv)
   );
 }
 
@@ -134,27 +136,28 @@ export function staticMemory(
   architecture: Architecture,
   content: StageContent,
   gpu: GpuSpec,
-  tpDegree: number,
+  layout: Layout,
   settings: MemorySettings,
 ): StaticMemory {
+  const { tp } = layout;
   const total = gpu.usableMemoryGib * BYTES_PER_GIB;
-  const embedding = content.hasEmbedding ? endBytes(architecture, tpDegree) : 0;
+  const embedding = content.hasEmbedding ? endBytes(architecture, tp) : 0;
   const sharesEmbedding = architecture.tiedEmbeddings && content.hasEmbedding;
-  const head = content.hasHead && !sharesEmbedding ? endBytes(architecture, tpDegree) : 0;
+  const head = content.hasHead && !sharesEmbedding ? endBytes(architecture, tp) : 0;
   let layers = 0;
   for (const [kind, count] of content.layersOfKind.entries()) {
     if (count > 0)
-      layers += count * layerWeightBytes(architecture, architecture.kinds[kind]!, tpDegree);
+      layers += count * layerWeightBytes(architecture, architecture.kinds[kind]!, layout);
   }
   const weights = layers + embedding + head;
   if (settings.traits.memoryRule === "share_of_total") {
-    const forward = forwardBytes(architecture, settings.maxBatchedTokens, tpDegree);
+    const forward = forwardBytes(architecture, settings.maxBatchedTokens, tp);
     const sampler = content.hasHead
       ? settings.maxSequences * architecture.vocab * SAMPLER_BYTES
       : 0;
     const activations = Math.max(forward, sampler);
     const graphs = settings.traits.graphs ? GRAPHS_GIB * BYTES_PER_GIB : 0;
-    const outside = (tpDegree > 1 ? NON_TORCH_GROUP_GIB : NON_TORCH_GIB) * BYTES_PER_GIB;
+    const outside = (tp > 1 ? NON_TORCH_GROUP_GIB : NON_TORCH_GIB) * BYTES_PER_GIB;
     const spare = (1 - settings.utilization) * total;
     const inReserve = Math.min(graphs, spare);
     return {
@@ -167,9 +170,8 @@ export function staticMemory(
       kvSpace: settings.utilization * total - weights - activations - outside,
     };
   }
-  const activations =
-    TRT_ACTIVATION_FACTOR * ffnBytes(architecture, settings.maxBatchedTokens, tpDegree);
-  const runtime = (TRT_RUNTIME_GIB + TRT_GROUP_GIB * Math.log2(tpDegree)) * BYTES_PER_GIB;
+  const activations = TRT_ACTIVATION_FACTOR * ffnBytes(architecture, settings.maxBatchedTokens, tp);
+  const runtime = (TRT_RUNTIME_GIB + TRT_GROUP_GIB * Math.log2(tp)) * BYTES_PER_GIB;
   const left = total - weights - activations - runtime;
   return {
     weights,
@@ -197,7 +199,7 @@ const TRT_ACTIVATION_FACTOR = 2.177;
 export function sequenceKvBytes(
   architecture: Architecture,
   content: StageContent,
-  tpDegree: number,
+  tp: number,
   tokens: number,
   windowSlackTokens: number = 0,
 ): number {
@@ -207,7 +209,7 @@ export function sequenceKvBytes(
     const kind = architecture.kinds[position]!;
     const kept =
       kind.windowTokens === null ? tokens : Math.min(tokens, kind.windowTokens + windowSlackTokens);
-    bytes += count * kvElementsPerToken(architecture, kind, tpDegree) * architecture.kvBytes * kept;
+    bytes += count * kvElementsPerToken(architecture, kind, tp) * architecture.kvBytes * kept;
   }
   return bytes;
 }
@@ -219,12 +221,12 @@ export function sequenceKvBytes(
 export function longestSequenceTokens(
   architecture: Architecture,
   content: StageContent,
-  tpDegree: number,
+  tp: number,
   spaceBytes: number,
   windowSlackTokens: number,
 ): number {
   const bytesOf = (tokens: number): number =>
-    sequenceKvBytes(architecture, content, tpDegree, tokens, windowSlackTokens);
+    sequenceKvBytes(architecture, content, tp, tokens, windowSlackTokens);
   const windows = architecture.kinds.flatMap(({ windowTokens }) =>
     windowTokens === null ? [] : [windowTokens + windowSlackTokens],
   );

@@ -8,6 +8,7 @@ import type {
   LinkEnd,
   LinkEstimate,
   MemoryBill,
+  OpenShape,
   SegmentRange,
   StageEstimate,
   StageShape,
@@ -100,9 +101,9 @@ export function createReferenceModel(
       const rate = segmentRate(
         outline,
         gpuOf(shape.instance),
-        shape.tpDegree,
+        shape.layout.tp,
         workOf(shape),
-        shape.groupGBytesPerSecond,
+        shape.group.gBytesPerSecond,
         point,
         factors.interferenceFactor,
       );
@@ -118,16 +119,17 @@ export function createReferenceModel(
       return segmentTimeBill(
         outline,
         gpuOf(shape.instance),
-        shape.tpDegree,
+        shape.layout.tp,
         workOf(shape),
-        shape.groupGBytesPerSecond,
+        shape.group.gBytesPerSecond,
         point,
         factors.interferenceFactor,
       );
     },
 
     memory(shape: HeldShape, point: OperatingPoint): MemoryBill {
-      const { tpDegree, startLayer, layers } = shape;
+      const { startLayer, layers } = shape;
+      const tpDegree = shape.layout.tp;
       const bill = segmentMemory(tpDegree, startLayer, layers, point);
       // Field by field: spreading the bill into this object takes longer than all the rest of an evaluation.
       return {
@@ -144,13 +146,9 @@ export function createReferenceModel(
       };
     },
 
-    segmentRange(
-      instance: InstanceType,
-      tpDegree: number,
-      point: OperatingPoint,
-      minUtilization: number,
-      startLayer: number,
-    ): SegmentRange {
+    segmentRange(shape: OpenShape, point: OperatingPoint, minUtilization: number): SegmentRange {
+      const { instance, layout, startLayer } = shape;
+      const tpDegree = layout.tp;
       const capacityGib = instance.gpuMemoryGib;
       if (!outline.layers)
         return segmentRange(outline, tpDegree, capacityGib, point, minUtilization);
@@ -205,8 +203,6 @@ export function createReferenceModel(
   };
 }
 
-function groupShare(end: LinkEnd): number {
-  return end.tpDegree === 1
-    ? Number.POSITIVE_INFINITY
-    : (end.groupGBytesPerSecond * (end.tpDegree - 1)) / end.tpDegree;
+function groupShare({ group: { gpus, gBytesPerSecond } }: LinkEnd): number {
+  return gpus === 1 ? Number.POSITIVE_INFINITY : (gBytesPerSecond * (gpus - 1)) / gpus;
 }

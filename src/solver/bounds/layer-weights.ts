@@ -1,3 +1,4 @@
+import { tpLayout } from "../../model/layout.ts";
 import { areLayersAlike, layerCount, type Model } from "../../model/model.ts";
 import type { Problem } from "../../placement/problem.ts";
 import type { InstanceClass } from "../instances/instance-class.ts";
@@ -50,14 +51,14 @@ export function layerWeights(
   // Where all layers weigh the same, whatever the measure, their number says it all.
   if (new Set(first).size === 1) return [...layerWeights.values()];
   for (const { type, kinds } of classes) {
-    for (const { tpDegree, groupGBytesPerSecond } of kinds) {
+    for (const group of kinds) {
       if (layerWeights.size >= most) return [...layerWeights.values()].slice(0, most);
       const shapeOf = (startLayer: number) => ({
         instance: type.instance,
-        tpDegree,
+        group,
+        layout: tpLayout(group.gpus),
         startLayer,
         layers: 1,
-        groupGBytesPerSecond,
         pipelineStages,
         // A weight of layers, so that messages do not belong to it.
         next: "none" as const,

@@ -1,10 +1,10 @@
 import { InputError } from "../../errors.ts";
 import { externalShareGBytesPerSecond } from "../../hardware/instance.ts";
-import { groupGBytesPerSecond, type Network } from "../../hardware/network.ts";
+import { type GroupKind, groupGBytesPerSecond, type Network } from "../../hardware/network.ts";
 import { instanceName } from "../../placement/placement.ts";
 import type { Problem } from "../../placement/problem.ts";
 import { derivedLinks } from "../instances/derived-links.ts";
-import type { GroupKind, InstanceClass } from "../instances/instance-class.ts";
+import type { InstanceClass } from "../instances/instance-class.ts";
 import {
   countGroups,
   degreesOf,
@@ -119,7 +119,7 @@ function linkBandwidths(network: Network, units: readonly Unit[]): ReadonlySet<n
 }
 
 function hasAlignedGroups({ kinds, type }: InstanceClass): boolean {
-  const degrees = kinds.map(({ tpDegree }) => tpDegree);
+  const degrees = kinds.map(({ gpus }) => gpus);
   return [...degrees, type.instance.gpuCount].every(
     (t, i, all) => i === 0 || t % all[i - 1]! === 0,
   );
@@ -154,7 +154,7 @@ function listGroups(
           const key = `${t} ${groupGBytesPerSecond}`;
           let sizes = sizesOf.get(key);
           if (sizes === undefined) {
-            const group = { tpDegree: t, groupGBytesPerSecond };
+            const group = { gpus: t, gBytesPerSecond: groupGBytesPerSecond };
             sizes = fastSizes(problem, instanceClass, group, batch, minRate);
             sizesOf.set(key, sizes);
           }
@@ -187,7 +187,7 @@ function fastSizes(
   if (sizes.length === 0) return null;
   const formed = [...ratesOf(option), option.endRate].filter((rate) => rate >= minRate);
   for (const rate of formed)
-    requireLevel(levels, rate, `TP ${group.tpDegree} on ${instanceClass.type.instance.name}`);
+    requireLevel(levels, rate, `TP ${group.gpus} on ${instanceClass.type.instance.name}`);
   return {
     sizes,
     starts: startsAtRate(option.starts, minRate),

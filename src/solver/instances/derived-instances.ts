@@ -21,10 +21,10 @@ export function derivedInstances(
       type,
       instances,
       microUsdPerHour,
-      kinds: tpDegrees.map((tpDegree) => ({
-        tpDegree,
-        groupGBytesPerSecond:
-          tpDegree === 1 ? Number.POSITIVE_INFINITY : type.instance.insideGBytesPerSecond,
+      kinds: tpDegrees.map((gpus) => ({
+        gpus,
+        gBytesPerSecond:
+          gpus === 1 ? Number.POSITIVE_INFINITY : type.instance.insideGBytesPerSecond,
       })),
       partitions: null,
       groupsOf: () => {

@@ -1,11 +1,5 @@
+import type { GroupKind } from "../../hardware/network.ts";
 import type { PoolType } from "../../hardware/pool.ts";
-
-/** A kind of TP group that an instance can form. */
-export interface GroupKind {
-  readonly tpDegree: number;
-  /** Smallest bandwidth between two GPUs of the group, GB/s; Infinity for TP 1. */
-  readonly groupGBytesPerSecond: number;
-}
 
 /** A TP group of one concrete instance. */
 export interface Group {
@@ -28,7 +22,7 @@ export interface InstanceClass {
   /** Indices of the instances within their type, rising. */
   readonly instances: readonly number[];
   readonly microUsdPerHour: number;
-  /** By rising TP degree, then rising bandwidth. */
+  /** The groups that an instance can form, by rising number of GPUs, then rising bandwidth. */
   readonly kinds: readonly GroupKind[];
   /**
    * The partitions worth having. Null when every kind has its own TP degree and GPUs are alike, so that any groups that fit

@@ -1,7 +1,7 @@
-import type { MatrixNetwork } from "../../hardware/network.ts";
+import type { GroupKind, MatrixNetwork } from "../../hardware/network.ts";
 import type { PoolType } from "../../hardware/pool.ts";
 import { type AllowedType, priceGroups } from "./derived-instances.ts";
-import type { Group, GroupKind, InstanceClass } from "./instance-class.ts";
+import type { Group, InstanceClass } from "./instance-class.ts";
 import { type PartitionGroup, usefulPartitions } from "./partitions.ts";
 
 /**
@@ -67,7 +67,7 @@ function offerOf(
       const counts = new Array<number>(kinds.length).fill(0);
       const placed = groups.map(({ gpuIds, groupGBytesPerSecond }): Group => {
         const kind = kinds.findIndex(
-          (k) => k.tpDegree === gpuIds.length && k.groupGBytesPerSecond === groupGBytesPerSecond,
+          (k) => k.gpus === gpuIds.length && k.gBytesPerSecond === groupGBytesPerSecond,
         );
         counts[kind]!++;
         return { kind, gpuIds };
@@ -78,7 +78,7 @@ function offerOf(
   return {
     instanceIndex,
     key: JSON.stringify([
-      kinds.map((kind) => [kind.tpDegree, String(kind.groupGBytesPerSecond)]),
+      kinds.map((kind) => [kind.gpus, String(kind.gBytesPerSecond)]),
       listed.map(({ text }) => text),
     ]),
     kinds,
@@ -89,11 +89,11 @@ function offerOf(
 
 function kindsOf(partitions: readonly (readonly PartitionGroup[])[]): GroupKind[] {
   const byKey = new Map<string, GroupKind>();
-  for (const { gpuIds, groupGBytesPerSecond } of partitions.flat()) {
-    const tpDegree = gpuIds.length;
-    byKey.set(`${tpDegree} ${groupGBytesPerSecond}`, { tpDegree, groupGBytesPerSecond });
+  for (const { gpuIds, groupGBytesPerSecond: gBytesPerSecond } of partitions.flat()) {
+    const gpus = gpuIds.length;
+    byKey.set(`${gpus} ${gBytesPerSecond}`, { gpus, gBytesPerSecond });
   }
   return [...byKey.values()].sort(
-    (a, b) => a.tpDegree - b.tpDegree || a.groupGBytesPerSecond - b.groupGBytesPerSecond,
+    (a, b) => a.gpus - b.gpus || a.gBytesPerSecond - b.gBytesPerSecond,
   );
 }

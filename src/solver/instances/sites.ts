@@ -110,7 +110,7 @@ function sameness({ type: { instance }, kinds }: InstanceClass): string {
   return [
     providerTypeName(instance),
     servingKey(instance),
-    ...kinds.map(({ tpDegree }) => tpDegree),
+    ...kinds.map(({ gpus }) => gpus),
   ].join();
 }
 

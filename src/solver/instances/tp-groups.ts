@@ -1,5 +1,5 @@
-import { groupGBytesPerSecond, type Network } from "../../hardware/network.ts";
-import type { GroupKind, InstanceClass } from "./instance-class.ts";
+import { type GroupKind, groupGBytesPerSecond, type Network } from "../../hardware/network.ts";
+import type { InstanceClass } from "./instance-class.ts";
 
 /** A set of GPUs of one instance as a TP group. */
 export interface MatrixGroup {
@@ -39,11 +39,11 @@ export function groupsBeside(network: Network, classes: readonly InstanceClass[]
     const own = new Set(instanceClass.kinds.map(nameOf));
     const others = new Map<string, GroupKind>();
     for (const instanceIndex of instanceClass.instances) {
-      for (const tpDegree of degreesOf(instanceClass.kinds)) {
-        for (const group of matrixGroups(network, instanceClass, instanceIndex, tpDegree)) {
-          const { groupGBytesPerSecond } = group;
-          const name = nameOf({ tpDegree, groupGBytesPerSecond });
-          if (!own.has(name)) others.set(name, { tpDegree, groupGBytesPerSecond });
+      for (const gpus of degreesOf(instanceClass.kinds)) {
+        for (const group of matrixGroups(network, instanceClass, instanceIndex, gpus)) {
+          const kind = { gpus, gBytesPerSecond: group.groupGBytesPerSecond };
+          const name = nameOf(kind);
+          if (!own.has(name)) others.set(name, kind);
         }
       }
     }
@@ -51,23 +51,23 @@ export function groupsBeside(network: Network, classes: readonly InstanceClass[]
   });
 }
 
-function nameOf({ tpDegree, groupGBytesPerSecond }: GroupKind): string {
-  return `${tpDegree} ${groupGBytesPerSecond}`;
+function nameOf({ gpus, gBytesPerSecond }: GroupKind): string {
+  return `${gpus} ${gBytesPerSecond}`;
 }
 
 /** The TP degrees of a class, rising. */
 export function degreesOf(kinds: InstanceClass["kinds"]): number[] {
-  return [...new Set(kinds.map(({ tpDegree }) => tpDegree))];
+  return [...new Set(kinds.map(({ gpus }) => gpus))];
 }
 
-/** Every group of `tpDegree` GPUs of an instance. */
+/** Every group of so many GPUs of an instance. */
 export function* matrixGroups(
   network: Network,
   { type }: InstanceClass,
   instanceIndex: number,
-  tpDegree: number,
+  gpus: number,
 ): Generator<MatrixGroup> {
-  for (const gpuIds of subsetsOf(type.instance.gpuCount, tpDegree)) {
+  for (const gpuIds of subsetsOf(type.instance.gpuCount, gpus)) {
     yield {
       gpuIds,
       groupGBytesPerSecond: groupGBytesPerSecond(network, type, instanceIndex, gpuIds),

@@ -1,9 +1,9 @@
-import type { CostModel, LinkEnd } from "../../cost/cost-model.ts";
+import { type CostModel, type LinkEnd, tpGroup } from "../../cost/cost-model.ts";
 import { externalShareGBytesPerSecond } from "../../hardware/instance.ts";
-import type { Network } from "../../hardware/network.ts";
+import type { GroupKind, Network } from "../../hardware/network.ts";
 import type { Problem } from "../../placement/problem.ts";
 import type { OperatingPoint } from "../../workload/workload.ts";
-import type { GroupKind, InstanceClass } from "../instances/instance-class.ts";
+import type { InstanceClass } from "../instances/instance-class.ts";
 import type { OtherGroups } from "../instances/tp-groups.ts";
 import { type LatencyBudget, withinLatency } from "./latency-budget.ts";
 import type { SizeRates } from "./size-rates.ts";
@@ -62,7 +62,7 @@ export interface BatchOptions {
   readonly holdsAllGroups: boolean;
 }
 
-const UNLIMITED: LinkEnd = { tpDegree: 1, groupGBytesPerSecond: Number.POSITIVE_INFINITY };
+const UNLIMITED: LinkEnd = tpGroup(1);
 
 /**
  * Tabulates every stage that the rules, the memory and the limits on latencies allow in a setting. Groups of which not even
@@ -168,13 +168,18 @@ export function stageOption(
   { point, pipelineStages, sizes, latency, tables }: StageSetting,
 ): StageOption {
   const { costModel } = problem;
-  const { tpDegree } = group;
-  const endRate = costModel.link(group, UNLIMITED, Number.POSITIVE_INFINITY, point).tokensPerSecond;
+  const { gpus: tpDegree } = group;
+  const endRate = costModel.link(
+    { group },
+    UNLIMITED,
+    Number.POSITIVE_INFINITY,
+    point,
+  ).tokensPerSecond;
   const all = tables.of(problem, instance, group, sizes, point, pipelineStages);
   const within = (table: StartTable): StartTable =>
     latency ? withinLatency(table, latency) : table;
   const starts = within(all.leaves);
-  const smallestDegree = Math.min(...kinds.map((other) => other.tpDegree));
+  const smallestDegree = Math.min(...kinds.map(({ gpus }) => gpus));
   const staying = tpDegree + smallestDegree <= instance.gpuCount ? all.stays() : null;
   const stays = staying && within(staying);
   return {

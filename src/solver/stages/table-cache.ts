@@ -1,9 +1,9 @@
 import type { CostModel } from "../../cost/cost-model.ts";
 import { type InstanceType, servingKey } from "../../hardware/instance.ts";
+import type { GroupKind } from "../../hardware/network.ts";
 import type { Model } from "../../model/model.ts";
 import type { Problem } from "../../placement/problem.ts";
 import { type OperatingPoint, pointKey } from "../../workload/workload.ts";
-import type { GroupKind } from "../instances/instance-class.ts";
 import type { StartTables } from "./start-table.ts";
 import { tabulateStarts } from "./tabulate.ts";
 
@@ -25,8 +25,8 @@ export class TableCache {
     const tables = this.tablesOf(problem);
     const key = [
       servingKey(instance),
-      group.tpDegree,
-      group.groupGBytesPerSecond,
+      group.gpus,
+      group.gBytesPerSecond,
       pointKey(point),
       pipelineStages,
       problem.rules.minMemoryUtilization,

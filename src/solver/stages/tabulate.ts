@@ -1,9 +1,10 @@
 import type { HeldShape, NextStage, SegmentRange } from "../../cost/cost-model.ts";
 import type { InstanceType } from "../../hardware/instance.ts";
+import type { GroupKind } from "../../hardware/network.ts";
+import { type Layout, tpLayout } from "../../model/layout.ts";
 import { areLayersAlike, isAllowedCut, layerCount } from "../../model/model.ts";
 import type { Problem } from "../../placement/problem.ts";
 import type { OperatingPoint } from "../../workload/workload.ts";
-import type { GroupKind } from "../instances/instance-class.ts";
 import { LayerWindows } from "./layer-windows.ts";
 import { NOTHING } from "./size-rates.ts";
 import { alikeTable, type StartList, type StartTable, type StartTables } from "./start-table.ts";
@@ -53,12 +54,9 @@ function tabulateAlike(
 ): StartTable {
   const { model, costModel, rules } = problem;
   const { smallest, largest, fits } = costModel.segmentRange(
-    instance,
-    group.tpDegree,
+    { instance, group, layout: tpLayout(group.gpus), startLayer: 1, pipelineStages },
     point,
     rules.minMemoryUtilization,
-    1,
-    pipelineStages,
   );
   const runs = new Runs(problem, instance, group, point, pipelineStages, "other_instance");
   const sizes = fits ? allowedSizes.filter((size) => size >= smallest && size <= largest) : [];
@@ -144,23 +142,21 @@ const NEAR = 1e-9;
 function sizeRule(
   { model, costModel, rules }: Problem,
   instance: InstanceType,
-  { tpDegree }: GroupKind,
+  group: GroupKind,
   point: OperatingPoint,
   pipelineStages: number,
   runs: Runs,
 ): (before: number, size: number) => Verdict {
   const { minMemoryUtilization } = rules;
+  const layout = tpLayout(group.gpus);
   const ranges = new Map<number, SegmentRange>();
   const byRange = (before: number, size: number): Verdict => {
     let range = ranges.get(before);
     if (!range) {
       range = costModel.segmentRange(
-        instance,
-        tpDegree,
+        { instance, group, layout, startLayer: before + 1, pipelineStages },
         point,
         minMemoryUtilization,
-        before + 1,
-        pipelineStages,
       );
       ranges.set(before, range);
     }
@@ -196,6 +192,7 @@ const FIELDS = 4;
 class Runs {
   private readonly windows: LayerWindows;
   private readonly numLayers: number;
+  private readonly layout: Layout;
   /** Runs that end before the model does, by the layers before them. */
   private readonly inner: (Row | undefined)[] = [];
   /** Runs that end the model; here by the layers before them. */
@@ -213,6 +210,7 @@ class Runs {
     this.numLayers = layerCount(problem.model);
     this.windows = LayerWindows.of(problem.model);
     this.ending = this.newRow();
+    this.layout = tpLayout(group.gpus);
   }
 
   private newRow(): Row {
@@ -281,15 +279,7 @@ class Runs {
   }
 
   private shape(before: number, layers: number): HeldShape {
-    const { instance, pipelineStages } = this;
-    const { tpDegree, groupGBytesPerSecond } = this.group;
-    return {
-      instance,
-      tpDegree,
-      startLayer: before + 1,
-      layers,
-      groupGBytesPerSecond,
-      pipelineStages,
-    };
+    const { instance, group, layout, pipelineStages } = this;
+    return { instance, group, layout, startLayer: before + 1, layers, pipelineStages };
   }
 }

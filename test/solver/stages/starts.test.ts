@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { tpGroup } from "../../../src/cost/cost-model.ts";
 import { createReferenceModel } from "../../../src/cost/reference/reference-model.ts";
 import { layerCount, type Model } from "../../../src/model/model.ts";
 import type { Problem } from "../../../src/placement/problem.ts";
@@ -113,7 +114,7 @@ describe("the lower hull of latencies by layers", () => {
 
 describe("the table of starts", () => {
   const instance = entry("x", "NVIDIA A100", 8, 40, 600, 400, 1, 1).instance;
-  const group = { tpDegree: 2, groupGBytesPerSecond: 600 };
+  const { group, layout } = tpGroup(2, 600);
 
   /** Every run asked for by itself. */
   function byAsking(
@@ -123,12 +124,9 @@ describe("the table of starts", () => {
   ): [number, number][] {
     const { costModel, model, rules } = problem;
     const range = costModel.segmentRange(
-      instance,
-      group.tpDegree,
+      { instance, group, layout, startLayer: before + 1, pipelineStages: 2 },
       POINT,
       rules.minMemoryUtilization,
-      before + 1,
-      2,
     );
     const cuts = model.allowedCuts;
     return sizes.flatMap((size): [number, number][] => {
@@ -137,7 +135,7 @@ describe("the table of starts", () => {
       if (end > layerCount(model)) return [];
       if (end < layerCount(model) && cuts !== null && !cuts.includes(end)) return [];
       const shape = {
-        ...{ instance, ...group, startLayer: before + 1, layers: size, pipelineStages: 2 },
+        ...{ instance, group, layout, startLayer: before + 1, layers: size, pipelineStages: 2 },
         next: end < layerCount(model) ? ("other_instance" as const) : ("none" as const),
       };
       return [[size, costModel.stage(shape, POINT).tokensPerSecond]];
@@ -228,7 +226,7 @@ describe("an order of stages", () => {
   /** Groups at the positions of a pipeline of two stages: fast first, slow first, fast last, slow last. */
   const groups = (["first", "last"] as const).flatMap((position) =>
     problem.pool.types.map(({ instance }): StageGroup => {
-      const one = { tpDegree: 1, groupGBytesPerSecond: Number.POSITIVE_INFINITY };
+      const one = tpGroup(1).group;
       const table = tabulateStarts(problem, instance, one, sizes, point, 2).leaves;
       return { position, starts: startsAtRate(table, 0) };
     }),
