@@ -12,8 +12,10 @@ import {
 } from "../../src/cost/calibrated/layer-time.ts";
 import type { CommonParameters, Parameters } from "../../src/cost/calibrated/parameters.ts";
 import type { NextStage } from "../../src/cost/cost-model.ts";
+import { tpGroup } from "../../src/cost/cost-model.ts";
 import { gpuByName } from "../../src/hardware/gpu-specs.ts";
 import type { Architecture, LayerArchitecture } from "../../src/model/architecture.ts";
+import { tpLayout } from "../../src/model/layout.ts";
 import type { OperatingPoint } from "../../src/workload/workload.ts";
 import { defaultSettings, instanceOf, knowledgeOf, llama } from "../support/calibrated.ts";
 import { expectClose } from "../support/close.ts";
@@ -83,7 +85,7 @@ function kernels(
 ): LayerKernels {
   const context: GroupContext = {
     architecture: TINY,
-    tpDegree: 1,
+    layout: tpLayout(1),
     rates: RATES,
     collectives: null,
     parameters: PARAMETERS,
@@ -141,7 +143,7 @@ describe("the kernels of a layer", () => {
       ffnMemory,
       collectives: reduces,
     } = kernels(DENSE, {
-      tpDegree: 2,
+      layout: tpLayout(2),
       collectives: exchanged,
     });
     expectClose(linearCompute, 2 * 96 * 25);
@@ -154,7 +156,7 @@ describe("the kernels of a layer", () => {
   it("of the LM head are those of 16-bit weights, and of the sequences that need logits", () => {
     const context = {
       architecture: TINY,
-      tpDegree: 1,
+      layout: tpLayout(1),
       rates: RATES,
       collectives: null,
       parameters: PARAMETERS,
@@ -231,10 +233,9 @@ describe("a message to the next stage", () => {
       const { tokensPerSecond } = model.stage(
         {
           instance: instanceOf(gpuByName("H100-SXM5-80GB")!),
-          tpDegree: 2,
+          ...tpGroup(2, 900),
           startLayer: 1,
           layers: 16,
-          groupGBytesPerSecond: 900,
           pipelineStages: 2,
           next,
         },
@@ -261,10 +262,9 @@ describe("a pipeline that only decodes", () => {
     model.stage(
       {
         instance: instanceOf(gpuByName("H100-SXM5-80GB")!),
-        tpDegree: 1,
+        ...tpGroup(1),
         startLayer: 1,
         layers: 32,
-        groupGBytesPerSecond: Number.POSITIVE_INFINITY,
         pipelineStages,
         next: "none",
       },
