@@ -76,7 +76,13 @@ export function addGroupRows(
         { column, coefficient: -rules.stagesPerInstance },
       ]);
     }
-    rental.add(name, label, 1, members.flatMap(all), [column], gpus);
+    rental.add(name, {
+      prefix: label,
+      most: 1,
+      stages: members.flatMap(all),
+      instances: [column],
+      gpus,
+    });
     return column;
   });
   rental.finish();

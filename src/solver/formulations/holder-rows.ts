@@ -11,6 +11,19 @@ export interface Node {
   readonly starts: readonly (readonly number[])[];
 }
 
+/** What the rows below forbid and count. */
+export interface StateRules {
+  /** Whether a stage on the second of two nodes may follow one on the first. */
+  readonly allows: (source: number, target: number) => boolean;
+  /** Cost of a link between instances; null leaves those rows out. */
+  readonly perLink: number | null;
+  /**
+   * Whether the stages of an instance have to follow each other:
+   *   enter_ph ≥ Σ_{v on h} X_vp − Σ_{v on h} c_{p−1,v},  Σ_p enter_ph ≤ 1
+   */
+  readonly oneRun: boolean;
+}
+
 /**
  * Rows that know, layer by layer, on which node the stage stands that holds the layer; with them a link from one stage to
  * the next can be forbidden or paid for. X_vp are the starts on node v after layer p.
@@ -23,18 +36,13 @@ export interface Node {
  *   links between instances:                                      cross_p ≥ Σ_{v on h} X_vp − Σ_{v on h} c_{p−1,v}
  *
  * @param s columns that count the starts after a layer; entry 0 is not used
- * @param oneRun whether the stages of an instance have to follow each other:
- *   enter_ph ≥ Σ_{v on h} X_vp − Σ_{v on h} c_{p−1,v},  Σ_p enter_ph ≤ 1
- * @param perLink cost of a link between instances; null leaves those rows out
  * @returns columns that add up to the links between instances; empty without those rows
  */
 export function addStateRows(
   build: Builder,
   nodes: readonly Node[],
   s: readonly number[],
-  allows: (source: number, target: number) => boolean,
-  perLink: number | null,
-  oneRun: boolean,
+  { allows, perLink, oneRun }: StateRules,
 ): number[] {
   const layers = s.length;
   const crossings: number[] = [];

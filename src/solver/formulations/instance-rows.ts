@@ -55,15 +55,15 @@ export function addInstanceRows(
     });
     const stageColumns = optionColumns.flatMap((columns) => columns.stageColumns);
     stageTerms.push(...ones(stageColumns));
-    const instanceColumns = addInstances(
-      build,
-      prefix,
-      fit,
-      mostInstances,
-      costs.perInstance(instanceClass.position) + (countsRuns ? 0 : costs.perLink),
-      options.map(({ tpDegree }, i) => ({ tpDegree, columns: optionColumns[i]!.stageColumns })),
-      rules.noIdleGpus ? gpuCount : null,
-    );
+    const instanceColumns = addInstances(build, prefix, fit, {
+      most: mostInstances,
+      cost: costs.perInstance(instanceClass.position) + (countsRuns ? 0 : costs.perLink),
+      options: options.map(({ tpDegree }, i) => ({
+        tpDegree,
+        columns: optionColumns[i]!.stageColumns,
+      })),
+      fullGpus: rules.noIdleGpus ? gpuCount : null,
+    });
     if (atRate.solo) {
       build.row(`${prefix}.alone`, 0, 0, [
         ...ones(stageColumns),
@@ -93,7 +93,13 @@ export function addInstanceRows(
     const gpus = options.flatMap(({ tpDegree }, i) =>
       optionColumns[i]!.stageColumns.map((column) => ({ column, coefficient: tpDegree })),
     );
-    rental.add(name, prefix, mostInstances, stageColumns, instanceColumns, gpus);
+    rental.add(name, {
+      prefix,
+      most: mostInstances,
+      stages: stageColumns,
+      instances: instanceColumns,
+      gpus,
+    });
     for (const column of instanceColumns)
       instances.push({ column, position: instanceClass.position });
     decoders.push((values) => ({
@@ -136,18 +142,23 @@ function packingOf(atRate: CandidatesAtRate, everyPattern: boolean): Packing {
   );
 }
 
-/**
- * Columns of a class's instances, and the rows that pack its stages into them.
- * @param fullGpus when given, every rented instance has to have this many GPUs in use
- */
+/** What the instances of a class cost, and the stages that stand on them. */
+interface ClassInstances {
+  readonly most: number;
+  /** Of each. */
+  readonly cost: number;
+  /** The columns of stages. */
+  readonly options: readonly { readonly tpDegree: number; readonly columns: readonly number[] }[];
+  /** When given, every rented instance has to have this many GPUs in use. */
+  readonly fullGpus: number | null;
+}
+
+/** Columns of a class's instances, and the rows that pack its stages into them. */
 function addInstances(
   build: Builder,
   prefix: string,
   fit: Packing,
-  most: number,
-  cost: number,
-  options: readonly { readonly tpDegree: number; readonly columns: readonly number[] }[],
-  fullGpus: number | null,
+  { most, cost, options, fullGpus }: ClassInstances,
 ): number[] {
   const gpuTerms = (from: number): Term[] =>
     options

@@ -69,15 +69,13 @@ export const LINKED_STARTS: Formulation = {
       ),
     ];
     const gpus = nodes.map(({ lowestGpu }) => lowestGpu);
-    const crossings = addStateRows(
-      build,
-      nodes,
-      s,
+    const crossings = addStateRows(build, nodes, s, {
       // No GPU serves two stages, which is a row of its own.
-      (source, target) => gpus[source] === gpus[target] || allows(gpus[source]!, gpus[target]!),
-      linksCount(of) ? costs.perLink : null,
-      shape !== null,
-    );
+      allows: (source, target) =>
+        gpus[source] === gpus[target] || allows(gpus[source]!, gpus[target]!),
+      perLink: linksCount(of) ? costs.perLink : null,
+      oneRun: shape !== null,
+    });
     addGroupRows(build, units, columns, crossings, of);
     if (shape) addFirstNode(build, units, columns, shape);
     return {

@@ -116,43 +116,41 @@ export interface RentalRules {
   readonly restType?: string;
 }
 
+/** The columns of an instance class, or of one instance. */
+interface RentedColumns {
+  /** Of names. */
+  readonly prefix: string;
+  /** Most instances. */
+  readonly most: number;
+  readonly stages: readonly number[];
+  readonly instances: readonly number[];
+  /** Terms that add up to the GPUs that the stages use. */
+  readonly gpus: readonly Term[];
+}
+
 /** Rules on what is rented, as rows over all classes. */
 export class RentalRows {
-  private readonly byType = new Map<
-    string,
-    {
-      readonly prefix: string;
-      most: number;
-      readonly stages: number[];
-      readonly instances: number[];
-    }
-  >();
-
-  private readonly gpus: Term[] = [];
+  private readonly byType = new Map<string, RentedColumns>();
 
   constructor(
     private readonly build: Builder,
     private readonly rules: RentalRules,
   ) {}
 
-  /** @param gpus terms that add up to the GPUs that the stages use */
-  add(
-    typeName: string,
-    prefix: string,
-    most: number,
-    stages: readonly number[],
-    instances: readonly number[],
-    gpus: readonly Term[],
-  ): void {
-    this.gpus.push(...gpus);
+  add(typeName: string, columns: RentedColumns): void {
     const known = this.byType.get(typeName);
-    if (known) {
-      known.most += most;
-      known.stages.push(...stages);
-      known.instances.push(...instances);
-    } else {
-      this.byType.set(typeName, { prefix, most, stages: [...stages], instances: [...instances] });
-    }
+    this.byType.set(
+      typeName,
+      known
+        ? {
+            prefix: known.prefix,
+            most: known.most + columns.most,
+            stages: [...known.stages, ...columns.stages],
+            instances: [...known.instances, ...columns.instances],
+            gpus: [...known.gpus, ...columns.gpus],
+          }
+        : columns,
+    );
   }
 
   finish(): void {
@@ -164,7 +162,8 @@ export class RentalRows {
       mostGpusInUse = null,
     } = this.rules;
     if (mostGpusInUse !== null) {
-      this.build.row("gpus_in_use", Number.NEGATIVE_INFINITY, mostGpusInUse, this.gpus);
+      const gpus = [...this.byType.values()].flatMap((columns) => columns.gpus);
+      this.build.row("gpus_in_use", Number.NEGATIVE_INFINITY, mostGpusInUse, gpus);
     }
     const types = [...this.byType];
     if (maxInstances !== null) {
