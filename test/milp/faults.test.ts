@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { Worker } from "node:worker_threads";
 import type { Highs } from "highs";
 import { describe, expect, it } from "vitest";
@@ -375,6 +377,17 @@ describe("inline", () => {
     const modules = [await loadHighs(source), await loadHighs(source)];
     expect(modules[0]).not.toBe(modules[1]);
     expect(Object.keys(source)).toEqual(["locateFile"]);
+  });
+
+  it("takes the WASM that it is given, as bytes or compiled, and looks for no file", async () => {
+    const wasmBinary = readFileSync(createRequire(import.meta.url).resolve("highs/runtime"));
+    const locateFile = (): string => "/nowhere/highs.wasm";
+    for (const wasm of [{ wasmBinary }, { wasmModule: await WebAssembly.compile(wasmBinary) }]) {
+      const backend = createInlineHighs({ ...wasm, locateFile });
+      expect(await backend.solve(KNAPSACK)).toMatchObject(RIGHT);
+    }
+    await expect(loadHighs({ locateFile })).rejects.toThrow();
+    await expect(loadHighs({ wasmBinary: new Uint8Array(8) })).rejects.toThrow(/WebAssembly/);
   });
 });
 
