@@ -111,6 +111,7 @@ const height = lines.length * LINE_PX + 2 * MARGIN_PX;
 writeFileSync(
   ROOT + OUT,
   `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">
+<title>What llm-placement solve prints</title>
 <rect width="100%" height="100%" rx="8" fill="#0d1117"/>
 <g fill="#e6edf3" font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="${FONT_PX}">
 ${drawn(lines)}
