@@ -12,6 +12,8 @@ import {
 import type { Parameters } from "../../src/cost/calibrated/parameters.ts";
 import { effectiveRates, type Rates } from "../../src/cost/calibrated/rates.ts";
 import { tpGroup } from "../../src/cost/cost-model.ts";
+import type { EngineSettings } from "../../src/engines/engine-settings.ts";
+import type { Engine } from "../../src/engines/engines.ts";
 import type { GpuSpec } from "../../src/hardware/gpu-specs.ts";
 import { gpuByName } from "../../src/hardware/gpu-specs.ts";
 import type { WeightFormat } from "../../src/model/architecture.ts";
@@ -217,6 +219,40 @@ describe("the rates that a GPU reaches", () => {
     const weak = ratesOf("16bit", { tdpWatts: ((700 / 989.4) * 1000) / 2 });
     expectClose(weak.attentionFlops, 250e12);
     expectClose(weak.attentionReadBytes, 700e9);
+  });
+});
+
+describe("the KV cache of sequences in flight", () => {
+  const kvCacheGib = (engine: Engine, changes: Partial<EngineSettings> = {}): number =>
+    createCalibratedModel(
+      llama(),
+      { ...defaultSettings(engine), ...changes },
+      knowledgeOf({ ...knowledgeOf().values, pagedOutputShare: 0.25 }),
+    ).memory(
+      {
+        instance: instanceOf(gpuByName("H100-SXM5-80GB")!),
+        ...tpGroup(1),
+        startLayer: 1,
+        layers: 16,
+        pipelineStages: 2,
+      },
+      { phase: "aggregated", batch: 10, inputTokens: 1000, outputTokens: 400 },
+    ).kvCacheGib;
+  /** 16 layers · 2 · 8 heads · 128 elements · 2 bytes for each token. */
+  const gib = (tokens: number): number => (tokens * 16 * 2048 * 2) / 1024 ** 3;
+
+  it("grows with their outputs where blocks are taken one by one", () => {
+    expectClose(kvCacheGib("vllm"), gib(10 * 1100));
+  });
+
+  it("is reserved for all of their tokens, or for the longest request, by TensorRT-LLM", () => {
+    expectClose(kvCacheGib("tensorrt-llm"), gib(10 * 1400));
+    expectClose(kvCacheGib("tensorrt-llm", { maxModelLenTokens: 5000 }), gib(10 * 5000));
+  });
+
+  it("is at least that of one request as long as the engine is to take", () => {
+    expectClose(kvCacheGib("vllm", { maxModelLenTokens: 10_999 }), gib(11_000));
+    expectClose(kvCacheGib("vllm", { maxModelLenTokens: 20_000 }), gib(20_000));
   });
 });
 

@@ -256,6 +256,26 @@ describe("a message to the next stage", () => {
   });
 });
 
+it("one model tells groups of other bandwidths and pipelines of other lengths apart", () => {
+  const model = createCalibratedModel(llama(), defaultSettings("vllm"), knowledgeOf());
+  const tokensPerSecond = (gBytesPerSecond: number, pipelineStages: number): number =>
+    model.stage(
+      {
+        instance: instanceOf(gpuByName("H100-SXM5-80GB")!),
+        ...tpGroup(2, gBytesPerSecond),
+        startLayer: 1,
+        layers: 8,
+        pipelineStages,
+        next: "none",
+      },
+      { phase: "aggregated", batch: 64, inputTokens: 1000, outputTokens: 100 },
+    ).tokensPerSecond;
+  const fast = tokensPerSecond(900, 4);
+  expect(tokensPerSecond(10, 4)).toBeLessThan(0.9 * fast);
+  expect(tokensPerSecond(900, 2)).not.toBe(fast);
+  expect(tokensPerSecond(900, 4)).toBe(fast);
+});
+
 describe("a pipeline that only decodes", () => {
   const model = createCalibratedModel(llama(), defaultSettings("vllm"), knowledgeOf());
   const estimate = (batch: number, pipelineStages: number) =>

@@ -144,6 +144,15 @@ describe("lengths of a workload", () => {
     expect(workload).not.toHaveProperty("inputLengths");
   });
 
+  it("may be no output where only prompts are served", () => {
+    const { workload } = build(
+      { workload_phase: "prefill", output_length: "7" },
+      { outputTokens: 0 },
+    );
+    expect(workload.outputTokens).toBe(0);
+    expect(messageOf(() => build({}, { inputTokens: 0 }))).toMatch(/^--input-length: 0 /);
+  });
+
   it("by flags replace all that config.csv says", () => {
     const keys = { sequence_length: "1000", sequence_length_p95: "2000" };
     expect(build(keys, { inputTokens: 50 }).workload).not.toHaveProperty("inputLengths");

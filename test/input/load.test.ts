@@ -15,6 +15,12 @@ describe("the load of a workload", () => {
     expect(workload).not.toHaveProperty("load");
   });
 
+  it("may be one batch size", () => {
+    const one = { minBatch: 8, maxBatch: 8 };
+    expect(build({ min_batch_size: "8", max_batch_size: "8" }).workload).toMatchObject(one);
+    expect(build({}, one).workload).toMatchObject(one);
+  });
+
   it.each<[Readonly<Record<string, string>>, ProblemFlags]>([
     [{ concurrency: "48" }, {}],
     [{}, { concurrency: 48 }],

@@ -4,6 +4,7 @@ import {
   batchSizes,
   checkPoint,
   type OperatingPoint,
+  pointKey,
   pointWarnings,
 } from "../../src/workload/workload.ts";
 
@@ -17,6 +18,28 @@ test.each([
   [31, 32, [31, 32]],
 ])("batches from %i to %i are tried at %j", (minBatch, maxBatch, sizes) => {
   expect(batchSizes(minBatch, maxBatch)).toEqual(sizes);
+});
+
+test("points that differ in anything have keys of their own", () => {
+  const point: OperatingPoint = {
+    phase: "aggregated",
+    batch: 4,
+    inputTokens: 100,
+    outputTokens: 20,
+    inputMeanSquareTokens: 20_000,
+    outputMeanSquareTokens: 800,
+  };
+  const others: readonly Partial<OperatingPoint>[] = [
+    { phase: "decode" },
+    { batch: 5 },
+    { inputTokens: 101 },
+    { outputTokens: 21 },
+    { inputMeanSquareTokens: 20_001 },
+    { outputMeanSquareTokens: 801 },
+  ];
+  const keys = [{}, ...others].map((changes) => pointKey({ ...point, ...changes }));
+  expect(new Set(keys).size).toBe(keys.length);
+  expect(pointKey({ ...point })).toBe(keys[0]);
 });
 
 describe("an operating point", () => {

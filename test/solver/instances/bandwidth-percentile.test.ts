@@ -21,6 +21,20 @@ describe("the percentile rule on links between instances", () => {
     ).toBe(0);
   });
 
+  it("is the next pair where a quantile falls between two", () => {
+    // Of three pairs two have the slow end of 10 Gbit/s: 1.25 GB/s, the third 12.5.
+    const pool = createPool([
+      entry("slow", "A100", 1, 80, 600, 10, 1, 1),
+      entry("fast", "A100", 1, 80, 600, 100, 1, 2),
+    ]);
+    for (const network of [DERIVED, deriveMatrix(pool)]) {
+      expect(slowestUsedLink(pool, network, 0)).toBe(1.25);
+      expect(slowestUsedLink(pool, network, 1 / 3)).toBe(1.25);
+      expect(slowestUsedLink(pool, network, 2 / 3)).toBe(12.5);
+      expect(slowestUsedLink(pool, network, 1)).toBe(12.5);
+    }
+  });
+
   it("equals the quantile of the listed pairs", () => {
     fc.assert(
       fc.property(
