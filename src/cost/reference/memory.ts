@@ -9,8 +9,8 @@ const GIB = 1024 ** 3;
 const ACTIVATION_OVERHEAD = 1.15;
 
 /** Weights of one layer on each GPU, GiB: layer_weight_memory_gb / t. */
-export function layerWeightsGib(kind: LayerKind, tpDegree: number): number {
-  return kind.weightGib / tpDegree;
+export function layerWeightsGib(kind: LayerKind, tp: number): number {
+  return kind.weightGib / tp;
 }
 
 /**
@@ -20,13 +20,13 @@ export function layerWeightsGib(kind: LayerKind, tpDegree: number): number {
 export function layerKvCacheGib(
   outline: Outline,
   kind: LayerKind,
-  tpDegree: number,
+  tp: number,
   point: OperatingPoint,
 ): number {
   const { batch, inputTokens, outputTokens, phase } = point;
   const all = phase === "prefill" ? inputTokens : inputTokens + Math.max(outputTokens, 0);
   const cached = Math.min(all, kind.attentionWindowTokens ?? all);
-  const width = kvWidth(outline, kind.numKvHeads) / tpDegree;
+  const width = kvWidth(outline, kind.numKvHeads) / tp;
   return (2 * batch * cached * width * outline.bytesPerElement) / GIB;
 }
 
@@ -34,12 +34,11 @@ export function layerKvCacheGib(
  * Activations on each GPU, GiB: 1.15 · max(b·q·(D/t + 2K/t)·e + b·q·(4D/t)·e, b·q·D·e)/1024³,
  * q = s for prefill and aggregated, 1 for decode.
  */
-export function activationsGib(outline: Outline, tpDegree: number, point: OperatingPoint): number {
+export function activationsGib(outline: Outline, tp: number, point: OperatingPoint): number {
   const { dModel: d, bytesPerElement: e } = outline;
   const tokens = point.batch * (point.phase === "decode" ? 1 : point.inputTokens);
-  const attention =
-    tokens * (d / tpDegree + (2 * kvWidth(outline, outline.numKvHeads)) / tpDegree) * e;
-  const feedForward = tokens * ((4 * d) / tpDegree) * e;
+  const attention = tokens * (d / tp + (2 * kvWidth(outline, outline.numKvHeads)) / tp) * e;
+  const feedForward = tokens * ((4 * d) / tp) * e;
   const residual = tokens * d * e;
   return (ACTIVATION_OVERHEAD * Math.max(attention + feedForward, residual)) / GIB;
 }
@@ -47,13 +46,13 @@ export function activationsGib(outline: Outline, tpDegree: number, point: Operat
 /** Embedding and LM head on each GPU of the stage that holds them, GiB; none where layers are not described one by one. */
 export function endWeightsGib(
   outline: Outline,
-  tpDegree: number,
+  tp: number,
   isFirst: boolean,
   isLast: boolean,
 ): number {
   if (!outline.layers) return 0;
   const { embeddingGib, lmHeadGib } = outline.layers;
-  return ((isFirst ? embeddingGib : 0) + (isLast ? lmHeadGib : 0)) / tpDegree;
+  return ((isFirst ? embeddingGib : 0) + (isLast ? lmHeadGib : 0)) / tp;
 }
 
 /**
@@ -63,15 +62,14 @@ export function endWeightsGib(
  */
 export function segmentRange(
   outline: Outline,
-  tpDegree: number,
+  tp: number,
   capacityGib: number,
   point: OperatingPoint,
   minUtilization: number,
 ): SegmentRange {
   const kind = alikeKind(outline);
-  const perLayer =
-    layerWeightsGib(kind, tpDegree) + layerKvCacheGib(outline, kind, tpDegree, point);
-  const activations = activationsGib(outline, tpDegree, point);
+  const perLayer = layerWeightsGib(kind, tp) + layerKvCacheGib(outline, kind, tp, point);
+  const activations = activationsGib(outline, tp, point);
   let count = Math.floor((capacityGib - activations) / perLayer);
   count = Math.min(outline.numLayers, Math.max(0, count));
   // The quotient can be one off where the sum is exactly at the limit; the inequality is what counts.

@@ -66,23 +66,18 @@ export function createReferenceModel(
     startLayer + layers - 1 === outline.numLayers;
 
   const segmentMemory = (
-    tpDegree: number,
+    tp: number,
     startLayer: number,
     layers: number,
     point: OperatingPoint,
   ): Pick<MemoryBill, "weightsGib" | "kvCacheGib" | "activationsGib"> => {
-    let weightsGib = endWeightsGib(
-      outline,
-      tpDegree,
-      startLayer === 1,
-      endsModel(startLayer, layers),
-    );
+    let weightsGib = endWeightsGib(outline, tp, startLayer === 1, endsModel(startLayer, layers));
     let kvCacheGib = 0;
     for (const { kind, layers: count } of counter.count(startLayer, layers)) {
-      weightsGib += count * layerWeightsGib(kind, tpDegree);
-      kvCacheGib += count * layerKvCacheGib(outline, kind, tpDegree, point);
+      weightsGib += count * layerWeightsGib(kind, tp);
+      kvCacheGib += count * layerKvCacheGib(outline, kind, tp, point);
     }
-    return { weightsGib, kvCacheGib, activationsGib: activationsGib(outline, tpDegree, point) };
+    return { weightsGib, kvCacheGib, activationsGib: activationsGib(outline, tp, point) };
   };
 
   const workOf = ({ startLayer, layers }: StageShape): SegmentWork => ({
@@ -129,8 +124,8 @@ export function createReferenceModel(
 
     memory(shape: HeldShape, point: OperatingPoint): MemoryBill {
       const { startLayer, layers } = shape;
-      const tpDegree = shape.layout.tp;
-      const bill = segmentMemory(tpDegree, startLayer, layers, point);
+      const tp = shape.layout.tp;
+      const bill = segmentMemory(tp, startLayer, layers, point);
       // Field by field: spreading the bill into this object takes longer than all the rest of an evaluation.
       return {
         weightsGib: bill.weightsGib,
@@ -140,21 +135,20 @@ export function createReferenceModel(
         reserveGib: 0,
         totalGib: bill.weightsGib + bill.kvCacheGib + bill.activationsGib,
         capacityGib: shape.instance.gpuMemoryGib,
-        embeddingGib: endWeightsGib(outline, tpDegree, startLayer === 1, false),
-        lmHeadGib: endWeightsGib(outline, tpDegree, false, endsModel(startLayer, layers)),
+        embeddingGib: endWeightsGib(outline, tp, startLayer === 1, false),
+        lmHeadGib: endWeightsGib(outline, tp, false, endsModel(startLayer, layers)),
         kvCapacityTokens: null,
       };
     },
 
     segmentRange(shape: OpenShape, point: OperatingPoint, minUtilization: number): SegmentRange {
       const { instance, layout, startLayer } = shape;
-      const tpDegree = layout.tp;
+      const tp = layout.tp;
       const capacityGib = instance.gpuMemoryGib;
-      if (!outline.layers)
-        return segmentRange(outline, tpDegree, capacityGib, point, minUtilization);
+      if (!outline.layers) return segmentRange(outline, tp, capacityGib, point, minUtilization);
       return unevenSegmentRange(
         (layers) => {
-          const bill = segmentMemory(tpDegree, startLayer, layers, point);
+          const bill = segmentMemory(tp, startLayer, layers, point);
           return bill.weightsGib + bill.kvCacheGib + bill.activationsGib;
         },
         outline.numLayers - startLayer + 1,

@@ -47,7 +47,7 @@ function decodePass(point: OperatingPoint): Pass {
 function layerWork(
   outline: Outline,
   { dHidden: f, numKvHeads, attentionWindowTokens }: LayerKind,
-  tpDegree: number,
+  tp: number,
   batch: number,
   tokens: number,
   fullContextTokens: number,
@@ -56,16 +56,15 @@ function layerWork(
   const k = kvWidth(outline, numKvHeads);
   const contextTokens = Math.min(fullContextTokens, attentionWindowTokens ?? fullContextTokens);
   const flops =
-    (2 * tokens * d * (2 * d + 2 * k) + 4 * tokens * contextTokens * d + 6 * tokens * d * f) /
-    tpDegree;
-  const weightBytes = ((2 * d * d + 2 * d * k + 3 * d * f) * e) / tpDegree;
-  const cacheBytes = (2 * batch * contextTokens * k * e) / tpDegree;
+    (2 * tokens * d * (2 * d + 2 * k) + 4 * tokens * contextTokens * d + 6 * tokens * d * f) / tp;
+  const weightBytes = ((2 * d * d + 2 * d * k + 3 * d * f) * e) / tp;
+  const cacheBytes = (2 * batch * contextTokens * k * e) / tp;
   return { flops, bytes: weightBytes + cacheBytes + tokens * d * e };
 }
 
 /** Share lost to tensor parallelism. Source: reference model, "TP overhead". */
-function tpOverhead(tpDegree: number): number {
-  switch (tpDegree) {
+function tpOverhead(tp: number): number {
+  switch (tp) {
     case 1:
       return 0;
     case 2:
@@ -114,7 +113,7 @@ export interface SegmentWork {
 function passTime(
   outline: Outline,
   gpu: ReferenceGpu,
-  tpDegree: number,
+  tp: number,
   work: SegmentWork,
   groupGBytesPerSecond: number,
   batch: number,
@@ -122,7 +121,7 @@ function passTime(
 ): PassTime {
   const flopsPerSecond = gpu.tflops * 1e12;
   const bytesPerSecond = gpu.memoryGBytesPerSecond * 1e9;
-  const overhead = Math.max(MIN_TP_EFFICIENCY, 1 - tpOverhead(tpDegree));
+  const overhead = Math.max(MIN_TP_EFFICIENCY, 1 - tpOverhead(tp));
   let computeSeconds = 0;
   let memorySeconds = 0;
   let layers = 0;
@@ -135,31 +134,31 @@ function passTime(
   };
   for (const { kind, layers: count } of work.kinds) {
     const workAt = (contextTokens: number): LayerWork =>
-      layerWork(outline, kind, tpDegree, batch, pass.tokens, contextTokens);
+      layerWork(outline, kind, tp, batch, pass.tokens, contextTokens);
     const regime = workAt(pass.regimeContextTokens);
     const isSame = pass.contextTokens === pass.regimeContextTokens;
     add(count, regime, isSame ? regime : workAt(pass.contextTokens));
     layers += count;
   }
   if (work.hasLmHead) {
-    const head = lmHeadWork(outline, tpDegree, batch);
+    const head = lmHeadWork(outline, tp, batch);
     add(1, head, head);
   }
   const collectiveSeconds =
-    tpDegree === 1
+    tp === 1
       ? 0
       : ((layers * 2 * pass.tokens * outline.dModel * outline.bytesPerElement) /
           (groupGBytesPerSecond * 1e9)) *
-        ((tpDegree - 1) / tpDegree);
+        ((tp - 1) / tp);
   return { tokens: pass.tokens, computeSeconds, memorySeconds, collectiveSeconds };
 }
 
 /** Logits of one token a sequence: 2·b·D·V/t FLOPs, (D·V + b·V)·e/t bytes. A linear layer, counted like the others. */
-function lmHeadWork(outline: Outline, tpDegree: number, batch: number): LayerWork {
+function lmHeadWork(outline: Outline, tp: number, batch: number): LayerWork {
   const { dModel: d, vocabSize: v, bytesPerElement: e } = outline;
   return {
-    flops: (2 * batch * d * v) / tpDegree,
-    bytes: ((d * v + batch * v) * e) / tpDegree,
+    flops: (2 * batch * d * v) / tp,
+    bytes: ((d * v + batch * v) * e) / tp,
   };
 }
 
@@ -182,7 +181,7 @@ export interface SegmentRate {
 export function segmentRate(
   outline: Outline,
   gpu: ReferenceGpu,
-  tpDegree: number,
+  tp: number,
   work: SegmentWork,
   groupGBytesPerSecond: number,
   point: OperatingPoint,
@@ -190,7 +189,7 @@ export function segmentRate(
 ): SegmentRate {
   const { batch, inputTokens, outputTokens, phase } = point;
   const time = (pass: Pass): PassTime =>
-    passTime(outline, gpu, tpDegree, work, groupGBytesPerSecond, batch, pass);
+    passTime(outline, gpu, tp, work, groupGBytesPerSecond, batch, pass);
   const efficiency = batchEfficiency(batch);
   if (phase !== "aggregated") {
     const only = time(phase === "prefill" ? prefillPass(point) : decodePass(point));
@@ -224,7 +223,7 @@ export function segmentRate(
 export function segmentTimeBill(
   outline: Outline,
   gpu: ReferenceGpu,
-  tpDegree: number,
+  tp: number,
   work: SegmentWork,
   groupGBytesPerSecond: number,
   point: OperatingPoint,
@@ -241,7 +240,7 @@ export function segmentTimeBill(
   let memorySeconds = 0;
   let collectivesSeconds = 0;
   for (const [pass, tokens] of passes) {
-    const time = passTime(outline, gpu, tpDegree, work, groupGBytesPerSecond, batch, pass);
+    const time = passTime(outline, gpu, tp, work, groupGBytesPerSecond, batch, pass);
     const times = tokens / allTokens / time.tokens;
     computeSeconds += times * time.computeSeconds;
     memorySeconds += times * time.memorySeconds;

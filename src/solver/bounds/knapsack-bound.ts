@@ -89,12 +89,12 @@ function instanceCapacity(
   for (let k = 1; k <= most; k++) {
     const nextStaying = nothing();
     const nextLeaving = nothing();
-    for (const [i, { tpDegree }] of atRate.options.entries()) {
+    for (const [i, { groupGpus }] of atRate.options.entries()) {
       const { any, leaving: last } = held[i]!;
-      for (let g = tpDegree; g <= gpuCount; g++) {
-        const before = staying[g - tpDegree]!;
+      for (let g = groupGpus; g <= gpuCount; g++) {
+        const before = staying[g - groupGpus]!;
         nextStaying[g] = Math.max(nextStaying[g]!, before + any);
-        nextLeaving[g] = Math.max(nextLeaving[g]!, before + last, leaving[g - tpDegree]! + any);
+        nextLeaving[g] = Math.max(nextLeaving[g]!, before + last, leaving[g - groupGpus]! + any);
       }
     }
     staying = nextStaying;

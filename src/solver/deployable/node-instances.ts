@@ -43,7 +43,7 @@ function isUsable(
   { shape: { stagesPerNode, wholeInstances }, noIdleGpus }: NodeSetting,
 ): boolean {
   const { gpuCount } = instanceClass.type.instance;
-  const used = stagesPerNode * options[0]!.tpDegree;
+  const used = stagesPerNode * options[0]!.groupGpus;
   return (
     (wholeInstances || noIdleGpus ? used === gpuCount : used <= gpuCount) &&
     (stages === stagesPerNode || !solo) &&
@@ -70,7 +70,7 @@ function asNodes(
   const largest = sizes.at(-1);
   if (smallest === undefined || largest === undefined) return [];
   const node: OptionAtRate = {
-    tpDegree: stagesPerNode * stage.tpDegree,
+    groupGpus: stagesPerNode * stage.groupGpus,
     kinds: stage.kinds,
     sizes,
     smallest,

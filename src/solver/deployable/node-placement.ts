@@ -32,7 +32,7 @@ export function placementOfNodes(
   return {
     ...placement,
     stages: nodes.flatMap(({ node, instanceClass }, n) =>
-      stagesOf(node, stageOf(instanceClass).tpDegree, sizes[n]!),
+      stagesOf(node, stageOf(instanceClass).groupGpus, sizes[n]!),
     ),
   };
 }
@@ -79,7 +79,7 @@ function inOrder(
 
 function stagesOf(
   { gpu_type, gpu_ids, start_layer }: PlacementStage,
-  tpDegree: number,
+  groupGpus: number,
   sizes: readonly number[],
 ): PlacementStage[] {
   let nextLayer = start_layer;
@@ -88,8 +88,8 @@ function stagesOf(
     nextLayer += size;
     return {
       gpu_type,
-      tp_degree: tpDegree,
-      gpu_ids: gpu_ids!.slice(i * tpDegree, (i + 1) * tpDegree),
+      tp_degree: groupGpus,
+      gpu_ids: gpu_ids!.slice(i * groupGpus, (i + 1) * groupGpus),
       start_layer: start,
       end_layer: nextLayer - 1,
     };

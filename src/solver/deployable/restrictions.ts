@@ -6,7 +6,7 @@ import type { NodeShape } from "./node-rules.ts";
 /** A part of the placements of a setting that is searched on its own. The parts together are all that a request allows. */
 export interface Restriction {
   /** One degree for all stages; null: each its own. */
-  readonly tpDegree: number | null;
+  readonly groupGpus: number | null;
   /** The classes that may be used. */
   readonly classes: readonly InstanceClass[];
   /** Numbers of stages, rising. */
@@ -32,18 +32,18 @@ export function restrictions(
 ): Restriction[] {
   const { nodeRules } = request;
   const degrees: readonly (number | null)[] = request.uniformTp ? usedDegrees(batch) : [null];
-  return degrees.flatMap((tpDegree) =>
+  return degrees.flatMap((groupGpus) =>
     usableTogether(classes, nodeRules).flatMap((group) => {
-      if (nodeRules === null || nodeRules.stagesPerNode === "any" || tpDegree === null) {
-        return [{ tpDegree, classes: group, stages, shape: null }];
+      if (nodeRules === null || nodeRules.stagesPerNode === "any" || groupGpus === null) {
+        return [{ groupGpus, classes: group, stages, shape: null }];
       }
-      const able = classesWith(batch, group, tpDegree);
-      const shapes = nodeShapes(able, tpDegree, stages, request, nodeRules, isMatrix);
+      const able = classesWith(batch, group, groupGpus);
+      const shapes = nodeShapes(able, groupGpus, stages, request, nodeRules, isMatrix);
       return shapes.flatMap((part): Restriction[] =>
         // Links of a matrix are decided class by class, which one node allows and several may not.
         isMatrix
-          ? part.stages.map((number) => ({ ...part, tpDegree, stages: [number] }))
-          : [{ ...part, tpDegree }],
+          ? part.stages.map((number) => ({ ...part, groupGpus, stages: [number] }))
+          : [{ ...part, groupGpus }],
       );
     }),
   );
@@ -51,7 +51,7 @@ export function restrictions(
 
 function usedDegrees(batch: BatchOptions): number[] {
   const degrees = batch.candidates.flatMap(({ options }) =>
-    options.map(({ tpDegree }) => tpDegree),
+    options.map(({ groupGpus }) => groupGpus),
   );
   return [...new Set(degrees)].sort((a, b) => a - b);
 }
@@ -70,10 +70,10 @@ function usableTogether(
 function classesWith(
   batch: BatchOptions,
   group: readonly InstanceClass[],
-  tpDegree: number,
+  groupGpus: number,
 ): InstanceClass[] {
   const able = batch.candidates.filter(({ options }) =>
-    options.some((option) => option.tpDegree === tpDegree),
+    options.some((option) => option.groupGpus === groupGpus),
   );
   return group.filter((instanceClass) =>
     able.some((other) => other.instanceClass === instanceClass),
@@ -82,20 +82,20 @@ function classesWith(
 
 function nodeShapes(
   classes: readonly InstanceClass[],
-  tpDegree: number,
+  groupGpus: number,
   stages: readonly number[],
   { noIdleGpus }: SolveRequest,
   { stagesPerNode, nodeKinds, wholeInstances }: NodeRules,
   isMatrix: boolean,
-): Omit<Restriction, "tpDegree">[] {
+): Omit<Restriction, "groupGpus">[] {
   const mostGpus = Math.max(0, ...classes.map(({ type }) => type.instance.gpuCount));
-  const most = stagesPerNode === "one" ? 1 : Math.floor(mostGpus / tpDegree);
-  const parts: Omit<Restriction, "tpDegree">[] = [];
+  const most = stagesPerNode === "one" ? 1 : Math.floor(mostGpus / groupGpus);
+  const parts: Omit<Restriction, "groupGpus">[] = [];
   for (let k = 1; k <= most; k++) {
     const numbers = stages.filter((number) => number % k === 0);
     const isFull = wholeInstances || noIdleGpus;
     const able = classes.filter(({ type: { instance } }) =>
-      isFull ? instance.gpuCount === k * tpDegree : instance.gpuCount >= k * tpDegree,
+      isFull ? instance.gpuCount === k * groupGpus : instance.gpuCount >= k * groupGpus,
     );
     if (numbers.length === 0 || able.length === 0) continue;
     const shape = { stagesPerNode: k, wholeInstances, placesNodes: !isMatrix };

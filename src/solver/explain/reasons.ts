@@ -75,9 +75,9 @@ function mostHeld(
     for (const { instanceClass, options } of batchOptions(problem, classes, setting, [])
       .candidates) {
       let perGpu = 0;
-      for (const { sizes: possible, tpDegree } of options) {
+      for (const { sizes: possible, groupGpus } of options) {
         const largest = possible.at(-1)!;
-        perGpu = Math.max(perGpu, largest / tpDegree);
+        perGpu = Math.max(perGpu, largest / groupGpus);
         mostOfOneStage = Math.max(mostOfOneStage, largest);
       }
       layers += perGpu * instanceClass.type.instance.gpuCount * instanceClass.instances.length;

@@ -23,7 +23,7 @@ export interface Case {
   /** The instances that may be used, all of one site. */
   readonly classes: readonly InstanceClass[];
   /** One degree for all stages; null: each its own. */
-  readonly tpDegree: number | null;
+  readonly groupGpus: number | null;
   /** Links between instances below this are not used, GB/s. */
   readonly minOutsideGBytesPerSecond: number;
   /** What nodes look like; null: stages stand wherever there is room. */

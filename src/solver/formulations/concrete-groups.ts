@@ -128,7 +128,7 @@ function hasAlignedGroups({ kinds, type }: InstanceClass): boolean {
 type GroupsOf = typeof matrixGroups;
 
 function listGroups(
-  { problem, batch, minRate, tpDegree }: Case,
+  { problem, batch, minRate, groupGpus }: Case,
   classes: readonly InstanceClass[],
   groupsOf: GroupsOf,
 ): Unit[] {
@@ -148,7 +148,7 @@ function listGroups(
     for (const instanceIndex of instanceClass.instances) {
       const base = instanceClass.type.firstGpu + instanceIndex * gpuCount;
       for (const t of degreesOf(instanceClass.kinds)) {
-        if (tpDegree !== null && t !== tpDegree) continue;
+        if (groupGpus !== null && t !== groupGpus) continue;
         const listed = groupsOf(network, instanceClass, instanceIndex, t);
         for (const { gpuIds, groupGBytesPerSecond } of listed) {
           const key = `${t} ${groupGBytesPerSecond}`;
@@ -199,10 +199,10 @@ function* alignedGroups(
   network: Network,
   { type }: InstanceClass,
   instanceIndex: number,
-  tpDegree: number,
+  groupGpus: number,
 ): Generator<MatrixGroup> {
-  for (let first = 0; first + tpDegree <= type.instance.gpuCount; first += tpDegree) {
-    const gpuIds = Array.from({ length: tpDegree }, (_, i) => first + i);
+  for (let first = 0; first + groupGpus <= type.instance.gpuCount; first += groupGpus) {
+    const gpuIds = Array.from({ length: groupGpus }, (_, i) => first + i);
     yield {
       gpuIds,
       groupGBytesPerSecond: groupGBytesPerSecond(network, type, instanceIndex, gpuIds),

@@ -84,7 +84,7 @@ function coverModel(of: Case, cuts: readonly NoOrderCut[]): CaseModel {
         const instanceGpus = candidates[instanceClass]!.instanceClass.type.instance.gpuCount;
         seated?.add(position, starts, columns, {
           instanceClass,
-          gpus: option.tpDegree,
+          gpus: option.groupGpus,
           instanceGpus,
           stays,
         });
@@ -116,8 +116,8 @@ function coverModel(of: Case, cuts: readonly NoOrderCut[]): CaseModel {
   const place = (values: ArrayLike<number>): Placement | null => {
     if (seated) {
       const ordered = seated.order(values)?.map(({ group, before }) => {
-        const { instanceClass, gpus: tpDegree, stays } = seated.seatOf(group);
-        return { atRate: candidates[instanceClass]!, tpDegree, before, stays };
+        const { instanceClass, gpus: groupGpus, stays } = seated.seatOf(group);
+        return { atRate: candidates[instanceClass]!, groupGpus, before, stays };
       });
       return ordered ? placeRuns(ordered, decode(values), layers, point) : null;
     }

@@ -50,16 +50,16 @@ export function addInstanceRows(
     const fit = packingOf(atRate, countsRuns);
     const optionNames = new SafeNames();
     const optionColumns = options.map((option) => {
-      const most = Math.min(stages, mostInstances * Math.floor(gpuCount / option.tpDegree));
-      return addOption(optionNames.of(`${prefix}.tp${option.tpDegree}`), option, most);
+      const most = Math.min(stages, mostInstances * Math.floor(gpuCount / option.groupGpus));
+      return addOption(optionNames.of(`${prefix}.tp${option.groupGpus}`), option, most);
     });
     const stageColumns = optionColumns.flatMap((columns) => columns.stageColumns);
     stageTerms.push(...ones(stageColumns));
     const instanceColumns = addInstances(build, prefix, fit, {
       most: mostInstances,
       cost: costs.perInstance(instanceClass.position) + (countsRuns ? 0 : costs.perLink),
-      options: options.map(({ tpDegree }, i) => ({
-        tpDegree,
+      options: options.map(({ groupGpus }, i) => ({
+        groupGpus,
         columns: optionColumns[i]!.stageColumns,
       })),
       fullGpus: rules.noIdleGpus ? gpuCount : null,
@@ -90,8 +90,8 @@ export function addInstanceRows(
       build.row(`${prefix}.pool`, 0, mostInstances, ones(instanceColumns));
     }
     runs.add(atRate, fit, mostInstances, stageColumns, instanceColumns);
-    const gpus = options.flatMap(({ tpDegree }, i) =>
-      optionColumns[i]!.stageColumns.map((column) => ({ column, coefficient: tpDegree })),
+    const gpus = options.flatMap(({ groupGpus }, i) =>
+      optionColumns[i]!.stageColumns.map((column) => ({ column, coefficient: groupGpus })),
     );
     rental.add(name, {
       prefix,
@@ -136,7 +136,7 @@ function packingOf(atRate: CandidatesAtRate, everyPattern: boolean): Packing {
   }
   return packing(
     atRate.instanceClass.type.instance.gpuCount,
-    atRate.options.map((option) => option.tpDegree),
+    atRate.options.map((option) => option.groupGpus),
     atRate.maxStagesPerInstance,
     everyPattern,
   );
@@ -148,7 +148,7 @@ interface ClassInstances {
   /** Of each. */
   readonly cost: number;
   /** The columns of stages. */
-  readonly options: readonly { readonly tpDegree: number; readonly columns: readonly number[] }[];
+  readonly options: readonly { readonly groupGpus: number; readonly columns: readonly number[] }[];
   /** When given, every rented instance has to have this many GPUs in use. */
   readonly fullGpus: number | null;
 }
@@ -163,13 +163,13 @@ function addInstances(
   const gpuTerms = (from: number): Term[] =>
     options
       .slice(from)
-      .flatMap(({ tpDegree, columns }) =>
-        columns.map((column) => ({ column, coefficient: tpDegree })),
+      .flatMap(({ groupGpus, columns }) =>
+        columns.map((column) => ({ column, coefficient: groupGpus })),
       );
   if (fit.kind === "levels") {
     const y = build.column(`y.${prefix}`, cost, most);
     for (const { fromOption, usableGpus } of fit.levels) {
-      build.row(`${prefix}.gpus${options[fromOption]!.tpDegree}`, Number.NEGATIVE_INFINITY, 0, [
+      build.row(`${prefix}.gpus${options[fromOption]!.groupGpus}`, Number.NEGATIVE_INFINITY, 0, [
         ...gpuTerms(fromOption),
         { column: y, coefficient: -usableGpus },
       ]);
@@ -181,7 +181,7 @@ function addInstances(
     return [y];
   }
   const gpusOf = (pattern: readonly number[]): number =>
-    pattern.reduce((sum, count, i) => sum + count * options[i]!.tpDegree, 0);
+    pattern.reduce((sum, count, i) => sum + count * options[i]!.groupGpus, 0);
   const instances = fit.patterns.map((pattern) =>
     build.column(
       `y.${prefix}.p${pattern.join("_")}`,
@@ -189,9 +189,9 @@ function addInstances(
       fullGpus === null || gpusOf(pattern) === fullGpus ? most : 0,
     ),
   );
-  for (const [i, { tpDegree, columns }] of options.entries()) {
+  for (const [i, { groupGpus, columns }] of options.entries()) {
     build.row(
-      `${prefix}.groups${tpDegree}${options.findIndex((o) => o.tpDegree === tpDegree) === i ? "" : `_${i}`}`,
+      `${prefix}.groups${groupGpus}${options.findIndex((o) => o.groupGpus === groupGpus) === i ? "" : `_${i}`}`,
       fullGpus === null ? Number.NEGATIVE_INFINITY : 0,
       0,
       [

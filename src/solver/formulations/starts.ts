@@ -79,7 +79,7 @@ function inOrder(
       stages.flatMap((list, option) =>
         list.map((column) => ({
           atRate,
-          tpDegree: atRate.options[option]!.tpDegree,
+          groupGpus: atRate.options[option]!.groupGpus,
           before: beforeOf.get(column)!,
           stays: staying.has(column),
         })),

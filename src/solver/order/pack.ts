@@ -5,7 +5,7 @@ import type { InstancePlan, PackedPattern } from "./instance-plan.ts";
 
 /** A stage that still has to find its place in the pipeline. */
 export interface Piece {
-  readonly tpDegree: number;
+  readonly groupGpus: number;
   readonly gpuIds: readonly number[];
   /** What the plan says of the stage: its size, or another number that identifies it. */
   readonly tag: number;
@@ -36,13 +36,14 @@ function fillInstances({ atRate, instances, stages }: InstancePlan): Piece[][] {
   const { gpuCount, name } = atRate.instanceClass.type.instance;
   const bins: Piece[][] = Array.from({ length: instances }, () => []);
   const used: number[] = new Array(instances).fill(0);
-  for (const { tpDegree, tag } of stagesOf(atRate, stages)) {
+  for (const { groupGpus, tag } of stagesOf(atRate, stages)) {
     const bin = bins.findIndex(
-      (pieces, i) => used[i]! + tpDegree <= gpuCount && pieces.length < atRate.maxStagesPerInstance,
+      (pieces, i) =>
+        used[i]! + groupGpus <= gpuCount && pieces.length < atRate.maxStagesPerInstance,
     );
     if (bin < 0) throw notPacked(name, instances);
-    bins[bin]!.push({ tpDegree, tag, gpuIds: range(used[bin]!, tpDegree) });
-    used[bin]! += tpDegree;
+    bins[bin]!.push({ groupGpus, tag, gpuIds: range(used[bin]!, groupGpus) });
+    used[bin]! += groupGpus;
   }
   return bins;
 }
@@ -62,12 +63,12 @@ function fillPatterns(
     let nextGpu = 0;
     const pieces: Piece[] = [];
     for (let option = options.length - 1; option >= 0; option--) {
-      const { tpDegree, kinds } = options[option]!;
+      const { groupGpus, kinds } = options[option]!;
       for (const tag of left[option]!.splice(0, counts[option]!)) {
         const at = groups ? groups.findIndex(({ kind }) => kinds.includes(kind)) : -1;
-        const gpuIds = groups ? groups.splice(at, 1)[0]!.gpuIds : range(nextGpu, tpDegree);
-        nextGpu += tpDegree;
-        pieces.push({ tpDegree, tag, gpuIds });
+        const gpuIds = groups ? groups.splice(at, 1)[0]!.gpuIds : range(nextGpu, groupGpus);
+        nextGpu += groupGpus;
+        pieces.push({ groupGpus, tag, gpuIds });
       }
     }
     return pieces;
@@ -82,12 +83,12 @@ function fillPatterns(
 function stagesOf(
   atRate: CandidatesAtRate,
   stages: InstancePlan["stages"],
-): { readonly tpDegree: number; readonly tag: number }[] {
+): { readonly groupGpus: number; readonly tag: number }[] {
   return stages
     .flatMap((list, option) =>
-      list.map((tag) => ({ tpDegree: atRate.options[option]!.tpDegree, tag })),
+      list.map((tag) => ({ groupGpus: atRate.options[option]!.groupGpus, tag })),
     )
-    .sort((a, b) => b.tpDegree - a.tpDegree || b.tag - a.tag);
+    .sort((a, b) => b.groupGpus - a.groupGpus || b.tag - a.tag);
 }
 
 function range(start: number, length: number): number[] {

@@ -7,7 +7,7 @@ import { type PlacedStage, placementOf } from "./placement-of.ts";
 /** A stage that has its place in the order of the pipeline, but no instance yet. */
 export interface SeatedStage {
   readonly atRate: CandidatesAtRate;
-  readonly tpDegree: number;
+  readonly groupGpus: number;
   /** Layers before the stage. */
   readonly before: number;
   /** Whether its next stage has to stand on the same instance. */
@@ -49,9 +49,9 @@ export function placeRuns(
         const firstGpu = used[at]!;
         seats.set(stage, {
           instance: instanceName(name, instanceClass.instances[at]!),
-          gpuIds: Array.from({ length: stage.tpDegree }, (_, gpu) => firstGpu + gpu),
+          gpuIds: Array.from({ length: stage.groupGpus }, (_, gpu) => firstGpu + gpu),
         });
-        used[at]! += stage.tpDegree;
+        used[at]! += stage.groupGpus;
       }
     }
   }
@@ -69,7 +69,7 @@ function runsOf(ordered: readonly SeatedStage[]): Run[] | null {
     const run: Run = open ?? { atRate: stage.atRate, stages: [], gpus: 0 };
     if (run.atRate !== stage.atRate) return null;
     run.stages.push(stage);
-    run.gpus += stage.tpDegree;
+    run.gpus += stage.groupGpus;
     if (!open) runs.push(run);
     open = stage.stays ? run : null;
   }

@@ -14,7 +14,7 @@ export function caseOf(
   costs: CaseCosts,
   limits: readonly CaseLimit[],
 ): Case {
-  const { batch, tpDegree, shape, minOutsideGBytesPerSecond, layerWeights } = stageTables;
+  const { batch, groupGpus, shape, minOutsideGBytesPerSecond, layerWeights } = stageTables;
   const candidates = stageTables.candidates(level, stages);
   return {
     problem,
@@ -22,7 +22,7 @@ export function caseOf(
     minRate: levels[level]!,
     batch,
     classes,
-    tpDegree,
+    groupGpus,
     minOutsideGBytesPerSecond,
     shape,
     candidates,

@@ -196,11 +196,11 @@ export class SearchSession {
     const { batch_size, stages } = placement;
     const types = typesOfNodes(placement);
     const subproblem = this.context.subproblems.findIndex(
-      ({ point, stages: number, stageTables: { tpDegree, shape }, classes }) =>
+      ({ point, stages: number, stageTables: { groupGpus, shape }, classes }) =>
         point.batch === batch_size &&
         types.every((name) => classes.some(({ type }) => type.instance.name === name)) &&
         number === stages.length &&
-        (tpDegree === null || tpDegree === stages[0]!.tp_degree) &&
+        (groupGpus === null || groupGpus === stages[0]!.tp_degree) &&
         (shape === null || hasShape(types, stages.length, shape)),
     );
     const found = this.context.subproblems[subproblem];

@@ -55,7 +55,7 @@ export class StageTables {
 
   constructor(
     readonly batch: BatchOptions,
-    readonly tpDegree: number | null,
+    readonly groupGpus: number | null,
     private readonly maxStages: number,
     private readonly setting: BoundSetting,
     /** tokens/s of a link of some GB/s. */
@@ -105,7 +105,7 @@ export class StageTables {
       this.batch,
       this.batch.levels[level]!,
       stages,
-      this.tpDegree,
+      this.groupGpus,
       this.minOutsideGBytesPerSecond,
       this.links(level),
     );
@@ -141,11 +141,11 @@ export class StageTables {
       const { gpuCount } = instanceClass.type.instance;
       const perGpu = scale.perInstance(instanceClass.position) / gpuCount;
       for (const option of options) {
-        if (this.tpDegree !== null && option.tpDegree !== this.tpDegree) continue;
+        if (this.groupGpus !== null && option.groupGpus !== this.groupGpus) continue;
         const most = largestAtRate(option, minRate);
         if (most === null) continue;
-        mostOnInstance = Math.max(mostOnInstance, (most * gpuCount) / option.tpDegree);
-        const cost = perGpu * option.tpDegree;
+        mostOnInstance = Math.max(mostOnInstance, (most * gpuCount) / option.groupGpus);
+        const cost = perGpu * option.groupGpus;
         perLayer = Math.min(perLayer, cost / most);
         perStage = Math.min(perStage, cost);
       }

@@ -114,7 +114,7 @@ export async function subproblems(
         )) {
           const stageTables = new StageTables(
             restriction.classes === candidates ? batch : onlyOf(batch, restriction.classes),
-            restriction.tpDegree,
+            restriction.groupGpus,
             restriction.stages.at(-1)!,
             bounds,
             (bandwidth) => pairRate(costModel, bandwidth, point),

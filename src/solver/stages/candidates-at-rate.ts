@@ -7,7 +7,7 @@ import { endingOnly, type StartsAtRate, startsAtRate } from "./starts-at-rate.ts
 
 /** The sizes of TP groups of one degree that are fast enough; kinds of groups that carry the same sizes are one option. */
 export interface OptionAtRate {
-  readonly tpDegree: number;
+  readonly groupGpus: number;
   /** Positions of the kinds in the class's kinds. */
   readonly kinds: readonly number[];
   /** Layers, rising; never empty. */
@@ -76,13 +76,13 @@ export interface CandidatesAtRate {
  * reaches no other is solo, one without a link inside has no neighbours. What is left may still not be linked everywhere,
  * which has to be looked at when a placement is put together.
  *
- * `tpDegree` keeps one degree only (null: all). Links between instances below `minOutsideGBytesPerSecond` are not used.
+ * `groupGpus` keeps one degree only (null: all). Links between instances below `minOutsideGBytesPerSecond` are not used.
  */
 export function candidatesAtRate(
   batch: BatchOptions,
   minRate: number,
   stages: number,
-  tpDegree: number | null,
+  groupGpus: number | null,
   minOutsideGBytesPerSecond: number,
   links: LinksAtRate | null,
 ): CandidatesAtRate[] {
@@ -93,7 +93,7 @@ export function candidatesAtRate(
       source,
       minRate,
       linked,
-      tpDegree,
+      groupGpus,
       batch.setting.latency !== null,
     );
     if (options.length === 0) continue;
@@ -174,12 +174,12 @@ function optionsAtRate(
   source: ClassOptions,
   minRate: number,
   linked: boolean,
-  tpDegree: number | null,
+  groupGpus: number | null,
   isLatencyLimited: boolean,
 ): OptionAtRate[] {
   const options: OptionAtRate[] = [];
   for (const option of source.options) {
-    if (tpDegree !== null && option.tpDegree !== tpDegree) continue;
+    if (groupGpus !== null && option.groupGpus !== groupGpus) continue;
     if (linked && option.endRate < minRate) continue;
     const sizes = sizesAtRate(option, minRate);
     const count = sizes.length;
@@ -187,7 +187,7 @@ function optionsAtRate(
     const last = options.at(-1);
     // Sizes of one degree differ only in how many are fast enough.
     if (
-      last?.tpDegree === option.tpDegree &&
+      last?.groupGpus === option.groupGpus &&
       last.sizes.length === count &&
       option.starts.isAlike
     ) {
@@ -197,13 +197,13 @@ function optionsAtRate(
     const smallest = sizes[0]!;
     const largest = sizes[count - 1]!;
     options.push({
-      tpDegree: option.tpDegree,
+      groupGpus: option.groupGpus,
       kinds: [option.kind],
       sizes,
       smallest,
       largest,
       contiguous: largest - smallest + 1 === count,
-      ...flooredStarts(source, option, minRate, linked, tpDegree, isLatencyLimited),
+      ...flooredStarts(source, option, minRate, linked, groupGpus, isLatencyLimited),
     });
   }
   return options;
@@ -211,14 +211,14 @@ function optionsAtRate(
 
 function flooredStarts(
   { instanceClass }: ClassOptions,
-  { starts: leaving, stays: staying, tpDegree }: StageOption,
+  { starts: leaving, stays: staying, groupGpus }: StageOption,
   minRate: number,
   linked: boolean,
   onlyDegree: number | null,
   isLatencyLimited: boolean,
 ): Pick<OptionAtRate, "starts" | "stays"> {
   const starts = startsAtRate(leaving, minRate);
-  const hasRoom = onlyDegree === null || 2 * tpDegree <= instanceClass.type.instance.gpuCount;
+  const hasRoom = onlyDegree === null || 2 * groupGpus <= instanceClass.type.instance.gpuCount;
   if (!staying || !linked || !hasRoom) return { starts, stays: null };
   const stays = startsAtRate(staying, minRate);
   const isSame =

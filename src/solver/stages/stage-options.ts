@@ -17,7 +17,7 @@ import type { TableCache } from "./table-cache.ts";
 export interface StageOption extends SizeRates {
   /** Position in the class's kinds. */
   readonly kind: number;
-  readonly tpDegree: number;
+  readonly groupGpus: number;
   /** By where the stage starts. Stages that leave their instance or end the model. */
   readonly starts: StartTable;
   /** The same of stages whose next one stands on the same instance; null where that makes no difference or cannot be. */
@@ -168,7 +168,7 @@ export function stageOption(
   { point, pipelineStages, sizes, latency, tables }: StageSetting,
 ): StageOption {
   const { costModel } = problem;
-  const { gpus: tpDegree } = group;
+  const { gpus: groupGpus } = group;
   const endRate = costModel.link(
     { group },
     UNLIMITED,
@@ -180,11 +180,11 @@ export function stageOption(
     latency ? withinLatency(table, latency) : table;
   const starts = within(all.leaves);
   const smallestDegree = Math.min(...kinds.map(({ gpus }) => gpus));
-  const staying = tpDegree + smallestDegree <= instance.gpuCount ? all.stays() : null;
+  const staying = groupGpus + smallestDegree <= instance.gpuCount ? all.stays() : null;
   const stays = staying && within(staying);
   return {
     kind,
-    tpDegree,
+    groupGpus,
     ...envelope(stays ? [starts, stays] : [starts]),
     starts,
     stays,

@@ -36,7 +36,7 @@ function leftAt(gBytesPerSecond: number, stages: number, minOutside = 0): string
     ({ instanceClass, options, solo, neighbours, maxStagesPerInstance }) =>
       [
         instanceClass.type.instance.name,
-        `tp ${options.map(({ tpDegree }) => tpDegree)}`,
+        `tp ${options.map(({ groupGpus }) => groupGpus)}`,
         ...(solo ? ["solo"] : []),
         ...(neighbours ? [] : ["apart"]),
         `most ${maxStagesPerInstance}`,
