@@ -15,6 +15,7 @@ import { layerPlanOf } from "../src/model/outline.ts";
 import type { Problem } from "../src/placement/problem.ts";
 import { DEFAULT_REQUEST, type SolveRequest } from "../src/solver/request.ts";
 import { restated } from "../test/support/models.ts";
+import { CATALOGUE_PROBLEMS, madeOf } from "./catalogue-problems.ts";
 import { withMicroBatches } from "./served-model.ts";
 
 /** One problem whose solving is measured. */
@@ -23,10 +24,13 @@ export interface ScaleProblem {
   readonly name: string;
   /** Problems of one series differ in one number. */
   readonly series: string;
+  readonly costModel: "calibrated" | "reference";
   readonly make: () => { readonly problem: Problem; readonly request: SolveRequest };
   /** What it may take on two cores, seconds; null where no promise is made. */
   readonly limitSeconds: number | null;
 }
+
+type ReferenceProblem = Omit<ScaleProblem, "costModel">;
 
 const CATALOGUE_SEED = 20_260_101;
 const NOISE_SEED = 168;
@@ -35,7 +39,11 @@ const TP_UP_TO_16 = [1, 2, 4, 8, 16];
 /** Where every series starts: each changes one number of it. */
 const BASE = { layers: 80, types: 20, instances: 8, stages: 8, largestBatch: 32 };
 
-function seriesProblem(series: string, changes: Partial<typeof BASE>, value: number): ScaleProblem {
+function seriesProblem(
+  series: string,
+  changes: Partial<typeof BASE>,
+  value: number,
+): ReferenceProblem {
   return {
     name: `${series}-${value}`,
     series,
@@ -72,7 +80,7 @@ function noisyMatrix(pool: Pool): MatrixNetwork {
 
 const FRONTIER: SolveRequest = { ...DEFAULT_REQUEST, frontier: true };
 
-function big(name: string, request: SolveRequest, limitSeconds: number | null): ScaleProblem {
+function big(name: string, request: SolveRequest, limitSeconds: number | null): ReferenceProblem {
   return {
     name,
     series: "big",
@@ -90,7 +98,7 @@ function big(name: string, request: SolveRequest, limitSeconds: number | null): 
   };
 }
 
-function matrix(name: string, quantized: boolean, request: SolveRequest): ScaleProblem {
+function matrix(name: string, quantized: boolean, request: SolveRequest): ReferenceProblem {
   return {
     name,
     series: "matrix",
@@ -105,7 +113,7 @@ function matrix(name: string, quantized: boolean, request: SolveRequest): ScaleP
   };
 }
 
-function uneven(name: string, model: typeof MOE_671B, request: SolveRequest): ScaleProblem {
+function uneven(name: string, model: typeof MOE_671B, request: SolveRequest): ReferenceProblem {
   return {
     name,
     series: "uneven",
@@ -128,7 +136,7 @@ function served(
   name: string,
   limits: Partial<Problem["limits"]>,
   request: SolveRequest,
-): ScaleProblem {
+): ReferenceProblem {
   return {
     name,
     series: "served",
@@ -163,8 +171,17 @@ function served(
   };
 }
 
-/** Everything that is measured, the promises first. */
-export const SCALE_PROBLEMS: readonly ScaleProblem[] = [
+/** What users run. No promise is made. */
+const CATALOGUE: readonly ScaleProblem[] = CATALOGUE_PROBLEMS.map((problem) => ({
+  name: problem.name,
+  series: "catalogue",
+  costModel: "calibrated",
+  limitSeconds: null,
+  make: () => madeOf(problem),
+}));
+
+/** Problems of the founding pool and of made-up catalogues, the promises first. */
+const REFERENCE: readonly ReferenceProblem[] = [
   big("big-cost-per-token", DEFAULT_REQUEST, 30),
   big("big-throughput", { ...DEFAULT_REQUEST, objective: "throughput" }, null),
   big("big-frontier", FRONTIER, null),
@@ -190,4 +207,10 @@ export const SCALE_PROBLEMS: readonly ScaleProblem[] = [
   ...[1, 2, 4, 8].map((batches) =>
     seriesProblem("batches", { largestBatch: 32 * 2 ** (batches - 1) }, batches),
   ),
+];
+
+/** Everything that is measured. */
+export const SCALE_PROBLEMS: readonly ScaleProblem[] = [
+  ...CATALOGUE,
+  ...REFERENCE.map((problem): ScaleProblem => ({ ...problem, costModel: "reference" })),
 ];

@@ -63,7 +63,13 @@ const WARM_UP: MilpModel = {
   ],
 };
 
-async function measure({ name, series, limitSeconds, make }: ScaleProblem): Promise<ScaleRun> {
+async function measure({
+  name,
+  series,
+  costModel,
+  limitSeconds,
+  make,
+}: ScaleProblem): Promise<ScaleRun> {
   const backend = new CountingBackend(createHighsWorkerBackend());
   try {
     await backend.solve(WARM_UP);
@@ -77,6 +83,7 @@ async function measure({ name, series, limitSeconds, make }: ScaleProblem): Prom
     return {
       name,
       series,
+      cost_model: costModel,
       limit_seconds: limitSeconds,
       status: solution.status,
       objective: "objective" in solution ? solution.objective.value : null,
@@ -109,6 +116,7 @@ function line(run: ScaleRun): string {
   const { limit_seconds: limit, objective, frontier_points: points } = run;
   return [
     run.name.padEnd(22),
+    run.cost_model.padEnd(10),
     run.status.padEnd(10),
     `${run.total_seconds.toFixed(2)} s`.padStart(9),
     (limit === null ? "" : `(limit ${limit} s)`).padStart(13),

@@ -7,6 +7,7 @@ export const MEMORY_LIMIT_MIB = 1024;
 export interface ScaleRun {
   readonly name: string;
   readonly series: string;
+  readonly cost_model: "calibrated" | "reference";
   readonly limit_seconds: number | null;
   readonly status: string;
   readonly objective: number | null;

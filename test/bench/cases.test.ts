@@ -30,8 +30,14 @@ describe("the cases", () => {
     expect(cases.some(({ problem }) => problem.network.kind === "matrix")).toBe(true);
   });
 
-  it("have GPUs that the reference model knows", () => {
+  it("have GPUs that their cost models know", () => {
     for (const { name, problem } of cases) expect(problem.warnings, name).toEqual([]);
+  });
+
+  it("are of the calibrated model on the catalogue as well as of the reference model", () => {
+    const names = cases.map(({ problem }) => problem.costModel.name);
+    expect(names.filter((name) => name === "calibrated").length).toBeGreaterThanOrEqual(5);
+    expect(names).toContain("reference");
   });
 
   it("forbid the mixture of experts no TP degree for heads that stand for its compressed cache", () => {
