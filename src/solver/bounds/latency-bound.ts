@@ -1,3 +1,4 @@
+import { labelFront, type Move } from "../order/label-search.ts";
 import {
   type CandidatesAtRate,
   type OptionAtRate,
@@ -5,7 +6,7 @@ import {
 } from "../stages/candidates-at-rate.ts";
 import { type LatencyBudget, latenciesOf } from "../stages/latency-budget.ts";
 import type { SegmentLatencies } from "../stages/start-table.ts";
-import { forEachRun, POSITIONS, positionAt } from "../stages/starts-at-rate.ts";
+import { forEachRun, POSITIONS, positionAt, positionsOf } from "../stages/starts-at-rate.ts";
 import { heldBy, type Load } from "./knapsack-bound.ts";
 
 type SecondsOf = (latencies: SegmentLatencies, before: number, layers: number) => number;
@@ -25,43 +26,47 @@ function limited(
 }
 
 /**
- * The smallest sums of the limited latencies that exactly `stages` stages can have when they cover the model, were there any
- * number of instances and could runs of layers be put together by their lengths alone; null when one breaks the budget, and
- * so every placement does.
+ * Whether no placement keeps a budget, since `stages` stages that cover the model break one of its limits alone, were there any
+ * number of instances and could runs of layers be put together by their lengths alone:
  *
  *   D(k, l) = min over n:  D(k − 1, l − n) + smallest latency of n layers at position k
  */
-export function leastLatencies(
+export function latencyOutOfReach(
   candidates: readonly CandidatesAtRate[],
   stages: number,
   budget: LatencyBudget,
-): number[] | null {
-  const least: number[] = [];
-  for (const { limit, secondsOf } of limited(budget)) {
+): boolean {
+  return limited(budget).some(({ limit, secondsOf }) => {
     const bySize = smallestBySize(candidates, secondsOf);
     const layers = bySize.first.length - 1;
-    let sums = new Float64Array(layers + 1).fill(Number.POSITIVE_INFINITY);
-    sums[0] = 0;
-    for (let stage = 0; stage < stages; stage++) {
-      const smallest = bySize[positionAt(stage, stages)];
-      const next = new Float64Array(layers + 1).fill(Number.POSITIVE_INFINITY);
-      for (let held = 0; held < layers; held++) {
-        if (sums[held] === Number.POSITIVE_INFINITY) continue;
-        for (let size = 1; held + size <= layers; size++) {
-          const sum = sums[held]! + smallest[size]!;
-          if (sum < next[held + size]!) next[held + size] = sum;
-        }
-      }
-      sums = next;
-    }
-    // Sums in another order may differ by rounding; a bound has to stay below.
-    if (!(sums[layers]! <= limit * (1 + ROUNDING))) return null;
-    least.push(sums[layers]!);
-  }
-  return least;
+    const moves = new Map(
+      positionsOf(stages).map((position) => [position, [lengthMove(bySize[position])]]),
+    );
+    const front = labelFront({
+      layers,
+      start: 0,
+      stages,
+      movesOf: (stage) => moves.get(positionAt(stage, stages))!,
+      // Sums in another order may differ by rounding; a bound has to stay below.
+      budget: { ttftSeconds: limit * (1 + ROUNDING), tpotSeconds: null },
+    });
+    return front.labels(layers).length === 0;
+  });
 }
 
 const ROUNDING = 1e-12;
+
+/** A stage with so many seconds for each number of layers; none where it is Infinity. */
+function lengthMove(seconds: Float64Array): Move {
+  return {
+    id: 0,
+    forEachRun: (before, visit) => {
+      for (let size = 1; before + size < seconds.length; size++) {
+        if (seconds[size]! < Number.POSITIVE_INFINITY) visit(before + size, seconds[size]!, 0, 0);
+      }
+    },
+  };
+}
 
 /** The smallest latency of every number of layers at every position; Infinity where no stage holds so many there. */
 function smallestBySize(

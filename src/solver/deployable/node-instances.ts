@@ -6,9 +6,8 @@ import {
 } from "../stages/candidates-at-rate.ts";
 import type { LatencyBudget } from "../stages/latency-budget.ts";
 import { sizesOf } from "../stages/starts-at-rate.ts";
-import { foldStarts } from "./fold-sizes.ts";
 import type { NodeShape } from "./node-rules.ts";
-import { hasRuns, nodeStarts } from "./node-starts.ts";
+import { foldStarts, hasRuns, nodeStarts } from "./node-starts.ts";
 
 /** What decides how stages become nodes. */
 export interface NodeSetting {

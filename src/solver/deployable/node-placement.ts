@@ -4,12 +4,12 @@ import {
   type PlacementStage,
   parseInstanceName,
 } from "../../placement/placement.ts";
+import { type Label, labelFront, type Move, pathTo } from "../order/label-search.ts";
+import { stageMove } from "../order/stage-move.ts";
 import type { CandidatesAtRate, OptionAtRate } from "../stages/candidates-at-rate.ts";
 import type { LatencyBudget } from "../stages/latency-budget.ts";
-import type { LatencyPair } from "../stages/start-table.ts";
-import { sizesAfter } from "../stages/starts-at-rate.ts";
-import { NodeLatencies } from "./node-latencies.ts";
 import type { NodeShape } from "./node-rules.ts";
+import { SAME_LATENCY } from "./node-starts.ts";
 
 /**
  * Turns a placement of nodes, in which every "stage" stands for the k stages of a node, into one of stages.
@@ -26,14 +26,16 @@ export function placementOfNodes(
     node,
     instanceClass: hostOf(candidates, node),
   }));
-  const sizes = budget
-    ? fastSplits(nodes, budget)
-    : nodes.map((each) => evenSplit(each, shape, layers));
+  const { stagesPerNode } = shape;
+  // Latencies add up over all nodes; without them each node is cut for itself.
+  const together = budget ? [nodes] : nodes.map((node) => [node]);
+  const sizes = together.flatMap((some) => bestSplit(some, stagesPerNode, layers, budget));
   return {
     ...placement,
-    stages: nodes.flatMap(({ node, instanceClass }, n) =>
-      stagesOf(node, stageOf(instanceClass).groupGpus, sizes[n]!),
-    ),
+    stages: nodes.flatMap(({ node, instanceClass }, n) => {
+      const own = sizes.slice(n * stagesPerNode, (n + 1) * stagesPerNode);
+      return stagesOf(node, stageOf(instanceClass).groupGpus, own);
+    }),
   };
 }
 
@@ -96,110 +98,72 @@ function stagesOf(
   });
 }
 
-/** Layers of the k stages of a node, the largest as small as it can be. */
-function evenSplit(
-  { node, instanceClass }: PlacedNode,
-  { stagesPerNode }: NodeShape,
+/**
+ * The layers of the stages of nodes, node by node. Without a budget the largest stage is as small as it can be. With one the sums of
+ * the limited latencies keep it; where rounding leaves no such way, they are as near to it as they can be, which whoever looks at the
+ * placement next then refuses. Of ways that are as near, the one with the lowest TTFT is taken, then with the lowest TPOT.
+ */
+function bestSplit(
+  nodes: readonly PlacedNode[],
+  stagesPerNode: number,
   layers: number,
+  budget: LatencyBudget | null,
 ): readonly number[] {
-  const start = node.start_layer - 1;
-  const stage = stageOf(instanceClass);
-  // By boundary: the sizes so far, and the largest of them.
-  let front = new Map<number, { readonly sizes: readonly number[]; readonly largest: number }>();
-  front.set(start, { sizes: [], largest: 0 });
-  for (let n = 0; n < stagesPerNode; n++) {
-    const next: typeof front = new Map();
-    for (const [before, { sizes, largest }] of front) {
-      for (const size of stageSizes(stage, before, layers, n === stagesPerNode - 1)) {
-        const end = before + size;
-        if (end > node.end_layer) break;
-        const worst = Math.max(largest, size);
-        const known = next.get(end);
-        if (!known || worst < known.largest)
-          next.set(end, { sizes: [...sizes, size], largest: worst });
-      }
-    }
-    front = next;
+  const { start_layer } = nodes[0]!.node;
+  const { end_layer } = nodes.at(-1)!.node;
+  const labels = labelFront({
+    layers,
+    start: start_layer - 1,
+    stages: nodes.length * stagesPerNode,
+    movesOf: (stage) => {
+      const { node, instanceClass } = nodes[Math.floor(stage / stagesPerNode)]!;
+      const isLast = (stage + 1) % stagesPerNode === 0;
+      const move = moveOf(stageOf(instanceClass), isLast, budget);
+      return [
+        {
+          id: stage,
+          forEachRun: (before, visit) =>
+            move.forEachRun(before, (end, ttftSeconds, tpotSeconds) => {
+              if (isLast ? end !== node.end_layer : end >= node.end_layer) return;
+              visit(end, ttftSeconds, tpotSeconds, budget ? 0 : end - before);
+            }),
+        },
+      ];
+    },
+    budget: null,
+    tolerance: SAME_LATENCY,
+  }).labels(end_layer);
+  const [best] = [...labels].sort(
+    (a, b) =>
+      excess(a, budget) - excess(b, budget) ||
+      a.ttftSeconds - b.ttftSeconds ||
+      a.tpotSeconds - b.tpotSeconds,
+  );
+  if (!best) {
+    throw new InternalError(`nodes cannot hold layers ${start_layer} to ${end_layer}.`);
   }
-  const split = front.get(node.end_layer);
-  if (!split) throw notSplit(node);
-  return split.sizes;
+  return pathTo(best).map(({ size }) => size);
 }
 
-function stageSizes(
+/** By how much a label is over a budget, seconds. */
+function excess({ ttftSeconds, tpotSeconds }: Label, budget: LatencyBudget | null): number {
+  return Math.max(
+    0,
+    ttftSeconds - (budget?.ttftSeconds ?? ttftSeconds),
+    tpotSeconds - (budget?.tpotSeconds ?? tpotSeconds),
+  );
+}
+
+/** A stage of a node: the last one leaves the node or ends the model, the others have their next one on it. */
+function moveOf(
   { starts, stays }: OptionAtRate,
-  before: number,
-  layers: number,
   isLast: boolean,
-): readonly number[] {
-  if (before === layers) return [];
-  return sizesAfter(isLast ? starts : (stays ?? starts), before);
+  budget: LatencyBudget | null,
+): Move {
+  return stageMove(0, isLast ? starts : (stays ?? starts), "any", budget);
 }
 
 function stageOf({ stageOfNode }: CandidatesAtRate): OptionAtRate {
   if (!stageOfNode) throw new InternalError("a class of nodes does not know their stages.");
   return stageOfNode;
-}
-
-interface Chosen extends LatencyPair {
-  readonly sizes: readonly (readonly number[])[];
-}
-
-/**
- * For every node a way of cutting its layers into stages such that all together keep the budget; where rounding leaves none, the
- * one that comes nearest, which whoever looks at the placement next then refuses.
- */
-function fastSplits(nodes: readonly PlacedNode[], budget: LatencyBudget): Chosen["sizes"] {
-  let ways: Chosen[] = [{ ttftSeconds: 0, tpotSeconds: 0, sizes: [] }];
-  for (const { node, instanceClass } of nodes) {
-    const start = node.start_layer - 1;
-    const splits = splitsOf(instanceClass, start, node.end_layer - start, budget);
-    const longer = ways.flatMap((way) =>
-      splits.map((split) => ({
-        ttftSeconds: way.ttftSeconds + split.ttftSeconds,
-        tpotSeconds: way.tpotSeconds + split.tpotSeconds,
-        sizes: [...way.sizes, split.sizes],
-      })),
-    );
-    longer.sort((a, b) => a.ttftSeconds - b.ttftSeconds || a.tpotSeconds - b.tpotSeconds);
-    ways = [];
-    for (const way of longer) {
-      if (!ways.some(({ tpotSeconds }) => tpotSeconds <= way.tpotSeconds)) ways.push(way);
-    }
-  }
-  const { ttftSeconds, tpotSeconds } = budget;
-  const excess = (way: Chosen): number =>
-    Math.max(
-      0,
-      ttftSeconds === null ? 0 : way.ttftSeconds - ttftSeconds,
-      tpotSeconds === null ? 0 : way.tpotSeconds - tpotSeconds,
-    );
-  return ways.reduce((best, way) => (excess(way) < excess(best) ? way : best)).sizes;
-}
-
-function splitsOf(
-  { options }: CandidatesAtRate,
-  before: number,
-  layers: number,
-  budget: LatencyBudget,
-): readonly {
-  readonly sizes: readonly number[];
-  readonly ttftSeconds: number;
-  readonly tpotSeconds: number;
-}[] {
-  const latencies = options[0]!.starts.table.latencies!;
-  if (latencies instanceof NodeLatencies) return latencies.splits(before, layers);
-  return [
-    {
-      sizes: [layers],
-      ttftSeconds: budget.ttftSeconds === null ? 0 : latencies.ttftSeconds(before, layers),
-      tpotSeconds: budget.tpotSeconds === null ? 0 : latencies.tpotSeconds(before, layers),
-    },
-  ];
-}
-
-function notSplit({ gpu_type, start_layer, end_layer }: PlacementStage): InternalError {
-  return new InternalError(
-    `the stages of ${gpu_type} cannot hold layers ${start_layer} to ${end_layer}.`,
-  );
 }

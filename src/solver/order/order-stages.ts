@@ -1,11 +1,12 @@
 import type { LatencyBudget } from "../stages/latency-budget.ts";
 import {
-  innerSizes,
-  mayEndModel,
   type Position,
   positionAt,
+  positionsOf,
   type StartsAtRate,
 } from "../stages/starts-at-rate.ts";
+import { labelSearch, type Move, pathTo } from "./label-search.ts";
+import { stageMove } from "./stage-move.ts";
 
 /** Stages that can carry the same runs of layers at the same position. */
 export interface StageGroup {
@@ -35,8 +36,7 @@ export interface OrderedStage {
 }
 
 /** More states, or ways of reaching a boundary, than this are not looked at. */
-const MOST_STATES = 20_000;
-const MOST_WAYS = 1_000_000;
+const MOST = { states: 20_000, labels: 1_000_000 };
 
 /**
  * Whether `stages` stages, taken from groups with so many copies each, can be put in an order that covers all layers
@@ -45,9 +45,8 @@ const MOST_WAYS = 1_000_000;
  * With seats, a stage that stays is followed by one of the same host, and a run of such stages has room on one instance. Which
  * instance that is remains open: two runs may stand on one or not.
  *
- * Dynamic program over the number of stages and the copies used so far (groups with at least as many copies as their position
- * has stages need not be counted): the boundaries that can be reached, each with the smallest latency sums. With two sums
- * that is every pair that no other is below in both.
+ * A label search (label-search.ts) whose state is the copies used so far and the run that is open. Groups with at least as many
+ * copies as their position has stages need not be counted.
  *
  * @returns "too_large" when there is more to look at than is quick
  */
@@ -59,61 +58,58 @@ export function orderStages(
   budget: LatencyBudget | null,
 ): readonly OrderedStage[] | null | "too_large" {
   const usable = groups.flatMap((_, group) => (copies[group]! > 0 ? [group] : []));
-  const slots = slotsOf(groups, usable, copies, stages);
-  const start: State = {
-    used: slots.counted.map(() => 0),
-    run: null,
-    ways: new Map([[0, [ORIGIN]]]),
-  };
-  let front = new Map<string, State>([[start.used.join(), start]]);
-  let states = 1;
-  let ways = 1;
-  for (let stage = 0; stage < stages; stage++) {
-    const position = positionAt(stage, stages);
-    const here = usable.filter((group) => groups[group]!.position === position);
-    const next = new Map<string, State>();
-    for (const state of front.values()) {
-      for (const group of here) {
-        const slot = slots.of[group]!;
-        const run = runWith(state.run, groups[group]!.seat);
-        if (run === "no_room") continue;
-        if (slot >= 0 && state.used[slot]! >= copies[group]!) continue;
-        const used = slot < 0 ? state.used : state.used.with(slot, state.used[slot]! + 1);
-        const key = run ? `${used.join()} ${run.instanceClass} ${run.gpus}` : used.join();
-        let target = next.get(key);
-        if (!target) {
-          target = { used, run, ways: new Map() };
-          next.set(key, target);
-          states++;
-          if (states > MOST_STATES) return "too_large";
-        }
-        ways += extend(state.ways, target.ways, groups[group]!, group, layers, budget);
-        if (ways > MOST_WAYS) return "too_large";
-      }
-    }
-    front = next;
-  }
-  for (const state of front.values()) {
-    const way = state.ways.get(layers)?.[0];
-    if (way) return orderOf(way);
-  }
-  return null;
-}
-
-/** Which groups have to be counted, and where in the list of counts each is kept; −1 for those that need not. */
-function slotsOf(
-  groups: readonly StageGroup[],
-  usable: readonly number[],
-  copies: readonly number[],
-  stages: number,
-): { readonly counted: readonly number[]; readonly of: readonly number[] } {
   const counted = usable.filter(
     (group) => groups[group]!.position === "middle" && copies[group]! < stages - 2,
   );
-  return { counted, of: groups.map((_, group) => counted.indexOf(group)) };
+  const slotOf = groups.map((_, group) => counted.indexOf(group));
+  const movesAt = new Map(
+    positionsOf(stages).map((position): [Position, readonly Move[]] => [
+      position,
+      usable
+        .filter((group) => groups[group]!.position === position)
+        .map((group) =>
+          stageMove(
+            group,
+            groups[group]!.starts,
+            position === "last" || position === "only" ? "model" : "inside",
+            budget,
+          ),
+        ),
+    ]),
+  );
+  const fronts = labelSearch<Used>({
+    layers,
+    start: 0,
+    stages,
+    movesOf: (stage) => movesAt.get(positionAt(stage, stages))!,
+    initial: { copies: counted.map(() => 0), run: null },
+    next: (used, group) => {
+      const slot = slotOf[group]!;
+      if (slot >= 0 && used.copies[slot]! >= copies[group]!) return null;
+      const run = runWith(used.run, groups[group]!.seat);
+      if (run === "no_room") return null;
+      return {
+        copies: slot < 0 ? used.copies : used.copies.with(slot, used.copies[slot]! + 1),
+        run,
+      };
+    },
+    keyOf: ({ copies: used, run }) =>
+      run ? `${used.join()} ${run.instanceClass} ${run.gpus}` : used.join(),
+    budget,
+    most: MOST,
+  });
+  if (fronts === "too_large") return fronts;
+  const [label] = fronts.flatMap((front) => front.labels(layers).slice(0, 1));
+  return label ? pathTo(label).map(({ move, before }) => ({ group: move, before })) : null;
 }
 
-/** The run that is open behind a stage: its next stage has to stand on the same instance. */
+/** Copies used of the counted groups, and the run that is open behind the last stage. */
+interface Used {
+  readonly copies: readonly number[];
+  readonly run: OpenRun | null;
+}
+
+/** Stages on one instance, on which the next one has to stand as well. */
 interface OpenRun {
   readonly instanceClass: number;
   readonly gpus: number;
@@ -125,104 +121,4 @@ function runWith(run: OpenRun | null, seat: Seat | undefined): OpenRun | null | 
   if (run && (run.instanceClass !== seat.instanceClass || gpus > seat.instanceGpus))
     return "no_room";
   return seat.stays ? { instanceClass: seat.instanceClass, gpus } : null;
-}
-
-/** Copies used of the counted groups, and how each boundary can be reached with them. */
-interface State {
-  readonly used: readonly number[];
-  readonly run: OpenRun | null;
-  readonly ways: Map<number, Way[]>;
-}
-
-/** One way of reaching a boundary, with the latencies of the stages so far; 0 where they are not limited. */
-interface Way {
-  readonly ttftSeconds: number;
-  readonly tpotSeconds: number;
-  readonly previous: Way | null;
-  readonly group: number;
-  readonly before: number;
-}
-
-const ORIGIN: Way = { ttftSeconds: 0, tpotSeconds: 0, previous: null, group: -1, before: 0 };
-
-/** Lets a stage of a group follow every way there is. @returns the number of ways that were added */
-function extend(
-  from: ReadonlyMap<number, readonly Way[]>,
-  to: Map<number, Way[]>,
-  { starts, position }: StageGroup,
-  group: number,
-  layers: number,
-  budget: LatencyBudget | null,
-): number {
-  const { latencies } = starts.table;
-  const endsHere = position === "last" || position === "only";
-  let added = 0;
-  for (const [before, ways] of from) {
-    const step = (size: number): void => {
-      const end = before + size;
-      let there = to.get(end);
-      if (!budget || !latencies) {
-        // Without latencies one way is as good as another.
-        if (there) return;
-        to.set(end, [{ ...ORIGIN, previous: ways[0]!, group, before }]);
-        added++;
-        return;
-      }
-      const follow = (ttft: number, tpot: number): void => {
-        for (const previous of ways) {
-          const ttftSeconds = previous.ttftSeconds + ttft;
-          const tpotSeconds = previous.tpotSeconds + tpot;
-          if (budget.ttftSeconds !== null && ttftSeconds > budget.ttftSeconds) continue;
-          if (budget.tpotSeconds !== null && tpotSeconds > budget.tpotSeconds) continue;
-          if (!there) {
-            there = [];
-            to.set(end, there);
-          }
-          if (insert(there, { ttftSeconds, tpotSeconds, previous, group, before })) added++;
-        }
-      };
-      if (latencies.pairs) {
-        for (const pair of latencies.pairs(before, size))
-          follow(pair.ttftSeconds, pair.tpotSeconds);
-        return;
-      }
-      follow(
-        budget.ttftSeconds === null ? 0 : latencies.ttftSeconds(before, size),
-        budget.tpotSeconds === null ? 0 : latencies.tpotSeconds(before, size),
-      );
-    };
-    if (endsHere) {
-      if (mayEndModel(starts, before)) step(layers - before);
-      continue;
-    }
-    for (const size of innerSizes(starts, before)) {
-      if (before + size >= layers) break;
-      step(size);
-    }
-  }
-  return added;
-}
-
-/** Adds a way unless another one is at least as good in both latencies; drops those that are no longer of use. */
-function insert(ways: Way[], way: Way): boolean {
-  for (const other of ways) {
-    if (other.ttftSeconds <= way.ttftSeconds && other.tpotSeconds <= way.tpotSeconds) return false;
-  }
-  let kept = 0;
-  for (const other of ways) {
-    if (way.ttftSeconds <= other.ttftSeconds && way.tpotSeconds <= other.tpotSeconds) continue;
-    ways[kept] = other;
-    kept++;
-  }
-  ways.length = kept;
-  ways.push(way);
-  return true;
-}
-
-function orderOf(last: Way): OrderedStage[] {
-  const order: OrderedStage[] = [];
-  for (let way: Way = last; way.previous; way = way.previous) {
-    order.unshift({ group: way.group, before: way.before });
-  }
-  return order;
 }

@@ -1,6 +1,6 @@
 import type { Placement } from "../../placement/placement.ts";
 import { coverBound, type Held, heldBy, type Load } from "../bounds/knapsack-bound.ts";
-import { latencyLoads, leastLatencies } from "../bounds/latency-bound.ts";
+import { latencyLoads, latencyOutOfReach } from "../bounds/latency-bound.ts";
 import { heaviestAnywhere, type LayerWeights } from "../bounds/layer-weights.ts";
 import { restBound } from "../bounds/node-bound.ts";
 import { nodeInstances } from "../deployable/node-instances.ts";
@@ -173,7 +173,7 @@ export class StageTables {
     const candidates = this.candidates(level, this.maxStages);
     const { latency } = this.batch.setting;
     const nothing = new Float64Array(mostPieces + 1).fill(Number.POSITIVE_INFINITY);
-    if (latency && leastLatencies(candidates, mostPieces, latency) === null) return nothing;
+    if (latency && latencyOutOfReach(candidates, mostPieces, latency)) return nothing;
     const costOf = (position: number): number => scale.perInstance(position) + scale.perLink;
     const restType = this.shape?.placesNodes ? this.shape.restType : null;
     const best = new Float64Array(mostPieces + 1);
