@@ -86,6 +86,19 @@ describe("the derived network", () => {
   });
 });
 
+test("there is no link to count on between instances that may stand anywhere", () => {
+  const [x, y] = createPool(
+    pool.types.map((type) => ({
+      ...type,
+      instance: { ...type.instance, ...(type === a && { isScattered: true as const }) },
+    })),
+  ).types as [PoolType, PoolType];
+  expect(pairGBytesPerSecond(DERIVED, x, 0, 0, x, 1, 0)).toBe(0);
+  expect(pairGBytesPerSecond(DERIVED, x, 0, 0, y, 0, 0)).toBe(0);
+  expect(pairGBytesPerSecond(DERIVED, y, 0, 0, x, 0, 0)).toBe(0);
+  expect(pairGBytesPerSecond(DERIVED, x, 0, 0, x, 0, 1)).toBe(x.instance.insideGBytesPerSecond);
+});
+
 describe("an explicit matrix", () => {
   test("numbers GPUs in pool order, instance by instance, and has a direction", () => {
     // a#1 GPU 1 is GPU 3, b#0 GPU 0 is GPU 4.

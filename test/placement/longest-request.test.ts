@@ -6,7 +6,12 @@ import { createPool } from "../../src/hardware/pool.ts";
 import type { Architecture } from "../../src/model/architecture.ts";
 import { evaluate } from "../../src/placement/evaluate.ts";
 import type { Evaluation } from "../../src/placement/evaluation.ts";
-import type { Placement } from "../../src/placement/placement.ts";
+import {
+  longestRequestHeld,
+  memoryShape,
+  tooLongRequest,
+} from "../../src/placement/longest-request.ts";
+import type { Placement, PlacementStage } from "../../src/placement/placement.ts";
 import { calibratedProblem, defaultSettings, LLAMA_70B, llama } from "../support/calibrated.ts";
 import { entry } from "../support/founding.ts";
 
@@ -156,4 +161,48 @@ describe("max-model-len and the KV cache", () => {
       { numRuns: 300 },
     );
   });
+});
+
+test("a cache that holds just the longest request is large enough, and a pipeline holds what its tightest stage does", () => {
+  const settings = defaultSettings("vllm");
+  const problem = calibratedProblem(llama(), settings, { pool: POOL });
+  const point = { phase: "aggregated", batch: 1, inputTokens: 2000, outputTokens: 200 } as const;
+  const held = (stages: Placement["stages"]): number =>
+    longestRequestHeld(
+      problem,
+      {
+        batch_size: 1,
+        sequence_length: 2000,
+        output_length: 200,
+        workload_phase: "aggregated",
+        stages,
+      },
+      point,
+    )!;
+  const stageOn = (startLayer: number, endLayer: number) => ({
+    gpu_type: "small#0",
+    tp_degree: 1,
+    start_layer: startLayer,
+    end_layer: endLayer,
+  });
+  const [stage] = ON_SMALL as [PlacementStage];
+  const holds = held(ON_SMALL);
+  const breach = (maxModelLenTokens: number) =>
+    tooLongRequest(
+      { ...problem, engine: { ...settings, maxModelLenTokens } },
+      memoryShape(POOL.types[0]!.instance, stage, 1),
+      point,
+    );
+  expect(breach(holds)).toBeNull();
+  expect(breach(holds + 1)).toEqual({
+    longest_request_tokens: holds + 1,
+    kv_cache_holds_tokens: holds,
+  });
+  // 28 layers leave less room than 4, wherever they are.
+  expect(held([stageOn(1, 4), stageOn(5, 32)])).toBeLessThan(
+    held([stageOn(1, 16), stageOn(17, 32)]),
+  );
+  expect(held([stageOn(1, 28), stageOn(29, 32)])).toBeLessThan(
+    held([stageOn(1, 16), stageOn(17, 32)]),
+  );
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { LatencyFrame } from "../../../src/cost/cost-model.ts";
 import { latencyBudget } from "../../../src/solver/stages/latency-budget.ts";
 import { largestAtRate, sizesAtRate } from "../../../src/solver/stages/size-rates.ts";
-import type { StartTable } from "../../../src/solver/stages/start-table.ts";
+import { envelope, type StartTable } from "../../../src/solver/stages/start-table.ts";
 import {
   endingOnly,
   forEachRun,
@@ -75,6 +75,24 @@ describe("runs of four layers", () => {
     expect(runsAt(8, "only")).toEqual([]);
     expect(sizesOf(startsAtRate(table, 21))).toEqual([1]);
   });
+});
+
+it("what stages are anywhere at best: each size at its fastest start, and no slower than a larger one", () => {
+  const tableOf = (rates: readonly number[], toEnd: readonly number[]): StartTable =>
+    ({
+      lists: [{ before: 0, sizes: [1, 2], rates }],
+      listOf: [0, 0, 0],
+      toEnd: Float64Array.from(toEnd),
+      latencies: null,
+    }) as unknown as StartTable;
+  // Of three layers: sizes 1 and 2 inside, the last two or the last one at the end.
+  expect(envelope([tableOf([30, 10], [0, 20, 40])])).toEqual({ sizes: [1, 2], rates: [40, 20] });
+  expect(envelope([tableOf([30, 10], [0, 0, 0]), tableOf([20, 15], [5, 0, 0])])).toEqual({
+    sizes: [1, 2, 3],
+    rates: [30, 15, 5],
+  });
+  // One layer fits only where it is slow; two are faster elsewhere.
+  expect(envelope([tableOf([8, 15], [0, 0, 0])]).rates).toEqual([15, 15]);
 });
 
 it("a stage is the first, the last, in the middle or the only one", () => {
