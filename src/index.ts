@@ -178,6 +178,7 @@ export type { NodeRules } from "./solver/request.ts";
 export {
   DEFAULT_REQUEST,
   DEFAULT_TP_DEGREES,
+  type LinearObjective,
   OBJECTIVES,
   type ObjectiveName,
   type SolveRequest,
@@ -191,6 +192,7 @@ export type {
   Solution,
 } from "./solver/solution.ts";
 export type { SolveOptions, SolveProgress } from "./solver/solve.ts";
+export { TableCache } from "./solver/stages/table-cache.ts";
 export type {
   BatchPair,
   Grid,

@@ -2,12 +2,13 @@ import { InternalError } from "../errors.ts";
 import type { MilpBackend } from "../milp/model.ts";
 import type { Problem } from "../placement/problem.ts";
 import type { SolveRequest } from "../solver/request.ts";
+import { isMaximised } from "../solver/search/objectives.ts";
 import { requestedPoints } from "../solver/search/operating-points.ts";
 import type { Solution } from "../solver/solution.ts";
 import { solve } from "../solver/solve.ts";
 import type { BenchCase } from "./case.ts";
 import type { Heuristic } from "./heuristic.ts";
-import { bestOf, isMaximised, type Scored } from "./score.ts";
+import { bestOf, type Scored } from "./score.ts";
 
 /** What one heuristic made of a case. */
 export interface HeuristicResult {

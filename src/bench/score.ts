@@ -3,7 +3,7 @@ import type { Metrics } from "../placement/evaluation.ts";
 import type { Placement } from "../placement/placement.ts";
 import type { Problem } from "../placement/problem.ts";
 import type { SolveRequest } from "../solver/request.ts";
-import { objectiveWeight } from "../solver/search/objectives.ts";
+import { isMaximised, objectiveValue } from "../solver/search/objectives.ts";
 import { brokenRentalRule } from "../solver/search/rental-rules.ts";
 
 /** A placement that may be compared with the solver's: it keeps the rules, the limits and the request. */
@@ -37,41 +37,6 @@ export function scorePlacement(
     value,
     badness: isMaximised(problem, request) ? -value : value,
   };
-}
-
-/** Whether more of the objective is better. */
-export function isMaximised(problem: Problem, request: SolveRequest): boolean {
-  const { objective } = request;
-  return (
-    objective === "throughput" ||
-    (objective === "weighted" && objectiveWeight(problem, request) < 1)
-  );
-}
-
-/**
- * What the objective says of a placement. The weighted one is the cost an hour at weight 1; source: reference model,
- * "Solver-side rules of the seed".
- */
-function objectiveValue(problem: Problem, request: SolveRequest, metrics: Metrics): number {
-  switch (request.objective) {
-    case "cost-per-token":
-      return metrics.dollar_per_million_token;
-    case "cost":
-      return metrics.cost_per_hour;
-    case "throughput":
-      return metrics.throughput_tokens_per_sec;
-    case "weighted": {
-      const { throughputNormalization, costNormalization, crossInstancePenalty } = problem.weights;
-      const weight = objectiveWeight(problem, request);
-      if (weight === 1) return metrics.cost_per_hour;
-      const crossings = metrics.links.filter((link) => link.crosses_instances).length;
-      return (
-        metrics.throughput_tokens_per_sec / throughputNormalization -
-        ((weight / (1 - weight)) * metrics.cost_per_hour) / costNormalization -
-        crossInstancePenalty * crossings
-      );
-    }
-  }
 }
 
 /** The better of two, the first among equals. */

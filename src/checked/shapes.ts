@@ -16,7 +16,7 @@ import type { SplitShape } from "../placement/even-split.ts";
 import type { Placement, PlacementStage } from "../placement/placement.ts";
 import type { ObjectiveWeights, PlacementRules, Problem } from "../placement/problem.ts";
 import type { NodeRules } from "../solver/request.ts";
-import { OBJECTIVES, type SolveRequest } from "../solver/request.ts";
+import { type LinearObjective, OBJECTIVES, type SolveRequest } from "../solver/request.ts";
 import type { SolveOptions } from "../solver/solve.ts";
 import type { BatchPair, GridChoices, LengthPair } from "../sweep/grid.ts";
 import type { LengthBin, LengthDistribution, LengthMoments } from "../workload/lengths.ts";
@@ -151,6 +151,13 @@ export const problem: Check = objectOf<Problem>({
 export const request: Check = objectOf<SolveRequest>({
   objective: oneOf(OBJECTIVES),
   weight: nullOr(number),
+  linear: nullOr(
+    objectOf<LinearObjective>({
+      perTokensPerSecond: number,
+      perUsdPerHour: number,
+      perLink: number,
+    }),
+  ),
   tpDegrees: listOf(number),
   maxTpByType: mapOf(number),
   includeTypes: nullOr(listOf(text)),
@@ -187,6 +194,7 @@ export const solveOptions: Check = optional(
     onProgress: optional(callable),
     spentSeconds: optional(number),
     onFormulation: optional(callable),
+    tables: optional(made),
   }),
 );
 

@@ -25,11 +25,23 @@ export interface NodeRules {
   readonly mostSequences: number | null;
 }
 
+/**
+ * Free coefficients of the weighted objective: maximise perTokensPerSecond · T − perUsdPerHour · C − perLink · X, with T in tokens/s, C in
+ * USD per hour and X the links between instances. None is below 0. Prices of instances are those of the pool, whatever they mean.
+ */
+export interface LinearObjective {
+  readonly perTokensPerSecond: number;
+  readonly perUsdPerHour: number;
+  readonly perLink: number;
+}
+
 /** Choices of one solve; limits, rules and workload come from the problem. */
 export interface SolveRequest {
   readonly objective: ObjectiveName;
   /** w of the weighted objective, 0 to 1; null takes the problem's. */
   readonly weight: number | null;
+  /** Coefficients of the weighted objective, in place of a weight and the problem's normalizations; null: none. */
+  readonly linear: LinearObjective | null;
   /** TP degrees that may be used, up to the GPUs of each instance. */
   readonly tpDegrees: readonly number[];
   /** Largest TP degree of an instance type, by name. */
@@ -79,6 +91,7 @@ export const DEFAULT_TP_DEGREES: readonly number[] = [1, 2, 4, 8];
 export const DEFAULT_REQUEST: SolveRequest = {
   objective: "cost-per-token",
   weight: null,
+  linear: null,
   tpDegrees: DEFAULT_TP_DEGREES,
   maxTpByType: new Map(),
   includeTypes: null,

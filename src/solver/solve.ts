@@ -55,6 +55,11 @@ export interface SolveOptions {
   /** Ends the search: the answer is then the best so far. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: SolveProgress) => void;
+  /**
+   * Tables of stages that earlier solves have made, and that this one adds to. They know no prices, limits and counts, so solves of the
+   * same model and cost model (the same objects) that differ in these share them. Absent: tables of its own.
+   */
+  readonly tables?: TableCache;
   /** Seconds of the problem's time limit that are gone already. */
   readonly spentSeconds?: number;
   /**
@@ -92,7 +97,7 @@ export async function solve(
     ...(options.onFormulation ? { onFormulation: options.onFormulation } : {}),
   };
   const question: Question = { problem, request, points };
-  const means: SearchMeans = { backend, limits, tables: new TableCache() };
+  const means: SearchMeans = { backend, limits, tables: options.tables ?? new TableCache() };
   const session = new SearchSession(question, means);
   const { objective } = session;
   const goal = new SingleGoal(objective, objective.scale, session.allows, request.gap);

@@ -1,9 +1,9 @@
 import { InputError } from "../../errors.ts";
 import type { Metrics } from "../../placement/evaluation.ts";
-import type { Problem } from "../../placement/problem.ts";
+import type { ObjectiveWeights, Problem } from "../../placement/problem.ts";
 import type { CaseCosts } from "../formulations/rental-rows.ts";
 import type { InstanceClass } from "../instances/instance-class.ts";
-import type { SolveRequest } from "../request.ts";
+import type { LinearObjective, SolveRequest } from "../request.ts";
 import { greatestCommonDivisor, type PriceUnits, unitsToUsd } from "./costs.ts";
 import { type CostScale, latencyOf } from "./goal.ts";
 import type { Objective } from "./single-goal.ts";
@@ -72,9 +72,24 @@ export function searchObjective(
   const usd = (cost: number): number => unitsToUsd(units, scale.priceUnits(cost));
   // More throughput for the same price is better, unless a rate is to be served: what is above it is worth nothing. Then the
   // lower latency is, or where nothing is paid the fewer GPUs.
-  const afterPrice: AfterPrice = (usdPerHour, cost, tokensPerSecond, batch) => {
+  const afterPrice = (
+    usdPerHour: number,
+    cost: number,
+    tokensPerSecond: number,
+    batch: number,
+  ): number => {
     if (!servesRate) return -tokensPerSecond;
     return usdPerHour === 0 ? scale.gpus(cost) : latencyOf(batch, tokensPerSecond);
+  };
+  const costObjective: SearchObjective = {
+    scale,
+    linked: null,
+    unit: "USD per hour",
+    key: (cost, tokensPerSecond, _priceUnits, batch) => [
+      usd(cost),
+      afterPrice(usd(cost), cost, tokensPerSecond, batch),
+    ],
+    value: (key) => key,
   };
   switch (request.objective) {
     case "cost-per-token":
@@ -99,90 +114,76 @@ export function searchObjective(
         value: (key) => -key,
       };
     case "cost":
-      return {
-        scale,
-        linked: null,
-        unit: "USD per hour",
-        key: (cost, tokensPerSecond, _priceUnits, batch) => [
-          usd(cost),
-          afterPrice(usd(cost), cost, tokensPerSecond, batch),
-        ],
-        value: (key) => key,
-      };
-    case "weighted":
-      return weightedObjective(problem, request, units, scale, afterPrice);
+      return costObjective;
+    case "weighted": {
+      const linear = linearOf(problem, request);
+      return linear === null
+        ? { ...costObjective, unit: "USD per hour (weight 1)" }
+        : linearObjective(linear, units, scale);
+    }
   }
 }
 
-/** What decides between placements of one price; smaller is better. */
-type AfterPrice = (
-  usdPerHour: number,
-  cost: number,
-  tokensPerSecond: number,
-  batch: number,
-) => number;
-
-/**
- * Maximise T/throughput_normalization − w/(1 − w)·C/cost_normalization − cross_instance_penalty·X; w = 1 is the lowest cost,
- * ties by throughput. Source: the seed's weighted objective.
- */
-function weightedObjective(
-  problem: Problem,
-  request: SolveRequest,
+/** Maximises a sum of throughput, price and links; of equal sums the lower price where the price has no part in it. */
+function linearObjective(
+  { perTokensPerSecond, perUsdPerHour, perLink }: LinearObjective,
   units: PriceUnits,
   scale: CostScale,
-  afterPrice: AfterPrice,
 ): SearchObjective {
-  const weight = objectiveWeight(problem, request);
-  const { throughputNormalization, costNormalization, crossInstancePenalty } = problem.weights;
   const usd = (cost: number): number => unitsToUsd(units, scale.priceUnits(cost));
-  if (weight === 1) {
-    return {
-      scale,
-      linked: null,
-      unit: "USD per hour (weight 1)",
-      key: (cost, tokensPerSecond, _priceUnits, batch) => [
-        usd(cost),
-        afterPrice(usd(cost), cost, tokensPerSecond, batch),
-      ],
-      value: (key) => key,
-    };
-  }
-  const perUsd = weight / (1 - weight) / costNormalization;
   const score = { unit: "weighted score", value: (key: number) => -key };
   // Where links cost nothing, the cheapest placement of a level is the best one, as for the other objectives.
-  if (crossInstancePenalty === 0) {
+  if (perLink === 0) {
     return {
       ...score,
       scale,
       linked: null,
       key: (cost, tokensPerSecond) => [
-        perUsd * usd(cost) - tokensPerSecond / throughputNormalization,
-        weight === 0 ? scale.priceUnits(cost) : 0,
+        perUsdPerHour * usd(cost) - perTokensPerSecond * tokensPerSecond,
+        perUsdPerHour === 0 ? scale.priceUnits(cost) : 0,
       ],
     };
   }
   return {
     ...score,
     scale: {
-      perInstance: (position) => perUsd * unitsToUsd(units, units.perInstance[position]!),
-      perLink: crossInstancePenalty,
+      perInstance: (position) => perUsdPerHour * unitsToUsd(units, units.perInstance[position]!),
+      perLink,
       absoluteGap: 0,
       // A weighted cost bounds neither the price nor the GPUs from below; 0 claims nothing.
       priceUnits: () => 0,
       gpus: () => 0,
       mostGpus: scale.mostGpus,
     },
-    linked: { perUnit: perUsd * unitsToUsd(units, 1), perLink: crossInstancePenalty, price: scale },
+    linked: { perUnit: perUsdPerHour * unitsToUsd(units, 1), perLink, price: scale },
     key: (cost, tokensPerSecond, priceUnits) => [
-      cost - tokensPerSecond / throughputNormalization,
-      weight === 0 ? priceUnits : 0,
+      cost - perTokensPerSecond * tokensPerSecond,
+      perUsdPerHour === 0 ? priceUnits : 0,
     ],
   };
 }
 
+/** The coefficients of the weighted objective; null where it is the price alone. */
+function linearOf(problem: Problem, request: SolveRequest): LinearObjective | null {
+  if (request.linear !== null) return request.linear;
+  const weight = objectiveWeight(problem, request);
+  return weight === 1 ? null : weightedCoefficients(problem.weights, weight);
+}
+
+/**
+ * T/throughput_normalization − w/(1 − w)·C/cost_normalization − cross_instance_penalty·X; w = 1 is the lowest cost, ties by
+ * throughput. Source: the seed's weighted objective.
+ */
+function weightedCoefficients(weights: ObjectiveWeights, weight: number): LinearObjective {
+  return {
+    perTokensPerSecond: 1 / weights.throughputNormalization,
+    perUsdPerHour: weight / (1 - weight) / weights.costNormalization,
+    perLink: weights.crossInstancePenalty,
+  };
+}
+
 /** w of the weighted objective. @throws InputError when neither the request nor the configuration gives one. */
-export function objectiveWeight(problem: Problem, request: SolveRequest): number {
+function objectiveWeight(problem: Problem, request: SolveRequest): number {
   const weight = request.weight ?? problem.weights.costWeight;
   if (weight === null) {
     throw new InputError(
@@ -204,14 +205,13 @@ export function objectiveValue(problem: Problem, request: SolveRequest, metrics:
     case "cost":
       return metrics.cost_per_hour;
     case "weighted": {
-      const weight = objectiveWeight(problem, request);
-      if (weight === 1) return metrics.cost_per_hour;
-      const { throughputNormalization, costNormalization, crossInstancePenalty } = problem.weights;
+      const linear = linearOf(problem, request);
+      if (linear === null) return metrics.cost_per_hour;
       const crossings = metrics.links.filter((link) => link.crosses_instances).length;
       return (
-        metrics.throughput_tokens_per_sec / throughputNormalization -
-        ((weight / (1 - weight)) * metrics.cost_per_hour) / costNormalization -
-        crossInstancePenalty * crossings
+        linear.perTokensPerSecond * metrics.throughput_tokens_per_sec -
+        linear.perUsdPerHour * metrics.cost_per_hour -
+        linear.perLink * crossings
       );
     }
   }
@@ -221,6 +221,6 @@ export function objectiveValue(problem: Problem, request: SolveRequest, metrics:
 export function isMaximised(problem: Problem, request: SolveRequest): boolean {
   return (
     request.objective === "throughput" ||
-    (request.objective === "weighted" && objectiveWeight(problem, request) !== 1)
+    (request.objective === "weighted" && linearOf(problem, request) !== null)
   );
 }

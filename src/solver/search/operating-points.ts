@@ -80,6 +80,7 @@ export function checkRequest(problem: Problem, request: SolveRequest): void {
       throw new InputError("--tp-degrees", `${t} is not a TP degree.`, "Give integers from 1.");
     }
   }
+  checkLinear(request);
   const requireType = (flag: string, name: string): void => {
     if (problem.pool.byName.has(name)) return;
     const hint = nearestHint(name, [...problem.pool.byName.keys()]);
@@ -186,6 +187,25 @@ function checkSimple({ preferSimplePercent: percent, gap, mostStages }: SolveReq
       "mostStages",
       `${mostStages} is not a number of stages.`,
       "Give an integer from 1.",
+    );
+  }
+}
+
+function checkLinear({ objective, linear }: SolveRequest): void {
+  if (linear === null) return;
+  if (objective !== "weighted") {
+    throw new InputError(
+      "linear",
+      `the objective ${objective} has no coefficients.`,
+      "Set objective to weighted, or linear to null.",
+    );
+  }
+  for (const [name, value] of Object.entries(linear)) {
+    if (Number.isFinite(value) && value >= 0) continue;
+    throw new InputError(
+      `linear.${name}`,
+      `${value} is not a coefficient.`,
+      "Give a number from 0.",
     );
   }
 }
