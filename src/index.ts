@@ -147,12 +147,12 @@ export { writeLp, writeMps } from "./milp/write.ts";
 export type {
   Architecture,
   EndWeights,
-  LatentAttention,
   LayerArchitecture,
   StatedSizes,
   StatedWeights,
   WeightFormat,
 } from "./model/architecture.ts";
+export type { Attention, GroupedQueryAttention, LatentAttention } from "./model/attention.ts";
 export type { Model } from "./model/model.ts";
 export { type LayerKind, type LayerPlan, layerPlanOf, type Outline } from "./model/outline.ts";
 export type { PlacementAt } from "./placement/at-load.ts";

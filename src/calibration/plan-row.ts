@@ -193,17 +193,21 @@ function architectureOf(row: Measurement, profile: Profile): Architecture {
     experts,
     expertsPerToken: experts > 0 ? positive(row.expertsPerToken, "experts_per_token") : 0,
     sharedFfnWidth: 0,
-    kvHeads: row.numKvHeads ?? heads,
-    windowTokens: null,
+    attention: {
+      kind: "grouped-query",
+      heads,
+      headDim: row.headDim ?? hidden / heads,
+      kvHeads: row.numKvHeads ?? heads,
+      windowTokens: null,
+    },
   };
   const window = WINDOWS.find(({ model }) => model.test(row.modelId));
-  const kinds = window ? [base, { ...base, windowTokens: window.tokens }] : [base];
+  const kinds = window
+    ? [base, { ...base, attention: { ...base.attention, windowTokens: window.tokens } }]
+    : [base];
   const every = window ? Math.round(1 / window.share) : 1;
   return {
     hidden,
-    heads,
-    headDim: row.headDim ?? hidden / heads,
-    latent: null,
     vocab: positive(row.vocabSize, "vocab_size"),
     tiedEmbeddings: false,
     kinds,

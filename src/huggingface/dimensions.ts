@@ -1,6 +1,7 @@
 import { BOUNDS } from "../bounds.ts";
 import { InputError } from "../errors.ts";
-import type { LatentAttention, LayerArchitecture } from "../model/architecture.ts";
+import type { LayerArchitecture } from "../model/architecture.ts";
+import type { Attention, LatentAttention } from "../model/attention.ts";
 import {
   type ConfigFields,
   countOf,
@@ -34,24 +35,28 @@ export function readDimensions(
     );
   }
   const latent = latentOf(fields);
-  const headDim = latent ? latent.nopeDim + latent.ropeDim : headDimOf(fields, hidden, heads);
+  const attention: Attention = latent
+    ? { kind: "latent", heads, ...latent, windowTokens: null }
+    : {
+        kind: "grouped-query",
+        heads,
+        headDim: headDimOf(fields, hidden, heads),
+        kvHeads,
+        windowTokens: null,
+      };
   const ffn = ffnOfLayers(fields, family, layers);
   const windows = windowsOfLayers(fields, family, layers);
   const { ffnMatrices } = family;
   return {
     dimensions: {
       hidden,
-      heads,
-      headDim,
-      latent,
       vocab: requiredCount(fields, "vocab_size"),
       tiedEmbeddings: isTied(fields, family),
       ...distinctLayers(
         ffn.map((layer, index) => ({
           ...layer,
           ffnMatrices,
-          kvHeads,
-          windowTokens: windows.tokens[index]!,
+          attention: { ...attention, windowTokens: windows.tokens[index]! },
         })),
       ),
     },
@@ -60,7 +65,9 @@ export function readDimensions(
 }
 
 /** Latent attention where kv_lora_rank is there. What transformers calls head_dim then is the rotary part alone: not read. */
-function latentOf(fields: ConfigFields): LatentAttention | null {
+function latentOf(
+  fields: ConfigFields,
+): Omit<LatentAttention, "kind" | "heads" | "windowTokens"> | null {
   const kvRank = countOf(fields, "kv_lora_rank");
   if (kvRank === null) return null;
   return {

@@ -1,5 +1,5 @@
 import type { Architecture } from "../model/architecture.ts";
-import { kvElementsPerToken } from "../model/matrices.ts";
+import { kvElementsPerToken } from "../model/attention.ts";
 
 /** Bytes of KV cache that a token takes on one GPU that holds all layers. */
 export interface KvBytesPerToken {
@@ -14,10 +14,10 @@ export function kvBytesPerToken(architecture: Architecture): KvBytesPerToken {
   const { kinds, kindOf, kvBytes } = architecture;
   let recent = 0;
   let old = 0;
-  for (const kind of kindOf.map((position) => kinds[position]!)) {
-    const bytes = kvElementsPerToken(architecture, kind, 1) * kvBytes;
+  for (const { attention } of kindOf.map((position) => kinds[position]!)) {
+    const bytes = kvElementsPerToken(attention, 1) * kvBytes;
     recent += bytes;
-    if (kind.windowTokens === null) old += bytes;
+    if (attention.windowTokens === null) old += bytes;
   }
   return { recent, old };
 }

@@ -1,8 +1,6 @@
-import type { Architecture, LatentAttention, LayerArchitecture } from "../model/architecture.ts";
+import type { LayerArchitecture } from "../model/architecture.ts";
+import type { Attention, LatentAttention } from "../model/attention.ts";
 import type { LayerPart } from "../model/weight-groups.ts";
-
-/** What a model's matrices follow from. */
-type Dimensions = Pick<Architecture, "hidden" | "heads" | "headDim" | "latent">;
 
 /** A matrix of a layer; of experts, all experts' together. */
 export interface LayerMatrix {
@@ -16,41 +14,48 @@ export interface LayerMatrix {
  * The matrices of one layer. Attention, A = nh·d: q h·A, k and v h·nkv·d each, o A·h; latent attention as in
  * `attentionParameters`. Feed-forward network: G matrices of h·f, of each expert and of the shared ones.
  */
-export function layerMatrices(
-  architecture: Dimensions,
-  kind: LayerArchitecture,
-): readonly LayerMatrix[] {
-  return [...attentionMatrices(architecture, kind), ...ffnMatrices(architecture.hidden, kind)];
+export function layerMatrices(hidden: number, kind: LayerArchitecture): readonly LayerMatrix[] {
+  return [...attentionMatrices(hidden, kind.attention), ...ffnMatrices(hidden, kind)];
 }
 
-function attentionMatrices(
-  { hidden, heads, headDim, latent }: Dimensions,
-  { kvHeads }: LayerArchitecture,
-): LayerMatrix[] {
-  const sizes: readonly (readonly [string, number])[] = latent
-    ? [
-        ...queryOfLatent(hidden, heads, latent),
-        ["kv_a_proj_with_mqa", hidden * (latent.kvRank + latent.ropeDim)],
-        ["kv_b_proj", latent.kvRank * heads * (latent.nopeDim + latent.valueDim)],
-        ["o_proj", heads * latent.valueDim * hidden],
-      ]
-    : [
-        ["q_proj", hidden * heads * headDim],
-        ["k_proj", hidden * kvHeads * headDim],
-        ["v_proj", hidden * kvHeads * headDim],
-        ["o_proj", heads * headDim * hidden],
-      ];
-  return sizes.map(([name, parameters]) => ({
+function attentionMatrices(hidden: number, attention: Attention): LayerMatrix[] {
+  return attentionSizes(hidden, attention).map(([name, parameters]) => ({
     part: "attention",
     names: [`self_attn.${name}`],
     parameters,
   }));
 }
 
+function attentionSizes(
+  hidden: number,
+  attention: Attention,
+): readonly (readonly [string, number])[] {
+  const { heads } = attention;
+  switch (attention.kind) {
+    case "grouped-query": {
+      const { headDim, kvHeads } = attention;
+      return [
+        ["q_proj", hidden * heads * headDim],
+        ["k_proj", hidden * kvHeads * headDim],
+        ["v_proj", hidden * kvHeads * headDim],
+        ["o_proj", heads * headDim * hidden],
+      ];
+    }
+    case "latent": {
+      const { kvRank, ropeDim, nopeDim, valueDim } = attention;
+      return [
+        ...queryOfLatent(hidden, attention),
+        ["kv_a_proj_with_mqa", hidden * (kvRank + ropeDim)],
+        ["kv_b_proj", kvRank * heads * (nopeDim + valueDim)],
+        ["o_proj", heads * valueDim * hidden],
+      ];
+    }
+  }
+}
+
 function queryOfLatent(
   hidden: number,
-  heads: number,
-  { qRank, nopeDim, ropeDim }: LatentAttention,
+  { heads, qRank, nopeDim, ropeDim }: LatentAttention,
 ): (readonly [string, number])[] {
   const width = heads * (nopeDim + ropeDim);
   return qRank > 0

@@ -31,10 +31,13 @@ export function modelOf({
  * activations.
  */
 export function whyNotReference(architecture: Architecture): string | null {
-  const { latent, hidden, heads, headDim, kinds, weightFormat, weightBytes, kvBytes } =
-    architecture;
-  if (latent) return "it has latent attention (kv_lora_rank), whose cache is no keys and values";
-  if (headDim * heads !== hidden) {
+  const { hidden, kinds, weightFormat, weightBytes, kvBytes } = architecture;
+  for (const { attention } of kinds) {
+    if (attention.kind === "latent") {
+      return "it has latent attention (kv_lora_rank), whose cache is no keys and values";
+    }
+    const { heads, headDim } = attention;
+    if (headDim * heads === hidden) continue;
     return `its ${heads} heads of ${headDim} elements (head_dim) are not the ${hidden} of the model's width`;
   }
   if (kinds.some(({ ffnMatrices }) => ffnMatrices !== 3)) {

@@ -1,4 +1,5 @@
 import type { Architecture, LayerArchitecture } from "../model/architecture.ts";
+import type { Attention } from "../model/attention.ts";
 import { type ConfigFields, flagOf } from "./config-fields.ts";
 import type { Family } from "./families.ts";
 import type { ParameterCounts } from "./huggingface-model.ts";
@@ -16,10 +17,10 @@ export function countParameters(
 ): ParameterCounts {
   const { hidden, vocab, tiedEmbeddings, kinds, kindOf } = architecture;
   const ofKinds = kinds.map((kind) => {
-    const matrices = layerMatrices(architecture, kind);
+    const matrices = layerMatrices(hidden, kind);
     const all = sum(matrices.map(({ parameters }) => parameters));
     return {
-      total: all + smallTensors(architecture, kind, family, fields),
+      total: all + smallTensors(hidden, kind, family, fields),
       idle: (kind.experts - kind.expertsPerToken) * kind.ffnMatrices * hidden * kind.ffnWidth,
     };
   });
@@ -32,17 +33,17 @@ const sum = (values: readonly number[]): number => values.reduce((all, value) =>
 
 /** Norms, biases, router and the like of one layer. */
 function smallTensors(
-  architecture: Architecture,
+  hidden: number,
   kind: LayerArchitecture,
   family: Family,
   fields: ConfigFields,
 ): number {
-  const { hidden } = architecture;
+  const { attention } = kind;
   return (
     family.norms * family.normElements * hidden +
-    attentionNorms(architecture, kind, family, fields) +
-    attentionBiases(architecture, kind, family, fields) +
-    (family.attentionSinks ? architecture.heads : 0) +
+    attentionNorms(attention, family, fields) +
+    attentionBiases(hidden, attention, family, fields) +
+    (family.attentionSinks ? attention.heads : 0) +
     ffnBiases(hidden, kind, family, fields) +
     (kind.experts > 0 ? kind.experts * (hidden + (family.routerBias ? 1 : 0)) : 0) +
     (family.sharedExpertGate && kind.sharedFfnWidth > 0 ? hidden : 0)
@@ -50,13 +51,9 @@ function smallTensors(
 }
 
 /** Norms of queries and keys; with latent attention those of its two vectors. */
-function attentionNorms(
-  { heads, headDim, latent }: Architecture,
-  { kvHeads }: LayerArchitecture,
-  family: Family,
-  fields: ConfigFields,
-): number {
-  if (latent) return latent.qRank + latent.kvRank;
+function attentionNorms(attention: Attention, family: Family, fields: ConfigFields): number {
+  if (attention.kind === "latent") return attention.qRank + attention.kvRank;
+  const { heads, headDim, kvHeads } = attention;
   const rule = family.queryKeyNorms;
   if (rule === "none") return 0;
   if (rule.endsWith("use_qk_norm") && !flagOf(fields, "use_qk_norm", false)) return 0;
@@ -64,12 +61,13 @@ function attentionNorms(
 }
 
 function attentionBiases(
-  { hidden, heads, headDim, latent }: Architecture,
-  { kvHeads }: LayerArchitecture,
+  hidden: number,
+  attention: Attention,
   family: Family,
   fields: ConfigFields,
 ): number {
-  if (latent) return 0;
+  if (attention.kind === "latent") return 0;
+  const { heads, headDim, kvHeads } = attention;
   return (
     (hasBias(family.queryBias, fields) ? (heads + 2 * kvHeads) * headDim : 0) +
     (hasBias(family.outputBias, fields) ? hidden : 0)

@@ -21,7 +21,7 @@ export function weightGroupsOf(
   }
   if (!quantization?.group) return null;
   const { group, isLeftAlone } = quantization;
-  const matrices = dimensions.kinds.map((kind) => layerMatrices(dimensions, kind));
+  const matrices = dimensions.kinds.map((kind) => layerMatrices(dimensions.hidden, kind));
   const quantised = new Set(
     dimensions.kindOf.flatMap((kind, layer) =>
       matrices[kind]!.filter(({ names }) => !isLeftAlone(layer, names)).map(({ part }) => part),

@@ -77,7 +77,7 @@ function sumOverLayers(
   dimensions: Dimensions,
   value: (matrix: LayerMatrix, layer: number) => number,
 ): number {
-  const matrices = dimensions.kinds.map((kind) => layerMatrices(dimensions, kind));
+  const matrices = dimensions.kinds.map((kind) => layerMatrices(dimensions.hidden, kind));
   return dimensions.kindOf.reduce(
     (all, kind, layer) => matrices[kind]!.reduce((sum, matrix) => sum + value(matrix, layer), all),
     0,

@@ -1,3 +1,5 @@
+import type { Attention } from "./attention.ts";
+
 /**
  * What a cost model that looks at single matrices has to know of a decoder-only transformer. Dimensions are counts of
  * elements, heads, experts or layers.
@@ -20,20 +22,6 @@ export const BYTES_PER_PARAMETER: Readonly<Record<WeightFormat, number>> = {
   int4: 0.5625,
 };
 
-/** Multi-head latent attention (DeepSeek): keys and values are kept as one latent vector of each token. */
-export interface LatentAttention {
-  /** kv_lora_rank. */
-  readonly kvRank: number;
-  /** q_lora_rank; 0 when queries are projected directly. */
-  readonly qRank: number;
-  /** qk_rope_head_dim: shared by all heads, kept beside the latent vector. */
-  readonly ropeDim: number;
-  /** qk_nope_head_dim. */
-  readonly nopeDim: number;
-  /** v_head_dim. */
-  readonly valueDim: number;
-}
-
 /** One kind of decoder layer. */
 export interface LayerArchitecture {
   /** f: width of the feed-forward network; of one expert where there are experts. */
@@ -46,9 +34,7 @@ export interface LayerArchitecture {
   readonly expertsPerToken: number;
   /** Width of the experts that every token passes, together; 0 for none. */
   readonly sharedFfnWidth: number;
-  readonly kvHeads: number;
-  /** Tokens that attention looks back at most; null for all. */
-  readonly windowTokens: number | null;
+  readonly attention: Attention;
 }
 
 /** Weights of what stands at the ends of a model, GiB. */
@@ -85,10 +71,6 @@ export interface StatedSizes {
 export interface Architecture {
   /** h: width of the residual stream. */
   readonly hidden: number;
-  readonly heads: number;
-  readonly headDim: number;
-  /** Null for plain (grouped-query) attention. */
-  readonly latent: LatentAttention | null;
   readonly vocab: number;
   /** Whether embedding and LM head are one matrix. */
   readonly tiedEmbeddings: boolean;

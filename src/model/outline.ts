@@ -5,7 +5,7 @@ import type {
   StatedWeights,
   WeightFormat,
 } from "./architecture.ts";
-import { attentionParameters } from "./matrices.ts";
+import { attentionParameters, kvHeadCount } from "./attention.ts";
 
 const GIB = 1024 ** 3;
 
@@ -61,15 +61,15 @@ export interface LayerKind {
  * `layerWeightGib` are those of the first kind of layer where nothing is stated of the whole.
  */
 export function outlineOf(architecture: Architecture): Outline {
-  const { hidden, heads, vocab, kinds, kindOf, weightBytes, stated } = architecture;
+  const { hidden, vocab, kinds, kindOf, weightBytes, stated } = architecture;
   const [first] = kinds as readonly [LayerArchitecture];
   return {
     numLayers: kindOf.length,
     dModel: hidden,
     dHidden: stated?.ffnWidth ?? activeFfnWidth(first),
     vocabSize: vocab,
-    numAttentionHeads: heads,
-    numKvHeads: stated?.kvHeads ?? first.kvHeads,
+    numAttentionHeads: first.attention.heads,
+    numKvHeads: stated?.kvHeads ?? kvHeadCount(first.attention),
     bytesPerElement: stated?.bytesPerElement ?? weightBytes,
     layerWeightGib: stated?.layerGib ?? layerWeightGib(architecture, first),
     ...(!isUniform(architecture) && { layers: layerPlanOf(architecture) }),
@@ -93,8 +93,8 @@ export function layerPlanOf(architecture: Architecture): LayerPlan {
       (kind, position): LayerKind => ({
         weightGib: stated?.weights?.layerGib[position] ?? layerWeightGib(architecture, kind),
         dHidden: activeFfnWidth(kind),
-        numKvHeads: kind.kvHeads,
-        attentionWindowTokens: kind.windowTokens,
+        numKvHeads: kvHeadCount(kind.attention),
+        attentionWindowTokens: kind.attention.windowTokens,
       }),
     ),
     kindOf,
@@ -117,9 +117,6 @@ export function architectureOfOutline(outline: Outline): Architecture {
   };
   return {
     hidden: dModel,
-    heads: numAttentionHeads,
-    headDim: dModel / numAttentionHeads,
-    latent: null,
     vocab: outline.vocabSize,
     tiedEmbeddings: false,
     kinds: kinds.map(
@@ -129,8 +126,13 @@ export function architectureOfOutline(outline: Outline): Architecture {
         experts: 0,
         expertsPerToken: 0,
         sharedFfnWidth: 0,
-        kvHeads: numKvHeads,
-        windowTokens: attentionWindowTokens,
+        attention: {
+          kind: "grouped-query",
+          heads: numAttentionHeads,
+          headDim: dModel / numAttentionHeads,
+          kvHeads: numKvHeads,
+          windowTokens: attentionWindowTokens,
+        },
       }),
     ),
     kindOf: layers?.kindOf ?? new Array<number>(outline.numLayers).fill(0),
@@ -183,5 +185,5 @@ export function layerWeightGib(architecture: Architecture, kind: LayerArchitectu
     kind.experts === 0
       ? perWidth * kind.ffnWidth * otherBytes
       : perWidth * (kind.experts * kind.ffnWidth * weightBytes + kind.sharedFfnWidth * otherBytes);
-  return (attentionParameters(architecture, kind, 1) * otherBytes + ffnBytes) / GIB;
+  return (attentionParameters(hidden, kind.attention, 1) * otherBytes + ffnBytes) / GIB;
 }

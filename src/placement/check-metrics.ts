@@ -1,6 +1,7 @@
 import { BOUNDS, type Bounds } from "../bounds.ts";
 import { InputError, InternalError } from "../errors.ts";
 import { microUsdToUsd } from "../hardware/price.ts";
+import { headWidth } from "../model/attention.ts";
 import { outlineOf } from "../model/outline.ts";
 import type { OperatingPoint } from "../workload/workload.ts";
 import type { Metrics } from "./evaluation.ts";
@@ -84,10 +85,12 @@ function* quantities(
     yield ["weights of a layer, GiB", kind.weightGib, BOUNDS.layerGib];
     yield ["width of the feed-forward network of a layer", kind.dHidden, BOUNDS.elements];
   }
-  const { weightBytes, kvBytes, headDim } = model.architecture;
+  const { weightBytes, kvBytes, kinds } = model.architecture;
   yield ["bytes of a weight of the model", weightBytes, BOUNDS.bytesPerElement];
   yield ["bytes of a KV cache element", kvBytes, BOUNDS.bytesPerElement];
-  yield ["width of a head", headDim, BOUNDS.elements];
+  for (const { attention } of kinds) {
+    yield ["width of a head", headWidth(attention), BOUNDS.elements];
+  }
   for (const { instance, price } of pool.types) {
     const { name, gpu } = instance;
     yield [

@@ -1,5 +1,6 @@
 import { ENGINE_TABLE, type Engine, type LaunchEngine, type TpRule } from "../engines/engines.ts";
-import type { Architecture, LayerArchitecture } from "../model/architecture.ts";
+import type { LayerArchitecture } from "../model/architecture.ts";
+import type { Attention } from "../model/attention.ts";
 import type { Model } from "../model/model.ts";
 import type { WeightGroups } from "../model/weight-groups.ts";
 import type { Problem } from "./problem.ts";
@@ -78,24 +79,24 @@ export function leftOut(
   });
 }
 
-function headBreach(model: Model, t: number): ShapeBreach | null {
-  const { heads, latent, kinds } = model.architecture;
-  if (heads % t !== 0) {
+function headBreach({ architecture: { kinds } }: Model, t: number): ShapeBreach | null {
+  for (const { attention } of kinds) {
+    const { heads } = attention;
+    if (heads % t !== 0) {
+      return {
+        dimension: "attention_heads",
+        size: heads,
+        words: `does not divide the ${heads} attention heads`,
+      };
+    }
+    if (attention.kind === "latent" || sharesKvHeads(attention.kvHeads, t)) continue;
     return {
-      dimension: "attention_heads",
-      size: heads,
-      words: `does not divide the ${heads} attention heads`,
+      dimension: "kv_heads",
+      size: attention.kvHeads,
+      words: `does not divide the ${attention.kvHeads} key/value heads, nor they it`,
     };
   }
-  if (latent) return null;
-  const uneven = kinds.find(({ kvHeads }) => !sharesKvHeads(kvHeads, t));
-  return uneven
-    ? {
-        dimension: "kv_heads",
-        size: uneven.kvHeads,
-        words: `does not divide the ${uneven.kvHeads} key/value heads, nor they it`,
-      }
-    : null;
+  return null;
 }
 
 function sharesKvHeads(kvHeads: number, t: number): boolean {
@@ -150,7 +151,7 @@ function groupBreach({ architecture, weightGroups }: Model, t: number): ShapeBre
   const cuts = [
     ...architecture.kinds.flatMap((kind) => ffnCuts(kind, weightGroups, t)),
     ...(weightGroups.parts.includes("attention")
-      ? architecture.kinds.flatMap((kind) => attentionCuts(architecture, kind, weightGroups, t))
+      ? architecture.kinds.flatMap(({ attention }) => attentionCuts(attention, weightGroups, t))
       : []),
   ];
   const broken = cuts.find(({ share, group }) => share % group !== 0);
@@ -186,31 +187,32 @@ function ffnCuts(
 }
 
 /** The output projection is cut by its inputs, the projections before it by their outputs. */
-function attentionCuts(
-  { heads, headDim, latent }: Architecture,
-  { kvHeads }: LayerArchitecture,
-  { inputs, outputs }: WeightGroups,
-  t: number,
-): Cut[] {
+function attentionCuts(attention: Attention, { inputs, outputs }: WeightGroups, t: number): Cut[] {
   const cut = (headCount: number, width: number, group: number, words: string): Cut => ({
     size: headCount * width,
     share: Math.max(1, headCount / t) * width,
     group,
     words,
   });
-  if (latent) {
-    const { nopeDim, ropeDim, valueDim } = latent;
-    return [
-      cut(heads, valueDim, inputs, "the heads' values"),
-      cut(heads, nopeDim + ropeDim, outputs, "queries"),
-      cut(heads, nopeDim + valueDim, outputs, "keys and values"),
-    ];
+  const { heads } = attention;
+  switch (attention.kind) {
+    case "grouped-query": {
+      const { headDim, kvHeads } = attention;
+      return [
+        cut(heads, headDim, inputs, "the heads' outputs"),
+        cut(heads, headDim, outputs, "queries"),
+        cut(kvHeads, headDim, outputs, "keys"),
+      ];
+    }
+    case "latent": {
+      const { nopeDim, ropeDim, valueDim } = attention;
+      return [
+        cut(heads, valueDim, inputs, "the heads' values"),
+        cut(heads, nopeDim + ropeDim, outputs, "queries"),
+        cut(heads, nopeDim + valueDim, outputs, "keys and values"),
+      ];
+    }
   }
-  return [
-    cut(heads, headDim, inputs, "the heads' outputs"),
-    cut(heads, headDim, outputs, "queries"),
-    cut(kvHeads, headDim, outputs, "keys"),
-  ];
 }
 
 function vocabularyBreach(

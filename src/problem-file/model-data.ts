@@ -9,15 +9,13 @@ import {
   outlineOf,
   statedSizes,
 } from "../model/outline.ts";
+import { architectureOfMatrices, type MatricesData, matricesData } from "./matrices-data.ts";
 
 /** What to do about a stored problem that is refused. */
 export const RENEW = "Solve again, and export what that writes; or give the problem by flags.";
 
 /** How far a stored weight and the one that follows from the matrices may be apart. */
 const ROUNDING = 1e-9;
-
-/** The matrices of a stored model. */
-export type MatricesData = Omit<Architecture, "stated">;
 
 /** What stored problems hold of a model: its outline, with the allowed cuts beside its layers, and its matrices where they are known. */
 export interface ModelData
@@ -30,14 +28,13 @@ export interface ModelData
 /** What is stored of a model. */
 export function modelData({ architecture, allowedCuts, ...facts }: Model): ModelData {
   const { layers, ...outline } = outlineOf(architecture);
-  const { stated, ...matrices } = architecture;
   return {
     ...facts,
     ...outline,
     ...((layers || allowedCuts) && {
       layers: { ...(layers ?? layerPlanOf(architecture)), allowedCuts },
     }),
-    ...(!stated?.weights && { architecture: matrices }),
+    ...(!architecture.stated?.weights && { architecture: matricesData(architecture) }),
   };
 }
 
@@ -63,13 +60,15 @@ export function modelOfData(data: ModelData, where: string): Model {
   } = data;
   return {
     ...facts,
-    architecture: architecture ? withSizes(architecture, data) : architectureOfOutline(data),
+    architecture: architecture
+      ? withSizes(architectureOfMatrices(architecture), data)
+      : architectureOfOutline(data),
     allowedCuts: layers?.allowedCuts ?? null,
   };
 }
 
 /** The matrices with the sizes of an outline, where those are others than the matrices give. */
-function withSizes(matrices: MatricesData, data: Outline): Architecture {
+function withSizes(matrices: Architecture, data: Outline): Architecture {
   const stated = statedSizes(data);
   const own = statedSizes(outlineOf(matrices));
   const isOwn = Object.entries(own).every(
@@ -104,12 +103,20 @@ function checkAgreement(data: ModelData, where: string): void {
       `it names a kind ${lost}, and there are ${architecture.kinds.length} from 0.`,
     );
   }
-  if (layers && !areSameLayers(layers, layerPlanOf(architecture))) {
+  if (
+    layers &&
+    !areSameLayers(
+      layers,
+      layerPlanOf(architectureOfMatrices(architecture)),
+      architecture.latent !== null,
+    )
+  ) {
     refuse("layers", "they are not those of its architecture.");
   }
 }
 
-function areSameLayers(one: LayerPlan, other: LayerPlan): boolean {
+/** Latent attention keeps no key/value heads: files have had any number of them. */
+function areSameLayers(one: LayerPlan, other: LayerPlan, isLatent: boolean): boolean {
   const isNear = (a: number, b: number): boolean => Math.abs(a - b) <= ROUNDING * Math.abs(b);
   return (
     one.kinds.length === other.kinds.length &&
@@ -118,7 +125,7 @@ function areSameLayers(one: LayerPlan, other: LayerPlan): boolean {
       return (
         isNear(kind.weightGib, its.weightGib) &&
         kind.dHidden === its.dHidden &&
-        kind.numKvHeads === its.numKvHeads &&
+        (isLatent || kind.numKvHeads === its.numKvHeads) &&
         kind.attentionWindowTokens === its.attentionWindowTokens
       );
     }) &&

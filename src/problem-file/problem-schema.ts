@@ -7,10 +7,12 @@ import { ENGINES } from "../engines/engines.ts";
 import { GPU_CLASSES, GPU_LINKS, type GpuSpec } from "../hardware/gpu-specs.ts";
 import type { PoolEntry } from "../hardware/pool.ts";
 import { WEIGHT_FORMATS } from "../model/architecture.ts";
+import type { Attention } from "../model/attention.ts";
 import type { WeightGroups } from "../model/weight-groups.ts";
 import type { ObjectiveWeights, PlacementRules } from "../placement/problem.ts";
 import { type Limits, PHASES, type Workload } from "../workload/workload.ts";
-import type { MatricesData, ModelData } from "./model-data.ts";
+import type { MatricesData } from "./matrices-data.ts";
+import type { ModelData } from "./model-data.ts";
 import {
   amount,
   amountOrNone,
@@ -60,19 +62,35 @@ const layers = z.strictObject({
   allowedCuts: z.array(layerCount).nullable(),
 }) satisfies z.ZodType<ModelData["layers"]>;
 
+const latentWidths = {
+  kvRank: width,
+  qRank: widthOrNone,
+  ropeDim: widthOrNone,
+  nopeDim: widthOrNone,
+  valueDim: width,
+};
+
+const attention = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("grouped-query"),
+    heads: headCount,
+    headDim: width,
+    kvHeads: headCount,
+    windowTokens: tokens.nullable(),
+  }),
+  z.strictObject({
+    kind: z.literal("latent"),
+    heads: headCount,
+    ...latentWidths,
+    windowTokens: tokens.nullable(),
+  }),
+]) satisfies z.ZodType<Attention>;
+
 const architecture = z.strictObject({
   hidden: width,
   heads: headCount,
   headDim: width,
-  latent: z
-    .strictObject({
-      kvRank: width,
-      qRank: widthOrNone,
-      ropeDim: widthOrNone,
-      nopeDim: widthOrNone,
-      valueDim: width,
-    })
-    .nullable(),
+  latent: z.strictObject(latentWidths).nullable(),
   vocab: width,
   tiedEmbeddings: z.boolean(),
   kinds: z
@@ -85,6 +103,7 @@ const architecture = z.strictObject({
         sharedFfnWidth: widthOrNone,
         kvHeads: headCount,
         windowTokens: tokens.nullable(),
+        attention: attention.exactOptional(),
       }),
     )
     .min(1),

@@ -190,8 +190,8 @@ describe("the model of a row", () => {
   });
 
   it("has a KV head for each head, and heads as wide as they fit, unless stated", () => {
-    const { kinds, headDim } = architecture({ numKvHeads: null, headDim: null });
-    expect([kinds[0]!.kvHeads, headDim]).toEqual([32, 128]);
+    const { kinds } = architecture({ numKvHeads: null, headDim: null });
+    expect(kinds[0]!.attention).toMatchObject({ kvHeads: 32, headDim: 128 });
   });
 
   it("has experts", () => {
@@ -205,7 +205,7 @@ describe("the model of a row", () => {
 
   it("looks back at 128 tokens in every other layer of gpt-oss", () => {
     const { kinds, kindOf } = architecture({ modelId: "openai/gpt-oss-120b", numLayers: 36 });
-    const windows = kindOf.map((kind) => kinds[kind]!.windowTokens);
+    const windows = kindOf.map((kind) => kinds[kind]!.attention.windowTokens);
     expect(windows.filter((window) => window === 128)).toHaveLength(18);
     expect(windows.filter((window) => window === null)).toHaveLength(18);
     expect(windows[0]).not.toBe(windows[1]);

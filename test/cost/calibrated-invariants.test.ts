@@ -198,7 +198,7 @@ describe("a stage under the calibrated model", () => {
   test("is not sped up by lengths that spread more around the same means", () => {
     // A sliding window sees less of long sequences, so a spread may spare work there.
     const withoutWindows = arbitraryCase.filter(({ architecture }) =>
-      architecture.kinds.every(({ windowTokens }) => windowTokens === null),
+      architecture.kinds.every(({ attention }) => attention.windowTokens === null),
     );
     fc.assert(
       fc.property(withoutWindows, fc.double({ min: 1, max: 4, noNaN: true }), (one, factor) => {

@@ -19,6 +19,7 @@ import { tpLayout } from "../../src/model/layout.ts";
 import type { OperatingPoint } from "../../src/workload/workload.ts";
 import { defaultSettings, instanceOf, knowledgeOf, llama } from "../support/calibrated.ts";
 import { expectClose } from "../support/close.ts";
+import { attending } from "../support/models.ts";
 
 const DENSE: LayerArchitecture = {
   ffnWidth: 16,
@@ -26,8 +27,7 @@ const DENSE: LayerArchitecture = {
   experts: 0,
   expertsPerToken: 0,
   sharedFfnWidth: 0,
-  kvHeads: 2,
-  windowTokens: null,
+  attention: { kind: "grouped-query", heads: 4, headDim: 2, kvHeads: 2, windowTokens: null },
 };
 /** 2 of 8 experts to a token, and shared ones. */
 const EXPERTS: LayerArchitecture = {
@@ -107,8 +107,8 @@ describe("the kernels of a layer", () => {
   it("read the KV cache of decoding sequences, once for each query head that shares none", () => {
     // 3 sequences · 100 tokens · 2 · 2 heads · 2 elements · 2 bytes, twice as two query heads share each.
     expectClose(kernels(DENSE).kvMemory, 3 * 100 * 8 * 2 * 2);
-    expectClose(kernels({ ...DENSE, windowTokens: 10 }).kvMemory, 3 * 10 * 8 * 2 * 2);
-    expectClose(kernels({ ...DENSE, windowTokens: 1000 }).kvMemory, 3 * 100 * 8 * 2 * 2);
+    expectClose(kernels(attending(DENSE, { windowTokens: 10 })).kvMemory, 3 * 10 * 8 * 2 * 2);
+    expectClose(kernels(attending(DENSE, { windowTokens: 1000 })).kvMemory, 3 * 100 * 8 * 2 * 2);
     expect(kernels(DENSE).kvCompute).toBe(0);
   });
 
@@ -116,7 +116,7 @@ describe("the kernels of a layer", () => {
     // 4 · heads · width · 20 prompt tokens · 40/2 of context, at half of the rate.
     expectClose(kernels(DENSE).prefillAttention, (4 * 4 * 2 * 20 * 20) / 0.5);
     expectClose(
-      kernels({ ...DENSE, windowTokens: 5 }).prefillAttention,
+      kernels(attending(DENSE, { windowTokens: 5 })).prefillAttention,
       (4 * 4 * 2 * 20 * 5) / 0.5,
     );
     expect(kernels(DENSE, {}, { promptTokens: 0 }).prefillAttention).toBe(0);

@@ -30,6 +30,7 @@ import {
   LLAMA_70B,
   llama,
 } from "../support/calibrated.ts";
+import { attending, withLatent } from "../support/models.ts";
 
 const DENSE: LayerArchitecture = LLAMA_70B.kinds[0]!;
 
@@ -57,7 +58,7 @@ function gptOss(layers: number, experts: number): Architecture {
       heads: 64,
       headDim: 64,
       vocab: 201_088,
-      kinds: [kind, { ...kind, windowTokens: 128 }],
+      kinds: [kind, attending(kind, { windowTokens: 128 })],
       kindOf: Array.from({ length: layers }, (_, i) => i % 2),
     }),
     "mxfp4",
@@ -68,24 +69,25 @@ const GPT_OSS_120B = gptOss(36, 128);
 
 /** Three dense layers, 58 with 256 experts and one shared; latent attention. */
 const DEEPSEEK_V3: Architecture = inFormat(
-  llama({
-    hidden: 7168,
-    heads: 128,
-    latent: { kvRank: 512, qRank: 1536, ropeDim: 64, nopeDim: 128, valueDim: 128 },
-    vocab: 129_280,
-    kinds: [
-      { ...DENSE, ffnWidth: 18_432, kvHeads: 128 },
-      {
-        ...DENSE,
-        ffnWidth: 2048,
-        kvHeads: 128,
-        experts: 256,
-        expertsPerToken: 8,
-        sharedFfnWidth: 2048,
-      },
-    ],
-    kindOf: Array.from({ length: 61 }, (_, i) => (i < 3 ? 0 : 1)),
-  }),
+  withLatent(
+    llama({
+      hidden: 7168,
+      heads: 128,
+      vocab: 129_280,
+      kinds: [
+        { ...DENSE, ffnWidth: 18_432 },
+        {
+          ...DENSE,
+          ffnWidth: 2048,
+          experts: 256,
+          expertsPerToken: 8,
+          sharedFfnWidth: 2048,
+        },
+      ],
+      kindOf: Array.from({ length: 61 }, (_, i) => (i < 3 ? 0 : 1)),
+    }),
+    { kvRank: 512, qRank: 1536, ropeDim: 64, nopeDim: 128, valueDim: 128 },
+  ),
   "fp8",
 );
 
@@ -340,7 +342,7 @@ describe("weights", () => {
           within(sum("weightsGib"), alone.weightsGib + (isCopied ? alone.embeddingGib : 0), 1e-12);
           // Every stage has room for the longest request of its own layers, which is more where a window keeps others small.
           expect(sum("kvCacheGib")).toBeGreaterThanOrEqual(alone.kvCacheGib * (1 - 1e-12));
-          if (architecture.kinds.every(({ windowTokens }) => windowTokens === null)) {
+          if (architecture.kinds.every(({ attention }) => attention.windowTokens === null)) {
             within(sum("kvCacheGib"), alone.kvCacheGib, 1e-12);
           }
           expect(bills.filter(({ embeddingGib }) => embeddingGib > 0)).toHaveLength(1);

@@ -15,7 +15,7 @@ import type { Problem } from "../../src/placement/problem.ts";
 import { DEFAULT_REQUEST } from "../../src/solver/request.ts";
 import { brokenRentalRule } from "../../src/solver/search/rental-rules.ts";
 import { entry } from "../support/founding.ts";
-import { restated } from "../support/models.ts";
+import { restated, withAttention } from "../support/models.ts";
 import { arbitraryLaunch, smallProblem } from "./arbitrary-launch.ts";
 import { evaluated, launchProblem, request, SERVING } from "./launches.ts";
 
@@ -208,7 +208,10 @@ describe("what solve is asked for", () => {
       { ...usual, network: uniformMatrix(usual.pool, 32, 10) },
       {
         ...usual,
-        model: { ...usual.model, architecture: { ...usual.model.architecture, heads: 6 } },
+        model: {
+          ...usual.model,
+          architecture: withAttention(usual.model.architecture, { heads: 6 }),
+        },
         // What the placement may be is another question than what can be exported of it.
         rules: { ...usual.rules, anyShape: true },
       },

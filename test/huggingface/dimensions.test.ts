@@ -1,5 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { headWidth } from "../../src/model/attention.ts";
 import { EXPERTS, LATENT, LLAMA, layersOf, read, without } from "./configs.ts";
+
+const attentionOf = (config: Parameters<typeof read>[0]) => layersOf(read(config))[0]!.attention;
 
 describe("dimensions of a config.json", () => {
   it("are those of its fields", () => {
@@ -9,9 +12,6 @@ describe("dimensions of a config.json", () => {
       notes: [],
       architecture: {
         hidden: 64,
-        heads: 8,
-        headDim: 8,
-        latent: null,
         vocab: 1000,
         tiedEmbeddings: false,
         kinds: [
@@ -21,8 +21,13 @@ describe("dimensions of a config.json", () => {
             experts: 0,
             expertsPerToken: 0,
             sharedFfnWidth: 0,
-            kvHeads: 2,
-            windowTokens: null,
+            attention: {
+              kind: "grouped-query",
+              heads: 8,
+              headDim: 8,
+              kvHeads: 2,
+              windowTokens: null,
+            },
           },
         ],
         kindOf: [0, 0, 0, 0],
@@ -49,31 +54,34 @@ describe("dimensions of a config.json", () => {
   });
 
   it("take as many key/value heads as heads where those are not named", () => {
-    expect(layersOf(read(without(LLAMA, "num_key_value_heads")))[0]!.kvHeads).toBe(8);
+    expect(attentionOf(without(LLAMA, "num_key_value_heads"))).toMatchObject({ kvHeads: 8 });
   });
 
   it("take what the family's class takes for fields that are absent or null", () => {
     const mistral = without({ ...LLAMA, model_type: "mistral" }, "num_key_value_heads");
-    expect(layersOf(read({ ...mistral, num_attention_heads: 16 }))[0]!.kvHeads).toBe(8);
+    expect(attentionOf({ ...mistral, num_attention_heads: 16 })).toMatchObject({ kvHeads: 8 });
     const gemma = { model_type: "gemma3_text", hidden_size: 64, num_hidden_layers: 6 };
     expect(
       read({ ...gemma, intermediate_size: 256, num_attention_heads: null, torch_dtype: "float16" }),
     ).toMatchObject({
       maxContextTokens: 131_072,
-      architecture: { heads: 8, headDim: 256, vocab: 262_208, tiedEmbeddings: true },
+      architecture: {
+        kinds: [{ attention: { heads: 8, headDim: 256 } }, {}],
+        vocab: 262_208,
+        tiedEmbeddings: true,
+      },
     });
   });
 
   it("take heads of a width of their own", () => {
-    expect(read({ ...LLAMA, head_dim: 32 }).architecture.headDim).toBe(32);
+    expect(attentionOf({ ...LLAMA, head_dim: 32 })).toMatchObject({ headDim: 32 });
   });
 
   it("do not take head_dim for the width of heads under latent attention", () => {
-    expect(read(LATENT).architecture).toMatchObject({
-      headDim: 40,
-      latent: { kvRank: 32, qRank: 48, ropeDim: 16, nopeDim: 24, valueDim: 20 },
-    });
-    expect(read({ ...LATENT, q_lora_rank: null }).architecture.latent!.qRank).toBe(0);
+    const latent = { kvRank: 32, qRank: 48, ropeDim: 16, nopeDim: 24, valueDim: 20 };
+    expect(attentionOf(LATENT)).toMatchObject({ kind: "latent", ...latent });
+    expect(headWidth(attentionOf(LATENT))).toBe(40);
+    expect(attentionOf({ ...LATENT, q_lora_rank: null })).toMatchObject({ qRank: 0 });
   });
 
   it("tie embedding and LM head as the family does where nothing is said", () => {

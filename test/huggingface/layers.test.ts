@@ -10,7 +10,7 @@ const QWEN_MOE: Config = {
 };
 const experts = (config: Config): number[] => layersOf(read(config)).map((layer) => layer.experts);
 const windows = (config: Config): (number | null)[] =>
-  layersOf(read(config)).map((layer) => layer.windowTokens);
+  layersOf(read(config)).map((layer) => layer.attention.windowTokens);
 
 describe("layers with experts", () => {
   it("go by three names, and so does what a token passes", () => {

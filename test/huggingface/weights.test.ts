@@ -258,10 +258,10 @@ describe("the model for the cost models", () => {
         const { kinds, kindOf } = layerPlanOf(architecture);
         const gib = kindOf.reduce((sum, kind) => sum + kinds[kind]!.weightGib, 0);
         let bytes = 0;
-        for (const [layer, kind] of architecture!.kindOf.entries()) {
+        for (const [layer, kind] of architecture.kindOf.entries()) {
           for (const { names, parameters } of layerMatrices(
-            architecture!,
-            architecture!.kinds[kind]!,
+            architecture.hidden,
+            architecture.kinds[kind]!,
           )) {
             const isKept = ignored_layers.some((module) =>
               module === "model.layers.2"

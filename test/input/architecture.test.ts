@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { parseConfig } from "../../src/input/config/parse-config.ts";
 import { buildModel } from "../../src/input/model/model-from-config.ts";
+import { headWidth } from "../../src/model/attention.ts";
 import { areLayersAlike, knownArchitecture } from "../../src/model/model.ts";
 import { layerPlanOf } from "../../src/model/outline.ts";
 import { configLine, configText, messageOf } from "./texts.ts";
@@ -28,9 +29,6 @@ describe("the architecture of config.csv", () => {
   it("takes the dimensions that every model has, and defaults for the rest", () => {
     expect(architecture()).toEqual({
       hidden: 768,
-      heads: 12,
-      headDim: 64,
-      latent: null,
       vocab: 50257,
       tiedEmbeddings: false,
       kinds: [
@@ -41,8 +39,13 @@ describe("the architecture of config.csv", () => {
           experts: 0,
           expertsPerToken: 0,
           sharedFfnWidth: 0,
-          kvHeads: 12,
-          windowTokens: null,
+          attention: {
+            kind: "grouped-query",
+            heads: 12,
+            headDim: 64,
+            kvHeads: 12,
+            windowTokens: null,
+          },
         },
       ],
       kindOf: new Array(12).fill(0),
@@ -62,7 +65,7 @@ describe("the architecture of config.csv", () => {
   });
 
   it("takes heads of a width of their own, which need not divide the model's", () => {
-    expect(architecture({ head_dim: "128" }).headDim).toBe(128);
+    expect(headWidth(architecture({ head_dim: "128" }).kinds[0]!.attention)).toBe(128);
     expect(architecture({ head_dim: "128", d_model: "770" })).toMatchObject({ hidden: 770 });
     expect(messageOf(() => build({ d_model: "770" }))).toContain("or head_dim where heads");
   });
@@ -116,7 +119,7 @@ describe("the architecture of config.csv", () => {
   it("lets every nth layer look back all the way", () => {
     const windows = (changes: Changes) => {
       const { kinds, kindOf } = architecture({ sliding_window: "128", ...changes });
-      return kindOf.map((kind) => kinds[kind]!.windowTokens);
+      return kindOf.map((kind) => kinds[kind]!.attention.windowTokens);
     };
     expect(windows({})).toEqual(new Array(12).fill(128));
     expect(windows({ sliding_window_pattern: "2" }).slice(0, 4)).toEqual([128, null, 128, null]);
@@ -127,11 +130,20 @@ describe("the architecture of config.csv", () => {
   });
 
   it("knows latent attention, whose heads are as wide as their two parts", () => {
-    expect(architecture({ ...LATENT, head_dim: "64" })).toMatchObject({
-      headDim: 192,
-      latent: { kvRank: 512, qRank: 0, ropeDim: 64, nopeDim: 128, valueDim: 128 },
+    const attention = (changes: Changes) => architecture(changes).kinds[0]!.attention;
+    const plain = attention({ ...LATENT, head_dim: "64" });
+    expect(plain).toEqual({
+      kind: "latent",
+      heads: 12,
+      kvRank: 512,
+      qRank: 0,
+      ropeDim: 64,
+      nopeDim: 128,
+      valueDim: 128,
+      windowTokens: null,
     });
-    expect(architecture({ ...LATENT, q_lora_rank: "1536" }).latent?.qRank).toBe(1536);
+    expect(headWidth(plain)).toBe(192);
+    expect(attention({ ...LATENT, q_lora_rank: "1536" })).toMatchObject({ qRank: 1536 });
   });
 
   it("knows tied embeddings", () => {
@@ -232,8 +244,8 @@ describe("layers.csv beside an architecture", () => {
     ].join("\n");
     const { model } = build({}, layers);
     expect(model.architecture?.kinds).toMatchObject([
-      { ffnWidth: 1536, kvHeads: 12, windowTokens: 512 },
-      { ffnWidth: 3072, kvHeads: 4, windowTokens: null },
+      { ffnWidth: 1536, attention: { kvHeads: 12, windowTokens: 512 } },
+      { ffnWidth: 3072, attention: { kvHeads: 4, windowTokens: null } },
     ]);
     expect(model.architecture?.kindOf).toEqual([0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1]);
     expect(model.allowedCuts).toEqual([]);

@@ -40,7 +40,7 @@ describe("measured runs", () => {
     const { rows } = runTargets(runs);
     expect(rows).toHaveLength(2);
     expect(rows[0]!.plan.architecture).toEqual(architecture);
-    expect(architecture.kinds.map(({ windowTokens }) => windowTokens)).toContain(4096);
+    expect(architecture.kinds.map(({ attention }) => attention.windowTokens)).toContain(4096);
     expect(architecture.kinds.map(({ experts }) => experts)).toEqual(
       expect.arrayContaining([0, 8]),
     );

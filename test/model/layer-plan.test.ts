@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Architecture, LayerArchitecture } from "../../src/model/architecture.ts";
+import type { Attention } from "../../src/model/attention.ts";
 import { activeFfnWidth, layerPlanOf, layerWeightGib } from "../../src/model/outline.ts";
+import { attending } from "../support/models.ts";
 
 const GIB = 1024 ** 3;
 
@@ -10,16 +12,23 @@ const DENSE: LayerArchitecture = {
   experts: 0,
   expertsPerToken: 0,
   sharedFfnWidth: 0,
-  kvHeads: 8,
+  attention: { kind: "grouped-query", heads: 64, headDim: 128, kvHeads: 8, windowTokens: null },
+};
+
+const LATENT: Attention = {
+  kind: "latent",
+  heads: 128,
+  kvRank: 512,
+  qRank: 1536,
+  ropeDim: 64,
+  nopeDim: 128,
+  valueDim: 128,
   windowTokens: null,
 };
 
 /** Llama-3-70B. */
 const LLAMA_70B: Architecture = {
   hidden: 8192,
-  heads: 64,
-  headDim: 128,
-  latent: null,
   vocab: 128_256,
   tiedEmbeddings: false,
   kinds: [DENSE],
@@ -33,19 +42,16 @@ const LLAMA_70B: Architecture = {
 const DEEPSEEK_V3: Architecture = {
   ...LLAMA_70B,
   hidden: 7168,
-  heads: 128,
-  headDim: 192,
-  latent: { kvRank: 512, qRank: 1536, ropeDim: 64, nopeDim: 128, valueDim: 128 },
   vocab: 129_280,
   kinds: [
-    { ...DENSE, ffnWidth: 18_432, kvHeads: 128 },
+    { ...DENSE, ffnWidth: 18_432, attention: LATENT },
     {
       ...DENSE,
       ffnWidth: 2048,
       experts: 256,
       expertsPerToken: 8,
       sharedFfnWidth: 2048,
-      kvHeads: 128,
+      attention: LATENT,
     },
   ],
   kindOf: Array.from({ length: 61 }, (_, layer) => (layer < 3 ? 0 : 1)),
@@ -76,17 +82,17 @@ describe("the layer plan of an architecture", () => {
   });
 
   it("keeps windows and KV heads", () => {
-    const windowed = { ...DENSE, windowTokens: 128, kvHeads: 4 };
+    const windowed = attending(DENSE, { windowTokens: 128, kvHeads: 4 });
     const { kinds } = layerPlanOf({ ...LLAMA_70B, kinds: [windowed] });
     expect(kinds).toMatchObject([{ attentionWindowTokens: 128, numKvHeads: 4 }]);
   });
 
   it("puts only experts into 4 bits where the format is MXFP4", () => {
-    const experts = { ...DENSE, ffnWidth: 2880, experts: 32, expertsPerToken: 4 };
+    const narrow = attending({ ...DENSE, ffnWidth: 2880 }, { headDim: 64 });
+    const experts = { ...narrow, experts: 32, expertsPerToken: 4 };
     const gptOss: Architecture = {
       ...LLAMA_70B,
       hidden: 2880,
-      headDim: 64,
       weightFormat: "mxfp4",
       weightBytes: 0.53125,
       kinds: [experts],
@@ -94,20 +100,16 @@ describe("the layer plan of an architecture", () => {
     const attention = 2880 * 64 * (2 * 64 + 2 * 8) * 2;
     const ffn = 3 * 2880 * 2880 * 32 * 0.53125;
     expect(layerWeightGib(gptOss, experts) * GIB).toBeCloseTo(attention + ffn, 3);
-    const dense = { ...DENSE, ffnWidth: 2880 };
-    expect(layerWeightGib(gptOss, dense) * GIB).toBeCloseTo(attention + 3 * 2880 * 2880 * 2, 3);
+    expect(layerWeightGib(gptOss, narrow) * GIB).toBeCloseTo(attention + 3 * 2880 * 2880 * 2, 3);
   });
 
   it("projects queries directly where they have no rank of their own", () => {
-    const { latent } = DEEPSEEK_V3;
-    const direct: Architecture = { ...DEEPSEEK_V3, latent: { ...latent!, qRank: 0 } };
     const width = 128 * 192;
     const difference = 7168 * width - 1536 * (7168 + width);
-    const [kind] = DEEPSEEK_V3.kinds;
-    expect((layerWeightGib(direct, kind!) - layerWeightGib(DEEPSEEK_V3, kind!)) * GIB).toBeCloseTo(
-      difference,
-      0,
-    );
+    const [kind] = DEEPSEEK_V3.kinds as [LayerArchitecture];
+    const direct: LayerArchitecture = { ...kind, attention: { ...LATENT, qRank: 0 } };
+    const [own, other] = [kind, direct].map((each) => layerWeightGib(DEEPSEEK_V3, each));
+    expect((other! - own!) * GIB).toBeCloseTo(difference, 0);
   });
 
   it("counts the width that a token passes", () => {

@@ -126,7 +126,11 @@ function drawOnce(
 
 /** Whether heads and widths alone forbid TP degrees, which is all that the brute force knows of shapes. */
 function hasPlainShape({ architecture, weightGroups }: Model, { engine }: EngineSettings): boolean {
-  return architecture.latent === null && weightGroups === undefined && engine !== "llama.cpp";
+  return (
+    architecture.kinds.every(({ attention }) => attention.kind === "grouped-query") &&
+    weightGroups === undefined &&
+    engine !== "llama.cpp"
+  );
 }
 
 function drawWorkload(prng: Prng, load: LoadKind): Workload {

@@ -3,6 +3,7 @@ import type { InstanceType } from "../../src/hardware/instance.ts";
 import { createPool } from "../../src/hardware/pool.ts";
 import type { Problem } from "../../src/placement/problem.ts";
 import type { SolveRequest } from "../../src/solver/request.ts";
+import { withAttention } from "../support/models.ts";
 import {
   type Flavour,
   TINY,
@@ -122,7 +123,9 @@ export function drawDeployable(
         : problem.rules,
       model: {
         ...problem.model,
-        architecture: { ...problem.model.architecture, heads: prng.pick([4, 8, 12]) },
+        architecture: withAttention(problem.model.architecture, {
+          heads: prng.pick([4, 8, 12]),
+        }),
       },
       workload: {
         ...problem.workload,

@@ -6,6 +6,7 @@ import { modelOf } from "../../src/huggingface/model-of.ts";
 import type { LayerArchitecture } from "../../src/model/architecture.ts";
 import type { Model } from "../../src/model/model.ts";
 import { outlineOf } from "../../src/model/outline.ts";
+import { attending } from "../support/models.ts";
 import type { Prng } from "./prng.ts";
 
 const NAMES = libraryNames();
@@ -59,7 +60,7 @@ function madeUpLayers(
 ): { readonly kinds: readonly LayerArchitecture[]; readonly kindOf: readonly number[] } {
   const [one] = kinds as readonly [LayerArchitecture];
   const wide = { ...one, ffnWidth: one.ffnWidth * prng.pick([1, 2, 4]) };
-  const other = { ...one, windowTokens: prng.pick([null, 128, 1024]) };
+  const other = attending(one, { windowTokens: prng.pick([null, 128, 1024]) });
   return {
     kinds: [wide, other],
     kindOf: Array.from({ length: layers }, () => prng.int(0, 1)),

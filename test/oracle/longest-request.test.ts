@@ -13,6 +13,7 @@ import { DEFAULT_REQUEST, type SolveRequest } from "../../src/solver/request.ts"
 import { requestedPoints } from "../../src/solver/search/operating-points.ts";
 import { calibratedProblem, defaultSettings, llama } from "../support/calibrated.ts";
 import { entry } from "../support/founding.ts";
+import { attending } from "../support/models.ts";
 import { solve } from "./counted-solve.ts";
 import { visitPlacements } from "./exhaustive.ts";
 import { createPrng, type Prng } from "./prng.ts";
@@ -21,8 +22,11 @@ import { oracleSeeds } from "./seeds.ts";
 /** Few wide layers, so that weights and KV cache fill GPUs. */
 function drawArchitecture(prng: Prng, isWindowed: boolean): Architecture {
   const [dense] = llama().kinds as [LayerArchitecture];
-  const wide = { ...dense, ffnWidth: prng.pick([65_536, 98_304]), kvHeads: prng.pick([8, 32]) };
-  const kinds = isWindowed ? [wide, { ...wide, windowTokens: prng.pick([128, 4096]) }] : [wide];
+  const ffnWidth = prng.pick([65_536, 98_304]);
+  const wide = attending({ ...dense, ffnWidth }, { kvHeads: prng.pick([8, 32]) });
+  const kinds = isWindowed
+    ? [wide, attending(wide, { windowTokens: prng.pick([128, 4096]) })]
+    : [wide];
   const layers = prng.int(2, 4);
   return llama({
     hidden: 16_384,

@@ -1,3 +1,4 @@
+import { kvHeadCount } from "../../src/model/attention.ts";
 import type { Model } from "../../src/model/model.ts";
 
 /**
@@ -12,17 +13,19 @@ export function canShareOut(model: Model, gpus: number): boolean {
     return shares;
   };
   const areEqual = (shares: readonly number[]): boolean => shares.every((n) => n === shares[0]);
-  const { heads: queryHeads, kinds } = model.architecture;
+  const { kinds } = model.architecture;
   const widths = kinds.flatMap((kind) => [kind.ffnWidth, kind.sharedFfnWidth]);
   const group = model.weightGroups?.inputs ?? 1;
   const wholeGroups = kinds.every(({ ffnWidth, sharedFfnWidth }) =>
     [ffnWidth, sharedFfnWidth].every((width) => areEqual(each(width / group))),
   );
   return (
-    areEqual(each(queryHeads)) &&
-    kinds.every(({ kvHeads: heads }) =>
-      heads >= gpus ? areEqual(each(heads)) : Number.isInteger(gpus / heads),
-    ) &&
+    kinds.every(({ attention }) => {
+      const kvHeads = kvHeadCount(attention);
+      const areShared =
+        kvHeads >= gpus ? areEqual(each(kvHeads)) : Number.isInteger(gpus / kvHeads);
+      return areEqual(each(attention.heads)) && areShared;
+    }) &&
     widths.every((width) => Number.isInteger(width / gpus)) &&
     wholeGroups
   );

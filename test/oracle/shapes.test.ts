@@ -4,7 +4,6 @@
  * ORACLE_PROBLEMS and ORACLE_FIRST choose the problems, see seeds.ts.
  */
 import { describe, expect, it } from "vitest";
-import type { LayerArchitecture } from "../../src/model/architecture.ts";
 import type { Model } from "../../src/model/model.ts";
 import { evaluate } from "../../src/placement/evaluate.ts";
 import type { Placement } from "../../src/placement/placement.ts";
@@ -13,6 +12,7 @@ import { forbiddenTp } from "../../src/placement/tp-shape.ts";
 import { bestEvenSplits } from "../../src/solver/even-splits/even-splits.ts";
 import { requestedPoints } from "../../src/solver/search/operating-points.ts";
 import type { Solution } from "../../src/solver/solution.ts";
+import { attending } from "../support/models.ts";
 import { bruteForce, TooManyError } from "./brute-force.ts";
 import { expectBest } from "./check-solution.ts";
 import { solve } from "./counted-solve.ts";
@@ -28,10 +28,10 @@ function withShape(prng: Prng, model: Model): Model {
   const kvHeads = [1, 2, 4, 6, 8, numAttentionHeads].filter((n) => numAttentionHeads % n === 0);
   const numKvHeads = prng.pick(kvHeads);
   const dHidden = prng.pick([768, 1536, 1792, 2304, 3072, 12_288]);
-  const kinds = model.architecture.kinds.map(
-    (kind): LayerArchitecture => ({ ...kind, ffnWidth: dHidden, kvHeads: numKvHeads }),
+  const kinds = model.architecture.kinds.map((kind) =>
+    attending({ ...kind, ffnWidth: dHidden }, { heads: numAttentionHeads, kvHeads: numKvHeads }),
   );
-  const architecture = { ...model.architecture, heads: numAttentionHeads, kinds };
+  const architecture = { ...model.architecture, kinds };
   if (prng.chance(0.4)) return { ...model, architecture };
   const experts = prng.chance(0.5)
     ? { experts: 8, expertsPerToken: 2, sharedFfnWidth: prng.pick([0, 768, 1024]) }

@@ -14,6 +14,7 @@ import {
 import type { Placement, PlacementStage } from "../../src/placement/placement.ts";
 import { calibratedProblem, defaultSettings, LLAMA_70B, llama } from "../support/calibrated.ts";
 import { entry } from "../support/founding.ts";
+import { attending } from "../support/models.ts";
 
 const POOL = createPool([
   entry("small", "NVIDIA A10G", 1, 24, 32, 100, 1, 2),
@@ -104,7 +105,7 @@ describe("max-model-len and the KV cache", () => {
     const [dense] = llama().kinds;
     const windowTokens = 1024;
     const windowed = llama({
-      kinds: [dense!, { ...dense!, windowTokens }],
+      kinds: [dense!, attending(dense!, { windowTokens })],
       kindOf: new Array<number>(32).fill(0).map((_, layer) => layer % 2),
     });
     const maxBatchedTokens = 2048;

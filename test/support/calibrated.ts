@@ -26,6 +26,7 @@ import type { Model } from "../../src/model/model.ts";
 import type { Problem } from "../../src/placement/problem.ts";
 import { type OperatingPoint, PHASES } from "../../src/workload/workload.ts";
 import { foundingProblem, RELAXED_RULES } from "./founding.ts";
+import { withAttention, withLatent } from "./models.ts";
 
 const WIDE = { low: 0.5, high: 2 };
 
@@ -60,13 +61,12 @@ export function defaultSettings(engine: Engine): EngineSettings {
 }
 
 /** A dense model whose layers are alike, Llama 3.1 8B unless changed. */
-export function llama(changes: Partial<Architecture> & { layers?: number } = {}): Architecture {
-  const { layers = 32, ...rest } = changes;
-  return {
+export function llama(
+  changes: Partial<Architecture> & { layers?: number; heads?: number; headDim?: number } = {},
+): Architecture {
+  const { layers = 32, heads = 32, headDim = 128, ...rest } = changes;
+  const architecture: Architecture = {
     hidden: 4096,
-    heads: 32,
-    headDim: 128,
-    latent: null,
     vocab: 128_256,
     tiedEmbeddings: false,
     kinds: [DENSE_8B],
@@ -76,6 +76,7 @@ export function llama(changes: Partial<Architecture> & { layers?: number } = {})
     kvBytes: 2,
     ...rest,
   };
+  return withAttention(architecture, { heads, headDim });
 }
 
 const DENSE_8B: LayerArchitecture = {
@@ -84,8 +85,7 @@ const DENSE_8B: LayerArchitecture = {
   experts: 0,
   expertsPerToken: 0,
   sharedFfnWidth: 0,
-  kvHeads: 8,
-  windowTokens: null,
+  attention: { kind: "grouped-query", heads: 32, headDim: 128, kvHeads: 8, windowTokens: null },
 };
 
 export const LLAMA_70B: Architecture = llama({
@@ -187,8 +187,13 @@ const arbitraryLayer: fc.Arbitrary<LayerArchitecture> = fc
     experts: fc.constantFrom(0, 0, 8, 64, 256),
     expertsPerToken: fc.integer({ min: 1, max: 8 }),
     sharedFfnWidth: fc.constantFrom(0, 0, 2048),
-    kvHeads: fc.constantFrom(1, 2, 8, 64),
-    windowTokens: fc.option(fc.integer({ min: 1, max: 8192 })),
+    attention: fc.record({
+      kind: fc.constant("grouped-query" as const),
+      heads: fc.constant(64),
+      headDim: fc.constant(128),
+      kvHeads: fc.constantFrom(1, 2, 8, 64),
+      windowTokens: fc.option(fc.integer({ min: 1, max: 8192 })),
+    }),
   })
   .map((kind) => (kind.experts === 0 ? { ...kind, expertsPerToken: 0, sharedFfnWidth: 0 } : kind));
 
@@ -215,11 +220,11 @@ export const arbitraryArchitecture: fc.Arbitrary<Architecture> = fc
     format: arbitraryFormat,
     kvBytes: fc.constantFrom(1, 2),
   })
-  .map(({ numLayers, picks, format, ...rest }) => ({
-    ...rest,
-    ...format,
-    kindOf: picks.slice(0, numLayers).map((pick) => pick % rest.kinds.length),
-  }));
+  .map(({ numLayers, picks, format, heads, headDim, latent, ...rest }) => {
+    const kindOf = picks.slice(0, numLayers).map((pick) => pick % rest.kinds.length);
+    const plain = withAttention({ ...rest, ...format, kindOf }, { heads, headDim });
+    return latent ? withLatent(plain, latent) : plain;
+  });
 
 export const arbitrarySettings: fc.Arbitrary<EngineSettings> = fc
   .record({

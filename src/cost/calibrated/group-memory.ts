@@ -52,7 +52,7 @@ export class GroupMemory {
     this.longestTokens = longestRequestTokens(engine, point);
     this.windowSlackTokens =
       traits.memoryRule === "share_of_total" ? engine.maxBatchedTokens - 1 : 0;
-    this.hasWindows = architecture.kinds.some(({ windowTokens }) => windowTokens !== null);
+    this.hasWindows = architecture.kinds.some(({ attention }) => attention.windowTokens !== null);
     this.capacityBytes = gpu.usableMemoryGib * BYTES_PER_GIB;
   }
 

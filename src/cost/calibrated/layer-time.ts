@@ -1,6 +1,12 @@
 import type { Architecture, LayerArchitecture } from "../../model/architecture.ts";
+import {
+  type Attention,
+  attentionParameters,
+  headWidth,
+  kvElementsPerToken,
+  kvHeadsPerGpu,
+} from "../../model/attention.ts";
 import { expertParts, type Layout } from "../../model/layout.ts";
-import { attentionParameters, kvElementsPerToken, kvHeadsPerGpu } from "../../model/matrices.ts";
 import type { Collectives } from "./collectives.ts";
 import type { Parameters } from "./parameters.ts";
 import type { Rates } from "./rates.ts";
@@ -108,6 +114,32 @@ export function layerSeconds(
   };
 }
 
+/** What the kernels of attention depend on beside its parameters and its cache, on one GPU. */
+interface AttentionShape {
+  /** Query heads that share what is read of the cache. */
+  readonly sharing: number;
+  /** Elements of the cache that each query head multiplies with for each token it sees, where that counts beside reading them. */
+  readonly absorbedWidth: number;
+  /** Mean width of a head's keys and values in prefill, elements. */
+  readonly queryWidth: number;
+}
+
+function attentionShape(attention: Attention, tp: number): AttentionShape {
+  switch (attention.kind) {
+    case "grouped-query": {
+      const { heads, headDim, kvHeads } = attention;
+      const sharing = Math.max(heads / tp / kvHeadsPerGpu(kvHeads, tp), 1);
+      return { sharing, absorbedWidth: 0, queryWidth: headDim };
+    }
+    case "latent": {
+      const { kvRank, ropeDim, nopeDim, valueDim } = attention;
+      // Absorbed latent attention multiplies every head with the latent vector: compute counts.
+      const absorbedWidth = 2 * kvRank + ropeDim;
+      return { sharing: 1, absorbedWidth, queryWidth: (nopeDim + ropeDim + valueDim) / 2 };
+    }
+  }
+}
+
 /**
  * The kernels of one decoder layer: attention linears, feed-forward network, decode attention, prefill attention,
  * element-wise kernels, two all-reduces, launch gaps, with a ramp of M0 tokens on compute; constants are fitted (parameters.ts).
@@ -120,11 +152,12 @@ export function layerKernels(
   const { architecture, layout, rates, parameters } = context;
   const { tp: t } = layout;
   const { common, engine } = parameters;
-  const { hidden, heads, headDim, weightBytes, weightFormat, kvBytes, latent } = architecture;
+  const { hidden, weightBytes, weightFormat, kvBytes } = architecture;
+  const { attention } = kind;
   const tokens = load.decodeTokens + load.promptTokens;
   const attentionBytes = weightFormat === "mxfp4" ? 2 : weightBytes;
 
-  const linear = attentionParameters(architecture, kind, t);
+  const linear = attentionParameters(hidden, attention, t);
   const linearCompute = (2 * linear * (tokens + common.rampTokens)) / rates.attentionFlops;
   const linearMemory = (linear * attentionBytes) / rates.attentionReadBytes;
 
@@ -146,10 +179,10 @@ export function layerKernels(
     (2 * shared * (tokens + common.rampTokens)) / plainFlops;
   const ffnMemory = (perExpert * distinct * bytes) / read + (shared * attentionBytes) / plainRead;
 
-  const decodeContext = seenContext(load.contextTokens, kind.windowTokens);
-  const kvElements = kvElementsPerToken(architecture, kind, t);
-  const queryHeads = heads / t;
-  const sharing = latent ? 1 : Math.max(queryHeads / kvHeadsPerGpu(kind.kvHeads, t), 1);
+  const decodeContext = seenContext(load.contextTokens, attention.windowTokens);
+  const kvElements = kvElementsPerToken(attention, t);
+  const queryHeads = attention.heads / t;
+  const { sharing, absorbedWidth, queryWidth } = attentionShape(attention, t);
   const kvMemory =
     (load.decodeTokens *
       decodeContext *
@@ -157,14 +190,11 @@ export function layerKernels(
       kvBytes *
       sharing ** engine.groupedQueryExponent) /
     rates.kvReadBytes;
-  // Absorbed latent attention multiplies every head with the latent vector: compute counts.
-  const kvCompute = latent
-    ? (load.decodeTokens * decodeContext * queryHeads * 2 * (2 * latent.kvRank + latent.ropeDim)) /
-      rates.prefillAttentionFlops
-    : 0;
+  const kvCompute =
+    (load.decodeTokens * decodeContext * queryHeads * 2 * absorbedWidth) /
+    rates.prefillAttentionFlops;
 
-  const promptContext = seenContext(load.promptLength / 2, kind.windowTokens);
-  const queryWidth = latent ? (latent.nopeDim + latent.ropeDim + latent.valueDim) / 2 : headDim;
+  const promptContext = seenContext(load.promptLength / 2, attention.windowTokens);
   const prefillAttention =
     load.promptTokens === 0
       ? 0
@@ -178,7 +208,8 @@ export function layerKernels(
     experts === 0
       ? (3 * ffnWidth) / t
       : expertsPerToken * (2 * hidden + (3 * ffnWidth) / t) + (3 * sharedFfnWidth) / t;
-  const elements = 8 * hidden * quantize + ffnElements + 3 * (queryHeads * headDim + kvElements);
+  const elements =
+    8 * hidden * quantize + ffnElements + 3 * (queryHeads * headWidth(attention) + kvElements);
   const elementwise = (common.elementwise * 2 * tokens * elements) / rates.elementwiseBytes;
 
   const gaps = (engine.layerUs + (experts > 0 ? common.moeLayerUs : 0)) * 1e-6;

@@ -1,8 +1,8 @@
 import type { ProfileTraits } from "../../engines/engines.ts";
 import type { GpuSpec } from "../../hardware/gpu-specs.ts";
 import type { Architecture, LayerArchitecture } from "../../model/architecture.ts";
+import { attentionParameters, headWidth, kvElementsPerToken } from "../../model/attention.ts";
 import type { Layout } from "../../model/layout.ts";
-import { attentionParameters, kvElementsPerToken } from "../../model/matrices.ts";
 import { END_BYTES } from "./layer-time.ts";
 
 export const BYTES_PER_GIB: number = 1024 ** 3;
@@ -93,7 +93,7 @@ export function layerWeightBytes(
       ? perWidth * kind.ffnWidth * attentionBytes
       : perWidth *
         ((width * kind.experts * weightBytes) / ep + kind.sharedFfnWidth * attentionBytes);
-  return attentionParameters(architecture, kind, tp) * attentionBytes + ffn;
+  return attentionParameters(hidden, kind.attention, tp) * attentionBytes + ffn;
 }
 
 /** Embedding, or LM head, on one GPU, bytes: h·V/t of 16 bit. */
@@ -117,12 +117,12 @@ function ffnBytes(architecture: Architecture, tokens: number, tp: number): numbe
 
 /** Activations of a forward pass of the most tokens, bytes: residual streams, attention and the widest feed-forward layer. */
 function forwardBytes(architecture: Architecture, tokens: number, tp: number): number {
-  const { hidden, heads, headDim, kinds } = architecture;
+  const { hidden, kinds } = architecture;
   const dispatched = hidden * Math.max(...kinds.map(({ expertsPerToken }) => expertsPerToken));
-  const kv = Math.max(...kinds.map((kind) => kvElementsPerToken(architecture, kind, tp)));
+  const kv = Math.max(...kinds.map(({ attention }) => kvElementsPerToken(attention, tp)));
+  const queries = Math.max(...kinds.map(({ attention }) => attention.heads * headWidth(attention)));
   return (
-    ffnBytes(architecture, tokens, tp) +
-    2 * tokens * (dispatched + 4 * hidden + (heads * headDim) / tp + kv)
+    ffnBytes(architecture, tokens, tp) + 2 * tokens * (dispatched + 4 * hidden + queries / tp + kv)
   );
 }
 
@@ -206,10 +206,11 @@ export function sequenceKvBytes(
   let bytes = 0;
   for (const [position, count] of content.layersOfKind.entries()) {
     if (count === 0) continue;
-    const kind = architecture.kinds[position]!;
+    const { attention } = architecture.kinds[position]!;
+    const { windowTokens } = attention;
     const kept =
-      kind.windowTokens === null ? tokens : Math.min(tokens, kind.windowTokens + windowSlackTokens);
-    bytes += count * kvElementsPerToken(architecture, kind, tp) * architecture.kvBytes * kept;
+      windowTokens === null ? tokens : Math.min(tokens, windowTokens + windowSlackTokens);
+    bytes += count * kvElementsPerToken(attention, tp) * architecture.kvBytes * kept;
   }
   return bytes;
 }
@@ -227,7 +228,7 @@ export function longestSequenceTokens(
 ): number {
   const bytesOf = (tokens: number): number =>
     sequenceKvBytes(architecture, content, tp, tokens, windowSlackTokens);
-  const windows = architecture.kinds.flatMap(({ windowTokens }) =>
+  const windows = architecture.kinds.flatMap(({ attention: { windowTokens } }) =>
     windowTokens === null ? [] : [windowTokens + windowSlackTokens],
   );
   // Between two windows bytes are a straight line.

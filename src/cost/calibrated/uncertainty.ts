@@ -82,8 +82,9 @@ export function confidenceOf(
     }
   }
   if (!evidence.profiles.includes(profile)) lower(2, `the engine ${profile} was not measured`);
-  if (architecture.latent) lower(2, "no model with latent attention (MLA) was measured");
-  else if (!evidence.models.includes(modelKey(architecture))) {
+  if (architecture.kinds.some(({ attention }) => attention.kind === "latent")) {
+    lower(2, "no model with latent attention (MLA) was measured");
+  } else if (!evidence.models.includes(modelKey(architecture))) {
     lower(1, "no model of these dimensions was measured");
   }
   if (gpus.length > 1) lower(2, "no pipeline over different GPUs was measured");

@@ -2,10 +2,10 @@ import { InputError } from "../../errors.ts";
 import {
   type Architecture,
   BYTES_PER_PARAMETER,
-  type LatentAttention,
   type LayerArchitecture,
   type WeightFormat,
 } from "../../model/architecture.ts";
+import type { Attention } from "../../model/attention.ts";
 import type { ConfigKey } from "../config/config-keys.ts";
 import { type Config, configPlace } from "../config/parse-config.ts";
 
@@ -17,18 +17,12 @@ import { type Config, configPlace } from "../config/parse-config.ts";
 export function readArchitecture(config: Config): Architecture {
   const { values } = config;
   checkCompany(config);
-  const latent = readLatent(config);
   const layers = Array.from({ length: values.num_decoder_layers }, (_, index) =>
     layerOf(config, index + 1),
   );
   const weightFormat = readWeightFormat(config);
   return {
     hidden: values.d_model,
-    heads: values.num_attention_heads,
-    headDim: latent
-      ? latent.nopeDim + latent.ropeDim
-      : (values.head_dim ?? values.d_model / values.num_attention_heads),
-    latent,
     vocab: values.vocab_size,
     tiedEmbeddings: values.tie_word_embeddings ?? false,
     ...layerKindsOf(layers),
@@ -51,8 +45,7 @@ export function layerKindsOf(
       layer.experts,
       layer.expertsPerToken,
       layer.sharedFfnWidth,
-      layer.kvHeads,
-      layer.windowTokens,
+      JSON.stringify(layer.attention),
     ].join();
     const known = positions.get(key);
     if (known !== undefined) return known;
@@ -69,8 +62,7 @@ function layerOf({ values }: Config, layer: number): LayerArchitecture {
   return {
     ...(isDense ? denseFfn(values) : expertFfn(values)),
     ffnMatrices: ffnMatricesOf(values),
-    kvHeads: values.num_kv_heads ?? values.num_attention_heads,
-    windowTokens: looksBackAllTheWay ? null : values.sliding_window,
+    attention: attentionOf(values, looksBackAllTheWay ? null : values.sliding_window),
   };
 }
 
@@ -115,14 +107,22 @@ function readWeightFormat(config: Config): WeightFormat {
   );
 }
 
-function readLatent({ values }: Config): LatentAttention | null {
-  if (values.kv_lora_rank === null) return null;
+function attentionOf(values: Values, windowTokens: number | null): Attention {
+  const heads = values.num_attention_heads;
+  if (values.kv_lora_rank === null) {
+    const headDim = values.head_dim ?? values.d_model / heads;
+    const kvHeads = values.num_kv_heads ?? heads;
+    return { kind: "grouped-query", heads, headDim, kvHeads, windowTokens };
+  }
   return {
+    kind: "latent",
+    heads,
     kvRank: values.kv_lora_rank,
     qRank: values.q_lora_rank ?? 0,
     ropeDim: values.qk_rope_head_dim!,
     nopeDim: values.qk_nope_head_dim!,
     valueDim: values.v_head_dim!,
+    windowTokens,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { MeasuredRun } from "../../calibration/measured-run.ts";
 import type { Measurement } from "../../calibration/measurement.ts";
 import type { Architecture } from "../../model/architecture.ts";
+import { headWidth, kvHeadCount } from "../../model/attention.ts";
 
 /** A dimension of a model: its column, its place in a row, and what it is in an architecture (of the first layer). */
 interface Dimension {
@@ -14,8 +15,12 @@ const DIMENSIONS: readonly Dimension[] = [
   { column: "num_layers", key: "numLayers", of: ({ kindOf }) => kindOf.length },
   { column: "hidden_size", key: "hiddenSize", of: ({ hidden }) => hidden },
   { column: "intermediate_size", key: "intermediateSize", of: ({ kinds }) => kinds[0]!.ffnWidth },
-  { column: "num_heads", key: "numHeads", of: ({ heads }) => heads },
-  { column: "num_kv_heads", key: "numKvHeads", of: ({ kinds }) => kinds[0]!.kvHeads },
+  { column: "num_heads", key: "numHeads", of: ({ kinds }) => kinds[0]!.attention.heads },
+  {
+    column: "num_kv_heads",
+    key: "numKvHeads",
+    of: ({ kinds }) => kvHeadCount(kinds[0]!.attention),
+  },
   { column: "vocab_size", key: "vocabSize", of: ({ vocab }) => vocab },
   {
     column: "weight_bytes_per_param",
@@ -54,7 +59,7 @@ export function fillModel(run: MeasuredRun, architecture: Architecture): FilledR
       measurement: {
         ...measurement,
         ...dimensions,
-        headDim: architecture.headDim,
+        headDim: headWidth(first!.attention),
         numExperts: first!.experts,
         expertsPerToken: first!.experts > 0 ? first!.expertsPerToken : null,
         kvBytes: architecture.kvBytes,

@@ -1,5 +1,6 @@
 import { InputError } from "../../errors.ts";
 import type { Architecture, LayerArchitecture } from "../../model/architecture.ts";
+import type { Attention } from "../../model/attention.ts";
 import { activeFfnWidth, layerWeightGib } from "../../model/outline.ts";
 import { layerKindsOf } from "./architecture-from-config.ts";
 import { HIDDEN, type LayerRun, type LayerRuns, runPlace, WEIGHT, WINDOW } from "./parse-layers.ts";
@@ -21,7 +22,7 @@ export function isNear(statedGib: number, computedGib: number): boolean {
  * @throws InputError with file and line where they do not
  */
 export function applyLayerRuns(architecture: Architecture, runs: LayerRuns): Architecture {
-  const hasWindows = architecture.kinds.some((kind) => kind.windowTokens !== null);
+  const hasWindows = architecture.kinds.some(({ attention }) => attention.windowTokens !== null);
   const hasExperts = architecture.kinds.some((kind) => kind.experts > 0);
   const layers: LayerArchitecture[] = [];
   for (const run of runs.runs) {
@@ -32,10 +33,14 @@ export function applyLayerRuns(architecture: Architecture, runs: LayerRuns): Arc
         ffnWidth: hasExperts
           ? checkedWidth(runs, run, layer, byConfig)
           : (run.given.dHidden ?? byConfig.ffnWidth),
-        kvHeads: run.given.numKvHeads ?? byConfig.kvHeads,
-        windowTokens: hasWindows
-          ? checkedWindow(runs, run, layer, byConfig)
-          : run.kind.attentionWindowTokens,
+        attention: {
+          ...byConfig.attention,
+          ...(byConfig.attention.kind === "grouped-query" &&
+            run.given.numKvHeads !== null && { kvHeads: run.given.numKvHeads }),
+          windowTokens: hasWindows
+            ? checkedWindow(runs, run, layer, byConfig.attention)
+            : run.kind.attentionWindowTokens,
+        },
       };
       checkWeight(runs, run, layer, layerWeightGib(architecture, kind));
       layers.push(kind);
@@ -64,7 +69,7 @@ function checkedWindow(
   runs: LayerRuns,
   run: LayerRun,
   layer: number,
-  byConfig: LayerArchitecture,
+  byConfig: Attention,
 ): number | null {
   const said = run.kind.attentionWindowTokens;
   if (!runs.saysWindows || said === byConfig.windowTokens) return byConfig.windowTokens;
