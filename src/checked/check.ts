@@ -42,6 +42,9 @@ export const made: Check = (value, where) => {
   if (typeof value !== "object" || value === null) throw misfit(value, where, "an object");
 };
 
+/** What the function itself looks at, field by field. */
+export const unchecked: Check = () => undefined;
+
 /** Something that may be left out. */
 export function optional(check: Check): Check {
   return (value, where) => {
@@ -92,19 +95,14 @@ export function byKind(kinds: Readonly<Record<string, Check>>): Check {
   };
 }
 
-/** A function behind checks of its arguments, in their order; null checks nothing. */
+/** A function behind checks of its arguments: in their order, by the name that messages give each. */
 export function guarded<Arguments extends readonly unknown[], Result>(
   run: (...values: Arguments) => Result,
-  checks: { readonly [K in keyof Arguments]?: readonly [name: string, check: Check] | null },
+  checks: Readonly<Record<string, Check>>,
 ): (...values: Arguments) => Result {
-  const each = [...(checks as readonly (readonly [string, Check] | null | undefined)[])].entries();
-  const all = [...each].flatMap(([index, named]) => (named ? [{ index, named }] : []));
+  const all = Object.entries(checks);
   return (...values) => {
-    for (const {
-      index,
-      named: [name, check],
-    } of all)
-      check(values[index], name);
+    for (const [index, [name, check]] of all.entries()) check(values[index], name);
     return run(...values);
   };
 }
@@ -112,7 +110,7 @@ export function guarded<Arguments extends readonly unknown[], Result>(
 /** As `guarded`, for a function that returns a promise: what is wrong rejects it. */
 export function guardedAsync<Arguments extends readonly unknown[], Result>(
   run: (...values: Arguments) => Promise<Result>,
-  checks: Parameters<typeof guarded<Arguments, Promise<Result>>>[1],
+  checks: Readonly<Record<string, Check>>,
 ): (...values: Arguments) => Promise<Result> {
   const checked = guarded(run, checks);
   return async (...values) => checked(...values);

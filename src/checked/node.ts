@@ -39,38 +39,32 @@ const options: Check = objectOf<ProblemOptions>({
 /** A problem from its files, as `solve` on the command line reads it. */
 export const readProblem: (options: ProblemOptions) => Problem = guarded(
   (given: ProblemOptions) => readServedProblem(given, parseCalibration),
-  [["options", options]],
+  { options },
 );
 
-export const readModel: typeof model = guarded(model, [
-  ["nameOrPath", text],
-  ["overrides", overrides],
-]);
+export const readModel: typeof model = guarded(model, { nameOrPath: text, overrides });
 
-export const readCatalogue: typeof catalogueIn = guarded(catalogueIn, [
-  ["ownDirectory", optional(text)],
-]);
+export const readCatalogue: typeof catalogueIn = guarded(catalogueIn, {
+  ownDirectory: optional(text),
+});
 
-export const collect: typeof collected = guarded(collected, [
-  ["directories", listOf(text)],
-  ["outPath", text],
-]);
-export const storeSweep: typeof sweepStored = guarded(sweepStored, [
-  ["problem", problem],
-  ["grid", made],
-  ["outDir", text],
-  ["onRun", optional(callable)],
-]);
-export const createHighsWorkerBackend: typeof workerBackend = guarded(workerBackend, [
-  [
-    "options",
-    optional(
-      objectOf<HighsWorkerOptions>({
-        liftoffOnly: optional(flag),
-        confirmInfeasible: optional(flag),
-        createWorker: optional(callable),
-        patience: optional(made),
-      }),
-    ),
-  ],
-]);
+export const collect: typeof collected = guarded(collected, {
+  directories: listOf(text),
+  outPath: text,
+});
+export const storeSweep: typeof sweepStored = guarded(sweepStored, {
+  problem,
+  grid: made,
+  outDir: text,
+  onRun: optional(callable),
+});
+export const createHighsWorkerBackend: typeof workerBackend = guarded(workerBackend, {
+  options: optional(
+    objectOf<HighsWorkerOptions>({
+      liftoffOnly: optional(flag),
+      confirmInfeasible: optional(flag),
+      createWorker: optional(callable),
+      patience: optional(made),
+    }),
+  ),
+});

@@ -20,75 +20,61 @@ import { restoreProblem as restored } from "../problem-file/restore-problem.ts";
 import { storeProblem as stored } from "../problem-file/store-problem.ts";
 import { sweep as swept } from "../sweep/sweep.ts";
 import { batchSizes as sizes } from "../workload/workload.ts";
-import { guarded, listOf, made, number, oneOf, optional, text } from "./check.ts";
-import * as shapes from "./shapes.ts";
+import { guarded, listOf, made, number, oneOf, optional, text, unchecked } from "./check.ts";
+import { form, instance, limits, placement, problem, workload } from "./shapes.ts";
 
-const PROBLEM = ["problem", shapes.problem] as const;
-const PLACEMENT = ["placement", shapes.placement] as const;
-const POOL = ["pool", made] as const;
-
-export const overlay: typeof overlaid = guarded(overlaid, [
-  ["base", made],
-  ["own", made],
-]);
-export const checkConsistency: typeof consistency = guarded(consistency, [
-  ["catalogue", made],
-  ["today", text],
-]);
-export const parsePoolSpec: typeof poolSpec = guarded(poolSpec, [
-  ["text", text],
-  ["where", text],
-]);
-export const limitsOf: typeof limitsOfForm = guarded(limitsOfForm, [
-  ["form", shapes.form],
-  PROBLEM,
-  PLACEMENT,
-]);
-export const startLimits: typeof limitsOnStart = guarded(limitsOnStart, [
-  ["form", shapes.form],
-  PROBLEM,
-  PLACEMENT,
-]);
-export const launcherOf: typeof launcher = guarded(launcher, [["problem", made]]);
-export const formOf: typeof formOfTarget = guarded(formOfTarget, [
-  ["target", oneOf(EXPORT_TARGETS)],
-  ["kind", optional(oneOf(KUBERNETES_KINDS))],
-]);
-export const externalShareGBytesPerSecond: typeof externalShare = guarded(externalShare, [
-  ["instance", shapes.instance],
-]);
-export const checkMatrix: typeof checkedMatrix = guarded(checkedMatrix, [["network", made], POOL]);
-export const deriveMatrix: typeof derived = guarded(derived, [POOL]);
-export const uniformMatrix: typeof uniform = guarded(uniform, [
-  POOL,
-  ["insideGBytesPerSecond", number],
-  ["betweenGBytesPerSecond", number],
-]);
-export const microUsdToUsd: typeof toUsd = guarded(toUsd, [["microUsd", number]]);
-export const usdToMicroUsd: typeof toMicroUsd = guarded(toMicroUsd, [["usd", number]]);
-export const placementPoint: typeof pointOf = guarded(pointOf, [
-  PLACEMENT,
-  ["workload", optional(shapes.workload)],
-]);
-export const meetsLimits: typeof meets = guarded(meets, [
-  ["limits", shapes.limits],
-  ["microUsdPerHour", number],
-  ["tokensPerSecond", number],
-  ["totalTokensToProcess", number],
-]);
-export const instanceName: typeof nameOf = guarded(nameOf, [
-  ["typeName", text],
-  ["index", number],
-]);
-export const parseInstanceName: typeof parseName = guarded(parseName, [["name", text]]);
+export const overlay: typeof overlaid = guarded(overlaid, { base: made, own: made });
+export const checkConsistency: typeof consistency = guarded(consistency, {
+  catalogue: made,
+  today: text,
+});
+export const parsePoolSpec: typeof poolSpec = guarded(poolSpec, { text, where: text });
+export const limitsOf: typeof limitsOfForm = guarded(limitsOfForm, { form, problem, placement });
+export const startLimits: typeof limitsOnStart = guarded(limitsOnStart, {
+  form,
+  problem,
+  placement,
+});
+export const launcherOf: typeof launcher = guarded(launcher, { problem: made });
+export const formOf: typeof formOfTarget = guarded(formOfTarget, {
+  target: oneOf(EXPORT_TARGETS),
+  kind: optional(oneOf(KUBERNETES_KINDS)),
+});
+export const externalShareGBytesPerSecond: typeof externalShare = guarded(externalShare, {
+  instance,
+});
+export const checkMatrix: typeof checkedMatrix = guarded(checkedMatrix, {
+  network: made,
+  pool: made,
+});
+export const deriveMatrix: typeof derived = guarded(derived, { pool: made });
+export const uniformMatrix: typeof uniform = guarded(uniform, {
+  pool: made,
+  insideGBytesPerSecond: number,
+  betweenGBytesPerSecond: number,
+});
+export const microUsdToUsd: typeof toUsd = guarded(toUsd, { microUsd: number });
+export const usdToMicroUsd: typeof toMicroUsd = guarded(toMicroUsd, { usd: number });
+export const placementPoint: typeof pointOf = guarded(pointOf, {
+  placement,
+  workload: optional(workload),
+});
+export const meetsLimits: typeof meets = guarded(meets, {
+  limits,
+  microUsdPerHour: number,
+  tokensPerSecond: number,
+  totalTokensToProcess: number,
+});
+export const instanceName: typeof nameOf = guarded(nameOf, { typeName: text, index: number });
+export const parseInstanceName: typeof parseName = guarded(parseName, { name: text });
 /** The stored problem is checked field by field behind this. */
-export const restoreProblem: typeof restored = guarded(restored, [null, ["where", text]]);
-export const storeProblem: typeof stored = guarded(stored, [
-  PROBLEM,
-  ["placements", listOf(shapes.placement)],
-]);
-export const sweep: typeof swept = guarded(swept, [PROBLEM, ["runs", made]]);
-export const batchSizes: typeof sizes = guarded(sizes, [
-  ["minBatch", number],
-  ["maxBatch", number],
-]);
+export const restoreProblem: typeof restored = guarded(restored, {
+  stored: unchecked,
+  where: text,
+});
+export const storeProblem: typeof stored = guarded(stored, {
+  problem,
+  placements: listOf(placement),
+});
+export const sweep: typeof swept = guarded(swept, { problem, runs: made });
+export const batchSizes: typeof sizes = guarded(sizes, { minBatch: number, maxBatch: number });

@@ -41,10 +41,7 @@ import {
 } from "./check.ts";
 import { huggingFaceFiles, LIMITS, poolItems, stages, workload } from "./shapes.ts";
 
-const TEXT_OF_FILE = [
-  ["text", text],
-  ["fileName", text],
-] as const;
+const TEXT_OF_FILE = { text, fileName: text };
 
 /** What flags say about a problem. */
 export const PROBLEM_FLAGS: Keys<ProblemFlags> = {
@@ -115,74 +112,62 @@ const files: Check = objectOf<AllFiles>({
 export const buildProblem: (files: ProblemFiles, flags?: ProblemFlags) => Problem = guarded(
   (given: ProblemFiles, flags: ProblemFlags = {}) =>
     built(given, withDefaultLoad(flags, given.config !== null), parseCalibration),
-  [
-    ["files", files],
-    ["flags", optional(objectOf(PROBLEM_FLAGS))],
-  ],
+  { files, flags: optional(objectOf(PROBLEM_FLAGS)) },
 );
 
 export const parseConfig: typeof config = guarded(config, TEXT_OF_FILE);
-export const readHuggingFaceModel: typeof fromTexts = guarded(fromTexts, [
-  ["texts", huggingFaceFiles],
-]);
+export const readHuggingFaceModel: typeof fromTexts = guarded(fromTexts, {
+  texts: huggingFaceFiles,
+});
 
 export const parsePlacement: typeof onePlacement = guarded(onePlacement, TEXT_OF_FILE);
-export const parsePlacementLines: typeof placementLines = guarded(placementLines, [
+export const parsePlacementLines: typeof placementLines = guarded(placementLines, {
   ...TEXT_OF_FILE,
-  ["firstLine", optional(number)],
-]);
+  firstLine: optional(number),
+});
 export const parsePoolCsv: typeof poolCsv = guarded(poolCsv, TEXT_OF_FILE);
 
 const source = objectOf<SourceText>({ text, fileName: text });
-export const parseCatalogue: typeof catalogueOf = guarded(catalogueOf, [
-  [
-    "texts",
-    objectOf<CatalogueTexts>({
-      instances: optional(source),
-      prices: optional(source),
-      gpus: optional(source),
-      discounts: optional(source),
-    }),
-  ],
-]);
-export const choosePool: typeof chosen = guarded(chosen, [
-  ["catalogue", made],
-  ["flags", objectOf(CHOICE_FLAGS)],
-  ["today", text],
-  ["open", optional(callable)],
-]);
+export const parseCatalogue: typeof catalogueOf = guarded(catalogueOf, {
+  texts: objectOf<CatalogueTexts>({
+    instances: optional(source),
+    prices: optional(source),
+    gpus: optional(source),
+    discounts: optional(source),
+  }),
+});
+export const choosePool: typeof chosen = guarded(chosen, {
+  catalogue: made,
+  flags: objectOf(CHOICE_FLAGS),
+  today: text,
+  open: optional(callable),
+});
 
-export const completePlacement: typeof completed = guarded(completed, [
-  [
-    "input",
-    objectOf<PlacementInput>({
-      batch_size: optional(number),
-      sequence_length: optional(number),
-      output_length: optional(number),
-      workload_phase: optional(text),
-      stages,
-      isAnswer: optional(flag),
+export const completePlacement: typeof completed = guarded(completed, {
+  input: objectOf<PlacementInput>({
+    batch_size: optional(number),
+    sequence_length: optional(number),
+    output_length: optional(number),
+    workload_phase: optional(text),
+    stages,
+    isAnswer: optional(flag),
+  }),
+  workload,
+  where: text,
+  flags: optional(
+    objectOf<WorkloadFlags>({
+      inputTokens: optional(number),
+      inputFlag: optional(text),
+      outputTokens: optional(number),
+      outputFlag: optional(text),
+      phase: optional(text),
+      minBatch: optional(number),
+      maxBatch: optional(number),
+      concurrency: optional(number),
+      maxLoad: optional(flag),
+      requestRate: optional(number),
     }),
-  ],
-  ["workload", workload],
-  ["where", text],
-  [
-    "flags",
-    optional(
-      objectOf<WorkloadFlags>({
-        inputTokens: optional(number),
-        inputFlag: optional(text),
-        outputTokens: optional(number),
-        outputFlag: optional(text),
-        phase: optional(text),
-        minBatch: optional(number),
-        maxBatch: optional(number),
-        concurrency: optional(number),
-        maxLoad: optional(flag),
-        requestRate: optional(number),
-      }),
-    ),
-  ],
-]);
+  ),
+});
 
-export const networkToCsv: typeof networkCsv = guarded(networkCsv, [["network", made]]);
+export const networkToCsv: typeof networkCsv = guarded(networkCsv, { network: made });
