@@ -2,7 +2,7 @@ import type { Problem } from "../placement/problem.ts";
 import { DEFAULT_REQUEST } from "../solver/request.ts";
 import { type Limits, NO_LIMITS } from "../workload/workload.ts";
 import type { BenchCase } from "./case.ts";
-import { FOUNDING_RULES, FREE_RULES, type Load, makeProblem, poolOf } from "./make-problem.ts";
+import { FOUNDING_RULES, freeProblem, type Load, makeProblem, poolOf } from "./make-problem.ts";
 import { LLAMA_3_70B } from "./models.ts";
 import { FOUNDING_POOL } from "./pools.ts";
 
@@ -41,13 +41,7 @@ export function foundingCases(): BenchCase[] {
     {
       name: "founding-free-sizes",
       note: "70B, aggregated, any size of a stage, up to 16 stages, any batch from 8 to 64.",
-      problem: makeProblem(LLAMA_3_70B, poolOf(FOUNDING_POOL), FREE_RULES, [
-        "aggregated",
-        2048,
-        512,
-        8,
-        64,
-      ]),
+      problem: freeProblem(LLAMA_3_70B, FOUNDING_POOL, ["aggregated", 2048, 512, 8, 64]),
       request,
     },
     ...[15, 30, 60, 120].map((usd) => budgetCase(usd)),
@@ -63,13 +57,9 @@ export function foundingCases(): BenchCase[] {
 
 /** Any size of a stage and any batch: what can be had within a budget or at a target. */
 function freeFounding(limits: Partial<Limits>): Problem {
-  return makeProblem(
-    LLAMA_3_70B,
-    poolOf(FOUNDING_POOL),
-    FREE_RULES,
-    ["aggregated", 2048, 512, 8, 64],
-    { limits: { ...NO_LIMITS, ...limits } },
-  );
+  return freeProblem(LLAMA_3_70B, FOUNDING_POOL, ["aggregated", 2048, 512, 8, 64], {
+    limits: { ...NO_LIMITS, ...limits },
+  });
 }
 
 function budgetCase(usd: number): BenchCase {

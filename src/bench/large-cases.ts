@@ -2,7 +2,7 @@ import { layerCount } from "../model/model.ts";
 import { DEFAULT_REQUEST, type SolveRequest } from "../solver/request.ts";
 import type { BenchCase } from "./case.ts";
 import { drawCatalogue } from "./catalogue.ts";
-import { FREE_RULES, makeProblem, poolOf, STAND_IN_RULES } from "./make-problem.ts";
+import { FREE_RULES, freeProblem, makeProblem, poolOf, STAND_IN_RULES } from "./make-problem.ts";
 import { LLAMA_3_70B, LLAMA_3_405B, MOE_671B, WINDOWED_MOE } from "./models.ts";
 import { FOUNDING_POOL, LARGE_POOL, LEFT_OVER_POOL } from "./pools.ts";
 
@@ -15,13 +15,7 @@ export function largeCases(): BenchCase[] {
     {
       name: "405b",
       note: "405B (126 layers, 749 GiB of weights) on big machines of several generations, batch 16 to 64.",
-      problem: makeProblem(LLAMA_3_405B, poolOf(LARGE_POOL), FREE_RULES, [
-        "aggregated",
-        2048,
-        512,
-        16,
-        64,
-      ]),
+      problem: freeProblem(LLAMA_3_405B, LARGE_POOL, ["aggregated", 2048, 512, 16, 64]),
       request,
     },
     {
@@ -54,13 +48,7 @@ export function largeCases(): BenchCase[] {
     {
       name: "long-context",
       note: "70B with 32,768 tokens in and 1,024 out: the KV cache is larger than the weights; batch 1 to 16.",
-      problem: makeProblem(LLAMA_3_70B, poolOf(FOUNDING_POOL), FREE_RULES, [
-        "aggregated",
-        32_768,
-        1024,
-        1,
-        16,
-      ]),
+      problem: freeProblem(LLAMA_3_70B, FOUNDING_POOL, ["aggregated", 32_768, 1024, 1, 16]),
       request,
     },
     {
@@ -78,7 +66,7 @@ export function largeCases(): BenchCase[] {
     {
       name: "windows-and-cuts",
       note: "61 layers of three kinds, of which every second looks back 4,096 tokens only, 16,384 tokens in; cuts after every fourth layer only, on left-over machines.",
-      problem: makeProblem(withCutsEvery(4), poolOf(LEFT_OVER_POOL.slice(1)), FREE_RULES, [
+      problem: freeProblem(withCutsEvery(4), LEFT_OVER_POOL.slice(1), [
         "decode",
         16_384,
         1024,

@@ -104,3 +104,13 @@ export function makeProblem(
     ...changes,
   };
 }
+
+/** The same on a pool given by its lines, with any size of a stage. */
+export function freeProblem(
+  model: Model,
+  rows: readonly PoolRow[],
+  load: Load,
+  changes: Partial<Problem> = {},
+): Problem {
+  return makeProblem(model, poolOf(rows), FREE_RULES, load, changes);
+}

@@ -3,7 +3,7 @@ import type { Pool } from "../hardware/pool.ts";
 import { DEFAULT_REQUEST } from "../solver/request.ts";
 import { NO_LIMITS } from "../workload/workload.ts";
 import type { BenchCase } from "./case.ts";
-import { FREE_RULES, makeProblem, poolOf } from "./make-problem.ts";
+import { FREE_RULES, freeProblem, makeProblem, poolOf } from "./make-problem.ts";
 import { LLAMA_3_1B, LLAMA_3_8B, LLAMA_3_70B, LLAMA_3_405B } from "./models.ts";
 import { CHEAP_POOL, LEFT_OVER_POOL, ODD_POOL } from "./pools.ts";
 import { createRandom } from "./random.ts";
@@ -18,49 +18,25 @@ export function mixedCases(): BenchCase[] {
     {
       name: "left-over",
       note: "70B on what a laboratory has left over beside its one A100 machine, batch 8 to 64.",
-      problem: makeProblem(LLAMA_3_70B, poolOf(LEFT_OVER_POOL.slice(1)), FREE_RULES, [
-        "aggregated",
-        2048,
-        512,
-        8,
-        64,
-      ]),
+      problem: freeProblem(LLAMA_3_70B, LEFT_OVER_POOL.slice(1), ["aggregated", 2048, 512, 8, 64]),
       request,
     },
     {
       name: "left-over-throughput",
       note: "70B on all of these machines, the A100s too: the highest throughput, whatever it costs.",
-      problem: makeProblem(LLAMA_3_70B, poolOf(LEFT_OVER_POOL), FREE_RULES, [
-        "aggregated",
-        2048,
-        512,
-        32,
-        32,
-      ]),
+      problem: freeProblem(LLAMA_3_70B, LEFT_OVER_POOL, ["aggregated", 2048, 512, 32, 32]),
       request: { ...request, objective: "throughput" },
     },
     {
       name: "left-over-405b",
       note: "405B on the same machines: it needs most of their memory.",
-      problem: makeProblem(LLAMA_3_405B, poolOf(LEFT_OVER_POOL), FREE_RULES, [
-        "aggregated",
-        1024,
-        256,
-        1,
-        8,
-      ]),
+      problem: freeProblem(LLAMA_3_405B, LEFT_OVER_POOL, ["aggregated", 1024, 256, 1, 8]),
       request,
     },
     {
       name: "odd-counts",
       note: "70B on machines with 3 and 6 GPUs behind a slow network, TP 1, 2, 3 and 6.",
-      problem: makeProblem(LLAMA_3_70B, poolOf(ODD_POOL), FREE_RULES, [
-        "aggregated",
-        1024,
-        256,
-        8,
-        32,
-      ]),
+      problem: freeProblem(LLAMA_3_70B, ODD_POOL, ["aggregated", 1024, 256, 8, 32]),
       request: { ...request, tpDegrees: [1, 2, 3, 6] },
     },
     {
@@ -74,25 +50,15 @@ export function mixedCases(): BenchCase[] {
     {
       name: "tiny-1b",
       note: "1B on single cheap GPUs, batch 1 to 64.",
-      problem: makeProblem(LLAMA_3_1B, poolOf(CHEAP_POOL), FREE_RULES, [
-        "aggregated",
-        512,
-        128,
-        1,
-        64,
-      ]),
+      problem: freeProblem(LLAMA_3_1B, CHEAP_POOL, ["aggregated", 512, 128, 1, 64]),
       request,
     },
     {
       name: "small-8b-target",
       note: "8B on cheap GPUs: the lowest cost an hour at 2,000 tokens/s or more.",
-      problem: makeProblem(
-        LLAMA_3_8B,
-        poolOf(CHEAP_POOL),
-        FREE_RULES,
-        ["aggregated", 1024, 256, 8, 64],
-        { limits: { ...NO_LIMITS, minTokensPerSecond: 2000 } },
-      ),
+      problem: freeProblem(LLAMA_3_8B, CHEAP_POOL, ["aggregated", 1024, 256, 8, 64], {
+        limits: { ...NO_LIMITS, minTokensPerSecond: 2000 },
+      }),
       request: { ...request, objective: "cost" },
     },
   ];
