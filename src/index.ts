@@ -18,65 +18,9 @@ export {
 export type { Finding } from "./catalogue/finding.ts";
 
 export type { PoolItem, PoolSelection } from "./catalogue/select-pool.ts";
-export {
-  answerModel,
-  architectureOfOutline,
-  bestEvenSplits,
-  createCalibratedModel,
-  createGrid,
-  createInlineHighs,
-  createPool,
-  createReferenceModel,
-  deployableRequest,
-  evaluate,
-  evaluateAtMaxLoad,
-  evaluateAtRate,
-  evenSplit,
-  exportPlacement,
-  huggingFaceModel,
-  lengthMoments,
-  libraryModel,
-  selectPool,
-  solve,
-  solveDeployable,
-  solveStartable,
-  startableRequest,
-} from "./checked/core.ts";
-export {
-  batchSizes,
-  checkConsistency,
-  checkMatrix,
-  deriveMatrix,
-  externalShareGBytesPerSecond,
-  formOf,
-  instanceName,
-  launcherOf,
-  limitsOf,
-  meetsLimits,
-  microUsdToUsd,
-  overlay,
-  parseInstanceName,
-  parsePoolSpec,
-  placementPoint,
-  restoreProblem,
-  startLimits,
-  storeProblem,
-  sweep,
-  uniformMatrix,
-  usdToMicroUsd,
-} from "./checked/parts.ts";
-export {
-  buildProblem,
-  choosePool,
-  completePlacement,
-  networkToCsv,
-  parseCatalogue,
-  parseConfig,
-  parsePlacement,
-  parsePlacementLines,
-  parsePoolCsv,
-  readHuggingFaceModel,
-} from "./checked/texts.ts";
+export * from "./checked/core.ts";
+export * from "./checked/parts.ts";
+export * from "./checked/texts.ts";
 export type { Knowledge } from "./cost/calibrated/calibrated-model.ts";
 export { SHIPPED } from "./cost/calibrated/shipped.ts";
 export type {
@@ -134,15 +78,7 @@ export type { ProblemFlags } from "./input/problem/merge-flags.ts";
 export type { OpenNamed, SourceText } from "./input/text/source-text.ts";
 export type { InlineHighsOptions } from "./milp/highs-inline.ts";
 export { createJslp } from "./milp/jslp.ts";
-export type {
-  MilpBackend,
-  MilpColumn,
-  MilpModel,
-  MilpOptions,
-  MilpOutcome,
-  MilpRow,
-  RelaxationOutcome,
-} from "./milp/model.ts";
+export type * from "./milp/model.ts";
 export { writeLp, writeMps } from "./milp/write.ts";
 export type {
   Architecture,

@@ -1,13 +1,6 @@
 /** What llm-placement offers beside its core where there are files and worker threads: in Node. */
 
-export {
-  collect,
-  createHighsWorkerBackend,
-  readCatalogue,
-  readModel,
-  readProblem,
-  storeSweep,
-} from "./checked/node.ts";
+export * from "./checked/node.ts";
 export type { CollectedRun, RunOnDisk } from "./files/collect.ts";
 export { readLibrary } from "./files/read-model.ts";
 export type { ProblemOptions } from "./files/read-problem.ts";

@@ -22,8 +22,7 @@ import {
   optional,
   text,
 } from "./check.ts";
-import { overrides, problem } from "./shapes.ts";
-import { CHOICE_FLAGS, PROBLEM_FLAGS } from "./texts.ts";
+import { CHOICE_FLAGS, overrides, PROBLEM_FLAGS, problem } from "./shapes.ts";
 
 const options: Check = objectOf<ProblemOptions>({
   ...PROBLEM_FLAGS,

@@ -10,6 +10,8 @@ import type { PoolEntry } from "../hardware/pool.ts";
 import type { Price } from "../hardware/price.ts";
 import type { ModelOverrides } from "../huggingface/huggingface-model.ts";
 import type { HuggingFaceFiles } from "../huggingface/read-huggingface.ts";
+import type { ChoiceFlags } from "../input/pool/choose-pool.ts";
+import type { ProblemFlags } from "../input/problem/merge-flags.ts";
 import type { InlineHighsOptions } from "../milp/highs-inline.ts";
 import type { LayerKind, LayerPlan, Outline } from "../model/outline.ts";
 import type { SplitShape } from "../placement/even-split.ts";
@@ -337,3 +339,52 @@ export const inlineHighs: Check = optional(
     locateFile: optional(callable),
   }),
 );
+
+/** What flags say about a problem. */
+export const PROBLEM_FLAGS: Keys<ProblemFlags> = {
+  inputTokens: optional(number),
+  inputP95Tokens: optional(number),
+  inputLengthsFile: optional(text),
+  outputTokens: optional(number),
+  outputP95Tokens: optional(number),
+  outputLengthsFile: optional(text),
+  minBatch: optional(number),
+  maxBatch: optional(number),
+  concurrency: optional(number),
+  maxLoad: optional(flag),
+  requestRate: optional(number),
+  costModel: optional(text),
+  engine: optional(text),
+  gpuMemoryUtilization: optional(number),
+  maxModelLenTokens: optional(number),
+  maxBatchedTokens: optional(number),
+  calibrationFile: optional(text),
+  cloudProvider: optional(text),
+  ownedByType: optional(mapOf(number)),
+  phase: optional(text),
+  limits: optional(
+    objectOf(
+      Object.fromEntries(
+        Object.entries(LIMITS).map(([key, check]) => [key, optional(check)]),
+      ) as typeof LIMITS,
+    ),
+  ),
+  timeLimitSeconds: optional(number),
+  maxPipelineStages: optional(number),
+  totalTokens: optional(number),
+  anyShape: optional(flag),
+};
+
+const itemsOrPath: Check = (value, where) =>
+  typeof value === "string" ? undefined : poolItems(value, where);
+
+/** What flags choose from a catalogue. */
+export const CHOICE_FLAGS: Keys<ChoiceFlags> = {
+  instances: optional(text),
+  poolItems: optional(itemsOrPath),
+  providers: optional(listOf(text)),
+  regions: optional(listOf(text)),
+  gpus: optional(listOf(text)),
+  priceKinds: optional(listOf(text)),
+  maxCount: optional(number),
+};

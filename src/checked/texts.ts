@@ -16,7 +16,7 @@ import {
   type PlacementInput,
   parsePlacementLines as placementLines,
 } from "../input/placement/parse-placement.ts";
-import { type ChoiceFlags, choosePool as chosen } from "../input/pool/choose-pool.ts";
+import { choosePool as chosen } from "../input/pool/choose-pool.ts";
 import { networkToCsv as networkCsv } from "../input/pool/network-csv.ts";
 import { parsePoolCsv as poolCsv } from "../input/pool/parse-pool-csv.ts";
 import { buildProblem as built, type ProblemFiles } from "../input/problem/build-problem.ts";
@@ -29,68 +29,16 @@ import {
   callable,
   flag,
   guarded,
-  type Keys,
-  listOf,
   made,
-  mapOf,
   nullOr,
   number,
   objectOf,
   optional,
   text,
 } from "./check.ts";
-import { huggingFaceFiles, LIMITS, poolItems, stages, workload } from "./shapes.ts";
+import { CHOICE_FLAGS, huggingFaceFiles, PROBLEM_FLAGS, stages, workload } from "./shapes.ts";
 
 const TEXT_OF_FILE = { text, fileName: text };
-
-/** What flags say about a problem. */
-export const PROBLEM_FLAGS: Keys<ProblemFlags> = {
-  inputTokens: optional(number),
-  inputP95Tokens: optional(number),
-  inputLengthsFile: optional(text),
-  outputTokens: optional(number),
-  outputP95Tokens: optional(number),
-  outputLengthsFile: optional(text),
-  minBatch: optional(number),
-  maxBatch: optional(number),
-  concurrency: optional(number),
-  maxLoad: optional(flag),
-  requestRate: optional(number),
-  costModel: optional(text),
-  engine: optional(text),
-  gpuMemoryUtilization: optional(number),
-  maxModelLenTokens: optional(number),
-  maxBatchedTokens: optional(number),
-  calibrationFile: optional(text),
-  cloudProvider: optional(text),
-  ownedByType: optional(mapOf(number)),
-  phase: optional(text),
-  limits: optional(
-    objectOf(
-      Object.fromEntries(
-        Object.entries(LIMITS).map(([key, check]) => [key, optional(check)]),
-      ) as typeof LIMITS,
-    ),
-  ),
-  timeLimitSeconds: optional(number),
-  maxPipelineStages: optional(number),
-  totalTokens: optional(number),
-  anyShape: optional(flag),
-};
-
-const itemsOrPath: Check = (value, where) =>
-  typeof value === "string" ? undefined : poolItems(value, where);
-
-/** What flags choose from a catalogue. */
-export const CHOICE_FLAGS: Keys<ChoiceFlags> = {
-  instances: optional(text),
-  poolItems: optional(itemsOrPath),
-  providers: optional(listOf(text)),
-  regions: optional(listOf(text)),
-  gpus: optional(listOf(text)),
-  priceKinds: optional(listOf(text)),
-  maxCount: optional(number),
-};
 
 type AllFiles = {
   readonly [K in Extract<ProblemFiles, { readonly instances: unknown }> extends infer F
