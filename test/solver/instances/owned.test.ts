@@ -4,7 +4,8 @@ import { createPool } from "../../../src/hardware/pool.ts";
 import { createInlineHighs } from "../../../src/milp/highs-inline.ts";
 import { DEFAULT_REQUEST, type ObjectiveName } from "../../../src/solver/request.ts";
 import { solve } from "../../../src/solver/solve.ts";
-import { TOY_POOL, toyProblem } from "../../support/toy.ts";
+import { restated } from "../../support/models.ts";
+import { TOY_MODEL, TOY_POOL, toyProblem } from "../../support/toy.ts";
 
 const backend = createInlineHighs();
 afterAll(() => backend.dispose());
@@ -55,4 +56,20 @@ it("at a rate, placements that cost nothing go by the GPUs in use", async () => 
       if (requestsPerSecond < 1) expect(num_gpus).toBe(1);
     }
   }
+});
+
+it("a limit on rented instances of a type leaves the owned ones", async () => {
+  // Three machines are needed: two are owned, one more is rented.
+  const [, , mono] = TOY_POOL;
+  const problem = toyProblem({
+    model: restated(TOY_MODEL, { layerWeightGib: 3 }),
+    pool: createPool([{ ...mono, count: 5, ownedCount: 2 }]),
+  });
+  const request = {
+    ...DEFAULT_REQUEST,
+    objective: "cost",
+    maxRentedByType: new Map([["mono", 1]]),
+  } as const;
+  const solution = await solve(problem, request, backend);
+  expect(solution).toMatchObject({ status: "optimal", metrics: { cost_per_hour: 1 } });
 });

@@ -93,3 +93,43 @@ describe("a budget between two price units, with links charged for", () => {
     expect(await costWithin({ maxHourlyCostUsd: 5 })).toBe(5);
   });
 });
+
+describe("a budget that every machine keeps alone, and not all together, with links charged for", () => {
+  // Eighteen layers on three GPUs: a pair and a single at 8.50 with one link, or three singles at 7.50 with two. A link is charged
+  // more than the dollar between them.
+  const problem = toyProblem({
+    model: restated(TOY_MODEL, { numLayers: 18, layerWeightGib: 3 }),
+    pool: createPool([
+      entry("pair", "NVIDIA L40S", 2, 24, 32, 400, 6, 1),
+      entry("single", "NVIDIA L40S", 1, 24, 32, 400, 2.5, 3),
+    ]),
+    rules: { ...TOY_RULES, maxPipelineStages: 3 },
+    workload: { phase: "prefill", inputTokens: 512, outputTokens: 0, minBatch: 8, maxBatch: 8 },
+    weights: {
+      costWeight: 0.5,
+      throughputNormalization: 1e9,
+      costNormalization: 1,
+      crossInstancePenalty: 10,
+    },
+  });
+  const metricsWithin = async (limits: Partial<typeof NO_LIMITS>) => {
+    const request = { ...DEFAULT_REQUEST, objective: "weighted", tpDegrees: [1] } as const;
+    const limited = { ...problem, limits: { ...NO_LIMITS, ...limits } };
+    const solution = await solve(limited, request, backend);
+    if (!("placement" in solution)) throw new Error(solution.status);
+    expect(solution.status).toBe("optimal");
+    return solution.metrics;
+  };
+
+  it("an hourly one, to the last unit", async () => {
+    expect((await metricsWithin({ maxHourlyCostUsd: 8.5 })).cost_per_hour).toBe(8.5);
+    expect((await metricsWithin({ maxHourlyCostUsd: 8.49 })).cost_per_hour).toBe(7.5);
+  });
+
+  it("one on the price of tokens, to the last unit of what a level can bear", async () => {
+    const { dollar_per_million_token: usd } = await metricsWithin({ maxHourlyCostUsd: 7.5 });
+    const within = await metricsWithin({ maxCostPerMillionTokenUsd: usd });
+    expect(within.cost_per_hour).toBe(7.5);
+    expect(within.dollar_per_million_token).toBe(usd);
+  });
+});
