@@ -1,11 +1,13 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, test } from "vitest";
-import { ENGINES } from "../../src/engines/engines.ts";
+import { ENGINES, LAUNCH_ENGINES } from "../../src/engines/engines.ts";
 import { FORMS } from "../../src/export/targets.ts";
 import { readCatalogue } from "../../src/files/read-catalogue.ts";
 import { GPU_CLASSES, GPU_LINKS, GPU_NAMES } from "../../src/hardware/gpu-specs.ts";
 import { WEIGHT_FORMATS } from "../../src/model/architecture.ts";
+import type { Attention } from "../../src/model/attention.ts";
+import { tpLayout } from "../../src/model/layout.ts";
 import { ROOT, readDocument } from "./documents.ts";
 
 /** Files below a folder, from the project's root. */
@@ -41,15 +43,26 @@ const MODELS: readonly string[] = filesIn("config/models").map((path) =>
   path.replace(/^.*\/|\.json$/g, ""),
 );
 
+/** The constants of `src/solver/formulations/`, as the list imports them. */
+const FORMULATION_CONSTANTS: readonly string[] = [
+  ...TEXTS.get("src/solver/formulations/formulations.ts")!.matchAll(/^import \{ ([A-Z_]+) \}/gm),
+].map(([, name]) => name!);
+
 const KINDS: Readonly<Record<string, readonly string[]>> = {
   "a GPU": GPU_NAMES,
   "a class of GPUs": GPU_CLASSES,
   "a link of GPUs": GPU_LINKS,
   "an instance type": readCatalogue(undefined).instances.map(({ instance }) => instance),
   "a model": MODELS,
-  "an export form": Object.keys(FORMS),
+  // Engines have forms of their own without being named again.
+  "an export form": Object.keys(FORMS).filter(
+    (form) => !LAUNCH_ENGINES.some((engine) => engine === form),
+  ),
   "an engine": ENGINES,
   "a weight format": WEIGHT_FORMATS,
+  "a kind of attention": ["grouped-query", "latent"] satisfies Attention["kind"][],
+  "a layout": Object.keys(tpLayout(1)),
+  "a formulation": FORMULATION_CONSTANTS,
 };
 
 /** The files of each row of the table in docs/extending.md; those that the addition brings with it, as `<name>.json`, apart. */
