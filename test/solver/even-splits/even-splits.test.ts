@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createPool } from "../../../src/hardware/pool.ts";
+import { createPool, type PoolEntry } from "../../../src/hardware/pool.ts";
 import { evaluate } from "../../../src/placement/evaluate.ts";
 import { evenSplit } from "../../../src/placement/even-split.ts";
 import type { Problem } from "../../../src/placement/problem.ts";
@@ -156,6 +156,28 @@ describe("the best even split of every type", () => {
     );
     expect(causes).toContain("too small alone, and without a site that several share");
     for (const cause of causes) expect(cause).not.toContain("_");
+  });
+
+  it("takes no cheaper site for a dearer one that has more machines", () => {
+    // Two machines are needed: the cheap site has one.
+    const [row] = FOUNDING_POOL.filter(({ instance }) => instance.name === "g5.12xlarge");
+    const at = (site: string, count: number, usd: number): PoolEntry => ({
+      ...row!,
+      instance: { ...row!.instance, name: `g5@${site}`, site },
+      count,
+      price: { ...row!.price, microUsdPerHour: usd * 1e6 },
+    });
+    const families = best(
+      foundingProblem({
+        pool: createPool([at("dear", 2, 2), at("cheap", 1, 1)]),
+        rules: RELAXED_RULES,
+      }),
+      { tpDegrees: [4] },
+    );
+    expect(families.map(({ family, status }) => [family, status])).toEqual([
+      ["g5@dear", "best"],
+      ["g5@cheap", "infeasible"],
+    ]);
   });
 
   it("uses only what the request allows", () => {

@@ -69,6 +69,18 @@ describe("a range whose optimistic point is within the gap of the best", () => {
   });
 });
 
+it("a placement over its limits is no answer, however good it is", () => {
+  const goal = goalAt100(0);
+  const over = { ...goal.best!, cost: 50, metrics: { meets_cost_threshold: false } as Metrics };
+  goal.offer(over);
+  expect(goal.best!.cost).toBe(100);
+  goal.offer({ ...over, metrics: { meets_cost_threshold: true } as Metrics });
+  expect(goal.best!.cost).toBe(50);
+  // What costs more is none either.
+  goal.offer({ ...goal.best!, cost: 60 });
+  expect(goal.best!.cost).toBe(50);
+});
+
 it("a solve within a wide gap decides fewer cases, and tells the gap that it proved", async () => {
   const base = toyProblem();
   const problem = { ...base, workload: { ...base.workload, minBatch: 1, maxBatch: 16 } };
