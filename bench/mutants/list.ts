@@ -1,0 +1,17 @@
+import { COST_MUTANTS } from "./cost.ts";
+import { INPUT_MUTANTS } from "./input.ts";
+import { MILP_MUTANTS } from "./milp.ts";
+import type { Mutant } from "./mutant.ts";
+import { PLACEMENT_MUTANTS } from "./placement.ts";
+import { SEARCH_MUTANTS } from "./search.ts";
+import { STAGE_MUTANTS } from "./stages.ts";
+
+/** All deliberate faults. */
+export const MUTANTS: readonly Mutant[] = [
+  ...COST_MUTANTS,
+  ...PLACEMENT_MUTANTS,
+  ...INPUT_MUTANTS,
+  ...MILP_MUTANTS,
+  ...STAGE_MUTANTS,
+  ...SEARCH_MUTANTS,
+];
