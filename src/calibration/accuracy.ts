@@ -1,4 +1,5 @@
 import type { ParameterValues } from "../cost/calibrated/parameters.ts";
+import { groupBy } from "../lists.ts";
 import { type DecisionRegret, decisionRegret } from "./decision-regret.ts";
 import { type ErrorTables, errorTables } from "./error-tables.ts";
 import { type IntervalCoverage, intervalCoverage } from "./interval-coverage.ts";
@@ -7,7 +8,6 @@ import type { RowPrediction } from "./predict-row.ts";
 import { type PredictedRow, predictRows } from "./predicted-row.ts";
 import type { RowSpread } from "./row-case.ts";
 import { type MarginSummary, safetyMargins } from "./safety-margin.ts";
-import { groupBy } from "./statistics.ts";
 import { type RefusedRow, type TargetRow, targetRows } from "./targets.ts";
 
 /** How well predictions agree with measurements. */

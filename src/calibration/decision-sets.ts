@@ -1,6 +1,7 @@
+import { groupBy } from "../lists.ts";
 import type { RowPrediction } from "./predict-row.ts";
 import type { PredictedRow } from "./predicted-row.ts";
-import { groupBy, mean } from "./statistics.ts";
+import { mean } from "./statistics.ts";
 import type { TargetRow } from "./targets.ts";
 
 /** A deployment that was measured, as one of several to choose from. */

@@ -1,5 +1,6 @@
+import { ascending, groupBy } from "../lists.ts";
 import type { ConcurrencyLimit, PredictedRow } from "./predicted-row.ts";
-import { groupBy, mean, median, quantile } from "./statistics.ts";
+import { mean, median, quantile } from "./statistics.ts";
 
 /**
  * Errors of some figures. Each config group counts once: with the median of its figures' symmetric errors. All are shares:
@@ -97,7 +98,7 @@ export function sortedGroups(
 ): [name: string, rows: PredictedRow[]][] {
   return [...groupBy(rows, keyOf)].sort(([a], [b]) => {
     const difference = Number(a) - Number(b);
-    return Number.isNaN(difference) ? compareTexts(a, b) : difference;
+    return Number.isNaN(difference) ? ascending(a, b) : difference;
   });
 }
 
@@ -131,11 +132,6 @@ function groupErrors(rows: readonly ComparedRow[]): GroupError[] {
 
 function worstGroups(rows: readonly ComparedRow[], most: number): GroupError[] {
   return groupErrors(rows)
-    .sort((a, b) => b.error - a.error || compareTexts(a.config_group, b.config_group))
+    .sort((a, b) => b.error - a.error || ascending(a.config_group, b.config_group))
     .slice(0, most);
-}
-
-function compareTexts(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }

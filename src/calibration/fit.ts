@@ -2,9 +2,9 @@ import { levenbergMarquardt } from "ml-levenberg-marquardt";
 import type { Parameters, ParameterValues } from "../cost/calibrated/parameters.ts";
 import { PRIORS, type Prior } from "../cost/calibrated/priors.ts";
 import { parameterNames, resolveParameters } from "../cost/calibrated/resolve-parameters.ts";
+import { groupBy } from "../lists.ts";
 import type { RowPlan } from "./plan-row.ts";
 import { predictWith } from "./predict-row.ts";
-import { groupBy } from "./statistics.ts";
 import { figureOf, type TargetRow } from "./targets.ts";
 
 /** What a fit minimises beside the priors. */
@@ -249,12 +249,7 @@ class FitSystem {
 
 /** Of a (config group, target) with many rows, evenly spaced ones in the order of the data: they say nearly as much as all. */
 function thinned(rows: readonly TargetRow[], { mostRowsOfGroup }: FitOptions): TargetRow[] {
-  const groups = new Map<string, TargetRow[]>();
-  for (const row of rows) {
-    const key = `${row.measurement.configGroup} ${row.target}`;
-    groups.set(key, [...(groups.get(key) ?? []), row]);
-  }
-  return [...groups.values()].flatMap((group) =>
+  return [...groupBy(rows, weightGroup).values()].flatMap((group) =>
     group.filter((_, i) => {
       const share = mostRowsOfGroup / group.length;
       return Math.floor((i + 1) * share) > Math.floor(i * share);
@@ -271,13 +266,15 @@ function poolMean(key: string, priors: readonly Prior[]): Prior {
   return { name: `mean of ${key}`, value, logSd: MEAN_LOG_SD, source: "mean of the priors" };
 }
 
+/** Rows that weigh as much as `mostRowsOfGroup` together. */
+function weightGroup({ measurement, target }: TargetRow): string {
+  return `${measurement.configGroup} ${target}`;
+}
+
 function rowWeights(rows: readonly TargetRow[], options: FitOptions): Float64Array {
-  const keyOf = ({ measurement, target }: TargetRow): string =>
-    `${measurement.configGroup} ${target}`;
-  const counts = new Map<string, number>();
-  for (const row of rows) counts.set(keyOf(row), (counts.get(keyOf(row)) ?? 0) + 1);
+  const groups = groupBy(rows, weightGroup);
   return Float64Array.from(rows, (row) => {
-    const share = Math.min(1, options.mostRowsOfGroup / counts.get(keyOf(row))!);
+    const share = Math.min(1, options.mostRowsOfGroup / groups.get(weightGroup(row))!.length);
     const isLoaded = row.target === "ttft_ms" && row.plan.kind === "online_e2e";
     return share * (isLoaded ? options.loadedTtftWeight : 1);
   });

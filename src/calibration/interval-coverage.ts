@@ -1,7 +1,8 @@
+import { groupBy } from "../lists.ts";
 import { DIMENSIONS, sortedGroups } from "./error-tables.ts";
 import type { PredictedRow } from "./predicted-row.ts";
 import type { RowSpread } from "./row-case.ts";
-import { groupBy, mean, median } from "./statistics.ts";
+import { mean, median } from "./statistics.ts";
 
 /** How often measured figures lie inside their intervals. */
 export interface Coverage {

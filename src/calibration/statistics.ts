@@ -27,18 +27,6 @@ export function numberOrNull(value: number): number | null {
   return Number.isNaN(value) ? null : value;
 }
 
-/** Items by the key of each, the keys in the order of their first appearance. */
-export function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const group = groups.get(key);
-    if (group) group.push(item);
-    else groups.set(key, [item]);
-  }
-  return groups;
-}
-
 function sorted(values: readonly number[]): number[] {
   return [...values].sort((a, b) => a - b);
 }

@@ -2,9 +2,10 @@ import { readdirSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { InputError } from "../errors.ts";
 import { rowsToCsv } from "../input/measurements/data-csv.ts";
+import { ascending } from "../lists.ts";
 import { bestRuns } from "../sweep/best.ts";
 import { recordedRun, type StoredRun } from "../sweep/record.ts";
-import { compareRuns, compareText } from "../sweep/run.ts";
+import { compareRuns } from "../sweep/run.ts";
 import { parseRunName } from "../sweep/run-name.ts";
 import { fileError, isMissing } from "./file-error.ts";
 import { RUN_JSON, readRunDirectory, storedRow } from "./run-directory.ts";
@@ -68,7 +69,7 @@ export function writeDataCsv(runs: readonly RunOnDisk[], outPath: string): Colle
     .sort(
       (a, b) =>
         compareRuns(recordedRun(a.record), recordedRun(b.record)) ||
-        compareText(a.outputDir, b.outputDir),
+        ascending(a.outputDir, b.outputDir),
     );
   const rows = collected.map(({ record, outputDir, isBest }) => ({
     ...storedRow(record, outputDir),
@@ -107,7 +108,7 @@ function search(directory: string, found: string[]): void {
   const below = entries
     .filter((entry) => entry.isDirectory() && !entry.name.startsWith("."))
     .map((entry) => entry.name)
-    .sort(compareText);
+    .sort(ascending);
   for (const child of below) search(join(directory, child), found);
 }
 

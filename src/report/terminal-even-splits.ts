@@ -1,4 +1,5 @@
 import { isTie } from "../compare/tie.ts";
+import { groupBy } from "../lists.ts";
 import type { Problem } from "../placement/problem.ts";
 import { atFullUse } from "../placement/rate-service.ts";
 import type { FamilyBest } from "../solver/even-splits/even-splits.ts";
@@ -97,12 +98,8 @@ const MOST_NAMED = 3;
 
 /** The types that have no even split, those of one cause in one item: "38 too small: …". */
 function withoutSplit(families: readonly FamilyBest[]): string[] {
-  const byCause = new Map<string, { family: string; reason: string }[]>();
-  for (const family of families) {
-    if (family.status === "best") continue;
-    byCause.set(family.cause, [...(byCause.get(family.cause) ?? []), family]);
-  }
-  return [...byCause]
+  const without = families.filter((family) => family.status !== "best");
+  return [...groupBy(without, ({ cause }) => cause)]
     .sort(([, a], [, b]) => b.length - a.length)
     .map(([cause, types]) => {
       const [first] = types;

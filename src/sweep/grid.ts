@@ -1,10 +1,11 @@
 import { InputError } from "../errors.ts";
 import type { PoolType } from "../hardware/pool.ts";
+import { ascending } from "../lists.ts";
 import { nearestHint } from "../nearest.ts";
 import type { Problem } from "../placement/problem.ts";
 import { DEFAULT_TP_DEGREES } from "../solver/request.ts";
 import { checkPoint, type Phase, type Workload } from "../workload/workload.ts";
-import { compareRuns, compareText, type RunParameters, runPoint } from "./run.ts";
+import { compareRuns, type RunParameters, runPoint } from "./run.ts";
 
 /** Input and output tokens of a sequence. */
 export interface LengthPair {
@@ -54,7 +55,7 @@ const DEFAULT_PP_STAGES: readonly number[] = [1, 2, 4];
  */
 export function createGrid(problem: Problem, choices: GridChoices = {}): Grid {
   const types = chooseTypes(problem, choices.families).sort((a, b) =>
-    compareText(a.instance.name, b.instance.name),
+    ascending(a.instance.name, b.instance.name),
   );
   const tpDegrees = chooseDegrees("--tp-degrees", choices.tpDegrees, DEFAULT_TP_DEGREES, {
     types,

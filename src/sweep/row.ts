@@ -1,10 +1,10 @@
+import { ascending } from "../lists.ts";
 import { layerCount } from "../model/model.ts";
 import { placementPoint } from "../placement/evaluate.ts";
 import type { Evaluation, Metrics } from "../placement/evaluation.ts";
 import { type Placement, type PlacementStage, parseInstanceName } from "../placement/placement.ts";
 import type { Problem } from "../placement/problem.ts";
 import type { OperatingPoint } from "../workload/workload.ts";
-import { compareText } from "./run.ts";
 
 /** The columns of data.csv, in order; those of the founding program and `reason` after them. */
 export const DATA_COLUMNS = [
@@ -134,7 +134,7 @@ export function placementRow(
 /** Collects what a row says of the problem, for the types used; types that are not in the pool have no facts. */
 export function rowFacts(problem: Problem, typeNames: readonly string[]): RowFacts {
   const devices: Device[] = [];
-  for (const name of [...new Set(typeNames)].sort(compareText)) {
+  for (const name of [...new Set(typeNames)].sort(ascending)) {
     const type = problem.pool.byName.get(name);
     if (!type) continue;
     devices.push({
@@ -182,7 +182,7 @@ export function dataRow(
     model_name: facts.model_name,
     device_type: facts.devices.map((device) => device.instance_type).join(","),
     gpu_type: [...new Set(facts.devices.map((device) => device.gpu_model))]
-      .sort(compareText)
+      .sort(ascending)
       .join(","),
     tp: cell(shape.tpDegree),
     pp: cell(shape.ppStages),

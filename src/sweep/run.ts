@@ -1,3 +1,4 @@
+import { ascending } from "../lists.ts";
 import { type OperatingPoint, PHASES, type Phase } from "../workload/workload.ts";
 
 /** One run of a sweep: an even split of the model over instances of one family, at one operating point. */
@@ -32,7 +33,7 @@ export function runPoint(run: RunParameters): OperatingPoint {
 export function compareRuns(a: RunParameters, b: RunParameters): number {
   return (
     PHASES.indexOf(a.phase) - PHASES.indexOf(b.phase) ||
-    compareText(a.family, b.family) ||
+    ascending(a.family, b.family) ||
     a.ppStages - b.ppStages ||
     a.tpDegree - b.tpDegree ||
     a.inputTokens - b.inputTokens ||
@@ -40,10 +41,4 @@ export function compareRuns(a: RunParameters, b: RunParameters): number {
     a.minBatch - b.minBatch ||
     a.maxBatch - b.maxBatch
   );
-}
-
-/** Order by UTF-16 code units, the same in every locale. */
-export function compareText(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }

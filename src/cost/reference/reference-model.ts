@@ -1,4 +1,5 @@
 import type { InstanceType } from "../../hardware/instance.ts";
+import { groupBy } from "../../lists.ts";
 import type { Architecture } from "../../model/architecture.ts";
 import { outlineOf } from "../../model/outline.ts";
 import type { OperatingPoint } from "../../workload/workload.ts";
@@ -184,14 +185,10 @@ export function createReferenceModel(
     uncertainty: () => null,
 
     hardwareWarnings(instances: readonly InstanceType[]): readonly string[] {
-      const unknown = new Map<string, string[]>();
-      for (const instance of instances) {
-        if (referenceGpuName(instance.gpuModel) !== null) continue;
-        unknown.set(instance.gpuModel, [...(unknown.get(instance.gpuModel) ?? []), instance.name]);
-      }
-      return [...unknown].map(
-        ([gpuModel, names]) =>
-          `GPU "${gpuModel}" (${names.join(", ")}) is not in the reference model's table: its speed is computed as that of an ${FALLBACK_GPU}, which is likely wrong.`,
+      const unknown = instances.filter(({ gpuModel }) => referenceGpuName(gpuModel) === null);
+      return [...groupBy(unknown, ({ gpuModel }) => gpuModel)].map(
+        ([gpuModel, those]) =>
+          `GPU "${gpuModel}" (${those.map(({ name }) => name).join(", ")}) is not in the reference model's table: its speed is computed as that of an ${FALLBACK_GPU}, which is likely wrong.`,
       );
     },
   };

@@ -1,6 +1,6 @@
 import { axisX, axisY, dot, gridX, gridY } from "@observablehq/plot";
+import { ascending } from "../../lists.ts";
 import { recordedRun } from "../../sweep/record.ts";
-import { compareText } from "../../sweep/run.ts";
 import { figure, usd } from "../format.ts";
 import type { SummarisedRun } from "../sweep.ts";
 import { html, type Markup } from "./markup.ts";
@@ -42,7 +42,7 @@ interface Group {
 export function scatterMarkup(runs: readonly SummarisedRun[]): Markup {
   const points = runs.flatMap(pointOf);
   if (points.length === 0) return html`<p>No run has a placement, so there is nothing to draw.</p>`;
-  const byType = groupsOf(points, ({ type }) => type, compareText);
+  const byType = groupsOf(points, ({ type }) => type, ascending);
   const byTp = groupsOf(
     points,
     ({ tpDegree }) => String(tpDegree),

@@ -1,5 +1,6 @@
+import { ascending } from "../../lists.ts";
 import { recordedRun } from "../../sweep/record.ts";
-import { compareText, type RunParameters } from "../../sweep/run.ts";
+import type { RunParameters } from "../../sweep/run.ts";
 import { figure, plural, shortGpu, usd, usdColumn } from "../format.ts";
 import { counts, type SummarisedRun } from "../sweep.ts";
 import { type Content, html, type Markup } from "./markup.ts";
@@ -88,6 +89,7 @@ ${tableMarkup({
   isSortable: true,
   isLong: true,
   columns: [...COLUMNS, { head: "GPU" }, { head: "outcome", flexible: true }],
+  // Runs without a placement come last: a token of theirs costs Infinity.
   rows: runs
     .map((run, index) => ({ run, index }))
     .sort((a, b) => ascending(perToken(a.run), perToken(b.run)) || a.index - b.index)
@@ -103,11 +105,6 @@ ${tableMarkup({
       };
     }),
 })}`;
-}
-
-/** Runs that have no placement come last. */
-function ascending(a: number, b: number): number {
-  return a === b ? 0 : a - b;
 }
 
 /** What runs can be filtered by. */
@@ -165,5 +162,5 @@ function filters(runs: readonly SummarisedRun[]): Markup {
 }
 
 function compareNumbersFirst(a: string, b: string): number {
-  return Number(a) - Number(b) || compareText(a, b);
+  return Number(a) - Number(b) || ascending(a, b);
 }

@@ -1,4 +1,5 @@
 import type { PoolType } from "../../hardware/pool.ts";
+import { groupBy } from "../../lists.ts";
 import { type Placement, parseInstanceName } from "../../placement/placement.ts";
 import { isAllowed } from "../instances/instance-classes.ts";
 import type { Grouping } from "../request.ts";
@@ -31,14 +32,11 @@ export async function bestByGroup(
   answer: Best,
 ): Promise<GroupBest[]> {
   const { problem, request } = whatIf;
-  const groups = new Map<string, string[]>();
-  for (const type of problem.pool.types.filter((one) => isAllowed(one, request))) {
-    const group = groupOf(type, by);
-    groups.set(group, [...(groups.get(group) ?? []), type.instance.name]);
-  }
+  const allowed = problem.pool.types.filter((type) => isAllowed(type, request));
   const used = typesOf(answer.found.placement);
   const all: GroupBest[] = [];
-  for (const [group, includeTypes] of groups) {
+  for (const [group, types] of groupBy(allowed, (type) => groupOf(type, by))) {
+    const includeTypes = types.map(({ instance }) => instance.name);
     const isOfAnswer = used.every((name) => includeTypes.includes(name));
     all.push(isOfAnswer ? groupBest(group, answer) : await search(whatIf, group, includeTypes));
   }

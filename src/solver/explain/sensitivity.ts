@@ -1,3 +1,4 @@
+import { ascending } from "../../lists.ts";
 import type { Problem } from "../../placement/problem.ts";
 import { atFullUse } from "../../placement/rate-service.ts";
 import { isAllowed } from "../instances/instance-classes.ts";
@@ -107,11 +108,6 @@ async function bestByType(whatIf: WhatIf): Promise<TypeBest[]> {
     return wantsMore ? -objective : objective;
   };
   return all.sort(
-    (a, b) => compareNumbers(rank(a), rank(b)) || (a.instance_type < b.instance_type ? -1 : 1),
+    (a, b) => ascending(rank(a), rank(b)) || ascending(a.instance_type, b.instance_type),
   );
-}
-
-function compareNumbers(a: number, b: number): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }

@@ -1,3 +1,4 @@
+import { groupBy } from "../../lists.ts";
 import { type Builder, ones } from "../../milp/builder.ts";
 
 /** Where a stage stands, as far as links are concerned: a lowest GPU, or an instance. */
@@ -50,12 +51,7 @@ export function addStateRows(
   const c = Array.from({ length: layers }, (_, p) =>
     nodes.map(({ label }) => build.column(`c.a${p}.${label}`, 0, 1, false)),
   );
-  const byInstance = new Map<string, number[]>();
-  for (const [v, { instance }] of nodes.entries()) {
-    const list = byInstance.get(instance);
-    if (list) list.push(v);
-    else byInstance.set(instance, [v]);
-  }
+  const byInstance = groupBy(nodes.keys(), (v) => nodes[v]!.instance);
   const staying = nodes.flatMap(({ sendsTo }, v) => (sendsTo === "same" ? [v] : []));
   const sources = nodes.map((_, v) => {
     const of = nodes.map((__, a) => allows(a, v));

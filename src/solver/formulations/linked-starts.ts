@@ -1,3 +1,4 @@
+import { groupBy } from "../../lists.ts";
 import { Builder, ones } from "../../milp/builder.ts";
 import { layerCount } from "../../model/model.ts";
 import type { Placement } from "../../placement/placement.ts";
@@ -105,12 +106,7 @@ function nodesOf(
   columns: readonly (readonly (readonly number[])[])[],
   kind: "leaves" | "stays",
 ): (Node & { readonly lowestGpu: number })[] {
-  const byGpu = new Map<number, number[]>();
-  for (const [u, { lowestGpu }] of units.entries()) {
-    const list = byGpu.get(lowestGpu);
-    if (list) list.push(u);
-    else byGpu.set(lowestGpu, [u]);
-  }
+  const byGpu = groupBy(units.keys(), (u) => units[u]!.lowestGpu);
   return [...byGpu].map(([lowestGpu, members]) => {
     const { instanceClass, instanceIndex, stays } = units[members[0]!]!;
     const leavesTo = stays === null ? "any" : "other";

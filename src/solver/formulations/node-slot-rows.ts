@@ -1,3 +1,4 @@
+import { groupBy } from "../../lists.ts";
 import { type Builder, ones } from "../../milp/builder.ts";
 import type { NodeShape } from "../deployable/node-rules.ts";
 import type { Unit } from "./concrete-groups.ts";
@@ -19,13 +20,7 @@ export function addNodeSlots(
 ): void {
   const instances = groupsByInstance(units);
   const others = units.flatMap((unit, u) => (isOfType(unit, restType) ? [] : [u]));
-  const byGpus = new Map<string, number[]>();
-  for (const [u, { gpuIds }] of units.entries()) {
-    const key = gpuIds.join("_");
-    const list = byGpus.get(key);
-    if (list) list.push(u);
-    else byGpus.set(key, [u]);
-  }
+  const byGpus = groupBy(units.keys(), (u) => units[u]!.gpuIds.join("_"));
   const equal = (name: string, a: readonly number[], b: readonly number[]): void =>
     build.row(name, 0, 0, [...ones(a), ...b.map((column) => ({ column, coefficient: -1 }))]);
   const at = (slot: number, members: readonly number[]): number[] =>

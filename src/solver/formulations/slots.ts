@@ -1,3 +1,4 @@
+import { groupBy } from "../../lists.ts";
 import { Builder, ones, type Term } from "../../milp/builder.ts";
 import { layerCount } from "../../model/model.ts";
 import type { Placement } from "../../placement/placement.ts";
@@ -105,12 +106,7 @@ function addLinks(
   x: readonly (readonly number[])[],
   allows: (source: number, target: number) => boolean,
 ): void {
-  const byLowest = new Map<number, number[]>();
-  for (const [u, { lowestGpu }] of units.entries()) {
-    const list = byLowest.get(lowestGpu);
-    if (list) list.push(u);
-    else byLowest.set(lowestGpu, [u]);
-  }
+  const byLowest = groupBy(units.keys(), (u) => units[u]!.lowestGpu);
   for (let k = 0; k + 1 < x.length; k++) {
     for (const [source, members] of byLowest) {
       const successors = [...byLowest].filter(

@@ -1,5 +1,6 @@
 import { InternalError } from "../../errors.ts";
 import { instanceMicroUsdPerHour, type PoolType } from "../../hardware/pool.ts";
+import { groupBy } from "../../lists.ts";
 import type { InstanceClass } from "./instance-class.ts";
 
 /** A type as the search may use it. */
@@ -38,12 +39,7 @@ export function derivedInstances(
 export function priceGroups(
   type: PoolType,
 ): { readonly instances: readonly number[]; readonly microUsdPerHour: number }[] {
-  const byPrice = new Map<number, number[]>();
-  for (let index = 0; index < type.count; index++) {
-    const price = instanceMicroUsdPerHour(type, index);
-    const list = byPrice.get(price);
-    if (list) list.push(index);
-    else byPrice.set(price, [index]);
-  }
+  const indices = Array.from({ length: type.count }, (_, index) => index);
+  const byPrice = groupBy(indices, (index) => instanceMicroUsdPerHour(type, index));
   return [...byPrice].map(([microUsdPerHour, instances]) => ({ instances, microUsdPerHour }));
 }

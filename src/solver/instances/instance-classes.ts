@@ -1,4 +1,5 @@
 import type { PoolType } from "../../hardware/pool.ts";
+import { ascending } from "../../lists.ts";
 import type { Problem } from "../../placement/problem.ts";
 import { forbiddenTp } from "../../placement/tp-shape.ts";
 import type { SolveRequest } from "../request.ts";
@@ -23,7 +24,7 @@ export function instanceClasses(problem: Problem, request: SolveRequest): Instan
     .filter(({ instances }) => instances.length > 0)
     .sort(
       (a, b) =>
-        compareText(a.type.instance.name, b.type.instance.name) ||
+        ascending(a.type.instance.name, b.type.instance.name) ||
         a.microUsdPerHour - b.microUsdPerHour ||
         a.instances[0]! - b.instances[0]!,
     )
@@ -54,9 +55,4 @@ export function tpDegreesOf(problem: Problem, type: PoolType, request: SolveRequ
   return [...new Set(request.tpDegrees)]
     .filter((t) => t <= most && forbiddenTp(problem, t) === null)
     .sort((a, b) => a - b);
-}
-
-function compareText(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }

@@ -1,5 +1,6 @@
 import type { GroupKind, MatrixNetwork } from "../../hardware/network.ts";
 import type { PoolType } from "../../hardware/pool.ts";
+import { groupBy } from "../../lists.ts";
 import { type AllowedType, priceGroups } from "./derived-instances.ts";
 import type { Group, InstanceClass } from "./instance-class.ts";
 import { type PartitionGroup, usefulPartitions } from "./partitions.ts";
@@ -15,14 +16,8 @@ export function matrixInstances(
 ): Omit<InstanceClass, "position">[] {
   return allowed.flatMap(({ type, tpDegrees }) =>
     priceGroups(type).flatMap(({ instances, microUsdPerHour }) => {
-      const classes = new Map<string, InstanceOffer[]>();
-      for (const instanceIndex of instances) {
-        const offer = offerOf(network, type, instanceIndex, tpDegrees);
-        const alike = classes.get(offer.key);
-        if (alike) alike.push(offer);
-        else classes.set(offer.key, [offer]);
-      }
-      return [...classes.values()].map((offers) => {
+      const all = instances.map((index) => offerOf(network, type, index, tpDegrees));
+      return [...groupBy(all, ({ key }) => key).values()].map((offers) => {
         const groups = new Map(offers.map((offer) => [offer.instanceIndex, offer.groups]));
         return {
           type,

@@ -1,5 +1,6 @@
 import { providerTypeName, servingKey } from "../../hardware/instance.ts";
 import type { Network } from "../../hardware/network.ts";
+import { groupBy } from "../../lists.ts";
 import type { SolveRequest } from "../request.ts";
 import type { InstanceClass } from "./instance-class.ts";
 
@@ -74,13 +75,7 @@ export function twinsElsewhere(
 }
 
 function sitesOf(classes: readonly InstanceClass[]): readonly (readonly InstanceClass[])[] {
-  const bySite = new Map<string | undefined, InstanceClass[]>();
-  for (const instanceClass of classes) {
-    const { site } = instanceClass.type.instance;
-    const candidates = bySite.get(site);
-    if (candidates) candidates.push(instanceClass);
-    else bySite.set(site, [instanceClass]);
-  }
+  const bySite = groupBy(classes, ({ type }) => type.instance.site);
   return bySite.size === 0
     ? [[]]
     : [...bySite]
@@ -92,13 +87,7 @@ function sitesOf(classes: readonly InstanceClass[]): readonly (readonly Instance
 type Offers = ReadonlyMap<string, readonly InstanceClass[]>;
 
 function offersOf(site: readonly InstanceClass[]): Offers {
-  const offers = new Map<string, InstanceClass[]>();
-  for (const instanceClass of site) {
-    const key = sameness(instanceClass);
-    const candidates = offers.get(key);
-    if (candidates) candidates.push(instanceClass);
-    else offers.set(key, [instanceClass]);
-  }
+  const offers = groupBy(site, sameness);
   for (const candidates of offers.values()) {
     candidates.sort((a, b) => a.microUsdPerHour - b.microUsdPerHour);
   }

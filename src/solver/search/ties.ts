@@ -1,6 +1,6 @@
+import { groupBy } from "../../lists.ts";
 import { instanceName } from "../../placement/placement.ts";
 import type { CaseCosts, CaseLimit } from "../formulations/rental-rows.ts";
-import type { InstanceClass } from "../instances/instance-class.ts";
 import { twinsElsewhere } from "../instances/sites.ts";
 import { limitRows } from "./budget-rows.ts";
 import { classOf, found, scorePlacement } from "./candidate.ts";
@@ -52,11 +52,7 @@ export async function breakNameTie(context: CaseContext, best: Candidate): Promi
 export function firstOfSites(context: CaseContext, best: Candidate): Candidate {
   const { placement } = best;
   const names = [...new Set(placement.stages.map(({ gpu_type }) => gpu_type))];
-  const byHost = new Map<InstanceClass, string[]>();
-  for (const name of names) {
-    const instanceClass = classOf(context, name);
-    byHost.set(instanceClass, [...(byHost.get(instanceClass) ?? []), name]);
-  }
+  const byHost = groupBy(names, (name) => classOf(context, name));
   const used = [...byHost].map(([instanceClass, own]) => ({ instanceClass, count: own.length }));
   let first = best;
   for (const twins of twinsElsewhere(context.classes, used)) {
