@@ -1,4 +1,5 @@
 import { microUsdToUsd } from "../hardware/price.ts";
+import { groupBy } from "../lists.ts";
 import {
   type Catalogue,
   type CatalogueInstance,
@@ -7,7 +8,6 @@ import {
   placeText,
   priceKey,
 } from "./catalogue.ts";
-import { groupRows } from "./columns.ts";
 import { ageDays, STALE_AFTER_DAYS } from "./days.ts";
 import type { Finding } from "./finding.ts";
 import { catalogueGpu } from "./gpus.ts";
@@ -131,5 +131,5 @@ function ofAge(
   isMeant: (days: number) => boolean,
 ): readonly (readonly CataloguePrice[])[] {
   const meant = prices.filter(({ asOf }) => asOf !== null && isMeant(ageDays(asOf, today)));
-  return [...groupRows(meant, ({ provider, asOf }) => `${provider} ${asOf}`).values()];
+  return [...groupBy(meant, ({ provider, asOf }) => `${provider} ${asOf}`).values()];
 }

@@ -86,17 +86,3 @@ export function changesBetween<Row extends { readonly place: RowPlace }>(
 function figureText(figure: string | number | null): string {
   return figure === null ? "nothing" : String(figure);
 }
-
-/** Rows by key, each list in the order of its file. */
-export function groupRows<Row>(
-  rows: readonly Row[],
-  key: (row: Row) => string,
-): ReadonlyMap<string, readonly Row[]> {
-  const groups = new Map<string, Row[]>();
-  for (const row of rows) {
-    const group = groups.get(key(row));
-    if (group) group.push(row);
-    else groups.set(key(row), [row]);
-  }
-  return groups;
-}

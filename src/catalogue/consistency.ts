@@ -1,3 +1,4 @@
+import { groupBy } from "../lists.ts";
 import { nearestHint } from "../nearest.ts";
 import {
   type Catalogue,
@@ -15,13 +16,12 @@ import {
   changesBetween,
   DISCOUNT_TABLE,
   GPU_TABLE,
-  groupRows,
   INSTANCE_TABLE,
   PRICE_TABLE,
   type TableKind,
 } from "./columns.ts";
 import { discountOn } from "./discounts.ts";
-import type { Finding } from "./finding.ts";
+import { error, type Finding, warning, when } from "./finding.ts";
 import { catalogueGpu, catalogueGpuNames } from "./gpus.ts";
 import { replacementText } from "./replacement-text.ts";
 
@@ -35,11 +35,9 @@ export function checkConsistency(catalogue: Catalogue, today: string): readonly 
     ...checkFigures(catalogue),
     ...checkProvenance(catalogue.prices, today),
     ...idleDiscounts(catalogue),
-    ...catalogue.replacements.map((replacement) => ({
-      severity: "warning" as const,
-      where: placeText(replacement.after),
-      message: `replaced: ${replacementText(replacement)}.`,
-    })),
+    ...catalogue.replacements.map((replacement) =>
+      warning(replacement.after, `replaced: ${replacementText(replacement)}.`),
+    ),
   ]);
 }
 
@@ -89,18 +87,16 @@ function repeatedRows<Row extends { readonly place: RowPlace }>(
   table: TableKind<Row>,
   catalogue: Catalogue,
 ): readonly Finding[] {
-  return [...groupRows(table.rowsOf(catalogue), table.key)].flatMap(([key, [first, ...others]]) =>
+  return [...groupBy(table.rowsOf(catalogue), table.key)].flatMap(([key, [first, ...others]]) =>
     others.map((row): Finding => {
       const changes = changesBetween(table, first!, row);
       const there = placeText(first!.place);
-      return {
-        severity: changes.length === 0 ? "warning" : "error",
-        where: placeText(row.place),
-        message:
-          changes.length === 0
-            ? `the ${table.what} ${key} is already in ${there}.`
-            : `the ${table.what} ${key} is also in ${there}, with ${changes.map(({ column, before }) => `${column} ${before}`).join(", ")} where here it is ${changes.map(({ after }) => after).join(", ")}.`,
-      };
+      return changes.length === 0
+        ? warning(row.place, `the ${table.what} ${key} is already in ${there}.`)
+        : error(
+            row.place,
+            `the ${table.what} ${key} is also in ${there}, with ${changes.map(({ column, before }) => `${column} ${before}`).join(", ")} where here it is ${changes.map(({ after }) => after).join(", ")}.`,
+          );
     }),
   );
 }
@@ -113,61 +109,47 @@ const OPERATIONS_PER_BYTE = { least: 15, most: 2000 };
 
 /** A GPU computes no slower with fewer bits, and its memory is neither of another age nor in another unit. */
 function checkGpu({ spec, source, place }: CatalogueGpu): readonly Finding[] {
-  const where = placeText(place);
   const { name, tflops16, tflops8, tflops4 } = spec;
   const operationsPerByte = (tflops16 * 1000) / spec.memoryGBytesPerSecond;
   const isOff =
     operationsPerByte < OPERATIONS_PER_BYTE.least || operationsPerByte > OPERATIONS_PER_BYTE.most;
   const slower = (fewer: number, more: number): boolean => fewer > 0 && fewer < more;
   return [
-    ...(slower(tflops8, tflops16) || slower(tflops4, Math.max(tflops8, tflops16))
-      ? [
-          {
-            severity: "error" as const,
-            where,
-            message: `${name} has fewer TFLOPS with fewer bits: ${tflops16} at 16, ${tflops8} at 8, ${tflops4} at 4.`,
-          },
-        ]
-      : []),
-    ...(isOff
-      ? [
-          {
-            severity: "error" as const,
-            where,
-            message: `${name} has ${tflops16} TFLOPS at 16 bit for ${spec.memoryGBytesPerSecond} GB/s of memory: ${operationsPerByte.toPrecision(2)} operations a byte; GPUs have ${OPERATIONS_PER_BYTE.least} to ${OPERATIONS_PER_BYTE.most}. One of the two is in another unit.`,
-          },
-        ]
-      : []),
-    ...(source === ""
-      ? [{ severity: "warning" as const, where, message: `${name} has no source.` }]
-      : []),
+    ...when(slower(tflops8, tflops16) || slower(tflops4, Math.max(tflops8, tflops16)), () =>
+      error(
+        place,
+        `${name} has fewer TFLOPS with fewer bits: ${tflops16} at 16, ${tflops8} at 8, ${tflops4} at 4.`,
+      ),
+    ),
+    ...when(isOff, () =>
+      error(
+        place,
+        `${name} has ${tflops16} TFLOPS at 16 bit for ${spec.memoryGBytesPerSecond} GB/s of memory: ${operationsPerByte.toPrecision(2)} operations a byte; GPUs have ${OPERATIONS_PER_BYTE.least} to ${OPERATIONS_PER_BYTE.most}. One of the two is in another unit.`,
+      ),
+    ),
+    ...when(source === "", () => warning(place, `${name} has no source.`)),
   ];
 }
 
 function checkInstances(catalogue: Catalogue): readonly Finding[] {
   const priced = new Set(catalogue.prices.map(instanceKey));
   return catalogue.instances.flatMap((row): readonly Finding[] => {
-    const where = placeText(row.place);
     const gpu = catalogueGpu(catalogue, row.gpu);
     return [
       ...(gpu
-        ? judgeInstance(row, gpu).map((judgement) => ({ ...judgement, where }))
+        ? judgeInstance(row, gpu).map((judgement) => ({
+            ...judgement,
+            where: placeText(row.place),
+          }))
         : [
-            {
-              severity: "error" as const,
-              where,
-              message: `${row.instance} has the GPU "${row.gpu}", which is not known. ${nearestHint(row.gpu, catalogueGpuNames(catalogue))}`,
-            },
+            error(
+              row.place,
+              `${row.instance} has the GPU "${row.gpu}", which is not known. ${nearestHint(row.gpu, catalogueGpuNames(catalogue))}`,
+            ),
           ]),
-      ...(priced.has(instanceKey(row))
-        ? []
-        : [
-            {
-              severity: "warning" as const,
-              where,
-              message: `${row.instance} of ${row.provider} has no price.`,
-            },
-          ]),
+      ...when(!priced.has(instanceKey(row)), () =>
+        warning(row.place, `${row.instance} of ${row.provider} has no price.`),
+      ),
     ];
   });
 }
@@ -178,9 +160,5 @@ function idleDiscounts({ discounts, prices }: Catalogue): readonly Finding[] {
   );
   return discounts
     .filter((discount) => !used.has(discount))
-    .map(({ place }) => ({
-      severity: "warning",
-      where: placeText(place),
-      message: "the discount applies to no price.",
-    }));
+    .map(({ place }) => warning(place, "the discount applies to no price."));
 }

@@ -1,11 +1,6 @@
 import { microUsdToUsd } from "../hardware/price.ts";
-import {
-  type Catalogue,
-  compareTexts,
-  instanceKey,
-  type PriceKind,
-  priceKey,
-} from "./catalogue.ts";
+import { ascending } from "../lists.ts";
+import { type Catalogue, instanceKey, type PriceKind, priceKey } from "./catalogue.ts";
 import type { ListOrder } from "./list-order.ts";
 import { checkRegionNames, matchTypes } from "./match-types.ts";
 import { type MachineType, marketOf, type Offer } from "./offers.ts";
@@ -66,9 +61,7 @@ export function listOffers(
   return [
     ...offers.map((offer): ListRow => ({ type: offer.type, offer })),
     ...unpriced.map((type): ListRow => ({ type, offer: null })),
-  ].sort(
-    (a, b) => compareNumbers(rank(a, order), rank(b, order)) || compareTexts(rowKey(a), rowKey(b)),
-  );
+  ].sort((a, b) => ascending(rank(a, order), rank(b, order)) || ascending(rowKey(a), rowKey(b)));
 }
 
 /** GPU memory of the whole instance, GiB. */
@@ -79,11 +72,6 @@ export function totalMemoryGib({ row }: MachineType): number {
 /** USD per hour; null where there is no price. */
 export function listedUsdPerHour({ offer }: ListRow): number | null {
   return offer === null ? null : microUsdToUsd(offer.microUsdPerHour);
-}
-
-/** Difference of two numbers of which both may be infinite. */
-function compareNumbers(a: number, b: number): number {
-  return a === b ? 0 : a - b;
 }
 
 /** What rows are sorted by; what has no price comes last. */

@@ -1,6 +1,7 @@
 import { InputError } from "../errors.ts";
 import type { GpuSpec } from "../hardware/gpu-specs.ts";
 import type { InstanceType } from "../hardware/instance.ts";
+import { groupBy } from "../lists.ts";
 import { nearestHint } from "../nearest.ts";
 import {
   type Catalogue,
@@ -12,7 +13,7 @@ import {
   placeText,
   priceKey,
 } from "./catalogue.ts";
-import { changesBetween, groupRows, INSTANCE_TABLE } from "./columns.ts";
+import { changesBetween, INSTANCE_TABLE } from "./columns.ts";
 import { discounted, discountOn } from "./discounts.ts";
 import { catalogueGpu, catalogueGpuNames } from "./gpus.ts";
 
@@ -47,13 +48,13 @@ export interface Market {
  * @throws InputError with file and line when an instance's GPU is unknown, or two rows of an instance disagree
  */
 export function marketOf(catalogue: Catalogue): Market {
-  const types = [...groupRows(catalogue.instances, instanceKey).values()]
+  const types = [...groupBy(catalogue.instances, instanceKey).values()]
     .map((rows) => machineType(catalogue, rows))
     .sort((a, b) => compareTexts(instanceKey(a.row), instanceKey(b.row)));
   const byKey = new Map(types.map((type) => [instanceKey(type.row), type]));
   const offers: Offer[] = [];
   const strayPrices: CataloguePrice[] = [];
-  for (const rows of groupRows(catalogue.prices, priceKey).values()) {
+  for (const rows of groupBy(catalogue.prices, priceKey).values()) {
     const type = byKey.get(instanceKey(rows[0]!));
     if (type) offers.push(offerOf(catalogue, type, rows));
     else strayPrices.push(...rows);

@@ -1,9 +1,9 @@
+import { groupBy } from "../lists.ts";
 import type { Catalogue, Replacement, RowPlace } from "./catalogue.ts";
 import {
   changesBetween,
   DISCOUNT_TABLE,
   GPU_TABLE,
-  groupRows,
   INSTANCE_TABLE,
   PRICE_TABLE,
   type TableKind,
@@ -35,8 +35,8 @@ function lay<Row extends { readonly place: RowPlace }>(
   base: Catalogue,
   own: Catalogue,
 ): { readonly rows: readonly Row[]; readonly replacements: readonly Replacement[] } {
-  const upper = groupRows(kind.rowsOf(own), kind.key);
-  const lower = groupRows(kind.rowsOf(base), kind.key);
+  const upper = groupBy(kind.rowsOf(own), kind.key);
+  const lower = groupBy(kind.rowsOf(base), kind.key);
   const replacements: Replacement[] = [];
   for (const [key, [after]] of upper) {
     const before = lower.get(key)?.[0];

@@ -1,14 +1,9 @@
+import type { Bounds } from "../bounds.ts";
 import type { GpuClass, GpuSpec } from "../hardware/gpu-specs.ts";
 import type { CatalogueInstance, PriceKind } from "./catalogue.ts";
 
-/** What one GPU costs an hour on demand, USD. */
-interface Band {
-  readonly least: number;
-  readonly most: number;
-}
-
 /**
- * On-demand prices of a GPU-hour between 2024 and 2026, from the cheapest of the catalogue's providers to the dearest region of
+ * On-demand prices of a GPU-hour, USD, between 2024 and 2026, from the cheapest of the catalogue's providers to the dearest region of
  * the dearest, host included, with some room. Each end is a price that a provider asked:
  * - hopper: RunPod H100 PCIe 1.99, Lambda GH200 1.49; Azure ND H200 v5 and AWS p5 in Tokyo about 14
  * - blackwell_dc: RunPod and Nebius B200 about 5 (2.9 committed); AWS p6-b200 14.2, dearer regions and B300 up to 20
@@ -20,7 +15,7 @@ interface Band {
  * - volta: RunPod V100 0.19; AWS p3dn 3.9, p3 in Tokyo 4.2
  * - cdna3: RunPod MI300X 1.99; Azure ND MI300X v5 6, OCI 6
  */
-const BANDS: Readonly<Record<GpuClass, Band>> = {
+const BANDS: Readonly<Record<GpuClass, Bounds>> = {
   hopper: { least: 1.2, most: 16 },
   blackwell_dc: { least: 2.5, most: 25 },
   blackwell_gddr: { least: 0.4, most: 6 },
@@ -33,7 +28,7 @@ const BANDS: Readonly<Record<GpuClass, Band>> = {
 };
 
 /** Cards far below the rest of their class: A30 at RunPod 0.22, and no more than an A100 anywhere. */
-const OWN_BANDS: Readonly<Record<string, Band>> = { A30: { least: 0.15, most: 3 } };
+const OWN_BANDS: Readonly<Record<string, Bounds>> = { A30: { least: 0.15, most: 3 } };
 
 /**
  * How far below on demand each kind goes. Spot: up to 90 % off, as AWS states it. Reserved: 3 years all upfront take up to 72 %
@@ -52,10 +47,8 @@ const LEAST_SHARE: Readonly<Record<Exclude<PriceKind, "owned">, number>> = {
 const USD_PER_VCPU_HOUR = 0.095;
 
 /** How a price of a GPU-hour lies to the plausible ones. */
-export interface BandVerdict {
+export interface BandVerdict extends Bounds {
   readonly usdPerGpuHour: number;
-  readonly least: number;
-  readonly most: number;
   /** plausible; outside; or outside by more than a factor of 2, as after a wrong count or unit. */
   readonly verdict: "inside" | "outside" | "far outside";
 }

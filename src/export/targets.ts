@@ -46,6 +46,15 @@ const ALONE = Object.fromEntries(
   }),
 ) as Record<LaunchEngine, FormTraits>;
 
+/** Orchestrators that start vLLM, as far as most of them agree. */
+const VLLM_NODES = {
+  engine: "vllm",
+  equalNodes: true,
+  oneStagePerNode: false,
+  gpuChoice: "whole_instances",
+  amd: true,
+} as const;
+
 /**
  * Sources:
  * - vLLM: `ParallelConfig` (local world size = TP · PP / nnodes; one tensor_parallel_size), docs "Parallelism and scaling".
@@ -61,54 +70,39 @@ const ALONE = Object.fromEntries(
 export const FORMS: Readonly<Record<ExportForm, FormTraits>> = {
   ...ALONE,
   skypilot: {
+    ...VLLM_NODES,
     target: "skypilot",
     title: "SkyPilot with vLLM",
-    engine: "vllm",
-    equalNodes: true,
     nodeKinds: "any",
-    oneStagePerNode: false,
     gpuChoice: "planned",
-    amd: true,
   },
   leaderworkerset: {
+    ...VLLM_NODES,
     target: "kubernetes",
     title: "LeaderWorkerSet with vLLM",
-    engine: "vllm",
-    equalNodes: true,
     nodeKinds: "first_and_rest",
-    oneStagePerNode: false,
-    gpuChoice: "whole_instances",
-    amd: true,
   },
   kserve: {
+    ...VLLM_NODES,
     target: "kubernetes",
     title: "KServe with vLLM",
-    engine: "vllm",
-    equalNodes: true,
     nodeKinds: "first_and_rest",
     oneStagePerNode: true,
-    gpuChoice: "whole_instances",
-    amd: true,
   },
   dynamo: {
+    ...VLLM_NODES,
     target: "dynamo",
     title: "Dynamo with vLLM",
-    engine: "vllm",
-    equalNodes: true,
     nodeKinds: "one",
-    oneStagePerNode: false,
-    gpuChoice: "whole_instances",
     amd: false,
   },
   ray: {
+    ...VLLM_NODES,
     target: "ray",
     title: "Ray Serve with vLLM",
-    engine: "vllm",
     equalNodes: false,
     nodeKinds: "any",
-    oneStagePerNode: false,
     gpuChoice: "any_of_node",
-    amd: true,
   },
 };
 

@@ -33,10 +33,9 @@ complete -F _llm_placement llm-placement
 
 /** Which word leads from a command to a command of it. */
 function stepCases({ path, commands }: CompletedCommand): string[] {
-  return commands.map((inner) => {
-    const name = inner.path.slice(path.length).trim();
-    return `      ${quote(`${path}/${name}`)}) command=${quote(inner.path)} ;;`;
-  });
+  return commands.map(
+    (inner) => `      ${quote(`${path}/${inner.name}`)}) command=${quote(inner.path)} ;;`,
+  );
 }
 
 /** What may follow each flag of a command that takes a value. */
@@ -51,7 +50,7 @@ function valueCases({ path, flags }: CompletedCommand): string[] {
 /** What else may stand after a command. */
 function wordCase({ path, commands, flags, argument }: CompletedCommand): string {
   const words = [
-    ...commands.map((inner) => inner.path.slice(path.length).trim()),
+    ...commands.map(({ name }) => name),
     ...flags.map(({ names: [name] }) => name!),
     ...(argument && "words" in argument ? argument.words : []),
   ];

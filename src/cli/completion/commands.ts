@@ -20,6 +20,8 @@ export interface CompletedFlag {
 export interface CompletedCommand {
   /** "" is the program itself, "instances import" a command of a command. */
   readonly path: string;
+  /** The last word of the path. */
+  readonly name: string;
   readonly description: string;
   readonly commands: readonly CompletedCommand[];
   readonly flags: readonly CompletedFlag[];
@@ -38,6 +40,7 @@ export function completedProgram(
   const globals = flagsOf(program.options, names);
   const of = (command: Command, path: string): CompletedCommand => ({
     path,
+    name: path.slice(path.lastIndexOf(" ") + 1),
     description: command.description(),
     commands: command.commands.map((inner) => of(inner, `${path} ${inner.name()}`.trim())),
     flags: [

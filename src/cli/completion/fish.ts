@@ -20,8 +20,7 @@ function linesOf({ path, commands, flags, argument }: CompletedCommand): string[
   const here = quote(condition(path, commands));
   return [
     ...commands.map(
-      (inner) =>
-        `${COMPLETE} -n ${here} -a ${inner.path.slice(path.length).trim()} -d ${quote(inner.description)}`,
+      ({ name, description }) => `${COMPLETE} -n ${here} -a ${name} -d ${quote(description)}`,
     ),
     ...flags.map((flag) => `${COMPLETE} -n ${here} ${flagText(flag)}`),
     ...(argument === null ? [] : [`${COMPLETE} -n ${here} ${argumentText(argument)}`]),
@@ -35,7 +34,7 @@ function condition(path: string, commands: readonly CompletedCommand[]): string 
     .split(" ")
     .map((word) => `__fish_seen_subcommand_from ${word}`)
     .join("; and ");
-  const inner = commands.map((each) => each.path.slice(path.length).trim()).join(" ");
+  const inner = commands.map(({ name }) => name).join(" ");
   return inner === "" ? seen : `${seen}; and not __fish_seen_subcommand_from ${inner}`;
 }
 

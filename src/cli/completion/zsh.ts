@@ -18,18 +18,14 @@ function functionOf({ path, commands, flags, argument }: CompletedCommand): stri
   const specs = flags.flatMap(({ names, description, value }) =>
     names.map((name) => quote(`${name}[${escapeText(description)}]${valueSpec(value)}`)),
   );
-  const named = commands.map((inner) => ({
-    name: inner.path.slice(path.length).trim(),
-    inner,
-  }));
-  if (named.length === 0) {
+  if (commands.length === 0) {
     const rest = argument === null ? [] : [quote(`*${valueSpec(argument)}`)];
     return `${functionName(path)}() {
   _arguments -s ${[...specs, ...rest].join(" \\\n    ")}
 }`;
   }
-  const described = named.map(({ name, inner }) =>
-    quote(`${name}:${inner.description.replaceAll(":", "\\:")}`),
+  const described = commands.map((inner) =>
+    quote(`${inner.name}:${inner.description.replaceAll(":", "\\:")}`),
   );
   return `${functionName(path)}() {
   local state line curcontext=$curcontext
@@ -42,7 +38,7 @@ function functionOf({ path, commands, flags, argument }: CompletedCommand): stri
       ;;
     rest)
       case $words[1] in
-${named.map(({ name, inner }) => `        ${name}) ${functionName(inner.path)} ;;`).join("\n")}
+${commands.map((inner) => `        ${inner.name}) ${functionName(inner.path)} ;;`).join("\n")}
       esac
       ;;
   esac
