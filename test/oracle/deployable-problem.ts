@@ -157,8 +157,9 @@ function measured(prng: Prng): { readonly problem: Problem; readonly request: So
 function knowingBothVendors(model: CostModel, bends: boolean): CostModel {
   const bent = (estimate: StageEstimate): StageEstimate => ({
     ...estimate,
-    ttftSeconds: estimate.ttftSeconds === null ? null : estimate.ttftSeconds ** 1.5,
-    tpotSeconds: estimate.tpotSeconds === null ? null : estimate.tpotSeconds ** 0.5,
+    // A message may take latency away, and a negative number has no such power.
+    ttftSeconds: estimate.ttftSeconds === null ? null : Math.max(0, estimate.ttftSeconds) ** 1.5,
+    tpotSeconds: estimate.tpotSeconds === null ? null : Math.max(0, estimate.tpotSeconds) ** 0.5,
   });
   const known = (instance: InstanceType): InstanceType => ({
     ...instance,
