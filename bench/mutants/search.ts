@@ -215,7 +215,7 @@ export const SEARCH_MUTANTS: readonly Mutant[] = [
       {
         name: "any order is as good although latencies add up",
         find: "batch.setting.latency === null &&",
-        replace: "true &&",
+        replace: "batch.setting.latency !== undefined &&",
       },
     ],
   ),
@@ -232,6 +232,7 @@ export const SEARCH_MUTANTS: readonly Mutant[] = [
         name: "a relaxation stands with more links than were paid for",
         find: "return !linksCount(of) || crossings === metrics.num_instances - 1;",
         replace: "return !linksCount(of) || crossings >= 0;",
+        tests: [NEAR_TIES, "test/solver/formulations/crossing-rows.test.ts"],
       },
       {
         name: "latencies of a relaxation are not looked at",
@@ -352,7 +353,7 @@ export const SEARCH_MUTANTS: readonly Mutant[] = [
       {
         name: "a known cost holds for lower levels too",
         find: "if (own <= level && leastCost > cost) cost = leastCost;",
-        replace: "if (leastCost > cost) cost = leastCost;",
+        replace: "if (own >= 0 && leastCost > cost) cost = leastCost;",
       },
     ],
   ),
@@ -395,7 +396,7 @@ export const SEARCH_MUTANTS: readonly Mutant[] = [
   ),
   ...mutantsOf(
     "src/solver/search/goal.ts",
-    ["test/oracle/order.test.ts"],
+    ["test/solver/search/tie-key.test.ts"],
     [
       {
         name: "ties go to more GPUs",
