@@ -23,7 +23,7 @@ export function nearestHint(name: string, candidates: readonly string[]): string
   const longer = name === "" ? [] : candidates.filter((candidate) => startsWith(candidate, name));
   if (longer.length > 0) {
     const shown = longer.slice(0, MOST_ALIKE).map((candidate) => `"${candidate}"`);
-    return `Did you mean ${shown.join(" or ")}${longer.length > MOST_ALIKE ? ", or another that begins so" : ""}?`;
+    return `Did you mean ${shown.join(" or ")}${longer.length > MOST_ALIKE ? ", or another that begins like it" : ""}?`;
   }
   return candidates.length <= MOST_NAMES
     ? `Known: ${candidates.join(", ")}.`

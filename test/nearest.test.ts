@@ -26,7 +26,9 @@ describe("the nearest name", () => {
     expect(nearestHint("p5.48xlarge", names)).toBe(both);
     expect(nearestHint("P5", names)).toBe(both);
     const many = [1, 2, 3, 4].map((index) => `p5.48xlarge@region-${index}`);
-    expect(nearestHint("p5", many)).toMatch(/"p5.48xlarge@region-3", or another that begins so\?$/);
+    expect(nearestHint("p5", many)).toMatch(
+      /"p5.48xlarge@region-3", or another that begins like it\?$/,
+    );
   });
 
   test("of very many is told by some of them", () => {

@@ -5,7 +5,7 @@ import type { Model } from "../model/model.ts";
 import type { PlacementRules, Problem } from "../placement/problem.ts";
 import { NO_LIMITS, type Phase } from "../workload/workload.ts";
 
-/** One line of a pool: name, GPU, GPUs, GiB of each, GB/s inside, Gbit/s outside, USD an hour, instances. */
+/** One line of a pool: name, GPU, GPUs, GiB of each, GB/s inside, Gbit/s network, USD an hour, instances. */
 export type PoolRow = readonly [
   name: string,
   gpuModel: string,

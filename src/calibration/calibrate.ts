@@ -22,7 +22,7 @@ const LOG_SD = 0.2;
 
 /**
  * Fits factors on the shipped parameters of one engine to measured rows, with priors that keep them near 1, and tells how
- * well that does on rows the fit has not seen: one config group left out at a time, or one row where all are of one group.
+ * well that does on held-out rows: one config group left out at a time, or one row where all are of one group.
  * @param rows At least one, all of the engine.
  * @param onFold Called before each fit of the cross-validation.
  */

@@ -86,7 +86,7 @@ export function applyCalibration(
     if (value !== shipped) {
       throw new InputError(
         `${where}: multipliers.${parameter}.shipped`,
-        `it is ${shipped}, but ${name} of this version is ${value}: the calibration is of another version.`,
+        `it is ${shipped}, but ${name} of this version is ${value}: the calibration is from another version.`,
         "Run calibrate again on the same measurements.",
       );
     }

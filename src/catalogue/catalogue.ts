@@ -67,7 +67,7 @@ export interface CatalogueDiscount {
   readonly place: RowPlace;
 }
 
-/** A row that took the place of another one of the same key with other figures. */
+/** A row that took the place of another one of the same key with different figures. */
 export interface Replacement {
   readonly what: "GPU" | "instance" | "price" | "discount";
   /** The key in words: "AWS p5.48xlarge us-east-1 on-demand". */

@@ -44,7 +44,7 @@ function memoryOf(row: CatalogueInstance, gpu: GpuSpec): readonly Judgement[] {
         ]),
     ...(named === null || named === row.gpuMemoryGib
       ? []
-      : [error(`${row.instance} says ${named} GB in its name and has ${row.gpuMemoryGib} GiB.`)]),
+      : [error(`${row.instance} is named for ${named} GB but has ${row.gpuMemoryGib} GiB.`)]),
   ];
 }
 
@@ -85,7 +85,7 @@ function countOf(row: CatalogueInstance): readonly Judgement[] {
   const named = namedGpuCount(row.instance);
   return named === null || named === row.gpus
     ? []
-    : [error(`${row.instance} says ${named} GPUs in its name and has ${row.gpus}.`)];
+    : [error(`${row.instance} is named for ${named} GPUs but has ${row.gpus}.`)];
 }
 
 function provenanceOf(row: CatalogueInstance): readonly Judgement[] {

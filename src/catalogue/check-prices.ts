@@ -68,7 +68,7 @@ function checkAmount(
     {
       severity: band.verdict === "outside" ? "warning" : "error",
       where,
-      message: `${words} costs ${usdPerHour} USD/h, ${band.usdPerGpuHour.toFixed(2)} a GPU; plausible for a ${gpu.name} are ${band.least.toFixed(2)} to ${band.most}.`,
+      message: `${words} costs ${usdPerHour} USD/h, ${band.usdPerGpuHour.toFixed(2)} a GPU; plausible for ${gpu.name}: ${band.least.toFixed(2)} to ${band.most}.`,
     },
   ];
 }
@@ -107,8 +107,8 @@ function pricesAhead(prices: readonly CataloguePrice[], today: string): readonly
       where: placeText(place),
       message:
         rows.length === 1
-          ? `the price of ${instance} (${region}, ${kind}) is of ${asOf}, after ${today}.`
-          : `${rows.length} prices of ${provider} are of ${asOf}, after ${today}: the date is wrong, or the clock.`,
+          ? `the price of ${instance} (${region}, ${kind}) is dated ${asOf}, after ${today}.`
+          : `${rows.length} prices of ${provider} are dated ${asOf}, after ${today}: the date or the clock is wrong.`,
     };
   });
 }
@@ -119,7 +119,7 @@ function stalePrices(prices: readonly CataloguePrice[], today: string): readonly
     return {
       severity: "warning",
       where: placeText(place),
-      message: `${rows.length === 1 ? "a price" : `${rows.length} prices`} of ${provider} ${rows.length === 1 ? "is" : "are"} of ${asOf}, ${ageDays(asOf!, today)} days before ${today}.`,
+      message: `${rows.length === 1 ? "a price" : `${rows.length} prices`} of ${provider} ${rows.length === 1 ? "is" : "are"} dated ${asOf}, ${ageDays(asOf!, today)} days before ${today}.`,
     };
   });
 }

@@ -32,7 +32,7 @@ export function choicesOf(catalogue: Catalogue, market: Market, item: PoolItem):
     if (item.types !== undefined) return ownChoices(item, types);
     throw new InputError(
       item.where,
-      "it is not said of which instance type the price is, or which are owned.",
+      "it does not name the instance type of the price or of the owned instances.",
       `Name one of: ${shortList(types.map(({ row }) => row.instance))}.`,
     );
   }
@@ -58,7 +58,7 @@ export function choicesOf(catalogue: Catalogue, market: Market, item: PoolItem):
   if (item.ownedCount && choices.length > 1) {
     throw new InputError(
       item.where,
-      `owned instances stand in one place, and this means ${choices.length} offers.`,
+      `owned instances are in one place, but this matches ${choices.length} offers.`,
       `Name one of: ${shortList(choices.map(offerText))}.`,
     );
   }
@@ -82,7 +82,7 @@ function checkNumbers(item: PoolItem): void {
     throw new InputError(where, `${usdPerHour} is not a price.`, "Give USD per hour from 0.");
   }
   if (kinds.length > 1) {
-    throw new InputError(where, "one price cannot be of several kinds.", "Give one kind.");
+    throw new InputError(where, "one price cannot have several kinds.", "Give one kind.");
   }
   const { least, most } = BOUNDS.usdPerHour;
   if (usdPerHour > most || (usdPerHour !== 0 && usdPerHour < least)) {
@@ -95,7 +95,7 @@ function checkNumbers(item: PoolItem): void {
   if (usdPerHour === 0 && kinds.some((kind) => kind !== "owned")) {
     throw new InputError(
       where,
-      `the ${kinds[0]} price is ${usdPerHour}, which is nothing.`,
+      `the ${kinds[0]} price is 0.`,
       "Give its price, or the kind owned.",
     );
   }

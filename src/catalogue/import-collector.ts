@@ -159,7 +159,7 @@ export class ImportCollector {
     const { verdict, usdPerGpuHour, least, most } = judgePrice(type, gpu, kind, usdPerHour);
     if (verdict !== "inside") {
       this.note(
-        `the ${kind} price of ${instance} is ${usdPerGpuHour.toFixed(2)} USD/h a GPU; plausible for a ${gpu.name} are ${least.toFixed(2)} to ${most}`,
+        `the ${kind} price of ${instance} is ${usdPerGpuHour.toFixed(2)} USD/h a GPU; plausible for ${gpu.name}: ${least.toFixed(2)} to ${most}`,
         place,
       );
     }

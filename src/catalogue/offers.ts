@@ -79,7 +79,7 @@ function machineType(catalogue: Catalogue, rows: readonly CatalogueInstance[]): 
   if (gpu) return { row, gpu };
   throw new InputError(
     `${placeText(row.place)}, column gpu`,
-    `"${row.gpu}" is no GPU that is known.`,
+    `"${row.gpu}" is not a known GPU.`,
     `${nearestHint(row.gpu, catalogueGpuNames(catalogue))} A GPU of your own is a row of gpus.csv.`,
   );
 }

@@ -37,7 +37,7 @@ function readItem(text: string, where: string): PoolItem {
   if (maxCount < 1 || maxCount > MOST_INSTANCES) {
     throw new InputError(
       where,
-      `"${text}" asks for ${digits} instances.`,
+      `"${text}" requests ${digits} instances.`,
       `Give a number from 1 to ${MOST_INSTANCES}.`,
     );
   }
@@ -55,5 +55,5 @@ function readItem(text: string, where: string): PoolItem {
 export function readPriceKind(text: string, where: string): PriceKind {
   const kind = PRICE_KINDS.find((known) => known === text.toLowerCase());
   if (kind) return kind;
-  throw new InputError(where, `"${text}" is no kind of price.`, nearestHint(text, PRICE_KINDS));
+  throw new InputError(where, `"${text}" is not a price kind.`, nearestHint(text, PRICE_KINDS));
 }

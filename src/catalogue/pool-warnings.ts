@@ -35,7 +35,7 @@ function contradictionText(catalogue: Catalogue, choices: readonly Choice[]): st
   const [first] = found;
   if (!first) return null;
   const others = found.length === 1 ? "" : ` There are ${found.length - 1} more;`;
-  return `figures of the pool contradict themselves, and so may the answer: ${first.where}: ${first.message}${others} \`instances --check\` lists all.`;
+  return `figures of the pool contradict each other, so the answer may be wrong: ${first.where}: ${first.message}${others} \`instances --check\` lists all.`;
 }
 
 /**
@@ -50,7 +50,7 @@ export function aheadOfClockText(
   const dates = offers.flatMap(({ price }) => (price.asOf === null ? [] : [price.asOf])).sort();
   const ahead = dates.filter((day) => day > today);
   if (ahead.length === 0) return null;
-  return `it is ${today} by the clock (or SOURCE_DATE_EPOCH), before ${some(ahead.length, offers.length, "price")} ${which} ${ahead.length === 1 ? "was" : "were"} taken, the last on ${ahead.at(-1)}: set the clock, or correct the dates. How old prices are cannot be said.`;
+  return `the clock (or SOURCE_DATE_EPOCH) says ${today}, before the date of ${some(ahead.length, offers.length, "price")} ${which} (latest ${ahead.at(-1)}): set the clock, or correct the dates. The age of prices is unknown.`;
 }
 
 /**
@@ -70,7 +70,7 @@ export function stalePricesText(
     .sort((a, b) => compareTexts(a.asOf, b.asOf));
   const [oldest] = stale;
   if (!oldest) return null;
-  return `${some(stale.length, offers.length, "price")} ${which} ${stale.length === 1 ? "is" : "are"} more than ${STALE_AFTER_DAYS} days old on ${today}; the oldest is of ${oldest.asOf} (${placeText(oldest.price.place)}). Check what you would pay, and give prices of your own where they differ.`;
+  return `${some(stale.length, offers.length, "price")} ${which} ${stale.length === 1 ? "is" : "are"} more than ${STALE_AFTER_DAYS} days old on ${today}; the oldest is from ${oldest.asOf} (${placeText(oldest.price.place)}). Check current prices, and supply your own with --catalogue where they differ.`;
 }
 
 function undatedText(offers: readonly Offer[]): string | null {
@@ -95,14 +95,14 @@ function spotText(offers: readonly Offer[], market: Market): string | null {
     dear.length === 0
       ? ""
       : ` ${capitalised(some(dear.length, spot.length, "spot price"))} ${dear.length === 1 ? "is" : "are"} above the on-demand price (${placeText(dear[0]!.price.place)}).`;
-  return `${some(spot.length, offers.length, "price")} of the pool ${spot.length === 1 ? "is a spot price" : "are spot prices"}: such instances can be taken away at any time, and their prices move.${dearText}`;
+  return `${some(spot.length, offers.length, "price")} of the pool ${spot.length === 1 ? "is a spot price" : "are spot prices"}: such instances can be reclaimed at any time, and their prices change.${dearText}`;
 }
 
 function discountText(offers: readonly Offer[]): string | null {
   const discounts = offers.flatMap(({ discount }) => (discount === null ? [] : [discount]));
   if (discounts.length === 0) return null;
   const rows = [...new Set(discounts.map(({ place }) => placeText(place)))];
-  return `discounts are taken off ${some(discounts.length, offers.length, "price")} of the pool (${rows.join(", ")}).`;
+  return `discounts apply to ${some(discounts.length, offers.length, "price")} of the pool (${rows.join(", ")}).`;
 }
 
 function conflictText(offers: readonly Offer[]): string | null {
@@ -111,7 +111,7 @@ function conflictText(offers: readonly Offer[]): string | null {
   if (!first) return null;
   const { price, conflicts } = first;
   const other = conflicts[0]!;
-  return `${some(disputed.length, offers.length, "price")} of the pool ${disputed.length === 1 ? "has rows" : "have rows"} that contradict one another, and the newest counts, of one date the dearer: ${priceKey(price)} is ${microUsdToUsd(price.microUsdPerHour)} USD/h (${placeText(price.place)}), not ${microUsdToUsd(other.microUsdPerHour)} (${placeText(other.place)}).`;
+  return `${some(disputed.length, offers.length, "price")} of the pool ${disputed.length === 1 ? "has" : "have"} contradictory rows; the newest is used, or the higher price if dates are equal: ${priceKey(price)} is ${microUsdToUsd(price.microUsdPerHour)} USD/h (${placeText(price.place)}), not ${microUsdToUsd(other.microUsdPerHour)} (${placeText(other.place)}).`;
 }
 
 /** Rows of the user's own that took the place of others with other figures, where the pool uses them. */
@@ -126,7 +126,7 @@ function replacedText({ replacements }: Catalogue, choices: readonly Choice[]): 
   const told = replacements.filter(({ what, name }) => used.has(`${what} ${name}`));
   const [first] = told;
   if (!first) return null;
-  return `${told.length === 1 ? "a row" : `${told.length} rows`} of your own ${told.length === 1 ? "replaces one" : "replace rows"} of the catalogue with other figures: ${replacementText(first)}${told.length === 1 ? "" : ", and so on"}.`;
+  return `${told.length === 1 ? "a row" : `${told.length} rows`} of your own ${told.length === 1 ? "replaces one" : "replace rows"} of the catalogue with different figures: ${replacementText(first)}${told.length === 1 ? "" : ", and so on"}.`;
 }
 
 function strayText({ strayPrices }: Market): string | null {

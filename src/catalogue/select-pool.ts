@@ -69,9 +69,7 @@ function idleConditions(items: readonly PoolItem[], choices: readonly Choice[]):
       ...(item.gpus ?? []).filter((name) => !own.some(({ type }) => meansGpu(name, type.gpu.name))),
       ...(item.kinds ?? []).filter((name) => !own.some(({ kind }) => kind === name)),
     ];
-    return idle.length === 0
-      ? []
-      : [`${item.where}: nothing on offer is of ${idle.join(", of ")}.`];
+    return idle.length === 0 ? [] : [`${item.where}: no offer matches ${idle.join(" or ")}.`];
   });
 }
 
@@ -98,7 +96,7 @@ function moreSpecific(earlier: Choice, later: Choice): Choice {
   const { instance, region, kind } = choicePart(later);
   throw new InputError(
     later.item.where,
-    `${instance}${region === null ? "" : ` in ${region}`} (${kind}) is asked for here and in ${earlier.item.where}, with other numbers.`,
+    `${instance}${region === null ? "" : ` in ${region}`} (${kind}) is requested here and in ${earlier.item.where}, with different numbers.`,
     "Keep one of the two.",
   );
 }

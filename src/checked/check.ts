@@ -14,7 +14,7 @@ export function objectOf<T>(keys: Keys<T>): Check {
     if (!isPlain(value)) throw misfit(value, where, "an object");
     for (const key of Object.keys(value)) {
       if (Object.hasOwn(keys, key)) continue;
-      throw new InputError(at(where, key), "there is no such key.", hint(key, names));
+      throw new InputError(at(where, key), "unknown key.", hint(key, names));
     }
     for (const key of names) keys[key as keyof T]((value as T)[key as keyof T], at(where, key));
   };

@@ -32,7 +32,7 @@ function refusingToFail(backend: MilpBackend): MilpBackend {
       throw new InputError(
         "--solver",
         `${backend.name} cannot solve this problem: ${outcome.reason}.`,
-        "Use --solver highs, or leave the flag out.",
+        "Use --solver highs, or omit the flag.",
       );
     },
     dispose: () => backend.dispose(),

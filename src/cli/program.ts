@@ -48,7 +48,7 @@ export function createProgram(io: CliIo, done: Done): Command {
     .version(packageVersion(), "-V, --version", "print the version")
     .exitOverride()
     .configureHelp({ showGlobalOptions: true })
-    .showHelpAfterError("Add --help to see what there is.")
+    .showHelpAfterError("Add --help for usage.")
     .configureOutput({
       writeOut: (text) => void io.stdout.write(text),
       writeErr: (text) => void io.stderr.write(text),
@@ -59,7 +59,7 @@ export function createProgram(io: CliIo, done: Done): Command {
     })
     .addHelpText(
       "after",
-      "\nExit codes: 0 an answer, 1 bad input, 2 infeasible, 3 a limit struck before the proof,\n70 internal error.",
+      "\nExit codes: 0 an answer, 1 bad input, 2 infeasible, 3 stopped before the proof,\n70 internal error.",
     );
   addGlobalOptions(program);
   addInit(program, io, done);
@@ -86,7 +86,7 @@ type Done = (exitCode: number) => void;
 
 function addSolve(program: Command, io: CliIo, done: Done): void {
   addSolveOptions(
-    program.command("solve").description("find the best placement and prove that it is"),
+    program.command("solve").description("find the best placement and prove it optimal"),
   ).action(async (flags: SolveFlags) => {
     // The solver loads in a worker while this thread reads modules and files.
     const { startBackend } = await import("./backend.ts");
@@ -98,7 +98,7 @@ function addSolve(program: Command, io: CliIo, done: Done): void {
 
 function addEvaluate(program: Command, io: CliIo, done: Done): void {
   addEvaluateOptions(
-    program.command("evaluate").description("say what a given placement does and costs"),
+    program.command("evaluate").description("print the performance and cost of a given placement"),
   ).action(async (flags: EvaluateFlags, command: Command) => {
     const { checkOptimumFlags } = await import("./evaluate/evaluate-task.ts");
     checkOptimumFlags(flags, (name) => command.getOptionValueSource(name) === "cli");
@@ -112,8 +112,8 @@ function addEvaluate(program: Command, io: CliIo, done: Done): void {
 function addCompare(program: Command, io: CliIo, done: Done): void {
   program
     .command("compare")
-    .description("set plans side by side, and say why one is cheaper")
-    .argument("<plan...>", "what solve --out, evaluate --json or sweep wrote: file or directory")
+    .description("compare plans side by side, and explain why one is cheaper")
+    .argument("<plan...>", "output of solve --out, evaluate --json or sweep: file or directory")
     .addOption(jsonOption())
     .action(async (plans: string[], flags: CompareFlags) => {
       const { runCompare } = await import("./compare/compare.ts");
@@ -140,7 +140,7 @@ function addSweep(program: Command, io: CliIo, done: Done): void {
     .addOption(textOption("--io <list>", "input:output lengths, e.g. 2048:512,1024:1024"))
     .addOption(textOption("--batch-sizes <list>", "batch sizes, or smallest:largest"))
     .addOption(textOption("--phases <list>", "phases"))
-    .addOption(outOption("directory of data.csv and of one directory a run"))
+    .addOption(outOption("directory for data.csv and one directory per run"))
     .addOption(textOption("--report <file>", "write a report of all runs as one HTML file"))
     .addOption(jsonOption())
     .action(async (flags: SweepFlags) => {
@@ -164,7 +164,7 @@ function addCollect(program: Command, io: CliIo, done: Done): void {
 function addNetwork(program: Command, io: CliIo, done: Done): void {
   program
     .command("network")
-    .description("write the bandwidth matrix of a pool, to look at or to edit")
+    .description("write the bandwidth matrix of a pool, to inspect or edit")
     .addOption(configOption())
     .addOption(configDirOption())
     .option("--derive", "from the instance table")
@@ -210,7 +210,7 @@ function addAccuracy(program: Command, io: CliIo, done: Done): void {
     .command("accuracy")
     .description("compare predictions of the calibrated cost model with measured rows")
     .addOption(textOption("--data <file>", "measured rows as CSV"))
-    .addOption(textOption("--predictions <file>", "write a CSV line for every measured figure"))
+    .addOption(textOption("--predictions <file>", "write a CSV line per measured figure"))
     .addOption(calibrationOption())
     .addOption(jsonOption())
     .action(async (flags: AccuracyFlags) => {
@@ -222,7 +222,7 @@ function addAccuracy(program: Command, io: CliIo, done: Done): void {
 function addCalibrate(program: Command, io: CliIo, done: Done): void {
   program
     .command("calibrate")
-    .description("fit the calibrated cost model to measurements of your own")
+    .description("fit the calibrated cost model to your own measurements")
     .option("--data <file...>", "measured rows as CSV, or results of vllm bench serve as JSON")
     .addOption(
       choiceOption("--engine <name>", "engine to calibrate, if not that of all measurements", {

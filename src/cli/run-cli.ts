@@ -27,7 +27,7 @@ export async function runCli(argv: readonly string[], world: CliIo): Promise<num
       if (globals.quiet && globals.verbose)
         throw new InputError(
           "--quiet",
-          "it cannot stand beside --verbose.",
+          "it cannot be combined with --verbose.",
           "Keep one of the two.",
         );
       if (globals.verbose) {

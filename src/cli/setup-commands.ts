@@ -11,9 +11,7 @@ type Done = (exitCode: number) => void;
 /** Declares `init`. */
 export function addInit(program: Command, io: CliIo, done: Done): void {
   addInitOptions(
-    program
-      .command("init")
-      .description("write a configuration file, from flags and from what you answer"),
+    program.command("init").description("write a configuration file from flags and your answers"),
   ).action(async (_flags: InitFlags, command: Command) => {
     const { runInit } = await import("./init/init.ts");
     done(await runInit(command, io));
@@ -24,7 +22,7 @@ export function addInit(program: Command, io: CliIo, done: Done): void {
 export function addCompletion(program: Command, io: CliIo, done: Done): void {
   program
     .command("completion")
-    .description("print a script that completes commands, flags and their values in a shell")
+    .description("print a shell script that completes commands, flags and values")
     .addArgument(shellArgument())
     .action(async (shell: Shell) => {
       const { runCompletion } = await import("./completion/completion.ts");
@@ -36,7 +34,7 @@ export function addCompletion(program: Command, io: CliIo, done: Done): void {
 export function addDoctor(program: Command, io: CliIo, done: Done): void {
   program
     .command("doctor")
-    .description("check that this machine has what the program needs")
+    .description("check that this machine meets the requirements")
     .addOption(jsonOption())
     .action(async (flags: DoctorFlags) => {
       const { runDoctor } = await import("./doctor/doctor.ts");

@@ -114,8 +114,8 @@ function startableDegrees(
   if (startable.length > 0) return startable;
   throw new InputError(
     "--deployable",
-    `${title} starts the model at no TP degree of ${listed(tpDegrees)}: TP ${tpDegrees[0]} ${breaches[0]!.words}.`,
-    "Give one to --tp-degrees that it does; TP 1 always is.",
+    `${title} cannot start the model at TP ${listed(tpDegrees)}: TP ${tpDegrees[0]} ${breaches[0]!.words}.`,
+    "Add another degree to --tp-degrees; TP 1 always works.",
   );
 }
 
@@ -126,7 +126,7 @@ function refusedTypes(form: ExportForm, { pool }: Problem): string[] {
   if (refused.length < pool.types.length) return refused;
   throw new InputError(
     "--deployable",
-    `${FORMS[form].title} can use no type of the pool: ${listed([...new Set(reasons)].map(String))}.`,
+    `${FORMS[form].title} cannot use any type of the pool: ${listed([...new Set(reasons)].map(String))}.`,
     "Choose another target, other instances, or --deployable none.",
   );
 }

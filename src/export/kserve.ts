@@ -87,7 +87,7 @@ function modelUri(checkpoint: string): string {
   if (/^[\w.-]+\/[\w.-]+$/.test(checkpoint)) return `hf://${checkpoint}`;
   throw new InputError(
     "--checkpoint",
-    `"${checkpoint}" is no address that KServe can fetch.`,
+    `"${checkpoint}" is not an address that KServe can fetch.`,
     "Give a Hugging Face id (owner/name), or an address such as hf://, s3:// or pvc://.",
   );
 }

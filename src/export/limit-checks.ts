@@ -78,6 +78,6 @@ export function gpuChoiceProblem({ traits, plan, problem }: LimitContext): strin
   }
   const mixed = plan.nodes.find(({ stages }) => stages.length > 1);
   return mixed
-    ? `the plan says which GPUs of ${mixed.instance} serve stages ${listed(mixed.stages)}, and their bandwidths differ; Ray chooses.`
+    ? `the plan fixes which GPUs of ${mixed.instance} serve stages ${listed(mixed.stages)}, whose bandwidths differ, but Ray chooses.`
     : null;
 }

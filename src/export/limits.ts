@@ -56,7 +56,7 @@ const PROBLEM_CHECKS = {
     const bytes = kvElementBytes(problem.model);
     return bytes === 1 || bytes === 2
       ? null
-      : `the KV cache has ${bytes} bytes an element; the engine keeps 2 (16 bit) or 1 (FP8).`;
+      : `the KV cache has ${bytes} bytes per element; the engine keeps 2 (16 bit) or 1 (FP8).`;
   },
 } as const satisfies Partial<Record<LimitRule, (context: ProblemContext) => string | null>>;
 
@@ -83,7 +83,7 @@ const CHECKS: Readonly<Record<LimitRule, (context: LimitContext) => string | nul
     const { sequencesWithinStep, title } = ENGINE_TABLE[traits.engine].launch;
     const tokens = (problem.engine ?? launchDefaults(traits.engine)).maxBatchedTokens;
     if (!sequencesWithinStep || placement.batch_size <= tokens) return null;
-    return `${placement.batch_size} sequences in flight are more than the ${tokens} tokens of a step, which ${title} refuses.`;
+    return `${placement.batch_size} sequences in flight are more than the ${tokens} tokens of a step, which ${title} rejects.`;
   },
   uniform_tp: ({ traits, placement, plan }) => {
     if (plan.layout !== null) return null;

@@ -36,7 +36,7 @@ export function longestRequest(
     if (given >= served) return { tokens: given, from: "as given, --max-model-len", note: null };
     throw new InputError(
       "--max-model-len",
-      `${given} tokens are fewer than the ${served} of a request of the placement.`,
+      `${given} tokens are fewer than the ${served} of a request in the placement.`,
       `Give at least ${served}.`,
     );
   }
@@ -66,7 +66,7 @@ export function longestRequest(
   return {
     tokens,
     from: bound.from,
-    note: `requests of more than ${grouped(tokens)} tokens are refused: ${bound.from}. The 99th percentiles of the lengths add up to ${grouped(wanted)}; give --max-model-len ${wanted} to plan for them.`,
+    note: `requests of more than ${grouped(tokens)} tokens are rejected: ${bound.from}. The 99th percentiles of the lengths add up to ${grouped(wanted)}; give --max-model-len ${wanted} to plan for them.`,
   };
 }
 
@@ -93,7 +93,7 @@ function boundOf(problem: Problem, placement: Placement, mostSequences: number):
     from:
       held < context
         ? "a longer one may not fit into the KV cache of the plan"
-        : "the model is made for no longer ones (max_position_embeddings)",
+        : "the model's maximum (max_position_embeddings)",
     isFree: Math.max(context, held) < Number.POSITIVE_INFINITY && memoryRule === "share_of_total",
   };
 }

@@ -11,15 +11,11 @@ const FABRICS: readonly (readonly [provider: RegExp, type: RegExp, hint: string]
     EFA_TYPES,
     "EFA: attach its interfaces, install aws-ofi-nccl, and set FI_PROVIDER=efa (FI_EFA_USE_DEVICE_RDMA=1 on p4d and newer). In pods also ask for vpc.amazonaws.com/efa.",
   ],
-  [
-    /^gcp$/i,
-    /^a3-megagpu/,
-    "GPUDirect-TCPXO: its NCCL plugin and daemon have to run on every node.",
-  ],
+  [/^gcp$/i, /^a3-megagpu/, "GPUDirect-TCPXO: its NCCL plugin and daemon must run on every node."],
   [
     /^gcp$/i,
     /^a3-(?:highgpu-8g|edgegpu-8g)/,
-    "GPUDirect-TCPX: its NCCL plugin and daemon have to run on every node.",
+    "GPUDirect-TCPX: its NCCL plugin and daemon must run on every node.",
   ],
   [/^gcp$/i, /^(?:a3-ultragpu|a4)/, "RDMA (RoCE): NCCL needs Google's gIB plugin."],
   [
@@ -40,6 +36,6 @@ export function networkHints(nodes: readonly LaunchNode[]): string[] {
   });
   return [
     ...new Set(fabrics),
-    "Where a node has several interfaces: NCCL_SOCKET_IFNAME and GLOO_SOCKET_IFNAME name the one that nodes share; NCCL_DEBUG=INFO says which is used.",
+    "Where a node has several interfaces: NCCL_SOCKET_IFNAME and GLOO_SOCKET_IFNAME name the one that nodes share; NCCL_DEBUG=INFO prints which is used.",
   ];
 }

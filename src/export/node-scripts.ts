@@ -69,6 +69,6 @@ function usage({ plan }: Launch, node: LaunchNode): string[] {
   return [
     `This is ${nodeText(node)}.`,
     `Usage: MASTER_ADDR=ADDRESS ./${path}, on ${node.instance}, with an address of node 0 that all nodes reach. ${further}`,
-    "PLAN_ID=ID before it makes sure that the script is of the plan that node 0 prints. Nodes of other plans meet at another port.",
+    "PLAN_ID=ID before it checks that the script belongs to the plan that node 0 prints. Nodes of other plans meet at another port.",
   ];
 }

@@ -13,7 +13,7 @@ export function launchNotes(
     ...(hasCheckpoint
       ? []
       : [
-          `the engine is told to load "${settings.checkpoint}", the model's name in the plan; give --checkpoint for another one.`,
+          `the engine will load "${settings.checkpoint}", the model name in the plan; give --checkpoint for another one.`,
         ]),
     ...weightNotes(problem, settings),
     ...[settings.longest.note, settings.sequences.note].filter((note) => note !== null),
@@ -29,7 +29,7 @@ function weightNotes({ model }: Problem, { onlineFp8, checkpoint }: LaunchSettin
   const format = knownArchitecture(model)?.weightFormat ?? "16bit";
   if (format === "16bit" || onlineFp8 || checkpoint === model.checkpoint) return [];
   return [
-    `the plan is for ${format} weights: the checkpoint has to have them${format === "fp8" ? ", or --online-fp8 has the engine make them while it loads" : ""}.`,
+    `the plan is for ${format} weights: the checkpoint must have them${format === "fp8" ? ", or --online-fp8 lets the engine quantise them while it loads" : ""}.`,
   ];
 }
 
@@ -37,15 +37,17 @@ function weightNotes({ model }: Problem, { onlineFp8, checkpoint }: LaunchSettin
 function codeNotes({ model }: Problem, { trustRemoteCode }: LaunchSettings): string[] {
   if (!trustRemoteCode || !model.hasOwnCode) return [];
   return [
-    "the checkpoint brings code of its own (auto_map in its config.json), which the files let the engine run; an engine that knows the model by itself does without the flag.",
+    "the checkpoint contains its own code (auto_map in its config.json), which the files let the engine run; an engine that supports the model natively does not need the flag.",
   ];
 }
 
 function expertNotes({ model }: Problem, { expertParallel }: LaunchSettings): string[] {
   if (!expertParallel) return [];
-  const format = knownArchitecture(model) ? "" : ", and whether the model has experts is not known";
+  const format = knownArchitecture(model)
+    ? ""
+    : ", and it is unknown whether the model has experts";
   return [
-    `the plan is predicted with every expert cut over all GPUs of a stage; with expert parallelism speed and memory differ${format}.`,
+    `predictions assume every expert split over all GPUs of a stage; with expert parallelism speed and memory differ${format}.`,
   ];
 }
 
@@ -63,6 +65,6 @@ function engineNotes(
   }
   const share = sharesAsPlanned ? `the memory share ${memoryShare} and ` : "";
   return [
-    `the cost model "${costModel.name}" knows no engine: ${share}${maxBatchedTokens} tokens a step are defaults, not planned.`,
+    `the cost model "${costModel.name}" has no engine: ${share}${maxBatchedTokens} tokens a step are defaults, not planned.`,
   ];
 }

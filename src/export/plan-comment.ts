@@ -32,7 +32,7 @@ function hintLines({ writer, settings, plan, problem }: Launch): string[] {
     ...writer.hints(settings.checkpoint),
     ...(isMixture && !settings.expertParallel
       ? [
-          "Experts are cut over all GPUs of a stage, as planned; --expert-parallel of export keeps them whole.",
+          "Experts are split over all GPUs of a stage, as planned; --expert-parallel of export keeps them whole.",
         ]
       : []),
     ...networkHints(plan.nodes),

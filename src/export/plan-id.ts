@@ -35,7 +35,7 @@ export function planIdLines({ id }: Pick<Launch, "id">, what: string): string[] 
   return [
     `plan_id=${shellQuote(id)}`,
     `if [ "\${PLAN_ID:-\${plan_id}}" != ${variable("plan_id")} ]; then`,
-    `  echo "this script is of plan \${plan_id}, not of \${PLAN_ID}: export all nodes again" >&2`,
+    `  echo "this script is from plan \${plan_id}, not \${PLAN_ID}: export all nodes again" >&2`,
     "  exit 1",
     "fi",
     `echo "llm-placement plan \${plan_id}: ${what}" >&2`,

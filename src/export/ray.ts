@@ -33,7 +33,7 @@ function configFile(launch: Launch): LaunchFile {
   const comment = planComment(
     launch,
     `Usage: run ray-start-node-0.sh and then the other ray-start-node scripts, each on its node; then serve deploy ${CONFIG} on node 0.`,
-    "Every node has to have the same versions of Ray and vLLM. vLLM has to have RayExecutorV2.",
+    "Every node must have the same versions of Ray and vLLM. vLLM must have RayExecutorV2.",
   );
   return yamlFile(CONFIG, comment, {
     applications: [

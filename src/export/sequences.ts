@@ -61,7 +61,7 @@ export function sequenceLimit(
     const note = !holdsPlanned(bills, planned, maxSequences)
       ? `buffers for ${maxSequences} sequences leave too little KV cache for the ${planned} that are planned.`
       : maxSequences < planned
-        ? `the engine runs at most ${maxSequences} sequences, fewer than the ${planned} that the plan counts on.`
+        ? `the engine runs at most ${maxSequences} sequences, fewer than the ${planned} of the plan.`
         : null;
     return answer(maxSequences, "as given, --max-num-seqs", note);
   }

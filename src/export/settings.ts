@@ -114,14 +114,14 @@ function checkOnlineFp8(engine: LaunchEngine, model: Model): void {
     throw new InputError(
       "--online-fp8",
       `${title} takes weights as the checkpoint has them.`,
-      "Leave it out, and give an FP8 checkpoint.",
+      "Omit it, and give an FP8 checkpoint.",
     );
   }
   if (model.architecture.weightFormat === "fp8") return;
   throw new InputError(
     "--online-fp8",
     `the plan has ${weightText(model)} weights.`,
-    "Leave it out, or plan with FP8 weights: weight_format,fp8 in config.csv.",
+    "Omit it, or plan with FP8 weights: weight_format,fp8 in config.csv.",
   );
 }
 
@@ -137,7 +137,7 @@ function checkCheckpoint(checkpoint: string): void {
   if (checkpoint.startsWith("-")) {
     throw new InputError(
       "--checkpoint",
-      `"${checkpoint}" starts with "-": an engine would take it for a flag.`,
+      `"${checkpoint}" starts with "-": an engine would read it as a flag.`,
       "Give a Hugging Face id (owner/name) or a path; ./NAME for a directory with such a name.",
     );
   }

@@ -75,8 +75,8 @@ function usage(nodes: Task, tasks: readonly Task[]): string[] {
   if (tasks.length === 1) return [`Usage: ${launchCommand}. ${token}`];
   const ranks = `${nodes.length === 1 ? "node" : "nodes"} ${listed(nodes.map(({ rank }) => rank))}`;
   return [
-    `This task has ${ranks}; all nodes of a task are alike, so ${tasks.length} tasks make the pipeline.`,
-    "Their clusters have to reach each other's private addresses on all ports: one network, one firewall group.",
+    `This task has ${ranks}; all nodes of a task are identical, so ${tasks.length} tasks make the pipeline.`,
+    "Their clusters must reach each other's private addresses on all ports: one network, one firewall group.",
     isFirst(nodes)
       ? `Usage: ${launchCommand}. ${token} Start this task first.`
       : `Usage: ${launchCommand} --env MASTER_ADDR=ADDRESS, the private address of node 0. ${token}`,

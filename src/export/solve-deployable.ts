@@ -129,12 +129,12 @@ function costOf(
 function restrictionSentence(title: string, without: Solution): string {
   switch (without.status) {
     case "infeasible":
-      return `Nothing fits without the restriction to what ${title} can start either.`;
+      return `Nothing fits without the restriction to ${title} either.`;
     case "no_solution":
-      return `A limit struck before it was known whether anything fits without the restriction to what ${title} can start.`;
+      return `The search stopped before it knew whether anything fits without the restriction to ${title}.`;
     case "optimal":
     case "feasible":
-      return `It is the restriction to what ${title} can start that leaves nothing: without it there is a placement.`;
+      return `The restriction to ${title} leaves nothing: without it there is a placement.`;
   }
 }
 

@@ -43,7 +43,7 @@ export async function solveStartable(
 }
 
 function onlyStartable(title: string): string {
-  return `Only what ${title} can start was searched; --deployable none searches all placements.`;
+  return `Only placements that ${title} can start were searched; --deployable none searches all.`;
 }
 
 /** Where any shape is allowed, the answer's may be one that the launcher refuses. */

@@ -59,5 +59,5 @@ function parserHints(checkpoint: string): string[] {
   ];
   return flags.length === 0
     ? []
-    : [`Not set, as not every chat template goes with them: ${flags.join(" ")}`];
+    : [`Not set, because not every chat template supports them: ${flags.join(" ")}`];
 }

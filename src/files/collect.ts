@@ -42,7 +42,7 @@ export function collect(directories: readonly string[], outPath: string): Collec
     if (below.length === 0) {
       throw new InputError(
         root,
-        "there is no run below it.",
+        "it contains no runs.",
         "Give the --out directory of a sweep, or a directory above some.",
       );
     }
@@ -128,7 +128,7 @@ function refuseTwice(runs: readonly RunOnDisk[]): void {
       throw new InputError(
         directory,
         `it is the same run of the same problem as ${other}.`,
-        "Leave one of the two out: it would count twice.",
+        "Remove one of the two: it would count twice.",
       );
     }
     byFingerprint.set(record.run.fingerprint, directory);

@@ -45,7 +45,7 @@ function readCatalogueFolder(directory: string): Catalogue {
   if (!tables.some((table) => names.includes(table))) {
     throw new InputError(
       directory,
-      "there is no table of a catalogue in it.",
+      "it contains no catalogue tables.",
       `Give a directory with any of ${tables.join(", ")}.`,
     );
   }

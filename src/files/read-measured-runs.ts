@@ -80,7 +80,7 @@ function complete(
   const dimensions = missingDimensions(run.measurement);
   if (!isBench || dimensions.length === 0) return { run };
   return {
-    refused: `the model is not known: give --config-dir, or add ${metadataFlags(dimensions)} to vllm bench serve`,
+    refused: `the model is unknown: give --config-dir, or add ${metadataFlags(dimensions)} to vllm bench serve`,
   };
 }
 
@@ -103,7 +103,7 @@ function checkOneModel(raw: readonly RawRun[]): void {
   if (names.length < 2) return;
   throw new InputError(
     "--config-dir",
-    `the measurements that do not state their model are of several: ${names.join(", ")}.`,
+    `the measurements that do not state their model are from several: ${names.join(", ")}.`,
     "Calibrate with those of one model, or add the dimensions to them.",
   );
 }

@@ -105,7 +105,7 @@ function unknownModel(asked: string): InputError {
   const hint = nearest === null ? "" : `Did you mean "${nearest}"? `;
   return new InputError(
     "--model",
-    `"${asked}" is no model of the library, and there is no such file or folder.`,
+    `"${asked}" is not a model in the library, nor a file or folder.`,
     `${hint}\`llm-placement models\` lists the library; any other model is read from its config.json.`,
   );
 }

@@ -70,8 +70,8 @@ export function readProblem(options: ProblemOptions, readCalibration?: ReadCalib
   if (fromCatalogue && flags.cloudProvider !== undefined) {
     throw new InputError(
       "--cloud-provider",
-      "it belongs to gpu_pool.csv, and the pool comes out of the catalogue.",
-      "Give --providers in its place.",
+      "it belongs to gpu_pool.csv, but the pool comes from the catalogue.",
+      "Use --providers instead.",
     );
   }
   const networkFile = configDir === undefined ? null : findOptional(configDir, NETWORK);
@@ -113,7 +113,7 @@ function clockDay(): string {
 /** A bandwidth matrix is that of gpu_pool.csv: beside another pool it is not used, which is said. */
 function withoutMatrix(selection: PoolSelection, networkFile: string | null): PoolSelection {
   if (networkFile === null) return selection;
-  const note = `${networkFile}: it is not used: it is of ${POOL}, and the pool comes out of the catalogue.`;
+  const note = `${networkFile}: it is not used: it belongs to ${POOL}, but the pool comes from the catalogue.`;
   return { ...selection, warnings: [...selection.warnings, note] };
 }
 
@@ -126,7 +126,7 @@ function refuseOverridesAlone(model: string | undefined, overrides: ModelOverrid
   if (said === undefined) return;
   throw new InputError(
     said,
-    "it changes the model of --model, which is not given.",
+    "it changes the model of --model, but there is no --model.",
     "Give --model, or the key of the same name in config.csv.",
   );
 }
@@ -142,7 +142,9 @@ function configPath(configDir: string, mayBeAbsent: boolean): string | null {
 
 function poolFiles(configDir: string): PoolSource {
   return {
-    pool: source(findNear(configDir, POOL, "Write one: instance_name,count and a line a type.")),
+    pool: source(
+      findNear(configDir, POOL, "Write one: instance_name,count, and one line per type."),
+    ),
     instances: source(
       findNear(configDir, INSTANCES, "Write one with the instance types of the pool."),
     ),

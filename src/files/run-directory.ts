@@ -62,7 +62,7 @@ export function readRunDirectory(directory: string): StoredRun {
   }
   const csvPath = join(directory, RUN_CSV);
   if (readText(csvPath) !== csvText(record)) {
-    throw new InputError(csvPath, `it does not say what ${RUN_JSON} beside it says.`, REDO);
+    throw new InputError(csvPath, `it contradicts ${RUN_JSON} beside it.`, REDO);
   }
   return record;
 }
@@ -89,7 +89,7 @@ function readText(path: string): string {
     return readFileSync(path, "utf8");
   } catch (error) {
     if (isMissing(error)) {
-      throw new InputError(path, "it is missing: the run directory is only half there.", REDO);
+      throw new InputError(path, "it is missing: the run directory is incomplete.", REDO);
     }
     throw fileError(path, "read", error);
   }

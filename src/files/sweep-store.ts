@@ -92,7 +92,7 @@ function runWarnings(runs: readonly RunOnDisk[]): string[] {
   const more = all.length - MOST_WARNINGS;
   return [
     ...all.slice(0, MOST_WARNINGS),
-    `${more} more ${more === 1 ? "warning of a run stands" : "warnings of runs stand"} in ${DATA_CSV}, in the column reason.`,
+    `${more} more ${more === 1 ? "warning of a run is" : "warnings of runs are"} in ${DATA_CSV}, in the column reason.`,
   ];
 }
 
@@ -124,6 +124,6 @@ function strayWarnings(root: string, runs: readonly CollectedRun[]): string[] {
   const [first] = strays;
   if (first === undefined) return [];
   return [
-    `run directories beside this grid: ${strays.length}, e.g. ${first}; data.csv leaves them out, collect would take them.`,
+    `run directories outside this grid: ${strays.length}, e.g. ${first}; data.csv omits them, collect would include them.`,
   ];
 }

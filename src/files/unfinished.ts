@@ -106,7 +106,7 @@ function change(path: string, run: () => void): void {
   try {
     run();
   } catch (error) {
-    throw fileError(path, "finished or removed, which a killed command has left behind", error);
+    throw fileError(path, "finished or removed, although a killed command left it behind", error);
   }
 }
 

@@ -78,7 +78,7 @@ function findOneOf(fields: ConfigFields, names: readonly string[]): Found | null
   if (other) {
     throw new InputError(
       other.place,
-      `${other.name} is ${shown(other.value)}, but ${first!.name}, another name of the same, is ${shown(first!.value)}.`,
+      `${other.name} is ${shown(other.value)}, but ${first!.name}, its other name, is ${shown(first!.value)}.`,
       "Remove the wrong one.",
     );
   }

@@ -206,7 +206,7 @@ export function familyOf(fields: ConfigFields): Family {
   if (typeof type !== "string") {
     throw new InputError(
       place,
-      type === null ? "it is missing." : "it is no text.",
+      type === null ? "it is missing." : "it is not a string.",
       `Give one of ${typeNames().join(", ")}.`,
     );
   }
@@ -214,7 +214,7 @@ export function familyOf(fields: ConfigFields): Family {
   if (known) return known;
   throw new InputError(
     place,
-    `model_type "${type}" is not known: how its layers are built does not follow from the file.`,
+    `model_type "${type}" is not supported: the file does not show how its layers are built.`,
     nearestHint(type, typeNames()),
   );
 }

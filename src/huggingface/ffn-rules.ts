@@ -73,7 +73,7 @@ function expertFfn(fields: ConfigFields, family: Family, experts: number): Ffn {
     throw new InputError(
       placeOfField(fields, EXPERTS_PER_TOKEN[0]),
       `it is missing, with ${experts} experts.`,
-      "Give the experts that each token passes.",
+      "Give the number of experts per token.",
     );
   }
   if (expertsPerToken > experts) {

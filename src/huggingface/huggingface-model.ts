@@ -1,7 +1,7 @@
 import type { Architecture, WeightFormat } from "../model/architecture.ts";
 import type { WeightGroups } from "../model/weight-groups.ts";
 
-/** How the KV cache may be kept: `auto` as the checkpoint says, else 16 bit; `bf16` 2 bytes an element, `fp8` 1. */
+/** How the KV cache may be kept: `auto` as the checkpoint says, else 16 bit; `bf16` 2 bytes per element, `fp8` 1. */
 export const KV_CACHE_DTYPES = ["auto", "bf16", "fp8"] as const;
 export type KvCacheDtype = (typeof KV_CACHE_DTYPES)[number];
 

@@ -22,7 +22,7 @@ export function moduleTest(patterns: readonly string[], place: string): ModuleTe
       throw new InputError(
         place,
         `"${pattern}" names a single expert.`,
-        "Experts of a layer are not told apart here: give the model with --weight-format instead.",
+        "Single experts of a layer are not supported: set --weight-format instead.",
       );
     }
     if (pattern.startsWith("re:")) expressions.push(checked(pattern.slice(3), place));
@@ -70,8 +70,8 @@ function matcher(expressions: readonly string[], place: string): (path: string) 
   if (expressions.length === 0) return () => false;
   const tooLarge = new InputError(
     place,
-    "its regular expressions are too large to be tested.",
-    "Name the modules, or say what is served with --weight-format.",
+    "its regular expressions are too large to test.",
+    "Name the modules, or set the served format with --weight-format.",
   );
   const characters = expressions.reduce((sum, { length }) => sum + length, 0);
   if (characters > MOST_CHARACTERS) throw tooLarge;
@@ -85,8 +85,8 @@ function checked(source: string, place: string): string {
   if (source.length <= MOST_CHARACTERS && compiled(source) !== null) return source;
   throw new InputError(
     place,
-    `"re:${source.length <= 60 ? source : `${source.slice(0, 57)}...`}" is no regular expression that can be tested in linear time.`,
-    "Correct it, or write it without looking ahead or back, or say what is served with --weight-format.",
+    `"re:${source.length <= 60 ? source : `${source.slice(0, 57)}...`}" is not a regular expression that can be tested in linear time.`,
+    "Correct it, or write it without looking ahead or back, or set the served format with --weight-format.",
   );
 }
 

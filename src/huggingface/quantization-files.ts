@@ -27,7 +27,7 @@ export function readQuantization(
   if (beside.format !== inside.format) {
     throw new InputError(
       found.place,
-      `it says ${inside.format}, but ${beside.place} says ${beside.format}.`,
+      `it gives ${inside.format}, but ${beside.place} gives ${beside.format}.`,
       "Remove the wrong one.",
     );
   }

@@ -161,7 +161,7 @@ function refuseByModule({ fields, place }: Section): void {
   throw new InputError(
     place("dynamic"),
     "bits that differ by module are not modelled.",
-    "Say what is served with --weight-format.",
+    "Set the served format with --weight-format.",
   );
 }
 
@@ -209,7 +209,7 @@ function compressedTensors(section: Section): Quantization {
     throw new InputError(
       place,
       `it has groups of ${first.format} and of ${other.format} with ${first.bytes} and ${other.bytes} bytes a weight.`,
-      "Weights of one format are modelled: say what is served with --weight-format.",
+      "Only weights of one format are modelled: set the served format with --weight-format.",
     );
   }
   const targets = all.flatMap((group) => group.targets);
@@ -235,7 +235,7 @@ function groupOf(
   }
   const { weights, targets } = group;
   if (!Array.isArray(targets) || !targets.every(isText)) {
-    throw misfit(place, targets, "targets as a list of texts");
+    throw misfit(place, targets, "targets as a list of strings");
   }
   return { ...groupFormat(section, weights), targets };
 }

@@ -21,6 +21,6 @@ export function sizeNotes(
   if (Math.abs(statedBytes / computedBytes - 1) <= TOLERANCE) return [];
   const gBytes = (bytes: number): string => `${(bytes / 1e9).toPrecision(4)} GB`;
   return [
-    `${placeOf(["metadata", "total_size"])}: the files hold ${gBytes(statedBytes)}, the dimensions give ${gBytes(computedBytes)}, which is used.`,
+    `${placeOf(["metadata", "total_size"])}: the files hold ${gBytes(statedBytes)}, the dimensions give ${gBytes(computedBytes)}, which are used.`,
   ];
 }

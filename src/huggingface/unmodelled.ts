@@ -49,7 +49,7 @@ export function refuseUnmodelled(fields: ConfigFields): void {
     if (!found || isOff(name, value)) continue;
     throw new InputError(
       placeOfField(fields, name),
-      `it stands for ${found.what}: no cost model here knows that, and figures without it would be wrong.`,
+      `it means ${found.what}, which no cost model here supports; figures without it would be wrong.`,
       "Choose another model.",
     );
   }

@@ -52,8 +52,8 @@ export function quantisedWeights(
     if (format === "mxfp4" && isKept === (matrix.part === "experts")) {
       throw new InputError(
         place,
-        "mxfp4 is modelled where it is on all experts and on nothing else.",
-        "Say what is served with --weight-format.",
+        "mxfp4 is modelled only if all experts have it and nothing else does.",
+        "Set the served format with --weight-format.",
       );
     }
     if (isKept) kept += matrix.parameters;

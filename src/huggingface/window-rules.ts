@@ -64,7 +64,7 @@ function windowed(fields: ConfigFields, has: readonly boolean[], window: Window 
     tokens: has.map((isWindowed) => (isWindowed ? window.tokens : null)),
     notes: window.isChunk
       ? [
-          `${placeOfField(fields, "attention_chunk_size")}: attention in chunks of ${window.tokens} tokens is taken as a window of as many, which is never less work or memory.`,
+          `${placeOfField(fields, "attention_chunk_size")}: attention in chunks of ${window.tokens} tokens is modelled as a window of the same size, which never needs less work or memory.`,
         ]
       : [],
   };
@@ -121,7 +121,7 @@ function chunkedLayers(fields: ConfigFields, layers: number): boolean[] {
 function missingRule(fields: ConfigFields, field: string): never {
   throw new InputError(
     placeOfField(fields, field),
-    `it is missing: which layers have the sliding_window of ${countOf(fields, "sliding_window")} tokens is not said.`,
+    `it is missing: which layers have the sliding_window of ${countOf(fields, "sliding_window")} tokens is not given.`,
     "Add it, or remove sliding_window.",
   );
 }

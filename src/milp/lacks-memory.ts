@@ -9,6 +9,6 @@ export function lacksMemory(reason: string): boolean {
 
 /** What is wrong then, and what to do next. */
 export const TOO_LITTLE_MEMORY = {
-  problem: "there is too little of it for the MILP solver: WebAssembly got none.",
-  hint: "Free memory, or raise the limit of the shell (ulimit -v) or of the container. Where only addresses are limited, NODE_OPTIONS=--disable-wasm-trap-handler needs 10 GB less of them. A small problem is also solved with --solver jslp, which needs no WebAssembly.",
+  problem: "too little memory for the MILP solver: WebAssembly got none.",
+  hint: "Free memory, or raise the limit of the shell (ulimit -v) or of the container. If only address space is limited, NODE_OPTIONS=--disable-wasm-trap-handler needs 10 GB less of it. For a small problem, --solver jslp needs no WebAssembly.",
 } as const;

@@ -122,7 +122,7 @@ function tooSlow({ placement, metrics, warnings }: Success, requestsPerSecond: n
   return {
     status: "INFEASIBLE",
     placement,
-    error: `The placement serves at most ${Number(most.toPrecision(4))} requests per second, with ${placement.batch_size} sequences in flight; ${requestsPerSecond} are asked for.`,
+    error: `The placement serves at most ${Number(most.toPrecision(4))} requests per second, with ${placement.batch_size} sequences in flight; ${requestsPerSecond} are requested.`,
     violations: [],
     warnings,
   };

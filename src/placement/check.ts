@@ -124,7 +124,7 @@ function checkScattered(stages: readonly PlacedStage[], violations: Violation[])
   if (!scattered || instances.size < 2) return;
   violations.push({
     rule: "several_sites",
-    message: `the stages are on ${instances.size} instances, and those of ${scattered.type.instance.name} may stand anywhere; a pipeline stays on one.`,
+    message: `the stages are on ${instances.size} instances, and those of ${scattered.type.instance.name} may be anywhere; a pipeline stays on one.`,
     instances: instances.size,
   });
 }
@@ -229,21 +229,21 @@ function checkMemory(
     violations.push({
       rule: "above_max_segment",
       stage: index,
-      message: `${where}: ${size} layers need ${gib(items.required_gb)} GiB on each GPU (${memoryWords(items)}), ${gib(items.available_gb)} GiB are there; ${range.fits ? `at most ${range.largest} layers fit` : "not even one layer fits"}.`,
+      message: `${where}: ${size} layers need ${gib(items.required_gb)} GiB on each GPU (${memoryWords(items)}), ${gib(items.available_gb)} GiB are available; ${range.fits ? `at most ${range.largest} layers fit` : "not even one layer fits"}.`,
       size,
       max_size: range.largest,
       ...items,
     });
   } else if (!range.fits) {
     warnings.push(
-      `${where} does not fit: it needs ${gib(items.required_gb)} GiB on each GPU and ${gib(items.available_gb)} GiB are there. The ${costModel.name} model lets one-layer stages pass; the solver never proposes one.`,
+      `${where} does not fit: it needs ${gib(items.required_gb)} GiB on each GPU but ${gib(items.available_gb)} GiB are available. The ${costModel.name} model accepts one-layer stages; the solver never proposes one.`,
     );
   }
   if (size < range.smallest) {
     violations.push({
       rule: "below_min_segment",
       stage: index,
-      message: `${where}: ${size} layers use ${gib(items.required_gb)} of ${gib(items.available_gb)} GiB on each GPU; min_memory_utilization ${rules.minMemoryUtilization} asks for at least ${range.smallest} layers.`,
+      message: `${where}: ${size} layers use ${gib(items.required_gb)} of ${gib(items.available_gb)} GiB on each GPU; min_memory_utilization ${rules.minMemoryUtilization} requires at least ${range.smallest} layers.`,
       size,
       min_size: range.smallest,
       ...items,
@@ -251,7 +251,7 @@ function checkMemory(
   }
 }
 
-/** The size against the rules that know nothing of memory. */
+/** The size breaking the rules that know nothing of memory. */
 function checkSize(
   problem: Problem,
   stage: PlacementStage,
@@ -289,7 +289,7 @@ function checkSize(
         stage,
         index,
         "not_quantised",
-        `${size} layers are neither a divisor of ${layerCount(model)} nor a power of two from 4 up to it, as enable_segment_quantization demands.`,
+        `${size} layers are neither a divisor of ${layerCount(model)} nor a power of two from 4 up to it, as enable_segment_quantization requires.`,
         { num_layers: layerCount(model) },
       ),
     );

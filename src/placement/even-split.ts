@@ -56,7 +56,7 @@ export function evenSplit(problem: Problem, split: SplitShape, point: OperatingP
   if (perInstance === null) {
     if (instances !== undefined && instances <= type.count) {
       return infeasible(
-        `${ppStages} pipeline stages of TP ${tpDegree} do not stand on ${instances} instances of ${family}: each holds ${most}.`,
+        `${ppStages} pipeline stages of TP ${tpDegree} do not fit on ${instances} instances of ${family}: each holds ${most}.`,
       );
     }
     const needs = `${ppStages} pipeline stages need ${Math.ceil(ppStages / most)} instances of ${family}`;

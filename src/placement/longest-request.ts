@@ -77,7 +77,7 @@ function askedWords(longest: number, served: number, fits: number): string {
     fits < served
       ? `Not even the ${served} tokens of a request of the workload fit.`
       : `The largest max-model-len that fits the placement is ${fits}.`;
-  return `max-model-len asks for one request of ${longest}; the engine does not start. ${advice}`;
+  return `max-model-len requires room for a request of ${longest}; the engine does not start. ${advice}`;
 }
 
 /**

@@ -16,7 +16,7 @@ export function lowMemoryWarnings({ stages }: Pick<Metrics, "stages">): string[]
       ? ""
       : ` (so ${low.length === 2 ? "does 1 other stage" : `do ${low.length - 1} other stages`})`;
   return [
-    `stage ${tightest} on ${instance} leaves ${gib(memory_headroom_gb)} GiB of each GPU${others}, less than the ${gib(memory_error_gb!)} GiB that the memory is known to be off by: the engine may keep fewer sequences in flight, or not start. Plan for fewer sequences, shorter ones, or larger GPUs.`,
+    `stage ${tightest} on ${instance} leaves ${gib(memory_headroom_gb)} GiB free on each GPU${others}, less than the known prediction error of ${gib(memory_error_gb!)} GiB: the engine may keep fewer sequences in flight, or not start. Plan for fewer sequences, shorter ones, or larger GPUs.`,
   ];
 }
 

@@ -74,7 +74,7 @@ export function leftOut(
   return [...new Set(tpDegrees)].flatMap((degree) => {
     const breach = forbiddenTp(problem, degree);
     return breach
-      ? [`TP ${degree} is left out: it ${breach.words}. --any-shape allows it all the same.`]
+      ? [`TP ${degree} is left out: it ${breach.words}. --any-shape allows it anyway.`]
       : [];
   });
 }
@@ -93,7 +93,7 @@ function headBreach({ architecture: { kinds } }: Model, t: number): ShapeBreach 
     return {
       dimension: "kv_heads",
       size: attention.kvHeads,
-      words: `does not divide the ${attention.kvHeads} key/value heads, nor they it`,
+      words: `does not divide the ${attention.kvHeads} key/value heads and is not a multiple of them`,
     };
   }
   return null;
@@ -161,7 +161,7 @@ function groupBreach({ architecture, weightGroups }: Model, t: number): ShapeBre
   return {
     dimension: "weight_group",
     size,
-    words: `cuts ${words} of ${size} elements into ${share}, no whole ${kind} that share a scale`,
+    words: `splits ${words} of ${size} elements into ${share}, which is not a whole number of ${kind} that share a scale`,
   };
 }
 

@@ -47,7 +47,7 @@ function differencesOf(stored: unknown, given: unknown, path: string): string[] 
       );
   }
   const [own, other] = [valueText(stored), valueText(given)];
-  return own === other ? [] : [`${path} is ${own} in the file and ${other} by the flags`];
+  return own === other ? [] : [`${path} is ${own} in the file but ${other} in the flags`];
 }
 
 /** A margin that one of the two has no limit on a latency for. */

@@ -12,7 +12,7 @@ import {
 import { architectureOfMatrices, type MatricesData, matricesData } from "./matrices-data.ts";
 
 /** What to do about a stored problem that is refused. */
-export const RENEW = "Solve again, and export what that writes; or give the problem by flags.";
+export const RENEW = "Solve again, and export the new output; or give the problem by flags.";
 
 /** How far a stored weight and the one that follows from the matrices may be apart. */
 const ROUNDING = 1e-9;

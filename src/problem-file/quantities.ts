@@ -27,6 +27,6 @@ export const gibibytes: z.ZodNumber = z.number().min(0).max(BOUNDS.layerGib.most
 export const numbers: z.ZodType<number[], string> = z.string().transform((row, context) => {
   const read = numbersOf(row);
   if (read) return read;
-  context.addIssue({ code: "custom", message: "it is no row of numbers such as 0*3 1*58" });
+  context.addIssue({ code: "custom", message: "it is not a row of numbers such as 0*3 1*58" });
   return z.NEVER;
 });

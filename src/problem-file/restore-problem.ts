@@ -71,7 +71,7 @@ function restored(stored: unknown, where: string): Problem {
     ...(poolTypesLeftOut > 0 && { poolTypesLeftOut }),
     warnings: isOfOtherConstants(costModel)
       ? [
-          `${where}: it was written by a version with other constants of the cost model; figures are those of this version.`,
+          `${where}: it was written by a version with different cost model constants; figures are from this version.`,
         ]
       : [],
   };

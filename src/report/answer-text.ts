@@ -29,28 +29,27 @@ export function proofScope(workload: Workload): string {
 }
 
 /** The same as a sentence. */
-export const SCOPE_SENTENCE =
-  "This speaks of single pipelines: several replicas of a pipeline are not searched.";
+export const SCOPE_SENTENCE = "This covers single pipelines; replicas are not searched.";
 
 /** Proven or not, and against what. */
 export function verdictText(problem: Problem, request: SolveRequest, answer: Answer): string {
   // Where a limit struck before all cases were known there is no bound at all.
   if (!Number.isFinite(answer.bound)) {
-    return "Not proven: a limit struck before there was a bound, so how much better the best single pipeline may be is not known.";
+    return "Not proven: the search stopped before it had a bound, so the gap is unknown.";
   }
   const best = BEST[request.objective];
   const mayBe = `the best single pipeline may ${best.mayBe} ${objectiveText(answer, answer.bound)} (gap ${percent(answer.gap)}).`;
   if (answer.status === "feasible") {
-    return `Not proven: a limit struck. T${mayBe.slice(1)}`;
+    return `Not proven: the search hit its limit. T${mayBe.slice(1)}`;
   }
   if (answer.simplicity) return simplicityText(problem, request, answer, answer.simplicity);
   return answer.gap === 0
     ? provenText(problem, request, answer)
-    : `Proven within the gap asked for, among single pipelines: ${mayBe} Replicas are not searched.`;
+    : `Proven within the requested gap, among single pipelines: ${mayBe} Replicas are not searched.`;
 }
 
 function provenText(problem: Problem, request: SolveRequest, answer: Answer): string {
-  return `Proven optimal among single pipelines: no one pipeline of this pool${withinText(problem, request, answer)} ${BEST[request.objective].isBetter}${fullUseText(problem, request)}. Replicas are not searched.`;
+  return `Proven optimal among single pipelines: no single pipeline in this pool${withinText(problem, request, answer)} ${BEST[request.objective].isBetter}${fullUseText(problem, request)}. Replicas are not searched.`;
 }
 
 /** What a simple answer is, and what it costs against the optimum. */
@@ -65,28 +64,31 @@ function simplicityText(
   if (placement_optimum === null) {
     // One stage stands on one machine of one type.
     if (answer.placement.stages.length === 1) {
-      return `${provenText(problem, request, answer)} It is one stage: nothing is simpler.`;
+      return `${provenText(problem, request, answer)} It has one stage: nothing is simpler.`;
     }
     return `${provenText(problem, request, answer)} ${
       proven
         ? `Nothing simpler is within ${within}.`
-        : `Whether something simpler is within ${within} is not known: a limit struck.`
+        : `The search stopped before it knew whether anything simpler is within ${within}.`
     }`;
   }
   const { name, value } = answer.objective;
-  return `Proven: the simplest single pipeline of this pool${withinText(problem, request, answer)} within ${within}. It is ${againstText(name, value, objective_optimum)} than the proven optimum, ${objectiveText(answer, objective_optimum)} with ${placementText(problem.pool, placement_optimum)}. Replicas are not searched.`;
+  const difference = againstText(name, value, objective_optimum);
+  const verb = name === "cost" || name === "cost-per-token" ? "costs" : "is";
+  const beside = difference === "the same" ? "is as good as" : `${verb} ${difference} than`;
+  return `Proven: the simplest single pipeline in this pool${withinText(problem, request, answer)} within ${within}. It ${beside} the proven optimum, ${objectiveText(answer, objective_optimum)} with ${placementText(problem.pool, placement_optimum)}. Replicas are not searched.`;
 }
 
 /** At a rate every token of the cheapest machines costs as little: what a token costs there is another question. */
 function fullUseText({ workload }: Problem, { objective }: SolveRequest): string {
   return workload.load?.kind === "request_rate" && objective === "cost-per-token"
-    ? " at full use"
+    ? " at capacity"
     : "";
 }
 
 const BEST: Readonly<Record<ObjectiveName, { isBetter: string; mayBe: string }>> = {
-  "cost-per-token": { isBetter: "serves a token for less", mayBe: "cost as little as" },
-  throughput: { isBetter: "serves more tokens per second", mayBe: "reach" },
+  "cost-per-token": { isBetter: "has a lower cost per token", mayBe: "cost as little as" },
+  throughput: { isBetter: "has a higher throughput", mayBe: "reach" },
   cost: { isBetter: "costs less per hour", mayBe: "cost as little as" },
   weighted: { isBetter: "has a better weighted score", mayBe: "reach" },
 };
@@ -119,7 +121,7 @@ function withinText({ limits }: Problem, request: SolveRequest, { deployable }: 
   ];
   return [
     deployable ? ` that ${deployable.title} can start` : "",
-    within.length === 0 ? "" : ` within the ${within.join(" and ")} given`,
+    within.length === 0 ? "" : ` within the given ${within.join(" and ")}`,
   ].join("");
 }
 

@@ -40,8 +40,8 @@ export function renderBenchCase(result: CaseResult, colours: Colours): string {
 const SAVING_HEAD: Readonly<Record<ObjectiveName, string>> = {
   "cost-per-token": "optimum cheaper by",
   cost: "optimum cheaper by",
-  throughput: "misses",
-  weighted: "against it",
+  throughput: "falls short by",
+  weighted: "difference",
 };
 
 /** How a heuristic's answer stands beside the optimum; scores have no shares. */
@@ -56,9 +56,7 @@ function differenceText(
 
 function optimumText({ benchCase, solution }: CaseResult, colours: Colours): string {
   if (!("placement" in solution)) {
-    return colours.yellow(
-      solution.status === "infeasible" ? "Proven: nothing is possible." : "No answer.",
-    );
+    return colours.yellow(solution.status === "infeasible" ? "Proven infeasible." : "No answer.");
   }
   const { status, objective, placement } = solution;
   const verdict = status === "optimal" ? "Optimum, proven" : "Not proven";
@@ -88,7 +86,7 @@ export function renderBenchSummary(
     renderTable(
       [
         { head: "heuristic" },
-        { head: "finds something", align: "right" },
+        { head: "finds a placement", align: "right" },
         { head: "finds the optimum", align: "right" },
         { head: "median saving", align: "right" },
         { head: "most", align: "right" },

@@ -13,31 +13,31 @@ export function brokenLimits(problem: Problem, metrics: Metrics): string[] {
     (word: string, ms: number | null) =>
     (limitSeconds: number): string =>
       ms === null
-        ? `the cost model predicts no ${word}, the limit is ${figure(limitSeconds * MS_PER_SECOND)} ms`
-        : `${word} of ${figure(ms)} ms with a margin of ${percent(limits.latencySafetyMargin)}, the limit is ${figure(limitSeconds * MS_PER_SECOND)} ms`;
+        ? `the cost model predicts no ${word}; the limit is ${figure(limitSeconds * MS_PER_SECOND)} ms`
+        : `${word} of ${figure(ms)} ms with a margin of ${percent(limits.latencySafetyMargin)}; the limit is ${figure(limitSeconds * MS_PER_SECOND)} ms`;
   const checks: readonly (readonly [LimitName, (limit: number) => string])[] = [
     [
       "maxHourlyCostUsd",
-      (limit) => `${usd(metrics.cost_per_hour)} per hour, the limit is ${usd(limit)}`,
+      (limit) => `${usd(metrics.cost_per_hour)} per hour; the limit is ${usd(limit)}`,
     ],
     [
       "maxCostPerMillionTokenUsd",
       (limit) =>
-        `${usd(metrics.dollar_per_million_token)} per million tokens, the limit is ${usd(limit)}`,
+        `${usd(metrics.dollar_per_million_token)} per million tokens; the limit is ${usd(limit)}`,
     ],
     [
       "maxTotalCostUsd",
-      (limit) => `${usd(metrics.total_cost)} for the whole job, the limit is ${usd(limit)}`,
+      (limit) => `${usd(metrics.total_cost)} for the whole job; the limit is ${usd(limit)}`,
     ],
     [
       "maxTotalRuntimeHours",
       (limit) =>
-        `${duration(metrics.total_runtime_hours)} for the whole job, the limit is ${duration(limit)}`,
+        `${duration(metrics.total_runtime_hours)} for the whole job; the limit is ${duration(limit)}`,
     ],
     [
       "minTokensPerSecond",
       (limit) =>
-        `${figure(metrics.throughput_tokens_per_sec)} tokens/s, the target is ${figure(limit)}`,
+        `${figure(metrics.throughput_tokens_per_sec)} tokens/s; the target is ${figure(limit)}`,
     ],
     ["maxTtftSeconds", latency("TTFT", metrics.ttft_ms)],
     ["maxTpotSeconds", latency("TPOT", metrics.tpot_ms)],

@@ -14,19 +14,19 @@ import { joinBlocks, renderItem, renderTable, wrap } from "./layout.ts";
 
 /** What the parameters are, with the unit of the shipped value. */
 const PARAMETER_WORDS: Readonly<Record<CalibratedParameter, string>> = {
-  computeFactor: "matrix rate, share",
-  readFactor: "reading of weights, share",
-  attentionReadFactor: "reading of the KV cache, share",
-  stepMs: "CPU time of a step, ms",
-  sequenceUs: "CPU time of a sequence in a step, us",
-  layerUs: "gaps between kernels of a layer, us",
+  computeFactor: "matmul rate, share of peak",
+  readFactor: "weight reads, share of peak bandwidth",
+  attentionReadFactor: "KV cache reads, share of peak bandwidth",
+  stepMs: "CPU time per step, ms",
+  sequenceUs: "CPU time per sequence and step, us",
+  layerUs: "kernel gaps per layer, us",
   httpMs: "request handling before the first token, ms",
-  collectiveFactor: "time of collectives, factor",
+  collectiveFactor: "collective time, factor",
 };
 
 const LEFT_OUT_WORDS: Readonly<Record<LeftOut, string>> = {
-  config_group: "config groups the fit has not seen",
-  row: "rows the fit has not seen",
+  config_group: "held-out config groups",
+  row: "held-out rows",
 };
 
 /** A calibration for people: what was fitted, and whether it is worth having. */
@@ -50,7 +50,7 @@ export function renderCalibration(
         { head: "shipped", align: "right" },
         { head: "factor", align: "right" },
         { head: "±", align: "right" },
-        { head: "figures moved", align: "right" },
+        { head: "figures affected", align: "right" },
       ],
       CALIBRATED_PARAMETERS.map((name) => {
         const { shipped, multiplier, log_sd, figures: moved } = multipliers[name];
@@ -68,7 +68,7 @@ export function renderCalibration(
       [{ head: "" }, { head: "mean", align: "right" }, { head: "median", align: "right" }],
       [
         ["before", ...errorCells(errors.before)],
-        ["after, on the rows of the fit", ...errorCells(errors.after)],
+        ["after, on the fitted rows", ...errorCells(errors.after)],
         ...(errors.left_out
           ? [
               [
@@ -87,12 +87,12 @@ export function renderCalibration(
 export function verdict(calibration: Calibration): string {
   const { before, left_out } = calibration.errors;
   if (left_out === null) {
-    return "Not known to help: one row cannot show how well others would be predicted. Measure at least two.";
+    return "Unknown whether it helps: one row cannot show how well others would be predicted. Measure at least two.";
   }
-  const change = `${share(left_out.macro_mean)} instead of ${share(before.macro_mean)} in the mean on ${LEFT_OUT_WORDS[left_out.what]}`;
+  const change = `mean error ${share(left_out.macro_mean)} instead of ${share(before.macro_mean)} on ${LEFT_OUT_WORDS[left_out.what]}`;
   return calibrationHelps(calibration)
     ? `It helps: ${change}.`
-    : `It does not help: ${change}. The shipped parameters are the better ones.`;
+    : `It does not help: ${change}. The shipped parameters are better.`;
 }
 
 /** Rows that were not used, by reason; empty when there are none. */
@@ -100,7 +100,7 @@ export function renderRefusals(refusals: readonly RefusalCount[], colours: Colou
   if (refusals.length === 0) return "";
   const rows = refusals.reduce((sum, each) => sum + each.rows, 0);
   return [
-    colours.yellow(`${plural(rows, "row")} refused:`),
+    colours.yellow(`${plural(rows, "row")} rejected:`),
     ...refusals.map((each) => renderItem("- ", `${each.rows} × ${printable(each.reason)}`)),
   ].join("\n");
 }

@@ -20,16 +20,16 @@ const FIGURES: Readonly<
   throughput_tokens_per_sec: ["tokens/s", figure],
   ttft_ms: ["TTFT, ms", figure],
   tpot_ms: ["TPOT, ms", figure],
-  request_rate_per_sec: ["asked for, requests/s", figure],
-  dollar_per_million_token_at_rate: ["  $ per million there", usd],
-  ttft_ms_at_rate: ["  TTFT there, ms", figure],
-  tpot_ms_at_rate: ["  TPOT there, ms", figure],
+  request_rate_per_sec: ["rate, requests/s", figure],
+  dollar_per_million_token_at_rate: ["  $ per million at rate", usd],
+  ttft_ms_at_rate: ["  TTFT at rate, ms", figure],
+  tpot_ms_at_rate: ["  TPOT at rate, ms", figure],
   capacity_used: ["  capacity in use", percent],
   num_gpus: ["GPUs used", count],
   num_gpus_rented: ["GPUs rented", count],
   num_pipeline_stages: ["PP, stages", count],
   batch_size: ["sequences in flight", count],
-  least_memory_headroom_gb: ["least headroom, GiB", (value) => value.toFixed(2)],
+  least_memory_headroom_gb: ["min headroom, GiB", (value) => value.toFixed(2)],
 };
 
 const LIMIT_WORDS: Readonly<Record<LimitedBy | "network" | "bubble", string>> = {
@@ -38,7 +38,7 @@ const LIMIT_WORDS: Readonly<Record<LimitedBy | "network" | "bubble", string>> = 
   collectives: "TP collectives",
   links: "messages between stages",
   overhead: "overhead",
-  bubble: "the pipeline's bubble",
+  bubble: "pipeline bubble",
   network: "network",
 };
 
@@ -58,7 +58,7 @@ export function renderPlanTable(
   const hasBest = comparison.rows.some(({ cells }) => cells.some(({ best }) => best));
   return [
     tables.join("\n\n"),
-    ...(hasBest ? [colours.dim("  % against A; * best of the row")] : []),
+    ...(hasBest ? [colours.dim("  % relative to A; * best in the row")] : []),
   ].join("\n");
 }
 
@@ -104,7 +104,7 @@ function renderGroup(
       ...numbers("num_gpus", "num_gpus_rented"),
       text("TP", ({ metrics }) => listOrOne(metrics.stages.map((stage) => stage.tp_degree))),
       ...numbers("num_pipeline_stages"),
-      text("layers of a stage", ({ metrics }) =>
+      text("layers per stage", ({ metrics }) =>
         listOrOne(metrics.stages.map((stage) => stage.layers)),
       ),
       ...numbers("batch_size", "least_memory_headroom_gb"),

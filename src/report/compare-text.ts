@@ -21,13 +21,13 @@ type Words = readonly [words: string, write: (value: number) => string];
 
 /** How causes are called, and how their values are written. */
 export const FACTOR_WORDS: Readonly<Record<FactorName, Words>> = {
-  prices_of_same_types: ["other prices of the same types", usd],
+  prices_of_same_types: ["different prices for the same types", usd],
   gpus_rented: ["GPUs rented", figureOfCount],
-  usd_per_gpu_hour: ["price of a rented GPU-hour", usd],
+  usd_per_gpu_hour: ["price per rented GPU-hour", usd],
   gpus_used: ["GPUs used", figureOfCount],
   batch: ["sequences in flight", figureOfCount],
-  gpu_seconds_per_step: ["GPU-seconds of one step", figure],
-  busy_share: ["share of time GPUs are not waiting", percent],
+  gpu_seconds_per_step: ["GPU-seconds per step", figure],
+  busy_share: ["share of time GPUs are busy", percent],
   pipeline_efficiency: ["pipeline efficiency (bubble)", percent],
   real_world_efficiency: ["real-world efficiency", percent],
 };
@@ -35,8 +35,8 @@ export const FACTOR_WORDS: Readonly<Record<FactorName, Words>> = {
 const NET_FACTOR_WORDS: Readonly<Record<NetFactorName, Words>> = {
   prices_of_same_types: FACTOR_WORDS.prices_of_same_types,
   usd_per_gpu_hour: FACTOR_WORDS.usd_per_gpu_hour,
-  gpus_rented_per_used: ["GPUs rented for each GPU used", figure],
-  gpu_seconds_per_token: ["GPU-seconds of a token", figure],
+  gpus_rented_per_used: ["GPUs rented per GPU used", figure],
+  gpu_seconds_per_token: ["GPU-seconds per token", figure],
   busy_share: FACTOR_WORDS.busy_share,
   pipeline_efficiency: FACTOR_WORDS.pipeline_efficiency,
   real_world_efficiency: FACTOR_WORDS.real_world_efficiency,
@@ -64,7 +64,7 @@ export interface PairNames {
 export function whySentences(from: Plan, to: Plan, pair: PlanPair, names: PairNames): string[] {
   if (!pair.comparable) {
     return [
-      `${names.to} does not compare with ${names.from}, they answer different questions: ${differenceList(pair.problem_differences)}.`,
+      `${names.to} cannot be compared with ${names.from}; they answer different questions: ${differenceList(pair.problem_differences)}.`,
     ];
   }
   const settings =
@@ -73,7 +73,7 @@ export function whySentences(from: Plan, to: Plan, pair: PlanPair, names: PairNa
       : [`${names.to} is set up differently: ${differenceList(pair.setting_differences)}.`];
   if (!from.answer || !to.answer) return [...noAnswerSentences(from, to, names), ...settings];
   if (!pair.decomposition) {
-    return [`One of the two costs nothing: there is no ratio of costs to explain.`, ...settings];
+    return [`One of the two costs nothing, so there is no cost ratio to explain.`, ...settings];
   }
   return [
     ...costSentences(pair.decomposition, names),
@@ -94,9 +94,7 @@ function noAnswerSentences(from: Plan, to: Plan, names: PairNames): string[] {
   ).flatMap(([name, plan]) =>
     plan.answer
       ? []
-      : [
-          `${name} has no placement that could be compared${plan.reason ? `: ${plan.reason}` : "."}`,
-        ],
+      : [`${name} has no placement to compare${plan.reason ? `: ${plan.reason}` : "."}`],
   );
 }
 
@@ -125,12 +123,12 @@ function rateSentences(from: Plan, to: Plan, names: PairNames): string[] {
   if (!a && !b) return [];
   if (a?.request_rate_per_sec !== b?.request_rate_per_sec) {
     return [
-      "The two were not asked to serve the same rate of requests: the costs above are those of their sequences in flight.",
+      "The two have different request rates, so the costs above are at their own concurrency.",
     ];
   }
   const [before, after] = [a!.dollar_per_million_token, b!.dollar_per_million_token];
   return [
-    `That is with their sequences in flight. At the ${figure(a!.request_rate_per_sec)} requests/s asked for, where more throughput is worth nothing, ${names.to} costs ${moreText(after / before)} per token than ${names.from}: ${usd(after)} against ${usd(before)} per million.`,
+    `That is at their own concurrency. At the requested ${figure(a!.request_rate_per_sec)} requests/s, where extra throughput is worth nothing, ${names.to} costs ${moreText(after / before)} per token than ${names.from}: ${usd(after)} against ${usd(before)} per million.`,
   ];
 }
 
@@ -140,7 +138,7 @@ function heaviest(decomposition: Decomposition): string[] {
   if (!first || isOne(first)) return [];
   const [words, write] = NET_FACTOR_WORDS[first.name];
   return [
-    `The heaviest single cause: ${words}, ${write(first.to)} against ${write(first.from)} (cost × ${figure(first.cost_ratio)}).`,
+    `The largest single factor: ${words}, ${write(first.to)} against ${write(first.from)} (cost × ${figure(first.cost_ratio)}).`,
   ];
 }
 
@@ -158,7 +156,7 @@ function priceChanges(from: PlanAnswer, to: PlanAnswer, names: PairNames): strin
     if (old === null || usd_per_hour === null) return [];
     if (Math.abs(usd_per_hour / old - 1) <= SAME) return [];
     return [
-      `Prices differ: ${printable(instance_type)} costs ${usd(usd_per_hour)} an hour in ${names.to}, ${usd(old)} in ${names.from}.`,
+      `Prices differ: ${printable(instance_type)} costs ${usd(usd_per_hour)} per hour in ${names.to}, ${usd(old)} in ${names.from}.`,
     ];
   });
 }
@@ -181,13 +179,11 @@ function tieSentence(
   const intervals = `${words(b)} against ${words(a)} per million, 80 %`;
   if (tie) {
     return [
-      `${names.to} and ${names.from} tie: the difference is below the error of the predictions (${intervals}). Take the simpler one, or measure.`,
+      `${names.to} and ${names.from} tie: the difference is smaller than the prediction error (${intervals}). Take the simpler one, or measure.`,
     ];
   }
   return a.low <= b.high && b.low <= a.high
-    ? [
-        `The 80 % intervals of the two costs overlap (${intervals}): measure before much depends on it.`,
-      ]
+    ? [`The 80 % intervals of the two costs overlap (${intervals}): measure before you rely on it.`]
     : [];
 }
 

@@ -18,7 +18,7 @@ export function renderDrift(imported: CatalogueImport, drift: Drift, colours: Co
   return joinBlocks([
     colours.bold(
       wrap(
-        `${printable(imported.provider)}: ${plural(drift.changed.length, "changed price")}, ${drift.new.length} new, ${drift.gone.length} gone, ${drift.unchangedCount} unchanged; ${plural(drift.instances.length, "instance")} with other figures.`,
+        `${printable(imported.provider)}: ${plural(drift.changed.length, "changed price")}, ${drift.new.length} new, ${drift.gone.length} gone, ${drift.unchangedCount} unchanged; ${plural(drift.instances.length, "instance")} with different figures.`,
       ),
     ),
     section("Changed", drift.changed, colours, (rows) =>
@@ -39,7 +39,7 @@ export function renderDrift(imported: CatalogueImport, drift: Drift, colours: Co
     ),
     section("New", drift.new, colours, priceTable),
     section("Gone", drift.gone, colours, priceTable),
-    section("Other figures", drift.instances, colours, (rows) =>
+    section("Different figures", drift.instances, colours, (rows) =>
       rows.map((row) => renderItem("- ", instanceText(row))).join("\n"),
     ),
     drift.uncoveredCount === 0

@@ -54,7 +54,7 @@ function bindingLimits(
   { binding_limits }: Sensitivity,
 ): ExplanationBlock[] {
   if (binding_limits.length === 0) {
-    const text = "No limit given keeps the answer from being better.";
+    const text = "No given limit is binding.";
     return hasLimits(limits) ? [{ text, table: null }] : [];
   }
   const table = {
@@ -62,7 +62,7 @@ function bindingLimits(
       { head: "limit" },
       { head: "value", align: "right" },
       { head: "best without it", align: "right" },
-      { head: "than this answer" },
+      { head: "vs. this answer" },
     ],
     rows: binding_limits.map(({ limit, value, objective_without }) => [
       limit,
@@ -71,7 +71,7 @@ function bindingLimits(
       againstText(answer.objective.name, objective_without, answer.objective.value),
     ]),
   } as const;
-  return [{ text: "Limits that keep the answer from being better, each alone:", table }];
+  return [{ text: "Binding limits, each relaxed alone:", table }];
 }
 
 function neighbours(
@@ -120,11 +120,11 @@ function neighbours(
         placementText(pool, placement),
       ],
       row("next faster", next_faster, "is faster"),
-      row("next cheaper", next_cheaper, "costs less an hour"),
+      row("next cheaper", next_cheaper, "costs less per hour"),
     ],
   } as const;
   const text =
-    "The cheapest placement that is faster, and the fastest one that costs less an hour:";
+    "The cheapest placement that is faster, and the fastest one that costs less per hour:";
   return { text: withTieLegend(text, table), table };
 }
 
@@ -132,18 +132,18 @@ function priceRises({ pool }: Problem, { price_rises }: Sensitivity): Explanatio
   if (price_rises.length === 0) return [];
   const then = (rise: PriceRise): string => {
     if (rise.then) return placementText(pool, rise.then);
-    if (rise.may_change_earlier) return "not known: limits forbid some placements at some prices";
+    if (rise.may_change_earlier) return "unknown: limits rule out some placements at some prices";
     return rise.changes_above_usd_per_hour === null
       ? "this answer, up to 100 times the price"
-      : "nothing: no placement keeps the limits any more";
+      : "none: no placement meets the limits any more";
   };
   const table = {
     columns: [
       { head: "instance type", flexible: true },
       { head: "$/hour", align: "right" },
       { head: "changes above", align: "right" },
-      { head: "of today's", align: "right" },
-      { head: "what is then best", flexible: true },
+      { head: "of price", align: "right" },
+      { head: "best then", flexible: true },
     ],
     rows: price_rises.map((rise) => {
       const { price_usd_per_hour: price, changes_above_usd_per_hour: above } = rise;
@@ -157,9 +157,8 @@ function priceRises({ pool }: Problem, { price_rises }: Sensitivity): Explanatio
     }),
   } as const;
   const isKnown = price_rises.every((rise) => !rise.may_change_earlier);
-  const text = "Prices from which another placement is better, while the other prices stay";
-  const below =
-    " (*: at the latest; below it another one may be better for a while, within the limits)";
+  const text = "Price at which another placement becomes better, other prices unchanged";
+  const below = " (*: at the latest; limits may let another be better below it)";
   return [{ text: `${text}${isKnown ? "" : below}:`, table }];
 }
 
@@ -180,7 +179,7 @@ function bestByType(
     columns: [
       { head: "instance type", flexible: true },
       { head: OBJECTIVE_HEAD[name], align: "right" },
-      { head: "than this answer" },
+      { head: "vs. this answer" },
       { head: "placement", flexible: true },
     ],
     rows: [
@@ -245,7 +244,7 @@ export function groupsTitle(grouping: Grouping): string {
 
 /** What introduces that table. */
 export function groupsText(grouping: Grouping, table: TextTable): string {
-  const text = `The best answer by ${GROUPING_WORDS[grouping]}, each proven by a search of its own:`;
+  const text = `The best answer by ${GROUPING_WORDS[grouping]}, each proven by its own search:`;
   return withTieLegend(text, table);
 }
 
@@ -253,7 +252,7 @@ const GROUPING_WORDS: Readonly<Record<Grouping, string>> = {
   provider: "provider",
   region: "region",
   gpu: "GPU",
-  "price-kind": "kind of price",
+  "price-kind": "price kind",
 };
 
 /** The best placement of each group of instance types, a row each; groups that cannot serve share a row. */
@@ -271,7 +270,7 @@ export function groupsTable(
     columns: [
       { head: GROUPING_WORDS[grouping], flexible: true },
       { head: OBJECTIVE_HEAD[name], align: "right" },
-      { head: "than this answer" },
+      { head: "vs. this answer" },
       { head: "$/month", align: "right" },
       { head: "placement", flexible: true },
     ],
@@ -289,8 +288,8 @@ export function groupsTable(
               ],
             ],
       ),
-      ...without("infeasible", "none: alone they cannot serve the model as asked"),
-      ...without("not_known", "not known: a limit struck"),
+      ...without("infeasible", "none: these types alone cannot serve the workload"),
+      ...without("not_known", "unknown: the search stopped"),
     ],
   };
 }

@@ -6,7 +6,7 @@ import { joinBlocks, renderItem, renderTable } from "./layout.ts";
 
 /** Offers as a table, one a line, as wide as it has to be. */
 export function renderInstances(rows: readonly ListRow[]): string {
-  if (rows.length === 0) return "No instance of the catalogue is of that kind.\n";
+  if (rows.length === 0) return "No instance in the catalogue matches.\n";
   const types = new Set(rows.map(({ type }) => type));
   return joinBlocks([
     renderTable(

@@ -53,8 +53,8 @@ function words(
     case "min_memory_utilization":
       return percent(value);
     default:
-      if (name.startsWith("weight_format ")) return `${bytes(value)} a weight`;
-      if (name.startsWith("kv_cache_dtype ")) return `${bytes(value)} an element`;
+      if (name.startsWith("weight_format ")) return `${bytes(value)} per weight`;
+      if (name.startsWith("kv_cache_dtype ")) return `${bytes(value)} per element`;
       if (name.startsWith("count of ")) return plural(value, "instance");
       return Number.isInteger(value) ? count(value) : figure(value);
   }

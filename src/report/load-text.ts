@@ -32,7 +32,7 @@ export function loadText(
       const service = rateService(problem, placement);
       if (!service) {
         const most = capacityOf(placement, metrics);
-        return `${rateText(load.requestsPerSecond)}, which it does not serve: ${figure(most)} with ${count(placement.batch_size)} sequences in flight`;
+        return `${rateText(load.requestsPerSecond)}, which it cannot serve: at most ${figure(most)} with ${count(placement.batch_size)} sequences in flight`;
       }
       const { atRate, atCapacity, capacityRequestsPerSecond, used } = service;
       return `${rateText(load.requestsPerSecond)}: ${inFlightText(atRate.placement)}; that is ${percent(used)} of its capacity, ${figure(capacityRequestsPerSecond)} requests/s with ${count(atCapacity.placement.batch_size)} in flight, the best of the levels ${levelsText()}${withinTargets(problem)}`;
@@ -144,7 +144,7 @@ function latencyText({ ttft_ms, tpot_ms }: Metrics): string[] {
 
 /** The head of a column of $ per million tokens; at a rate a token costs more than what stands there. */
 export function perTokenHead({ load }: Workload): string {
-  return load?.kind === "request_rate" ? "$/M at full use" : "$/M tokens";
+  return load?.kind === "request_rate" ? "$/M at capacity" : "$/M tokens";
 }
 
 /** What a throughput target is that comes from a rate of requests; empty when none does. */
@@ -153,13 +153,13 @@ export function rateTargetText({ load, phase, inputTokens, outputTokens }: Workl
     return "";
   }
   const tokens = tokensPerRequest(phase, { inputTokens, outputTokens });
-  return `The request rate asks for a throughput: ${figure(load.requestsPerSecond)} requests/s of ${count(tokens)} tokens are ${figure(load.requestsPerSecond * tokens)} tokens/s.`;
+  return `The request rate requires ${figure(load.requestsPerSecond * tokens)} tokens/s: ${figure(load.requestsPerSecond)} requests/s of ${count(tokens)} tokens.`;
 }
 
 /** Over which loads a search was made, where the load left them open: follows what is proven of them; empty otherwise. */
 export function levelsTriedText({ load }: Workload): string {
   return load?.kind === "max" || load?.kind === "request_rate"
-    ? ` at any of the levels of concurrency that are tried, ${levelsText()}`
+    ? ` at any of the concurrency levels tried, ${levelsText()}`
     : "";
 }
 

@@ -29,7 +29,7 @@ export function renderModels(models: readonly LibraryModel[]): string {
     // A line of its own: beside the figures there is no room for it.
     return [facts, [entry.repository]];
   });
-  const ending = `${plural(models.length, "model")}. Total and active parameters; bytes of KV cache (KV B) that a token takes. Any other model is read from its config.json: --model <file or folder>.`;
+  const ending = `${plural(models.length, "model")}. Parameters are total and active; KV B is bytes of KV cache per token. Any other model is read from its config.json: --model <file or folder>.`;
   return `${renderTable(COLUMNS, rows)}\n\n${wrap(ending)}\n`;
 }
 

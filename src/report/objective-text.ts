@@ -9,7 +9,7 @@ const SAME = 1e-9;
 export const TIE_MARK = " ≈";
 
 /** What the mark means. */
-export const TIE_LEGEND = "≈ a tie: the difference is below the error of the predictions";
+export const TIE_LEGEND = "≈ tie: the difference is smaller than the prediction error";
 
 /** A value of an objective with its unit. */
 export function objectiveText({ objective }: Answer, value: number): string {
@@ -39,13 +39,13 @@ export const OBJECTIVE_HEAD: Readonly<Record<ObjectiveName, string>> = {
 };
 
 const WORDS: Readonly<Record<ObjectiveName, readonly [more: string, less: string]>> = {
-  "cost-per-token": ["dearer", "cheaper"],
-  cost: ["dearer", "cheaper"],
+  "cost-per-token": ["more", "less"],
+  cost: ["more", "less"],
   throughput: ["faster", "slower"],
   weighted: ["better", "worse"],
 };
 
-/** How a value of an objective stands beside another: "12.3 % dearer"; a share of nothing has no percentage. */
+/** How a value of an objective stands beside another: "12.3 % more"; a share of nothing has no percentage. */
 export function againstText(name: ObjectiveName, value: number, other: number): string {
   const difference = value - other;
   if (Math.abs(difference) <= SAME * Math.max(Math.abs(value), Math.abs(other))) return "the same";

@@ -144,17 +144,17 @@ export function slackText(metrics: Metrics): string {
 function resourceText(bottleneck: Bottleneck, tpDegree: number): string {
   switch (bottleneck.limited_by) {
     case "compute":
-      return "the computing power of its GPUs";
+      return "the compute of its GPUs";
     case "memory_bandwidth":
       return "the memory bandwidth of its GPUs";
     case "collectives":
-      return `the exchange between the ${tpDegree} GPUs of its TP group`;
+      return `the collectives between the ${tpDegree} GPUs of its TP group`;
     case "links":
-      return "the messages between it and the next stage";
+      return "the messages to the next stage";
     case "overhead":
-      return "overhead: launching kernels, the engine's CPU time, batches too small to be efficient";
+      return "overhead: kernel launches, engine CPU time, batches too small to be efficient";
     case "bubble":
-      return "the bubble: filling and draining the pipeline takes more than any part of its own time";
+      return "the pipeline bubble: filling and draining takes longer than any other part";
     case "network":
       return "the network";
   }

@@ -82,7 +82,7 @@ export function renderCauses(
       ...inner(throughput.factors),
     ],
   );
-  return `${table}\n  parts multiply to the whole; shares are of its logarithm`;
+  return `${table}\n  factors multiply to the total; shares are of its logarithm`;
 }
 
 /** Prices as they were stored with the plans; nothing where no plan has any. */

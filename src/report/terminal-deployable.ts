@@ -22,16 +22,16 @@ export function renderDeployable({ pool }: Problem, answer: Answer, colours: Col
   } = deployable;
   if (refused !== null) {
     return wrap(
-      `${colours.bold(`Deployable with ${title}: no`)}, any shape is allowed: ${refused}`,
+      `${colours.bold(`Deployable with ${title}: no`)} (any shape is allowed): ${refused}`,
     );
   }
   const head = `${colours.bold(`Deployable with ${title}: yes`)}, ${nodeText(answer)}.`;
   if (status_without === null) return wrap(head);
   if (objective_without === null) {
-    return wrap(`${head} What the restriction costs is not known: a limit struck.`);
+    return wrap(`${head} What the restriction costs is unknown: the search stopped.`);
   }
   if (placement_without === null) {
-    return wrap(`${head} The restriction costs nothing: no placement of the pool is better.`);
+    return wrap(`${head} The restriction costs nothing: no placement in the pool is better.`);
   }
   const cost =
     cost_of_restriction_percent === null

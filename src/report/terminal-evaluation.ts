@@ -41,10 +41,9 @@ function renderSuccess(problem: Problem, evaluation: Success, colours: Colours):
     renderMetrics(problem, placement, metrics, colours),
     broken.length === 0
       ? ""
-      : [
-          colours.yellow("Over the limits given"),
-          ...broken.map((text) => renderItem("- ", text)),
-        ].join("\n"),
+      : [colours.yellow("Limits not met"), ...broken.map((text) => renderItem("- ", text))].join(
+          "\n",
+        ),
   ]);
 }
 

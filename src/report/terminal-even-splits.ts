@@ -11,8 +11,8 @@ import { perTokenHead } from "./load-text.ts";
 import { againstText, TIE_LEGEND, TIE_MARK } from "./objective-text.ts";
 
 const SPLIT_LEGEND =
-  "even: stages alike, layers as even as can be, one instance a stage unless it is said";
-const SHARED_LEGEND = "on 1, on 2, …: so many instances share the stages, equally many on each";
+  "even: identical stages, layers split as evenly as possible, one instance per stage unless noted";
+const SHARED_LEGEND = "on N: the stages share N instances, equally many on each";
 
 /** Types of either kind that are listed; a catalogue has hundreds. */
 const MOST_LISTED = 20;

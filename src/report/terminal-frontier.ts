@@ -19,7 +19,7 @@ export function renderFrontier(
   const title = colours.bold("Frontier of cost and throughput");
   const isComplete = solution.frontier_complete ?? false;
   const proof = frontierProofText(problem, solution);
-  if (frontier.length === 0) return `${title}\n${wrap(isComplete ? "It has no point." : proof)}`;
+  if (frontier.length === 0) return `${title}\n${wrap(isComplete ? "It has no points." : proof)}`;
   const lowest = Math.min(...frontier.map((point) => point.dollar_per_million_token));
   const table = renderTable(
     [
@@ -56,10 +56,10 @@ export function renderFrontier(
 /** What is known of points that a frontier does not list, and why the answer may be one of them. */
 export function frontierProofText(problem: Problem, solution: Solution): string {
   if (!solution.frontier_complete) {
-    return "Not complete: a limit struck before every point was found and proven.";
+    return "Not complete: the search stopped before every point was found and proven.";
   }
   const complete =
-    "Complete: nothing within the limits is both as cheap and as fast as a placement that is not listed here.";
+    "Complete: every placement within the limits that is not listed is dominated by one that is.";
   const beside = besideText(problem, solution);
   return beside === "" ? complete : `${complete} ${beside}`;
 }
@@ -79,9 +79,9 @@ function besideText(problem: Problem, solution: Solution): string {
   );
   if (isListed) return "";
   const isRate = problem.workload.load?.kind === "request_rate";
-  const answer = `The answer (${usd(cost)} per hour, ${figure(most)} tokens/s${isRate ? " at capacity" : ""}) is none of these points:`;
-  if (solution.simplicity) return `${answer} it is the simplest placement asked for.`;
+  const answer = `The answer (${usd(cost)} per hour, ${figure(most)} tokens/s${isRate ? " at capacity" : ""}) is not one of these points:`;
+  if (solution.simplicity) return `${answer} it is the simplest placement, as requested.`;
   return isRate
-    ? `${answer} between placements that serve the rate for one price ${cost > 0 ? "the lower latency decides" : "fewer GPUs decide"}, not what they could serve beyond it.`
-    : `${answer} its objective is on more than cost and throughput.`;
+    ? `${answer} among placements that serve the rate at the same price, ${cost > 0 ? "lower latency decides" : "fewer GPUs decide"}, not spare capacity.`
+    : `${answer} its objective depends on more than cost and throughput.`;
 }

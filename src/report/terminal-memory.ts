@@ -74,7 +74,7 @@ export function renderMemory({ engine }: Problem, metrics: Metrics, colours: Col
     ? `what a GPU memory utilization of ${figure(engine.gpuMemoryUtilization)} leaves`
     : "what the engine leaves free";
   const legend = wrap(
-    `runtime: CUDA graphs, buffers of collectives, all outside PyTorch; reserve: ${reserve}; headroom: room for more KV cache`,
+    `runtime: CUDA graphs, collective buffers, all outside PyTorch; reserve: ${reserve}; headroom: room for more KV cache`,
     98,
   );
   return [

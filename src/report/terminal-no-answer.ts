@@ -20,8 +20,8 @@ export function renderNoAnswerTitle(
 /** The same without colour. */
 export function noAnswerText(workload: Workload, { status }: NoAnswer): string {
   return status === "infeasible"
-    ? `Infeasible: no one pipeline of this pool keeps the rules and limits${levelsTriedText(workload)}. This is proven for single pipelines; replicas are not searched.`
-    : "No answer: a limit struck before any placement was found. One may exist.";
+    ? `Infeasible: no single pipeline in this pool meets the rules and limits${levelsTriedText(workload)}. Proven for single pipelines; replicas are not searched.`
+    : "No answer: the search stopped before it found a placement. One may exist.";
 }
 
 /** Why nothing fits, what cannot be met together, and what would help; empty when a limit struck before that was known. */
@@ -62,8 +62,7 @@ function relaxationLines(pool: Pool, explanation: Infeasibility): string[] {
 }
 
 /** More stages than are needed may be asked for, since the rule has two sides. */
-const STAGES_TEXT =
-  "max_pipeline_stages N also says how small a stage may be: no smaller than layers / N, rounded up.";
+const STAGES_TEXT = "max_pipeline_stages N also sets the smallest stage: layers / N, rounded up.";
 
 function stagesNote({ relaxations, joint_relaxations }: Infeasibility): string[] {
   const changes = [...relaxations, ...joint_relaxations.flatMap((way) => way.changes)];

@@ -25,8 +25,8 @@ function renderOptimum(rated: RatedAnswer | null, optimum: Optimum, colours: Col
   if (!("placement" in solution)) {
     const words =
       solution.status === "infeasible"
-        ? "No placement keeps all rules and limits, which is proven"
-        : "None was found before a limit struck";
+        ? "No placement meets all rules and limits (proven)"
+        : "None was found before the search stopped";
     return [title, renderItem("- ", printable(`${words}: ${reasonOf(solution)}`))].join("\n");
   }
   const items = [
@@ -34,7 +34,7 @@ function renderOptimum(rated: RatedAnswer | null, optimum: Optimum, colours: Col
     `${solution.status === "optimal" ? "The optimum" : "The best found"}: ${placementText(problem.pool, solution.placement)}, batch ${count(solution.placement.batch_size)}. ${figureText(solution)}.`,
     ...(solution.status === "optimal" ? [] : [boundText(solution)]),
     ...(rated && !rated.metrics.meets_cost_threshold
-      ? ["This placement breaks limits that the optimum keeps."]
+      ? ["This placement exceeds limits that the optimum meets."]
       : []),
   ];
   const lines = [title, ...items.map((item) => renderItem("- ", printable(item)))];
@@ -81,8 +81,9 @@ function distanceText(
   { status }: Answer,
 ): string {
   const best = status === "optimal" ? "the proven optimum" : "the best placement found";
-  if (!rated) return "This placement breaks rules: it has no figures to be compared.";
-  if (distance_percent === null) return `There is no percentage of ${best}: its value is 0.`;
+  if (!rated) return "This placement breaks rules, so it has no figures to compare.";
+  if (distance_percent === null)
+    return `There is no percentage relative to ${best}: its value is 0.`;
   if (Math.abs(distance_percent) <= SAME_PERCENT) return `This placement is as good as ${best}.`;
   const [worse, better] = DISTANCE[objective];
   const words = distance_percent > 0 ? worse : better;
@@ -95,8 +96,8 @@ function figureText({ metrics }: Answer): string {
 
 function boundText({ gap }: Answer): string {
   return Number.isFinite(gap)
-    ? `That is not proven: a limit struck, and the optimum may be up to ${percent(gap)} better.`
-    : "That is not proven: a limit struck before there was a bound.";
+    ? `That is not proven: the search stopped, and the optimum may be up to ${percent(gap)} better.`
+    : "That is not proven: the search stopped before it had a bound.";
 }
 
 function capital(text: string): string {

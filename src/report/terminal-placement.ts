@@ -111,7 +111,7 @@ function rateBlocks(problem: Problem, service: RateService): readonly MetricsBlo
           "In flight",
           `${plural(atRate.placement.batch_size, "sequence")}: the fewest that serve the rate`,
         ],
-        ["Throughput", `${figure(tokensPerSecond)} tokens/s: what is asked for`],
+        ["Throughput", `${figure(tokensPerSecond)} tokens/s, as requested`],
         ["In use", `${percent(used)} of the capacity`],
         ...latencyPairs(problem, atRate.metrics),
         ...confidencePairs(atRate.metrics),

@@ -10,7 +10,7 @@ const MS_PER_SECOND = 1000;
 
 /** Confidence as a report says it. */
 export const CONFIDENCE_WORDS: Readonly<Record<Confidence, string>> = {
-  measured_alike: "measured alike",
+  measured_alike: "similar setup measured",
   same_gpu_class: "same GPU class",
   extrapolated: "extrapolated",
 };

@@ -61,9 +61,9 @@ function renderUnusedOwned(
       if (used.has(family) || (pool.byName.get(family)?.ownedCount ?? 0) === 0) return [];
       const why =
         split.status === "best"
-          ? "it could serve, and the answer is no worse by the objective"
+          ? "it could serve, but would not improve the objective"
           : split.reason;
-      return [wrap(`Not used of what is owned: ${printable(`${family}: ${why}`)}.`)];
+      return [wrap(`Owned but not used: ${printable(`${family}: ${why}`)}.`)];
     })
     .join("\n");
 }
@@ -100,7 +100,7 @@ function renderProof(answer: Answer, colours: Colours): string {
         "Bound",
         Number.isFinite(bound)
           ? `${objectiveText(answer, bound)}, gap ${percent(gap)}`
-          : "none: a limit struck before all cases were known",
+          : "none: the search stopped before all cases had a bound",
       ],
     ],
     colours,

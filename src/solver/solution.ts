@@ -90,7 +90,7 @@ export interface Sensitivity {
   readonly binding_limits: readonly BindingLimit[];
   /** The cheapest placement that serves faster than the answer; null when there is none within the limits. */
   readonly next_faster: FrontierPoint | null;
-  /** The fastest placement that costs less an hour than the answer; null when there is none within the limits. */
+  /** The fastest placement that costs less per hour than the answer; null when there is none within the limits. */
   readonly next_cheaper: FrontierPoint | null;
   readonly price_rises: readonly PriceRise[];
   /** By rising objective, types that cannot serve last. */

@@ -170,7 +170,7 @@ export async function solve(
   const isOptimum = answer === optimum;
   if (request.explain && !isOptimum) {
     extra.warnings.push(
-      "what would change the answer is not said: it is the simplest placement asked for, not the optimum.",
+      "nothing explains what would change the answer: it is the requested simplest placement, not the optimum.",
     );
   }
   return {
@@ -213,14 +213,12 @@ async function whyNothing(whatIf: WhatIf, complete: boolean): Promise<Infeasibil
     relaxations: [],
     joint_relaxations: [],
   });
-  if (!complete) return because("A limit struck before any placement was found.");
+  if (!complete) return because("The search stopped before it found a placement.");
   try {
     return await explainInfeasible(whatIf);
   } catch (error) {
     if (!(error instanceof ExplanationCut)) throw error;
-    return because(
-      "Nothing fits: that is proven, but a limit struck before it could be explained.",
-    );
+    return because("Proven infeasible, but the search stopped before it could explain why.");
   }
 }
 

@@ -88,7 +88,7 @@ function count(where: string, text: string, item: string, { most }: Bounds): num
   if (!/^\d{1,15}$/.test(text.trim())) {
     throw new InputError(
       where,
-      `"${item}" holds something other than whole numbers.`,
+      `"${item}" contains something other than whole numbers.`,
       "Give digits only, e.g. 32.",
     );
   }

@@ -76,7 +76,7 @@ export function createGrid(problem: Problem, choices: GridChoices = {}): Grid {
     const pps = ppStages.filter((stages) => stages <= type.count);
     if (tps.length === 0 || pps.length === 0) {
       warnings.push(
-        `${type.instance.name} has no run: it can do TP degrees up to ${type.instance.gpuCount} and up to ${type.count} stages, the grid has TP degrees ${tpDegrees.join(", ")} and stages ${ppStages.join(", ")}.`,
+        `${type.instance.name} has no runs: it supports TP degrees up to ${type.instance.gpuCount} and up to ${type.count} stages; the grid has TP degrees ${tpDegrees.join(", ")} and stages ${ppStages.join(", ")}.`,
       );
       continue;
     }
@@ -91,7 +91,7 @@ export function createGrid(problem: Problem, choices: GridChoices = {}): Grid {
   if (runs.length === 0) {
     throw new InputError(
       "sweep grid",
-      "no run is left.",
+      "no runs are left.",
       `Choose other families, TP degrees or pipeline stages: ${warnings.join(" ")}`,
     );
   }

@@ -136,7 +136,7 @@ describe("applying a calibration", () => {
   it("refuses a calibration of other shipped values", () => {
     const newer = { ...SHIPPED, "stepMs.vllm": 2.5 };
     expect(() => applyCalibration(newer, calibration, "c.json")).toThrow(
-      `c.json: multipliers.stepMs.shipped: it is ${SHIPPED["stepMs.vllm"]}, but stepMs.vllm of this version is 2.5: the calibration is of another version. Run calibrate again on the same measurements.`,
+      `c.json: multipliers.stepMs.shipped: it is ${SHIPPED["stepMs.vllm"]}, but stepMs.vllm of this version is 2.5: the calibration is from another version. Run calibrate again on the same measurements.`,
     );
   });
 });

@@ -77,7 +77,7 @@ describe("checkConsistency", () => {
     [
       "a3-highgpu-8g,H100-SXM5-80GB,8",
       "a3-highgpu-8g,H100-SXM5-80GB,4",
-      "error: instances.csv:4: a3-highgpu-8g says 8 GPUs in its name and has 4.",
+      "error: instances.csv:4: a3-highgpu-8g is named for 8 GPUs but has 4.",
     ],
     [
       "3200,192,2048,made up,2026-11-01",
@@ -109,9 +109,7 @@ describe("checkConsistency", () => {
           ),
         }),
       ),
-    ).toEqual([
-      "error: instances.csv:6: 1x_A100-80GB_SECURE says 80 GB in its name and has 40 GiB.",
-    ]);
+    ).toEqual(["error: instances.csv:6: 1x_A100-80GB_SECURE is named for 80 GB but has 40 GiB."]);
   });
 
   it.each([
@@ -139,22 +137,22 @@ describe("checkConsistency", () => {
     [
       "55.04",
       "6.88",
-      "warning: prices.csv:2: p5.48xlarge (us-east-1, on-demand) costs 6.88 USD/h, 0.86 a GPU; plausible for a H100-SXM5-80GB are 1.20 to 16.",
+      "warning: prices.csv:2: p5.48xlarge (us-east-1, on-demand) costs 6.88 USD/h, 0.86 a GPU; plausible for H100-SXM5-80GB: 1.20 to 16.",
     ],
     [
       "55.04",
       "4",
-      "error: prices.csv:2: p5.48xlarge (us-east-1, on-demand) costs 4 USD/h, 0.50 a GPU; plausible for a H100-SXM5-80GB are 1.20 to 16.",
+      "error: prices.csv:2: p5.48xlarge (us-east-1, on-demand) costs 4 USD/h, 0.50 a GPU; plausible for H100-SXM5-80GB: 1.20 to 16.",
     ],
     [
       "0.8048",
       "80.48",
-      "error: prices.csv:5: g6.xlarge (us-east-1, on-demand) costs 80.48 USD/h, 80.48 a GPU; plausible for a L4 are 0.15 to 5.",
+      "error: prices.csv:5: g6.xlarge (us-east-1, on-demand) costs 80.48 USD/h, 80.48 a GPU; plausible for L4: 0.15 to 5.",
     ],
     [
       "0.39",
       "0.1",
-      "warning: prices.csv:8: 1x_L4_SECURE (global, on-demand) costs 0.1 USD/h, 0.10 a GPU; plausible for a L4 are 0.15 to 5.",
+      "warning: prices.csv:8: 1x_L4_SECURE (global, on-demand) costs 0.1 USD/h, 0.10 a GPU; plausible for L4: 0.15 to 5.",
     ],
     [
       "5.07",
@@ -179,7 +177,7 @@ describe("checkConsistency", () => {
     [
       "55.04,2026-11-01",
       "55.04,2026-11-25",
-      "error: prices.csv:2: the price of p5.48xlarge (us-east-1, on-demand) is of 2026-11-25, after 2026-11-24.",
+      "error: prices.csv:2: the price of p5.48xlarge (us-east-1, on-demand) is dated 2026-11-25, after 2026-11-24.",
     ],
     [
       "55.04,2026-11-01",
@@ -225,9 +223,9 @@ describe("checkConsistency", () => {
   it("says once for a provider and a date that prices are stale, from the 91st day on", () => {
     expect(lines(catalogue(), "2027-01-30")).toEqual([]);
     expect(lines(catalogue(), "2027-01-31")).toEqual([
-      "warning: prices.csv:2: 4 prices of AWS are of 2026-11-01, 91 days before 2027-01-31.",
-      "warning: prices.csv:6: 2 prices of GCP are of 2026-11-01, 91 days before 2027-01-31.",
-      "warning: prices.csv:8: a price of RunPod is of 2026-11-01, 91 days before 2027-01-31.",
+      "warning: prices.csv:2: 4 prices of AWS are dated 2026-11-01, 91 days before 2027-01-31.",
+      "warning: prices.csv:6: 2 prices of GCP are dated 2026-11-01, 91 days before 2027-01-31.",
+      "warning: prices.csv:8: a price of RunPod is dated 2026-11-01, 91 days before 2027-01-31.",
     ]);
   });
 

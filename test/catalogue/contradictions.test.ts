@@ -15,7 +15,7 @@ const TOO_FAST = catalogue({
 describe("a catalogue that contradicts itself", () => {
   it("is warned of where a pool takes its figures", () => {
     expect(select(TOO_FAST, "g6.xlarge")).toEqual([
-      "figures of the pool contradict themselves, and so may the answer: instances.csv:3: g6.xlarge has 256 GB/s inside, but pcie4 gives at most 32. `instances --check` lists all.",
+      "figures of the pool contradict each other, so the answer may be wrong: instances.csv:3: g6.xlarge has 256 GB/s inside, but pcie4 gives at most 32. `instances --check` lists all.",
     ]);
   });
 
@@ -82,7 +82,7 @@ describe("a catalogue that contradicts itself", () => {
 describe("a clock that stands before the prices", () => {
   it("is told of a pool", () => {
     expect(select(catalogue(), "g6.xlarge", "1970-01-01")).toEqual([
-      "it is 1970-01-01 by the clock (or SOURCE_DATE_EPOCH), before the only price of the pool was taken, the last on 2026-11-01: set the clock, or correct the dates. How old prices are cannot be said.",
+      "the clock (or SOURCE_DATE_EPOCH) says 1970-01-01, before the date of the only price of the pool (latest 2026-11-01): set the clock, or correct the dates. The age of prices is unknown.",
     ]);
   });
 
@@ -94,15 +94,15 @@ describe("a clock that stands before the prices", () => {
     expect(found).toEqual([
       [
         "prices.csv:2",
-        "4 prices of AWS are of 2026-11-01, after 2026-10-31: the date is wrong, or the clock.",
+        "4 prices of AWS are dated 2026-11-01, after 2026-10-31: the date or the clock is wrong.",
       ],
       [
         "prices.csv:6",
-        "2 prices of GCP are of 2026-11-01, after 2026-10-31: the date is wrong, or the clock.",
+        "2 prices of GCP are dated 2026-11-01, after 2026-10-31: the date or the clock is wrong.",
       ],
       [
         "prices.csv:8",
-        "the price of 1x_L4_SECURE (global, on-demand) is of 2026-11-01, after 2026-10-31.",
+        "the price of 1x_L4_SECURE (global, on-demand) is dated 2026-11-01, after 2026-10-31.",
       ],
     ]);
   });
@@ -111,6 +111,8 @@ describe("a clock that stands before the prices", () => {
     const { stderr } = await cli(["instances", "--gpu", "L4", "--json"], {
       env: { SOURCE_DATE_EPOCH: "0" },
     });
-    expect(stderr).toMatch(/^warning: it is 1970-01-01 by the clock .* listed were taken/);
+    expect(stderr).toMatch(
+      /^warning: the clock \(or SOURCE_DATE_EPOCH\) says 1970-01-01, before the date of all \d+ prices listed/,
+    );
   });
 });

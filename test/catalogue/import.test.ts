@@ -49,8 +49,8 @@ describe("importSkyPilot", () => {
     });
     expect(notes(imported)).toEqual([
       "the on-demand price of g6.xlarge is 0 and is left out | 1 from 5",
-      "g6.xlarge has a part of a GPU there (0.5); its prices are left out | 1 from 6",
-      "g6.xlarge has 2.0 GPUs there and 1 in the catalogue; its prices are left out | 1 from 7",
+      "g6.xlarge has a fraction of a GPU there (0.5); its prices are left out | 1 from 6",
+      "g6.xlarge has 2.0 GPUs there but 1 in the catalogue; its prices are left out | 1 from 7",
       "an instance type is not of the catalogue and left out: p9.48xlarge | 1 from 8",
     ]);
   });
@@ -71,7 +71,7 @@ describe("importSkyPilot", () => {
 `;
     expect(notes(sky(runPod, "RunPod"))).toEqual([
       "the spot price of 1x_L4_SECURE is above the on-demand price | 1 from 2",
-      "the on-demand price of 1x_L4_SECURE is 39.00 USD/h a GPU; plausible for a L4 are 0.15 to 5 | 1 from 3",
+      "the on-demand price of 1x_L4_SECURE is 39.00 USD/h a GPU; plausible for L4: 0.15 to 5 | 1 from 3",
     ]);
   });
 
@@ -206,9 +206,9 @@ describe("importVantage", () => {
     expect(Object.keys(prices(imported))).toEqual(["AWS g6.xlarge us-east-1 on-demand"]);
     expect(notes(imported)).toEqual([
       expect.stringMatching(
-        /^p5\.48xlarge has 4 GPUs there and 8 in the catalogue; it is left out \| 2/,
+        /^p5\.48xlarge has 4 GPUs there but 8 in the catalogue; it is left out \| 2/,
       ),
-      expect.stringMatching(/^g6\.xlarge has 3 GiB of GPU memory there, which are no 1 × 24 /),
+      expect.stringMatching(/^g6\.xlarge has 3 GiB of GPU memory there, which is not 1 × 24 /),
       expect.stringContaining("p9.48xlarge"),
     ]);
     // What was refused says nothing against the prices that are there.
@@ -216,7 +216,7 @@ describe("importVantage", () => {
   });
 
   it.each([
-    ["{}", /^i\.json: it is no JSON list/],
+    ["{}", /^i\.json: it is not a JSON list/],
     ["[{]", /^i\.json:1, column 3: not JSON/],
     ['[{"instance_type":"g6.xlarge","GPU":"1","pricing":{}}]', /^i\.json, \[0\]\.GPU: /],
     ['[{"instance_type":"g6.xlarge","GPU":1}]', /^i\.json, \[0\]\.pricing: /],

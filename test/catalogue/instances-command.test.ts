@@ -166,7 +166,9 @@ MyGCP,a2-ultragpu-1g,A100-SXM4-80GB,1,80,80,600,nvl3,24,12,170,us-central1,on-de
     expect(stderr).toContain(`days old on ${new Date().toISOString().slice(0, 4)}-`);
     const bad = await cli(["instances"], { env: { SOURCE_DATE_EPOCH: "yesterday" } });
     expect(bad).toMatchObject({ code: 1 });
-    expect(bad.stderr).toContain('error: SOURCE_DATE_EPOCH: "yesterday" is no number of seconds');
+    expect(bad.stderr).toContain(
+      'error: SOURCE_DATE_EPOCH: "yesterday" is not a number of seconds',
+    );
   });
 
   it("prints the same bytes again", async () => {
@@ -185,12 +187,12 @@ MyGCP,a2-ultragpu-1g,A100-SXM4-80GB,1,80,80,600,nvl3,24,12,170,us-central1,on-de
       ["--region", "us-eest-1"],
       '--region: the catalogue has no prices in a region "us-eest-1". Did you mean "us-east-1"?',
     ],
-    [["--kind", "spott"], '--kind: "spott" is no kind of price. Did you mean "spot"?'],
+    [["--kind", "spott"], '--kind: "spott" is not a price kind. Did you mean "spot"?'],
     [["--sort", "prize"], '--sort: "prize" is not an order. Did you mean "price"?'],
-    [["--json", "--csv"], "--csv: it cannot stand beside --json. Give one of the two."],
+    [["--json", "--csv"], "--csv: it cannot be combined with --json. Give one of the two."],
     [
       ["--check", "--gpu", "H100"],
-      "--gpu: it cannot stand beside --check. Leave one of the two out.",
+      "--gpu: it cannot be combined with --check. Leave one of the two out.",
     ],
   ])("refuses %j", async (argv, message) => {
     expect(await run(...argv)).toEqual({ code: 1, stdout: "", stderr: `error: ${message}\n` });
@@ -225,7 +227,7 @@ MyGCP,a2-ultragpu-1g,A100-SXM4-80GB,1,80,80,600,nvl3,24,12,170,us-central1,on-de
     mkdirSync(only);
     const list = () => cli(["instances", "--catalogue", only], { env });
     expect((await list()).stderr).toBe(
-      `error: ${only}: there is no table of a catalogue in it. Give a directory with any of gpus.csv, instances.csv, prices.csv, discounts.csv.\n`,
+      `error: ${only}: it contains no catalogue tables. Give a directory with any of gpus.csv, instances.csv, prices.csv, discounts.csv.\n`,
     );
     writeFileSync(join(only, "price.csv"), PRICES);
     expect((await list()).stderr).toBe(
@@ -263,7 +265,7 @@ describe("instances import", () => {
     const [drift, notes] = stdout.split("\nNoted (1)\n");
     expect(
       drift,
-    ).toBe(`MyAWS: 1 changed price, 1 new, 2 gone, 1 unchanged; 0 instances with other figures.
+    ).toBe(`MyAWS: 1 changed price, 1 new, 2 gone, 1 unchanged; 0 instances with different figures.
 
 Changed (1)
   instance     region     kind         before     after  change
@@ -337,18 +339,18 @@ MyAWS,p5.48xlarge,us-east-2,on-demand,61,2026-11-20,"SkyPilot catalogue, vms.csv
     ],
     [
       argv().slice(1, 3).concat("--provider", "MyAWS,MyGCP"),
-      "--provider: files are of one provider.",
+      "--provider: an import takes the files of one provider.",
     ],
     [
       argv("--out", "x").slice(1),
       "--as-of: it is missing. Give the day of the files as YYYY-MM-DD.",
     ],
     [argv("--as-of", "2026-13-01").slice(1), '--as-of: "2026-13-01" is not a day.'],
-    [argv("--kind", "spot").slice(1), "--kind: it cannot stand beside import."],
+    [argv("--kind", "spot").slice(1), "--kind: it cannot be combined with import."],
     [argv("--region", "us-west-3").slice(1), '--region: the files have no region "us-west-3"'],
     [
       argv().slice(1, 3).concat("--provider", "MyGCP"),
-      "no price of an instance that the catalogue has of MyGCP is in it.",
+      "it has no price of an instance of MyGCP in the catalogue.",
     ],
   ])("refuses %j", async (flags, message) => {
     const path = write("vms.csv", VMS);

@@ -25,9 +25,9 @@ describe("parsePoolSpec", () => {
     ["a", /^--instances: "a" is not of the form/],
     ["a=one", /"a=one" is not of the form/],
     ["a@b@c=1", /is not of the form/],
-    ["a=0", /"a=0" asks for 0 instances\. Give a number from 1 to 1000000/],
-    ["a=1000001", /asks for 1000001 instances/],
-    ["a:spto=1", /"spto" is no kind of price\. Did you mean "spot"\?/],
+    ["a=0", /"a=0" requests 0 instances\. Give a number from 1 to 1000000/],
+    ["a=1000001", /requests 1000001 instances/],
+    ["a:spto=1", /"spto" is not a price kind\. Did you mean "spot"\?/],
   ])("refuses %j", (text, message) => {
     expect(() => parsePoolSpec(text, "--instances")).toThrow(message);
   });
@@ -65,7 +65,7 @@ describe("parsePoolCsv", () => {
     ["instance,count\n,1\n", /^pool\.csv:2, column instance: the instance type is empty/],
     [
       "instance,count,kind\na,1,spott\n",
-      /^pool\.csv:2, column kind: "spott" is no kind of price\. Did you mean "spot"/,
+      /^pool\.csv:2, column kind: "spott" is not a price kind\. Did you mean "spot"/,
     ],
     ["instance,count,owned\na,1,2\n", /^pool\.csv:2, column owned: .*above 1/],
     ["instance,count,usd_per_hour\na,1,free\n", /^pool\.csv:2, column usd_per_hour: .*"free"/],

@@ -98,7 +98,7 @@ describe("selectPool", () => {
   it("warns of a GPU that the providers asked for lack, as long as they have another one", () => {
     const { entries, warnings } = select({ providers: ["AWS"], gpus: ["L4", "A100"] });
     expect(new Set(entries.map(({ instance }) => instance.gpuModel))).toEqual(new Set(["L4"]));
-    expect(warnings).toContain("--test: nothing on offer is of A100.");
+    expect(warnings).toContain("--test: no offer matches A100.");
     expect(() => select({ providers: ["AWS"], gpus: ["A100"] })).toThrow(
       /no instance of GPU A100 is of provider AWS/,
     );
@@ -134,12 +134,12 @@ describe("selectPool", () => {
     ],
     [
       { types: ["p5.48xlarge"], ownedCount: 1 },
-      /owned instances stand in one place, and this means 2 offers\. Name one of: p5\.48xlarge@us-east-1:on-demand, /,
+      /owned instances are in one place, but this matches 2 offers\. Name one of: p5\.48xlarge@us-east-1:on-demand, /,
     ],
-    [{ gpus: ["H100"], usdPerHour: 3 }, /not said of which instance type/],
+    [{ gpus: ["H100"], usdPerHour: 3 }, /does not name the instance type/],
     [
       { types: ["p5.48xlarge"], usdPerHour: 0, kinds: ["spot"] },
-      /the spot price is 0, which is nothing/,
+      /the spot price is 0\. Give its price/,
     ],
     [{ types: ["p5.48xlarge"], ownedCount: 3 }, /3 of 2 instances cannot be owned/],
     [{ maxCount: 0 }, /0 is not a number of instances/],
@@ -211,7 +211,7 @@ describe("selectPool", () => {
     expect(counts([whatever, type, region])).toMatchObject(expected);
     expect(counts([region, type, whatever])).toMatchObject(expected);
     expect(() => counts([type, { ...type, where: "--other", maxCount: 3 }])).toThrow(
-      /^--other: p5\.48xlarge in us-east-1 \(on-demand\) is asked for here and in --test, with other numbers/,
+      /^--other: p5\.48xlarge in us-east-1 \(on-demand\) is requested here and in --test, with different numbers/,
     );
   });
 
@@ -234,12 +234,12 @@ describe("selectPool", () => {
       of,
     );
     expect(warnings).toEqual([
-      "1 of 7 prices of the pool is more than 90 days old on 2026-11-24; the oldest is of 2026-01-02 (prices.csv:4). Check what you would pay, and give prices of your own where they differ.",
+      "1 of 7 prices of the pool is more than 90 days old on 2026-11-24; the oldest is from 2026-01-02 (prices.csv:4). Check current prices, and supply your own with --catalogue where they differ.",
       "1 of 7 prices of the pool has no date (prices.csv:10).",
-      "1 of 7 prices of the pool is a spot price: such instances can be taken away at any time, and their prices move. The only spot price is above the on-demand price (mine/prices.csv:2).",
-      "discounts are taken off 2 of 7 prices of the pool (discounts.csv:2).",
-      "1 of 7 prices of the pool has rows that contradict one another, and the newest counts, of one date the dearer: GCP a3-highgpu-8g us-central1 on-demand is 88.25 USD/h (prices.csv:6), not 90 (prices.csv:9).",
-      "a row of your own replaces one of the catalogue with other figures: price AWS p5.48xlarge us-east-1 spot, usd_per_hour 60 for 20.5 (mine/prices.csv:2 over prices.csv:3).",
+      "1 of 7 prices of the pool is a spot price: such instances can be reclaimed at any time, and their prices change. The only spot price is above the on-demand price (mine/prices.csv:2).",
+      "discounts apply to 2 of 7 prices of the pool (discounts.csv:2).",
+      "1 of 7 prices of the pool has contradictory rows; the newest is used, or the higher price if dates are equal: GCP a3-highgpu-8g us-central1 on-demand is 88.25 USD/h (prices.csv:6), not 90 (prices.csv:9).",
+      "a row of your own replaces one of the catalogue with different figures: price AWS p5.48xlarge us-east-1 spot, usd_per_hour 60 for 20.5 (mine/prices.csv:2 over prices.csv:3).",
       "a price is of instances that the catalogue does not have, and is left out: AWS none (mine/prices.csv:3).",
     ]);
     expect(entries.find(({ instance }) => instance.name === "a2-ultragpu-1g")?.price).toMatchObject(
@@ -252,7 +252,7 @@ describe("selectPool", () => {
 
   it("says which name of a list adds nothing", () => {
     expect(select({ gpus: ["H100"], regions: ["us-east-1", "global"] }).warnings).toEqual([
-      "--test: nothing on offer is of global.",
+      "--test: no offer matches global.",
     ]);
   });
 
@@ -265,7 +265,7 @@ describe("selectPool", () => {
     );
     const unknown = catalogue({ instances: replaced(INSTANCES, ",L4,", ",L44,") });
     expect(() => select({}, unknown)).toThrow(
-      /^instances\.csv:3, column gpu: "L44" is no GPU that is known\. Did you mean "L40"\?/,
+      /^instances\.csv:3, column gpu: "L44" is not a known GPU\. Did you mean "L40"\?/,
     );
   });
 

@@ -31,10 +31,8 @@ describe("accuracy", () => {
   it("prints the tables of what could be predicted, and why the rest was not", async () => {
     const { code, stdout, stderr } = await cli(["accuracy", "--data", path("data.csv")]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    expect(stdout).toMatch(
-      /^5 figures of 3 measured rows predicted: error \d+\.\d % in the median/,
-    );
-    expect(stdout).toContain("1 row refused:\n  - 1 × input_len is empty\n");
+    expect(stdout).toMatch(/^5 figures of 3 measured rows predicted: median error \d+\.\d %/);
+    expect(stdout).toContain("1 row rejected:\n  - 1 × input_len is empty\n");
     for (const title of ["Errors by kind", "Errors by GPU", "The worst config groups"]) {
       expect(stdout).toContain(`\n${title}\n`);
     }
@@ -96,7 +94,7 @@ describe("accuracy", () => {
     const before = JSON.parse((await cli(argv)).stdout);
     const { stdout, stderr } = await cli([...argv, "--calibration", path("c.json")]);
     expect(stderr).toBe(
-      `warning: ${path("c.json")}: it is of vllm: of 1 row of other engines it changes the collectives only.\n`,
+      `warning: ${path("c.json")}: it is for vllm; for 1 row of other engines it changes the collectives only.\n`,
     );
     const after = JSON.parse(stdout);
     const engines = (report: typeof after) =>
@@ -109,12 +107,12 @@ describe("accuracy", () => {
     [
       "no row that can be predicted",
       measuredCsv({ tp: "" }, { gpu: "L40Z" }, { tp: "" }),
-      ": no row of it can be predicted. Mend the rows: 2 of them because tp is empty.",
+      ": none of its rows can be predicted. Fix the rows; 2 rejected: tp is empty.",
     ],
     [
       "no row",
       measuredCsv(),
-      ": no row of it can be predicted. Give at least one row below the header.",
+      ": none of its rows can be predicted. Give at least one row below the header.",
     ],
     [
       "an unknown column",
@@ -133,7 +131,7 @@ describe("accuracy", () => {
       measuredCsv({}, { tpot_ms: "fast" }),
       ':3, column tpot_ms: tpot_ms is "fast", which is not a decimal number. Give a number of milliseconds from 0.',
     ],
-    ["an unknown kind", measuredCsv({ kind: "online" }), ':2: kind "online" is not known.'],
+    ["an unknown kind", measuredCsv({ kind: "online" }), ':2: unknown kind "online".'],
   ])("refuses a file with %s", async (_, text, message) => {
     writeFiles(directory, { "bad.csv": text });
     const { code, stdout, stderr } = await cli(["accuracy", "--data", path("bad.csv")]);

@@ -110,11 +110,11 @@ describe("a solution", () => {
   });
 
   it.each([
-    ["lengths", { input_length: 1024 }, "workload.input_tokens is 1000 in the file and 1024 by"],
-    ["the model", { model: "qwen2.5-7b" }, 'model.name is "llama-3.1-8b" in the file and "qwen2'],
-    ["the rate", { request_rate: 3 }, "workload.load.requests_per_second is 2 in the file and 3"],
+    ["lengths", { input_length: 1024 }, "workload.input_tokens is 1000 in the file but 1024 in"],
+    ["the model", { model: "qwen2.5-7b" }, 'model.name is "llama-3.1-8b" in the file but "qwen2'],
+    ["the rate", { request_rate: 3 }, "workload.load.requests_per_second is 2 in the file but 3"],
     ["the pool", { instances: "aws/g6e.12xlarge=1" }, "is not in the pool"],
-    ["a count", { instances: "aws/g6e.xlarge=7" }, "count is 2 in the file and 7 by the flags"],
+    ["a count", { instances: "aws/g6e.xlarge=7" }, "count is 2 in the file but 7 in the flags"],
     ["the engine", { max_num_batched_tokens: 4096 }, "engine.max_batched_tokens is 8192"],
   ])(
     "contradicted by the configuration in %s is refused with the difference",
@@ -128,7 +128,7 @@ describe("a solution", () => {
   it("takes no part of a problem beside its own", async () => {
     const { code, stderr } = await exported("--input-length", "2000", "--solution", out);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^error: --input-length: .*carries its own problem/);
+    expect(stderr).toMatch(/^error: --input-length: .*contains its own problem/);
   });
 
   it("takes limits and a longest request that it leaves open, and holds them against the plan", async () => {
@@ -140,7 +140,9 @@ describe("a solution", () => {
     expect(long.stderr).toContain("The largest max-model-len that fits the placement is");
     const other = await cli([...limits.slice(0, 4), "--max-hourly-cost", "50"]);
     expect(other.code).toBe(1);
-    expect(other.stderr).toContain("limits.max_hourly_cost_usd is 100 in the file and 50 by");
+    expect(other.stderr).toContain(
+      "limits.max_hourly_cost_usd is 100 in the file but 50 in the flags",
+    );
   });
 
   it("is not compared with the optimum of a pool that it carries a part of", async () => {
@@ -188,6 +190,6 @@ describe("a solution", () => {
     const path = write(join(root, "constants.json"), { ...whole, problem });
     const { code, stderr } = await exported("--solution", path);
     expect(code).toBe(0);
-    expect(stderr).toContain("other constants of the cost model");
+    expect(stderr).toContain("different cost model constants");
   });
 });

@@ -22,7 +22,7 @@ it("a TP degree that the model's heads forbid is in no answer", async () => {
   expect(degrees.length).toBeGreaterThan(0);
   for (const degree of degrees) expect([1, 2, 4]).toContain(degree);
   expect(JSON.parse(stdout).warnings).toContain(
-    "TP 8 is left out: it does not divide the 28 attention heads. --any-shape allows it all the same.",
+    "TP 8 is left out: it does not divide the 28 attention heads. --any-shape allows it anyway.",
   );
 });
 
@@ -63,7 +63,7 @@ it("solve --any-shape says that the engine does not start the answer, as export 
   const { code, stdout } = await cli(argv);
   expect(code).toBe(0);
   expect(stdout.replace(/\s+/g, " ")).toContain(
-    `Deployable with vLLM: no, any shape is allowed: ${words}`,
+    `Deployable with vLLM: no (any shape is allowed): ${words}`,
   );
   expect(JSON.parse((await cli([...argv, "--json"])).stdout).deployable.refused).toBe(words);
 });

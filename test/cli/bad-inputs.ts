@@ -45,22 +45,22 @@ export const USAGE: readonly BadInput[] = [
   bad(
     "an unknown command",
     ["slove"],
-    "unknown command 'slove'\n(Did you mean solve?)\nAdd --help to see what there is.",
+    "unknown command 'slove'\n(Did you mean solve?)\nAdd --help for usage.",
   ),
   bad(
     "an unknown option",
     [...SOLVE, "--tp-degree", "2"],
-    "unknown option '--tp-degree'\n(Did you mean --tp-degrees?)\nAdd --help to see what there is.",
+    "unknown option '--tp-degree'\n(Did you mean --tp-degrees?)\nAdd --help for usage.",
   ),
   bad(
     "an option without its value",
     ["solve", "--config-dir"],
-    "option '--config-dir <dir>' argument missing\nAdd --help to see what there is.",
+    "option '--config-dir <dir>' argument missing\nAdd --help for usage.",
   ),
   bad(
     "an argument where none belongs",
     [...SOLVE, "more"],
-    "too many arguments for 'solve'. Expected 0 arguments but got 1.\nAdd --help to see what there is.",
+    "too many arguments for 'solve'. Expected 0 arguments but got 1.\nAdd --help for usage.",
   ),
   bad(
     "a flag given twice",
@@ -105,12 +105,12 @@ export const USAGE: readonly BadInput[] = [
   bad(
     "two things to evaluate",
     [...FILE, "--placements", "DIR/p.jsonl"],
-    "--placement: it cannot stand beside --placements. Give --placement FILE, or --placements FILE, or --instance-family with --tp-degree and --pp-stages.",
+    "--placement: it cannot be combined with --placements. Give --placement FILE, or --placements FILE, or --instance-family with --tp-degree and --pp-stages.",
   ),
   bad(
     "a placement beside an even split",
     [...FILE, "--tp-degree", "2"],
-    "--placement: it cannot stand beside --tp-degree. Give --placement FILE, or --placements FILE, or --instance-family with --tp-degree and --pp-stages.",
+    "--placement: it cannot be combined with --tp-degree. Give --placement FILE, or --placements FILE, or --instance-family with --tp-degree and --pp-stages.",
   ),
   bad(
     "half an even split",
@@ -125,7 +125,7 @@ export const USAGE: readonly BadInput[] = [
   bad(
     "owned instances in a sweep",
     ["sweep", ...PROBLEM, ...WORKLOAD, "--own", "box.2x=1", "--out", "DIR/out"],
-    "unknown option '--own'\nAdd --help to see what there is.",
+    "unknown option '--own'\nAdd --help for usage.",
   ),
   bad(
     "an even split of an unknown type",
@@ -200,7 +200,7 @@ export const USAGE: readonly BadInput[] = [
   bad(
     "collect without a directory",
     ["collect", "--out", "DIR/data.csv"],
-    "missing required argument 'dir'\nAdd --help to see what there is.",
+    "missing required argument 'dir'\nAdd --help for usage.",
   ),
   bad(
     "collect without --out",
@@ -210,7 +210,7 @@ export const USAGE: readonly BadInput[] = [
   bad(
     "collect where no run is",
     ["collect", "DIR", "--out", "DIR/data.csv"],
-    "DIR: there is no run below it. Give the --out directory of a sweep, or a directory above some.",
+    "DIR: it contains no runs. Give the --out directory of a sweep, or a directory above some.",
   ),
   bad(
     "collect from a directory that is not there",
@@ -220,12 +220,12 @@ export const USAGE: readonly BadInput[] = [
   bad(
     "a network from nowhere",
     ["network", ...PROBLEM, "--out", "DIR/n.csv"],
-    "network: it is not said where bandwidths come from. Give --derive, or both --intra and --inter in GB/s.",
+    "network: it has no source of bandwidths. Give --derive, or both --intra and --inter in GB/s.",
   ),
   bad(
     "a network from two places",
     ["network", ...PROBLEM, "--derive", "--intra", "5", "--out", "DIR/n.csv"],
-    "--derive: it cannot stand beside --intra. Give --derive, or both --intra and --inter in GB/s.",
+    "--derive: it cannot be combined with --intra. Give --derive, or both --intra and --inter in GB/s.",
   ),
   bad(
     "half a network",
@@ -340,19 +340,19 @@ export const FLAGS: readonly BadInput[] = [
   flag(
     "--weight",
     "0.5",
-    "--weight: it only counts with the weighted objective, the objective is cost-per-token. Add --objective weighted, or leave --weight out.",
+    "--weight: it only applies to the weighted objective; the objective is cost-per-token. Add --objective weighted, or leave --weight out.",
   ),
   flag("--objective", "costs", '--objective: "costs" is not an objective. Did you mean "cost"?'),
   flag("--include", "box.3x", '--include: "box.3x" is not in the pool. Did you mean "box.2x"?'),
   flag(
     "--include",
     "box.2x,,box.1x",
-    '--include: an item of "box.2x,,box.1x" is empty. Give names separated by commas, without blanks.',
+    '--include: an item of "box.2x,,box.1x" is empty. Give names separated by commas, without spaces.',
   ),
   flag(
     "--include",
     "",
-    "--include: the value is empty. Give names separated by commas, without blanks.",
+    "--include: the value is empty. Give names separated by commas, without spaces.",
   ),
   flag("--include", "box.2x,box.2x", "--include: box.2x is given twice. Keep one of the two."),
   flag("--exclude", "box.1", '--exclude: "box.1" is not in the pool. Did you mean "box.1x"?'),
@@ -427,12 +427,12 @@ export const FLAGS: readonly BadInput[] = [
   flag(
     "--engine",
     "vllm",
-    '--engine: the cost model "reference" knows no engine. Leave the flag out, or use --cost-model calibrated.',
+    '--engine: the cost model "reference" has no engine. Omit the flag, or use --cost-model calibrated.',
   ),
   flag(
     "--calibration",
     "DIR/none.json",
-    '--calibration: the cost model "reference" knows no engine. Leave the flag out, or use --cost-model calibrated.',
+    '--calibration: the cost model "reference" has no engine. Omit the flag, or use --cost-model calibrated.',
   ),
   flag(
     "--gpu-memory-utilization",
@@ -447,7 +447,7 @@ export const FLAGS: readonly BadInput[] = [
   flag(
     "--concurrency",
     "4",
-    "--min-batch-size: it cannot stand beside --concurrency. Give one of batch sizes, --concurrency, --max-load and --request-rate.",
+    "--min-batch-size: it cannot be combined with --concurrency. Give one of batch sizes, --concurrency, --max-load and --request-rate.",
   ),
   flag(
     "--concurrency",
@@ -462,7 +462,7 @@ export const FLAGS: readonly BadInput[] = [
   flag(
     "--input-lengths",
     "DIR/none.csv",
-    "--input-lengths: it cannot stand beside --input-length. Give the file, or --input-length with or without --input-length-p95.",
+    "--input-lengths: it cannot be combined with --input-length. Give the file, or --input-length with or without --input-length-p95.",
   ),
   flag(
     "--input-length-p95",
@@ -637,7 +637,7 @@ export const FILES: readonly BadInput[] = [
     "a table with a price of nothing",
     "cloud_instances_specs.csv",
     instancesText({ "Price per Hour USD": "$0.00" }),
-    'DIR/cloud_instances_specs.csv:2, column Price per Hour USD: the price of box.2x is "$0.00", which is nothing. Give its price here, or in the column dollar_per_hour of DIR/gpu_pool.csv:2 (0 there means that it is owned).',
+    'DIR/cloud_instances_specs.csv:2, column Price per Hour USD: the price of box.2x is "$0.00", which is 0. Give its price here, or in the column dollar_per_hour of DIR/gpu_pool.csv:2 (there, 0 means owned).',
   ),
   file(
     "a table with a negative price",
@@ -751,13 +751,13 @@ export const PLACEMENTS: readonly BadInput[] = [
   bad(
     "a placement with an unknown phase",
     FILE,
-    'DIR/p.json: workload_phase: "decoding" is no workload phase. Known: prefill, decode, aggregated.',
+    'DIR/p.json: workload_phase: "decoding" is not a workload phase. Known: prefill, decode, aggregated.',
     placement({ workload_phase: "decoding" }),
   ),
   bad(
     "a placement without its batch",
     FILE,
-    'DIR/p.json: neither the placement nor the problem says batch_size. Put "batch_size" into the placement, min_batch_size into config.csv, or give --min-batch-size.',
+    'DIR/p.json: neither the placement nor the problem gives batch_size. Put "batch_size" into the placement, min_batch_size into config.csv, or give --min-batch-size.',
     placement({ batch_size: undefined }),
   ),
   bad(

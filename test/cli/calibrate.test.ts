@@ -53,8 +53,10 @@ describe("calibrate", () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout).toMatch(/^12 figures of 6 measured rows: vllm on L40S\.\n/);
     expect(stdout).toMatch(/\n {2}before +40\.0 % +40\.0 %\n/);
-    expect(stdout).toMatch(/on config groups the fit has not seen \(2 fits\)/);
-    expect(stdout).toMatch(/\nIt helps: \d+\.\d % instead of 40\.0 % in the mean on config groups/);
+    expect(stdout).toMatch(/on held-out config groups \(2 fits\)/);
+    expect(stdout).toMatch(
+      /\nIt helps: mean error \d+\.\d % instead of 40\.0 % on held-out config groups/,
+    );
     expect(stdout).toContain(`\nWritten to ${out}\n`);
     for (const line of stdout.split("\n").slice(0, -2))
       expect(line.length).toBeLessThanOrEqual(100);
@@ -78,7 +80,7 @@ describe("calibrate", () => {
     expect(refused.code).toBe(1);
     expect(refused.stdout).toContain("\nIt does not help: ");
     expect(refused.stderr).toMatch(
-      /^error: --out: .*contrary\.json is not written\. It does not help: .* Give --force to write it all the same\.\n$/,
+      /^error: --out: .*contrary\.json was not written\. It does not help: .* Use --force to write it anyway\.\n$/,
     );
     expect(existsSync(out)).toBe(false);
     const forced = await run(...argv, "--force");
@@ -124,7 +126,7 @@ describe("calibrate", () => {
     writeFiles(directory, { "some.json": some });
     const argv = ["--config-dir", directory];
     expect((await run("--data", path("some.json"), ...argv)).stderr).toBe(
-      `error: ${path("some.json")}: there is no row to calibrate with. Refused were 1 for this reason: num_layers is 32, but config.csv says 12.\n`,
+      `error: ${path("some.json")}: there are no rows to calibrate with. 1 row rejected: num_layers is 32, but config.csv says 12.\n`,
     );
     const two = [
       benchResult(WITHOUT_DIMENSIONS),
@@ -132,25 +134,25 @@ describe("calibrate", () => {
     ];
     writeFiles(directory, { "two.json": JSON.stringify(two) });
     expect((await run("--data", path("two.json"), ...argv)).stderr).toBe(
-      "error: --config-dir: the measurements that do not state their model are of several: meta-llama/Llama-3.1-8B, b. Calibrate with those of one model, or add the dimensions to them.\n",
+      "error: --config-dir: the measurements that do not state their model are from several: meta-llama/Llama-3.1-8B, b. Calibrate with those of one model, or add the dimensions to them.\n",
     );
   });
 
   it("names the keys to add", async () => {
     expect((await run("--data", path("no-tp.json"))).stderr).toBe(
-      `error: ${path("no-tp.json")}: there is no row to calibrate with. Refused were 1 for this reason: gpu, tp missing: add --metadata gpu=… tp=… to vllm bench serve, or the keys to the file.\n`,
+      `error: ${path("no-tp.json")}: there are no rows to calibrate with. 1 row rejected: gpu, tp missing: add --metadata gpu=… tp=… to vllm bench serve, or the keys to the file.\n`,
     );
     expect((await run("--data", path("no-model.json"))).stderr).toBe(
-      `error: ${path("no-model.json")}: there is no row to calibrate with. Refused were 1 for this reason: the model is not known: give --config-dir, or add --metadata num_layers=… hidden_size=… intermediate_size=… num_heads=… num_kv_heads=… vocab_size=… weight_bytes_per_param=… to vllm bench serve.\n`,
+      `error: ${path("no-model.json")}: there are no rows to calibrate with. 1 row rejected: the model is unknown: give --config-dir, or add --metadata num_layers=… hidden_size=… intermediate_size=… num_heads=… num_kv_heads=… vocab_size=… weight_bytes_per_param=… to vllm bench serve.\n`,
     );
     const { stdout } = await run("--data", path("no-tp.json"), path("bench.jsonl"));
-    expect(stdout).toContain("1 row refused:\n  - 1 × gpu, tp missing: add --metadata");
+    expect(stdout).toContain("1 row rejected:\n  - 1 × gpu, tp missing: add --metadata");
   });
 
   it("calibrates one engine at a time", async () => {
     writeFiles(directory, { "mixed.csv": measuredCsv({}, { engine: "TensorRT-LLM 1.0" }) });
     expect((await run("--data", path("mixed.csv"))).stderr).toBe(
-      "error: --engine: the rows are of several engines: tensorrt-llm, vllm. Give one of vllm, tensorrt-llm, vllm-eager, rocm, llama.cpp.\n",
+      "error: --engine: the rows are from several engines: tensorrt-llm, vllm. Give one of vllm, tensorrt-llm, vllm-eager, rocm, llama.cpp.\n",
     );
     const { stdout } = await run("--data", path("mixed.csv"), "--engine", "vllm", "--json");
     expect(JSON.parse(stdout)).toMatchObject({
@@ -163,7 +165,7 @@ describe("calibrate", () => {
   it("does not calibrate an engine of the past", async () => {
     writeFiles(directory, { "old.csv": measuredCsv({ engine: "vLLM v0.6.x" }) });
     expect((await run("--data", path("old.csv"))).stderr).toBe(
-      "error: --engine: the rows are of vllm-0.6, which no command plans for. Give one of vllm, tensorrt-llm, vllm-eager, rocm, llama.cpp.\n",
+      "error: --engine: the rows are from vllm-0.6, which no command supports. Give one of vllm, tensorrt-llm, vllm-eager, rocm, llama.cpp.\n",
     );
   });
 

@@ -134,7 +134,7 @@ describe("the calibrated cost model", () => {
     const argv = ["evaluate", "--config-dir", problem, "--placement", path];
     expect((await cli([...argv, "--max-model-len", "160"])).code).toBe(0);
     expect((await cli([...argv, "--max-model-len", "159"])).stderr).toBe(
-      `error: ${path}: its 128 input + 32 output tokens are longer than the longest request, 159 tokens. Raise --max-model-len (max_model_len), or give shorter lengths.\n`,
+      `error: ${path}: its 128 input + 32 output tokens exceed the longest request, 159 tokens. Raise --max-model-len (max_model_len), or give shorter lengths.\n`,
     );
   });
 
@@ -174,7 +174,7 @@ describe("the calibrated cost model", () => {
       ...WORKLOAD,
     ]);
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
-    expect(stderr).toContain('the GPU "Etched Sohu" of box.1x is not known to the calibrated');
+    expect(stderr).toContain('the GPU "Etched Sohu" of box.1x is unknown to the calibrated');
   });
 });
 
@@ -195,7 +195,7 @@ describe("a calibration", () => {
     expect(await cli(calibrated("other.json"))).toEqual({
       code: 1,
       stdout: "",
-      stderr: `error: ${path}: engine: the calibration is of rocm, the engine is vllm. Give --engine rocm, or a calibration of vllm.\n`,
+      stderr: `error: ${path}: engine: the calibration is for rocm, but the engine is vllm. Give --engine rocm, or a calibration for vllm.\n`,
     });
     expect((await cli([...calibrated("other.json"), "--engine", "rocm"])).code).toBe(0);
   });

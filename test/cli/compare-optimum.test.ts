@@ -122,17 +122,19 @@ describe("evaluate --compare-optimum", () => {
     const { metrics } = JSON.parse((await evaluated({}, "--json")).stdout);
     const target = String(metrics.throughput_tokens_per_sec * 0.99);
     const { stdout } = await evaluated(SLOW, "--min-throughput", target);
-    expect(stdout).toContain("Over the limits given");
-    expect(stdout).toContain("This placement breaks limits that the optimum keeps.");
+    expect(stdout).toContain("Limits not met");
+    expect(stdout).toContain("This placement exceeds limits that the optimum meets.");
     const none = await evaluated(SLOW, "--max-hourly-cost", "0.001");
     expect(none.code).toBe(0);
-    expect(none.stdout).toContain("No placement keeps all rules and limits, which is proven");
+    expect(none.stdout).toContain("No placement meets all rules and limits (proven)");
   });
 
   it("exits with 3 and says so when a limit strikes before the proof", async () => {
     const { code, stdout } = await evaluated(SLOW, "--time-limit", "0.000001");
     expect(code).toBe(3);
-    expect(stdout).toMatch(/than the best placement found\.|None was found before a limit struck/);
+    expect(stdout).toMatch(
+      /than the best placement found\.|None was found before the search stopped/,
+    );
   });
 
   it("allows the placement's TP degrees, which solve does not try by itself", async () => {
@@ -203,7 +205,7 @@ describe("evaluate --compare-optimum", () => {
       const input = ["--config-dir", problem, "--placement", "x"];
       const run = await cli(["evaluate", ...input, ...flag]);
       expect(run).toMatchObject({ code: 1, stdout: "" });
-      expect(run.stderr).toContain(`${flag[0]}: it says nothing without --compare-optimum.`);
+      expect(run.stderr).toContain(`${flag[0]}: it has no effect without --compare-optimum.`);
     }
   });
 });

@@ -31,15 +31,15 @@ it("plans at a rate have the figures of that rate beside those of their sequence
     expect(cost).toBeCloseTo((hours[plan]! / (1200 * 3600)) * 1e6, 9);
   });
   const [because] = pairs.map((pair: { because: string[] }) => pair.because.join(" "));
-  expect(because).toMatch(/At the 1\.?0* requests\/s asked for, .* costs 131\.2 % more per token/);
+  expect(because).toMatch(/At the requested 1\.?0* requests\/s, .* costs 131\.2 % more per token/);
   const human = await cli(["compare", solved("l4"), solved("l40s")]);
-  expect(human.stdout).toMatch(/^ {2}asked for, requests\/s +1/m);
-  expect(human.stdout).toMatch(/TTFT there, ms/);
+  expect(human.stdout).toMatch(/^ {2}rate, requests\/s +1/m);
+  expect(human.stdout).toMatch(/TTFT at rate, ms/);
 });
 
 it("says that plans of different rates are compared with their sequences in flight", async () => {
   const { stdout } = await cli(["compare", solved("l4"), solved("slow")]);
-  expect(stdout.replace(/\s+/g, " ")).toContain("not asked to serve the same rate of requests");
+  expect(stdout.replace(/\s+/g, " ")).toContain("The two have different request rates");
 });
 
 it("launch files say what is to be seen at the rate", async () => {

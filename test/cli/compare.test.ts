@@ -38,7 +38,7 @@ describe("compare", () => {
       /^ {2}status +evaluated +optimal, proven +evaluated +infeasible, proven$/m,
     );
     expect(stdout).toContain("Prices used");
-    expect(stdout).toContain("D has no placement that could be compared: ");
+    expect(stdout).toContain("D has no placement to compare: ");
   });
 
   it("says in JSON what it says in words", async () => {
@@ -68,10 +68,10 @@ describe("compare", () => {
   });
 
   it.each([
-    [["rated.json"], "error: compare: there is nothing to compare with."],
+    [["rated.json"], "error: compare: there is nothing to compare."],
     [["rated.json", "placement.json"], "it is a placement without metrics."],
     [["rated.json", "gone.json"], "gone.json: there is no such file."],
-    [["rated.json", "problem"], "the directory holds none of solution.json"],
+    [["rated.json", "problem"], "the directory contains none of solution.json"],
   ])("refuses %j", async (names, words) => {
     const { code, stdout, stderr } = await cli(["compare", ...names.map(file)]);
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
@@ -115,7 +115,7 @@ describe("the report of a comparison", () => {
   it("says which field makes plans answers to different questions", () => {
     const plans = [planOf(toy, placements[0]!), planOf(toy, placements[3]!)];
     expect(renderComparison(comparePlans(plans), PLAIN)).toContain(
-      "B does not compare with A, they answer different questions: sequence_length 99 against 1024.",
+      "B cannot be compared with A; they answer different questions: sequence_length 99 against 1024.",
     );
   });
 });

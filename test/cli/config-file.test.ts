@@ -125,40 +125,40 @@ max_hourly_cost: 1e2\nuniform_tp: false\n`);
 
 describe("an error of a configuration file names the place", () => {
   it.each([
-    ["input_lenght: 128", "7:1, input_lenght: there is no key", 'Did you mean "input_length"?'],
-    ["max-tpot-ms: 60", '7:1, max-tpot-ms: there is no key "max-tpot-ms".', "Write max_tpot_ms."],
-    ["config: other.yaml", "7:1, config: there is no key", ""],
+    ["input_lenght: 128", "7:1, input_lenght: unknown key", 'Did you mean "input_length"?'],
+    ["max-tpot-ms: 60", '7:1, max-tpot-ms: unknown key "max-tpot-ms".', "Write max_tpot_ms."],
+    ["config: other.yaml", "7:1, config: unknown key", ""],
     ["max_hourly_cost: [1]", "7:18, max_hourly_cost: it is a list.", "Give a number"],
-    ['max_hourly_cost: "90"', '7:18, max_hourly_cost: it is the text "90".', "Give a number"],
+    ['max_hourly_cost: "90"', '7:18, max_hourly_cost: it is the string "90".', "Give a number"],
     ["max_hourly_cost: -1", '7:18, max_hourly_cost: "-1" is below 0.', "from 0."],
     ["max_hourly_cost:", "7:17, max_hourly_cost: it is empty.", "Give a number"],
     ["max_hourly_cost: .inf", "7:18, max_hourly_cost:", ""],
     ["tp_degrees: [1, 0]", '7:17, tp_degrees: "0" is below 1.', "GPUs from 1."],
-    ["tp_degrees: [1, two]", '7:17, tp_degrees: it is the text "two".', "[1, 2, 4]"],
+    ["tp_degrees: [1, two]", '7:17, tp_degrees: it is the string "two".', "[1, 2, 4]"],
     ["tp_degrees: []", "7:13, tp_degrees: it is an empty list.", ""],
     ["include: [a, 7]", "7:14, include: it is the number 7.", "Give a list of names."],
-    ['include: ["a,b"]', '7:11, include: "a,b" has a comma in it.', "Give one item each."],
+    ['include: ["a,b"]', '7:11, include: "a,b" contains a comma.', "Give one item each."],
     ["include: [a, a]", "7:10, include: a is given twice.", ""],
-    ["own: {box.1x: few}", '7:15, own.box.1x: it is the text "few".', "whole number"],
+    ["own: {box.1x: few}", '7:15, own.box.1x: it is the string "few".', "whole number"],
     ["own: {box.1x: 0}", "7:15, own.box.1x: 0 is below 1.", "whole number"],
     ["own: {box.3x: 1}", '7:6, own: "box.3x" is not in the pool.', "Did you mean"],
     ["own: [box.1x]", "7:6, own: it is a list.", "Give a map"],
     ["objective: cheap", '7:12, objective: "cheap" is not an objective.', "Known:"],
-    ["frontier: yes", '7:11, frontier: it is the text "yes".', "Give true or false."],
-    ["out: 5", "7:6, out: it is the number 5.", "quotes"],
+    ["frontier: yes", '7:11, frontier: it is the string "yes".', "Give true or false."],
+    ["out: 5", "7:6, out: it is the number 5.", "quote it"],
     ["phases: {a: 1}", "7:9, phases: it is a map.", ""],
     ["phase: prefill", "7:1: this key is given twice.", "Keep one of the two."],
-    ["- 1", "7:1: not YAML:", "Correct the file."],
-    ["weight: !secret 1", "7:9: not YAML: Unresolved tag", ""],
-    ["1: 2", "7:1: a key is no text.", ""],
+    ["- 1", "7:1: invalid YAML:", "Correct the file."],
+    ["weight: !secret 1", "7:9: invalid YAML: Unresolved tag", ""],
+    ["1: 2", "7:1: a key is not a string.", ""],
     ["---\nphase: prefill", "7:1: a second document starts.", ""],
-    ["pool: []", "7:7, pool: it is no list of instances.", ""],
-    ["pool: [5]", "7:8, pool[0]: it does not fit:", "max_count: 4"],
-    ["pool: [{gpu: H100}]", '7:9, pool[0]: there is no key "gpu".', 'Did you mean "gpus"?'],
-    ["pool: [{gpus: H100, max_count: 0}]", "7:32, pool[0].max_count: it does not fit:", ""],
-    ["pool: [{max_count: 1}]", "7:8, pool[0]: it does not say", "Give instance"],
+    ["pool: []", "7:7, pool: it is not a list of instances.", ""],
+    ["pool: [5]", "7:8, pool[0]: it is invalid:", "max_count: 4"],
+    ["pool: [{gpu: H100}]", '7:9, pool[0]: unknown key "gpu".', 'Did you mean "gpus"?'],
+    ["pool: [{gpus: H100, max_count: 0}]", "7:32, pool[0].max_count: it is invalid:", ""],
+    ["pool: [{max_count: 1}]", "7:8, pool[0]: it does not select any instances.", "Give instance"],
     ["pool: [{gpus: a, instance: b}]", "7:8, pool[0]: it has both", ""],
-    ["pool: [{gpus: H100, max_count: 1, owned: 2}]", "7:8, pool[0]: of 1 instances 2", ""],
+    ["pool: [{gpus: H100, max_count: 1, owned: 2}]", "7:8, pool[0]: 2 of 1 instances", ""],
   ])("%s", async (line, told, hint) => {
     const path = file(`${WHOLE}${line}\n`);
     const { code, stdout, stderr } = await cli(["solve", "--config", path]);
@@ -171,7 +171,9 @@ describe("an error of a configuration file names the place", () => {
     const path = file(`${WHOLE}max_load: true\n`);
     const { code, stderr } = await cli(["solve", "--config", path]);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/problem-\d+\.yaml:\d:\d+, (max_load|min_batch_size): it cannot stand/);
+    expect(stderr).toMatch(
+      /problem-\d+\.yaml:\d:\d+, (max_load|min_batch_size): it cannot be combined with/,
+    );
   });
 
   it.each([

@@ -39,7 +39,7 @@ describe("solve --deployable", () => {
     const { code, stdout } = await cli(argv);
     expect(code).toBe(2);
     const text = stdout.replaceAll("\n", " ");
-    expect(text).toMatch(/It is the restriction to what Dynamo with vLLM can start that leaves/);
+    expect(text).toMatch(/The restriction to Dynamo with vLLM leaves/);
     expect(text).toMatch(
       /Best placement without the restriction to Dynamo with vLLM: 1 × g5\.12xl/,
     );

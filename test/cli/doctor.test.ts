@@ -38,14 +38,16 @@ describe("doctor", () => {
     const { code, stdout } = await cli(["doctor"], { env });
     expect(code).toBe(0);
     expect(stdout).toMatch(/^warn {2}catalogue .* are more than 90 days old/m);
-    expect(stdout.endsWith("see what is marked warn.\n")).toBe(true);
+    expect(stdout.endsWith("see the warnings.\n")).toBe(true);
   });
 
   it("says that the clock stands before the prices", async () => {
     const env = { SOURCE_DATE_EPOCH: "0" };
     const { code, stdout } = await cli(["doctor"], { env });
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^warn {2}catalogue .* but it is 1970-01-01 by the clock/m);
+    expect(stdout).toMatch(
+      /^warn {2}catalogue .* but the clock \(or SOURCE_DATE_EPOCH\) says 1970-01-01/m,
+    );
   });
 
   it("fails where instances or prices are missing", () => {

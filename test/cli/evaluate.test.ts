@@ -290,7 +290,7 @@ describe("evaluate one placement a line", () => {
       status: "INVALID",
       error: expect.stringMatching(/^FILE:2, column 2: not JSON/),
     });
-    expect(answers[3].error).toBe("FILE:4: the line is empty. Give one placement a line.");
+    expect(answers[3].error).toBe("FILE:4: the line is empty. Give one placement per line.");
     expect(answers[4].error).toMatch(
       /^FILE:5: batchsize: unknown field "batchsize"\. Did you mean/,
     );
@@ -366,6 +366,6 @@ describe("evaluate one placement a line", () => {
     const { code, stdout, stderr } = await answer("\n\n");
     expect(code).toBe(0);
     expect(stdout).toBe("");
-    expect(stderr).toMatch(/^warning: .* holds no placement\.\n$/);
+    expect(stderr).toMatch(/^warning: .* contains no placement\.\n$/);
   });
 });

@@ -64,7 +64,7 @@ describe("export", () => {
     expect(code).toBe(0);
     expect(stdout).toBe(`${out}/launch-node-0.sh\n`);
     expect(stderr).toContain(
-      `warning: ${out}/launch-node-1.sh was of an earlier export and is removed.\n`,
+      `warning: ${out}/launch-node-1.sh was from an earlier export and has been removed.\n`,
     );
     expect(readdirSync(out)).toEqual(["launch-node-0.sh"]);
   });
@@ -77,9 +77,9 @@ describe("export", () => {
     const kubernetes = ["--target", "kubernetes", ...NAMED, "--out", out];
     const { stderr } = await run("--placement", split, ...kubernetes);
     expect(readdirSync(out)).toEqual(expect.arrayContaining(before));
-    expect(stderr).toContain(`${out}/launch-node-0.sh is of an earlier export.\n`);
+    expect(stderr).toContain(`${out}/launch-node-0.sh is from an earlier export.\n`);
     const again = await run("--placement", split, "--target", "vllm", ...NAMED, "--out", out);
-    expect(again.stderr).toContain(`${out}/launch-node-7.sh is of an earlier export.\n`);
+    expect(again.stderr).toContain(`${out}/launch-node-7.sh is from an earlier export.\n`);
     expect(readdirSync(out)).toContain("launch-node-7.sh");
   });
 
@@ -174,7 +174,7 @@ describe("export", () => {
     [["--target", "vllm"], "export: there is nothing to export."],
     [
       ["--target", "vllm", "--placement", split, "--solution", split],
-      "--placement: it cannot stand beside --solution.",
+      "--placement: it cannot be combined with --solution.",
     ],
     [["--target", "ray", "--kind", "kserve"], "--kind: --target ray has no kinds."],
     [

@@ -36,7 +36,7 @@ describe("--quiet", () => {
   it("cannot stand beside --verbose", async () => {
     const { code, stderr } = await cli([...SOLVE, "--quiet", "--verbose"]);
     expect(code).toBe(1);
-    expect(stderr).toContain("--quiet: it cannot stand beside --verbose.");
+    expect(stderr).toContain("--quiet: it cannot be combined with --verbose.");
   });
 });
 

@@ -87,7 +87,7 @@ const bench = (changes: object): Files => ({
 });
 const BENCH = ["calibrate", "--data", "DIR/bench.json", "--out", "DIR/calibration.json"];
 const LONG = "n".repeat(231);
-const DEEP = "more than 64 objects and lists stand inside one another. Make it flatter.";
+const DEEP = "more than 64 levels of objects and lists are nested. Reduce the nesting.";
 
 /** What is asked, the files, and how the one error begins. */
 const CASES: readonly (readonly [string, readonly string[], Files, string])[] = [
@@ -193,7 +193,7 @@ const CASES: readonly (readonly [string, readonly string[], Files, string])[] = 
     "a pattern that looks ahead",
     MODEL,
     ignoring("re:(?!lm_head).*"),
-    'DIR/config.json:25, quantization_config.ignore: "re:(?!lm_head).*" is no regular expression that can be tested in linear time',
+    'DIR/config.json:25, quantization_config.ignore: "re:(?!lm_head).*" is not a regular expression that can be tested in linear time',
   ],
   [
     "patterns too large to test",

@@ -89,7 +89,7 @@ describe("init", () => {
     const again = ["init", ...TINY_FLAGS, "--max-tpot-ms", "60", "--out", out];
     const refused = await cli(again);
     expect(refused.code).toBe(1);
-    expect(refused.stderr).toContain(`${out} is there already. Give --force to replace it`);
+    expect(refused.stderr).toContain(`${out} already exists. Give --force to replace it`);
     expect(readFileSync(out, "utf8")).toBe(before);
     writeFileSync(out, "x");
     // The reference cost model predicts no latency: the file would not solve, so the old one stays.
@@ -119,7 +119,7 @@ describe("init", () => {
       Requests: "8",
       GPUs: "H100",
       Regions: "",
-      Longest: "40",
+      Maximum: "40",
     });
     const { code, stderr } = await cli(["init", "--out", out], {
       ask: async (question) => {
@@ -128,7 +128,7 @@ describe("init", () => {
       },
     });
     expect({ code, tries }).toEqual({ code: 0, tries: 3 });
-    expect(stderr).toContain("--model: it is needed.");
+    expect(stderr).toContain("--model: it is required.");
     expect(stderr).toContain('Did you mean "llama-3.1-8b"?');
     expect(asked.map((question) => question.split(" ")[0])).toEqual([
       ...(asked.some((question) => question.startsWith("Phase")) ? ["Phase:"] : []),
@@ -137,7 +137,7 @@ describe("init", () => {
       "Requests",
       "GPUs",
       "Regions,",
-      "Longest",
+      "Maximum",
     ]);
     expect(parse(readFileSync(out, "utf8"))).toMatchObject({
       model: "llama-3.1-8b",

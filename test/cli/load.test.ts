@@ -78,7 +78,7 @@ describe("evaluate with a load", () => {
   it("at a rate that is never served is infeasible", async () => {
     const { code, stdout } = await cli(split("--request-rate", "1000000"));
     expect(stdout.replaceAll("\n", " ")).toMatch(
-      /^Infeasible: The placement serves at most [\d.]+ requests per second, with 1024 sequences in flight; 1000000 are asked for\. $/,
+      /^Infeasible: The placement serves at most [\d.]+ requests per second, with 1024 sequences in flight; 1000000 are requested\. $/,
     );
     expect(code).toBe(2);
   });
@@ -107,9 +107,9 @@ describe("evaluate with a load", () => {
     const { stdout, stderr } = await cli([...argv, "--concurrency", "4"]);
     expect(stdout).toContain("aggregated, 129 input (mean, p95 157) + 32 output tokens");
     expect(stderr).toContain(
-      `warning: ${join(root, "in.csv")}: the mean input length of 128.5 tokens counts as 129.`,
+      `warning: ${join(root, "in.csv")}: the mean input length of 128.5 tokens is rounded to 129.`,
     );
-    expect(stderr).toContain("--input-lengths: the reference cost model knows mean lengths only.");
+    expect(stderr).toContain("--input-lengths: the reference cost model uses mean lengths only.");
   });
 });
 
@@ -138,7 +138,7 @@ describe("solve with a load", () => {
     const { code, stdout } = await cli([...SOLVE, "--request-rate", "1e6"]);
     expect(code).toBe(2);
     expect(stdout.replaceAll("\n", " ")).toContain(
-      "The request rate asks for a throughput: 1,000,000.0 requests/s of 160 tokens are 160,000,000.0 tokens/s.",
+      "The request rate requires 160,000,000.0 tokens/s: 1,000,000.0 requests/s of 160 tokens.",
     );
   });
 });

@@ -22,7 +22,7 @@ describe("too little memory for the solver", () => {
       createBackend: starved,
     });
     expect(stderr).toMatch(
-      /error: memory: there is too little of it for the MILP solver.*ulimit -v.*--solver jslp/,
+      /error: memory: too little memory for the MILP solver.*ulimit -v.*--solver jslp/,
     );
     expect(code).toBe(1);
   });

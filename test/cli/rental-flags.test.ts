@@ -39,7 +39,9 @@ describe("rules on what is rented", () => {
     const without = (await solve("--exclude", "box.2x")).stdout;
     expect(table(without)).toContain("box.1x");
     expect(table(without)).not.toContain("box.2x");
-    expect(without).toContain("no one pipeline of this pool within the rules given serves");
+    expect(without).toContain(
+      "no single pipeline in this pool within the given rules has a\nlower cost per token",
+    );
   });
 
   it("bound the instances, the types and the stages of a type", async () => {

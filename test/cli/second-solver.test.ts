@@ -51,7 +51,7 @@ describe("--solver jslp", () => {
     const reason = "501 integer columns are too many";
     const { code, stdout, stderr } = await cli([...SMALL, "--solver", "jslp"], failing(reason));
     expect(stderr).toBe(
-      `error: --solver: jslp cannot solve this problem: ${reason}. Use --solver highs, or leave the flag out.\n`,
+      `error: --solver: jslp cannot solve this problem: ${reason}. Use --solver highs, or omit the flag.\n`,
     );
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
   });

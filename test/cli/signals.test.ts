@@ -81,7 +81,7 @@ describe("a signal while tables are made", { timeout: 120_000 }, () => {
   it("leaves no bound, and the report says so in words", async () => {
     const inWords = HEAVY.filter((flag) => flag !== "--json");
     const { stdout } = await interrupted([], "", [...inWords, "--time-limit", "0.01"]);
-    expect(stdout.replace(/\s+/g, " ")).toContain("a limit struck before there was a bound");
+    expect(stdout.replace(/\s+/g, " ")).toContain("the search stopped before it had a bound");
     expect(stdout).not.toContain("Infinity");
   });
 });

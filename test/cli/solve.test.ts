@@ -58,7 +58,7 @@ describe("solve", () => {
     const { code, stdout, stderr } = await solve();
     expect(stdout).toMatch(/^Rent \d/);
     expect(stdout.replaceAll("\n", " ")).toContain(
-      "Proven optimal among single pipelines: no one pipeline of this pool serves a token for less.",
+      "Proven optimal among single pipelines: no single pipeline in this pool has a lower cost per token.",
     );
     expect(stderr).toMatch(/^done in \d+\.\d\d s\n$/);
     expect(code).toBe(0);
@@ -256,7 +256,9 @@ describe("solve without a proven answer", () => {
   it("explains what cannot be met, with exit code 2", async () => {
     const { code, stdout } = await solve("--max-hourly-cost", "0.01");
     expect(code).toBe(2);
-    expect(stdout).toMatch(/^Infeasible: no one pipeline of this pool keeps the rules and limits/);
+    expect(stdout).toMatch(
+      /^Infeasible: no single pipeline in this pool meets the rules and limits/,
+    );
     expect(stdout).toMatch(/cheapest placement costs [\d.]+ USD per hour; the limit is 0\.01/);
     const json = JSON.parse((await solve("--max-hourly-cost", "0.01", "--json")).stdout);
     expect(json).toMatchObject({
@@ -278,7 +280,7 @@ describe("solve without a proven answer", () => {
     const createBackend = backend(async () => ({ status: "no_solution", bound: null }));
     const { code, stdout } = await cli(OPEN, { createBackend });
     expect(code).toBe(3);
-    expect(stdout).toContain("Not proven: a limit struck.");
+    expect(stdout).toContain("Not proven: the search hit its limit.");
     const json = JSON.parse((await cli([...OPEN, "--json"], { createBackend })).stdout);
     expect(json.status).toBe("feasible");
     expect(json.bound).toBeLessThan(json.objective.value);
@@ -383,11 +385,11 @@ describe("the files of solve", () => {
     const out = join(root, "stale");
     await solve("--frontier", "--out", out);
     expect((await solve("--out", out)).stderr).toContain(
-      `warning: ${out}/frontier.csv was of an earlier run and is removed.`,
+      `warning: ${out}/frontier.csv was from an earlier run and has been removed.`,
     );
     expect(readdirSync(out).sort()).toEqual(["solution.json", "solution_summary.csv"]);
     writeFileSync(join(out, "frontier.csv"), "my,own\n");
-    expect((await solve("--out", out)).stderr).toContain("frontier.csv is not of this run.");
+    expect((await solve("--out", out)).stderr).toContain("frontier.csv is not from this run.");
     expect(readFileSync(join(out, "frontier.csv"), "utf8")).toBe("my,own\n");
   });
 
@@ -413,7 +415,7 @@ describe("the files of solve", () => {
     const lp = join(root, "none.lp");
     const { code, stderr } = await solve("--max-hourly-cost", "0.01", "--export-model", lp);
     expect(code).toBe(2);
-    expect(stderr).toContain(`warning: there is no answer, so ${lp} is not written.`);
+    expect(stderr).toContain(`warning: there is no answer, so ${lp} was not written.`);
     expect(existsSync(lp)).toBe(false);
   });
 });

@@ -40,7 +40,9 @@ describe("what the engine at hand cannot start", () => {
 
   it("is said in the report, with no search for what it costs", async () => {
     const { stdout } = await cli(["solve", ...SERVED]);
-    expect(stdout.replaceAll("\n", " ")).toMatch(/of this pool that vLLM can start serves a token/);
+    expect(stdout.replaceAll("\n", " ")).toMatch(
+      /in this pool that vLLM can start has a lower cost per token/,
+    );
     expect(stdout).toMatch(/\nDeployable with vLLM: yes, 1 node with 1 stage of TP 8\.\n/);
   });
 
@@ -67,7 +69,7 @@ describe("what the engine at hand cannot start", () => {
     const { code, stdout } = await cli([...argv, ...limits, "--max-stages", "g5.12xlarge=1"]);
     expect(code).toBe(2);
     expect(stdout.replaceAll(/\n\s*/g, " ")).toMatch(
-      /Only what vLLM can start was searched; --deployable none searches all placements\./,
+      /Only placements that vLLM can start were searched; --deployable none searches all\./,
     );
   });
 });

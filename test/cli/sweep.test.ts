@@ -50,7 +50,7 @@ describe("sweep", () => {
     expect(json.best[0]).toMatchObject({ workload_phase: "aggregated", batch_size: 4 });
     const again = await run();
     expect(again.stdout).toBe(first.stdout);
-    expect(again.stderr).toContain(`${json.runs} runs were there already and are kept, 0 are new`);
+    expect(again.stderr).toContain(`${json.runs} existing runs kept, 0 new runs`);
   });
 
   it("can be collected into the same data.csv", async () => {

@@ -106,7 +106,7 @@ describe("the causes of a difference in cost", () => {
     ]);
   });
 
-  it("tell other prices of the same types from other types", () => {
+  it("tell different prices for the same types from other types", () => {
     const stages = [stage("quad#0", 4, 1, 6), stage("duo#0", 2, 7, 12)];
     const a = answerOf(problem, placement(stages));
     const dearer = answerOf(repriced(problem, { duo: 3 }), placement(stages));

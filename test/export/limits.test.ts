@@ -95,7 +95,7 @@ const BREACHES: readonly Breach[] = [
       return withModel(form, { architecture: { ...architecture!, kvBytes: 4 } });
     },
     forms: EXPORT_FORMS,
-    says: /4 bytes an element/,
+    says: /4 bytes per element/,
   },
   {
     rule: "layer_cut",

@@ -111,7 +111,7 @@ describe("what Kubernetes would expand", () => {
 
   it("of an address that KServe's shell would read is refused", () => {
     expect(() => filesOf("kserve", ONE_STAGE, { checkpoint: "s3://bucket/$(id)" })).toThrow(
-      "is no address that KServe can fetch",
+      "is not an address that KServe can fetch",
     );
     const usual = problemOf("kserve");
     const problem = { ...usual, model: { ...usual.model, name: 'x"; id; "' } };
@@ -227,7 +227,7 @@ describe("LLMInferenceService", () => {
 
   it.each(["/models/llama", "llama3-70b"])("refuses %s, which it cannot fetch", (checkpoint) => {
     expect(() => filesOf("kserve", ONE_STAGE, { checkpoint })).toThrow(
-      `--checkpoint: "${checkpoint}" is no address that KServe can fetch.`,
+      `--checkpoint: "${checkpoint}" is not an address that KServe can fetch.`,
     );
   });
 });

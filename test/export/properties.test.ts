@@ -256,7 +256,7 @@ describe("what solve is asked for", () => {
     expect(degreesOf([1, 2, 4, 8])).toEqual([1, 2, 4]);
     expect(degreesOf([3, 8, 12])).toEqual([3, 12]);
     expect(() => degreesOf([5, 8])).toThrow(
-      /no TP degree of 5 and 8: TP 5 does not divide the 12 attention heads/,
+      /cannot start the model at TP 5 and 8: TP 5 does not divide the 12 attention heads/,
     );
   });
 
@@ -272,7 +272,7 @@ describe("what solve is asked for", () => {
     expect(degreesOf(40, 10, [1, 2, 4, 8])).toEqual([1, 2]);
     expect(degreesOf(64, 4, [1, 2, 4, 8])).toEqual([1, 2, 4, 8]);
     expect(() => degreesOf(40, 10, [4, 8])).toThrow(
-      /no TP degree of 4 and 8: TP 4 does not divide the 10 key\/value heads, nor they it/,
+      /cannot start the model at TP 4 and 8: TP 4 does not divide the 10 key\/value heads and is not a multiple of them/,
     );
   });
 
@@ -287,7 +287,7 @@ describe("what solve is asked for", () => {
     );
     const amd = createPool([entry("mi300x.8", "AMD Instinct MI300X", 8, 192, 400, 400, 16, 2)]);
     expect(refused("dynamo", { pool: amd })).toThrow(
-      "Dynamo with vLLM can use no type of the pool: it needs GPUs of NVIDIA.",
+      "Dynamo with vLLM cannot use any type of the pool: it needs GPUs of NVIDIA.",
     );
     const box = entry("box", "NVIDIA H100", 8, 80, 900, 100, 20, 1);
     const pool = createPool([{ ...box, instance: { ...box.instance, provider: "Basement" } }]);

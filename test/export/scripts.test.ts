@@ -56,7 +56,7 @@ describe("the plan of a script", () => {
       const script = join(write(files), "launch-node-1.sh");
       const id = idOf(files[1]!.text);
       expect(() => run(script, { ...MASTER, PLAN_ID: "0123456789ab" })).toThrow(
-        `this script is of plan ${id}, not of 0123456789ab: export all nodes again`,
+        `this script is from plan ${id}, not 0123456789ab: export all nodes again`,
       );
       expect(run(script, { ...MASTER, PLAN_ID: id }).command).not.toBe("");
       expect(() => run(script)).toThrow(`llm-placement plan ${id}: node 1 of 2`);
@@ -120,7 +120,7 @@ describe("hints", () => {
     expect(text).toMatch(/^# {3}g6e\.24xlarge has EFA: /m);
     expect(text).toMatch(/^# {3}Where a node has several interfaces: NCCL_SOCKET_IFNAME/m);
     expect(text).toContain(
-      "#   Not set, as not every chat template goes with them: --enable-auto-tool-choice --tool-call-parser llama3_json",
+      "#   Not set, because not every chat template supports them: --enable-auto-tool-choice --tool-call-parser llama3_json",
     );
     const [alone] = filesOf("vllm", ONE_NODE) as [LaunchFile];
     expect(alone.text).not.toContain("NCCL");

@@ -34,7 +34,7 @@ const TWO_STAGES = aggregated([
   { gpu_type: "g6e.48xlarge#1", tp_degree: 8, start_layer: 41, end_layer: 80 },
 ]);
 
-/** The founding problem under the reference model, which knows no engine. */
+/** The founding problem under the reference model, which has no engine. */
 const REFERENCE = foundingProblem({ rules: RELAXED_RULES });
 
 function withLengthLimit(tokens: number | null, workload: Partial<Problem["workload"]> = {}) {
@@ -77,7 +77,7 @@ describe("the longest request", () => {
     const { longest } = launchSettings("vllm", short, ONE_KIND, CHOICES);
     expect(longest.tokens).toBe(4096);
     expect(longest.note).toContain(
-      "requests of more than 4,096 tokens are refused: the model is made for no longer ones",
+      "requests of more than 4,096 tokens are rejected: the model's maximum (max_position_embeddings)",
     );
     expect(longest.note).toContain("add up to 6,513; give --max-model-len 6513");
   });
@@ -109,7 +109,7 @@ describe("the longest request", () => {
     const { longest } = planned(32, { maxContextTokens: 131_072 });
     expect(longest).toEqual({
       tokens: 131_072,
-      from: "the model is made for no longer ones (max_position_embeddings)",
+      from: "the model's maximum (max_position_embeddings)",
       note: null,
     });
     expect(planned(32, { ...SPREAD, maxContextTokens: 131_072 }).longest).toEqual(longest);
@@ -149,13 +149,13 @@ describe("the longest request", () => {
     const { longest, metrics } = planned(1, { inputLengths });
     expect(longest.tokens).toBeLessThanOrEqual(0.96 * metrics.kv_cache_tokens!);
     expect(longest.note).toMatch(
-      /^requests of more than [\d,]+ tokens are refused: a longer one may not fit into the KV cache of the plan\. The 99th percentiles of the lengths add up to 10,000,512; give --max-model-len 10000512 to plan for them\.$/,
+      /^requests of more than [\d,]+ tokens are rejected: a longer one may not fit into the KV cache of the plan\. The 99th percentiles of the lengths add up to 10,000,512; give --max-model-len 10000512 to plan for them\.$/,
     );
   });
 
   it("is not shorter than a request of the placement", () => {
     expect(() => launchSettings("vllm", withLengthLimit(2559), ONE_KIND, CHOICES)).toThrow(
-      "--max-model-len: 2559 tokens are fewer than the 2560 of a request of the placement.",
+      "--max-model-len: 2559 tokens are fewer than the 2560 of a request in the placement.",
     );
   });
 });
@@ -175,7 +175,7 @@ describe("sequences at once", () => {
     expect(sequencesOf({ burstHeadroom: 0 }).most).toBe(64);
     expect(sequencesOf({ burstHeadroom: 0.1 }, 10).most).toBe(11);
     expect(sequencesOf({ maxSequences: 100 })).toMatchObject({ most: 100, note: null });
-    expect(sequencesOf({ maxSequences: 10 }).note).toContain("fewer than the 64 that the plan");
+    expect(sequencesOf({ maxSequences: 10 }).note).toContain("fewer than the 64 of the plan");
   });
 
   it("are no more than tokens of a step", () => {
@@ -231,7 +231,7 @@ describe("what a model needs", () => {
     expect(launchSettings("vllm", own, ONE_KIND, CHOICES).trustRemoteCode).toBe(true);
     const asked = { ...CHOICES, trustRemoteCode: true };
     expect(launchSettings("vllm", problem, ONE_KIND, asked).trustRemoteCode).toBe(true);
-    expect(warningsOf("vllm", own)!.join()).toContain("brings code of its own");
+    expect(warningsOf("vllm", own)!.join()).toContain("contains its own code");
   });
 
   it("is no expert parallelism without experts", () => {
@@ -278,7 +278,7 @@ describe("what is not the plan's", () => {
 
   it("is said of a model without engine, whose defaults are the engine's", () => {
     expect(warningsOf("vllm", REFERENCE)).toEqual([
-      'the cost model "reference" knows no engine: the memory share 0.92 and 8192 tokens a step are defaults, not planned.',
+      'the cost model "reference" has no engine: the memory share 0.92 and 8192 tokens a step are defaults, not planned.',
     ]);
     expect(warningsOf("tensorrt-llm", REFERENCE)![0]).toContain("the memory share 0.9 and");
     const result = exportPlacement(REFERENCE, evaluated(REFERENCE, ONE_KIND), request("sglang"));
@@ -292,7 +292,7 @@ describe("what is not the plan's", () => {
     const planned = problemOf("vllm");
     const named = { ...planned, model: { ...planned.model, name: "owner/model" } };
     expect(warningsOf("vllm", named, ONE_KIND, false)).toEqual([
-      'the engine is told to load "owner/model", the model\'s name in the plan; give --checkpoint for another one.',
+      'the engine will load "owner/model", the model name in the plan; give --checkpoint for another one.',
     ]);
   });
 

@@ -141,16 +141,16 @@ describe("what is missing or makes no sense", () => {
 
   it("is refused where two names of one thing differ, and accepted where they agree", () => {
     expect(() => read({ ...EXPERTS, num_experts: 8 })).toThrow(
-      "num_experts is 8, but n_routed_experts, another name of the same, is 16. Remove the wrong one.",
+      "num_experts is 8, but n_routed_experts, its other name, is 16. Remove the wrong one.",
     );
     expect(layersOf(read({ ...EXPERTS, num_experts: 16 }))[3]!.experts).toBe(16);
   });
 
   it("is refused where the model_type is not known, with the nearest one", () => {
     expect(() => read({ ...LLAMA, model_type: "qwen33" })).toThrow(
-      'config.json:2, model_type: model_type "qwen33" is not known: how its layers are built does not follow from the file. Did you mean "qwen3"?',
+      'config.json:2, model_type: model_type "qwen33" is not supported: the file does not show how its layers are built. Did you mean "qwen3"?',
     );
-    expect(() => read({ ...LLAMA, model_type: "constructor" })).toThrow("is not known");
+    expect(() => read({ ...LLAMA, model_type: "constructor" })).toThrow("is not supported");
   });
 
   it("is refused where the file is no object", () => {

@@ -125,7 +125,7 @@ describe("windows", () => {
     expect(windows({ ...qwen, use_sliding_window: false })).toEqual([null, null, null, null]);
     expect(windows({ ...qwen, use_sliding_window: true })).toEqual([null, null, null, 128]);
     expect(() => read({ ...without(qwen, "max_window_layers"), use_sliding_window: true })).toThrow(
-      "max_window_layers: it is missing: which layers have the sliding_window of 128 tokens is not said.",
+      "max_window_layers: it is missing: which layers have the sliding_window of 128 tokens is not given.",
     );
   });
 
@@ -167,27 +167,18 @@ describe("windows", () => {
 
 describe("what is not modelled", () => {
   it.each<[Config, string]>([
-    [{ index_topk: 2048 }, "index_topk: it stands for sparse attention"],
-    [{ compress_ratios: [4, 128] }, "compress_ratios: it stands for attention over compressed"],
-    [{ linear_num_value_heads: 32 }, "linear_num_value_heads: it stands for layers of linear"],
-    [{ full_attention_interval: 4 }, "full_attention_interval: it stands for layers of linear"],
-    [{ attn_type_list: [0, 0, 0, 1] }, "attn_type_list: it stands for layers of linear attention"],
-    [{ mamba_num_heads: 128 }, "mamba_num_heads: it stands for recurrent layers (Mamba)"],
-    [
-      { hybrid_override_pattern: "M-M*" },
-      "hybrid_override_pattern: it stands for layers whose kinds",
-    ],
-    [{ block_configs: [{}] }, "block_configs: it stands for layers whose kinds"],
-    [
-      { num_kv_shared_layers: 2 },
-      "num_kv_shared_layers: it stands for layers that use the KV cache",
-    ],
-    [{ cross_attention_layers: [3] }, "cross_attention_layers: it stands for"],
-    [
-      { swa_num_key_value_heads: 8 },
-      "swa_num_key_value_heads: it stands for layers with other heads",
-    ],
-    [{ is_encoder_decoder: true }, "is_encoder_decoder: it stands for an encoder"],
+    [{ index_topk: 2048 }, "index_topk: it means sparse attention"],
+    [{ compress_ratios: [4, 128] }, "compress_ratios: it means attention over compressed"],
+    [{ linear_num_value_heads: 32 }, "linear_num_value_heads: it means layers of linear"],
+    [{ full_attention_interval: 4 }, "full_attention_interval: it means layers of linear"],
+    [{ attn_type_list: [0, 0, 0, 1] }, "attn_type_list: it means layers of linear attention"],
+    [{ mamba_num_heads: 128 }, "mamba_num_heads: it means recurrent layers (Mamba)"],
+    [{ hybrid_override_pattern: "M-M*" }, "hybrid_override_pattern: it means layers whose kinds"],
+    [{ block_configs: [{}] }, "block_configs: it means layers whose kinds"],
+    [{ num_kv_shared_layers: 2 }, "num_kv_shared_layers: it means layers that use the KV cache"],
+    [{ cross_attention_layers: [3] }, "cross_attention_layers: it means"],
+    [{ swa_num_key_value_heads: 8 }, "swa_num_key_value_heads: it means layers with other heads"],
+    [{ is_encoder_decoder: true }, "is_encoder_decoder: it means an encoder"],
   ])("is refused with line and field, before an unknown model_type is: %j", (changes, message) => {
     const config = { ...LLAMA, model_type: "unheard_of", ...changes };
     expect(() => read(config)).toThrow(`config.json:12, ${message}`);

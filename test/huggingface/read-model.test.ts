@@ -70,7 +70,7 @@ describe("a model from files", () => {
 describe("a name that is not known", () => {
   it("is refused with the nearest name", () => {
     expect(() => readModel("lama-3.3-70b")).toThrow(
-      '--model: "lama-3.3-70b" is no model of the library, and there is no such file or folder. Did you mean "llama-3.3-70b"?',
+      '--model: "lama-3.3-70b" is not a model in the library, nor a file or folder. Did you mean "llama-3.3-70b"?',
     );
     expect(() => readModel("meta-llama/Llama-3.3-70B-Instuct")).toThrow(
       'Did you mean "meta-llama/Llama-3.3-70B-Instruct"?',

@@ -62,7 +62,7 @@ describe("formats of weights", () => {
     const { architecture } = quantised(gptOss, config);
     expect([architecture.weightFormat, architecture.weightBytes]).toEqual(["mxfp4", 0.53125]);
     expect(() => quantised({ quant_method: "mxfp4" }, config)).toThrow(
-      "mxfp4 is modelled where it is on all experts and on nothing else.",
+      "mxfp4 is modelled only if all experts have it and nothing else does.",
     );
   });
 
@@ -83,7 +83,7 @@ describe("formats of weights", () => {
     const both = read({ ...LLAMA, quantization_config: nvfp4 }, { quantConfig });
     expect(both.architecture).toMatchObject({ weightFormat: "nvfp4", kvBytes: 1 });
     expect(() => read({ ...LLAMA, quantization_config: FP8 }, { quantConfig })).toThrow(
-      "config.json:12, quantization_config: it says fp8, but hf_quant_config.json:8, quantization.exclude_modules says nvfp4.",
+      "config.json:12, quantization_config: it gives fp8, but hf_quant_config.json:8, quantization.exclude_modules gives nvfp4.",
     );
   });
 
@@ -108,7 +108,7 @@ describe("formats of weights", () => {
     ],
     [compressed(INT4, {}, "Linear"), 'config_groups: it is "Linear".'],
     [{ ...FP8, ignored_layers: [3] }, "ignored_layers: it is [3]. Give a list of module names."],
-    [compressed(INT4, { ignore: ["re:("] }), 'ignore: "re:(" is no regular expression'],
+    [compressed(INT4, { ignore: ["re:("] }), 'ignore: "re:(" is not a regular expression'],
     [{ ...FP8, ignored_layers: ["model.layers.0.mlp.experts.7.w1"] }, "names a single expert."],
     [
       {
@@ -209,7 +209,7 @@ describe("the safetensors index", () => {
     expect(sized(bytes)).toMatchObject({ statedWeightBytes: bytes, notes: [] });
     expect(sized(1.009 * bytes).notes).toEqual([]);
     expect(sized(1.02 * bytes).notes).toEqual([
-      "model.safetensors.index.json:3, metadata.total_size: the files hold 0.0005965 GB, the dimensions give 0.0005848 GB, which is used.",
+      "model.safetensors.index.json:3, metadata.total_size: the files hold 0.0005965 GB, the dimensions give 0.0005848 GB, which are used.",
     ]);
     expect(sized(0.98 * bytes).notes).toHaveLength(1);
   });

@@ -75,7 +75,7 @@ describe("the architecture of config.csv", () => {
     ["1", "fp8", 1],
     ["0.5", "int4", 0.5625],
     ["0.57", "int4", 0.5625],
-  ])("takes %s bytes an element for %s", (bytes_per_element, weightFormat, weightBytes) => {
+  ])("takes %s bytes per element for %s", (bytes_per_element, weightFormat, weightBytes) => {
     expect(architecture({ bytes_per_element })).toMatchObject({ weightFormat, weightBytes });
   });
 
@@ -221,7 +221,7 @@ describe("an architecture that cannot be", () => {
     [
       "an unknown format",
       { weight_format: "fp16" },
-      'config.csv:26: weight_format is "fp16", which is none of 16bit, fp8, nvfp4, mxfp4, int4. Did you mean "fp8"?',
+      'config.csv:26: weight_format is "fp16"; expected one of 16bit, fp8, nvfp4, mxfp4, int4. Did you mean "fp8"?',
     ],
     [
       "a pattern of every layer",
@@ -268,19 +268,19 @@ describe("layers.csv beside an architecture", () => {
       "another width where there are experts",
       EXPERTS,
       "first_layer,last_layer,d_hidden\n1,12,3072\n",
-      "layers.csv:2, column d_hidden: d_hidden 3072 is not what config.csv says of layer 1: 6144 elements that each token passes. Make the two agree, or leave the cell empty.",
+      "layers.csv:2, column d_hidden: d_hidden 3072 contradicts config.csv, which gives layer 1 6144 elements per token. Make the two agree, or leave the cell empty.",
     ],
     [
       "another window",
       { sliding_window: "64", sliding_window_pattern: "2" },
       "first_layer,last_layer,attention_window_tokens\n1,12,64\n",
-      "layers.csv:2, column attention_window_tokens: layer 2 has another window (one of 64 tokens) than by sliding_window in config.csv (none). Make the two agree, or describe windows in one of the two files.",
+      "layers.csv:2, column attention_window_tokens: layer 2 has a different window (one of 64 tokens) from sliding_window in config.csv (none). Make the two agree, or describe windows in one of the two files.",
     ],
     [
       "weights that the dimensions do not give",
       {},
       "first_layer,last_layer,layer_weight_memory_gb\n1,11,0.0132\n12,12,0.1\n",
-      "layers.csv:3, column layer_weight_memory_gb: layer_weight_memory_gb 0.1 is far from the 0.0132 GB that layer 12 has by its dimensions. Describe the layers by the dimensions in config.csv (num_experts, ffn_matrices, weight_format, …), or use --cost-model reference, which takes the weights as stated.",
+      "layers.csv:3, column layer_weight_memory_gb: layer_weight_memory_gb 0.1 is far from the 0.0132 GB that the dimensions give layer 12. Describe the layers by the dimensions in config.csv (num_experts, ffn_matrices, weight_format, …), or use --cost-model reference, which takes the weights as stated.",
     ],
   ])("is refused with %s", (_, changes, layers, says) => {
     expect(messageOf(() => build(changes, layers))).toBe(says);

@@ -74,7 +74,7 @@ describe("a calibration file", () => {
       (root) => {
         root.engine = "vlm";
       },
-      'c.json: engine: "vlm" is no engine. Did you mean "vllm"?',
+      'c.json: engine: "vlm" is not a supported engine. Did you mean "vllm"?',
     ],
     [
       "an unknown field",
@@ -109,7 +109,7 @@ describe("a calibration file", () => {
       (root) => {
         root.gpus = "L40S";
       },
-      'c.json: gpus: it is "L40S". Give an array of texts.',
+      'c.json: gpus: it is "L40S". Give an array of strings.',
     ],
     [
       "an unknown way to leave out",

@@ -71,7 +71,7 @@ describe("the engine", () => {
   });
 
   it.each<[CostModelFlags, string]>([
-    [{ engine: "vlm" }, '--engine: "vlm" is no engine. Did you mean "vllm"?'],
+    [{ engine: "vlm" }, '--engine: "vlm" is not a supported engine. Did you mean "vllm"?'],
     [
       { gpuMemoryUtilization: 92 },
       "--gpu-memory-utilization: 92 is above 1. Give a number above 0 and up to 1.",
@@ -96,7 +96,7 @@ describe("the engine", () => {
     [{ calibrationFile: "c.json" }, "--calibration"],
   ])("%j is refused with the reference model", (flags, flag) => {
     expect(messageOf(() => engineSettings("reference", config(), flags))).toBe(
-      `${flag}: the cost model "reference" knows no engine. Leave the flag out, or use --cost-model calibrated.`,
+      `${flag}: the cost model "reference" has no engine. Omit the flag, or use --cost-model calibrated.`,
     );
   });
 });
@@ -126,7 +126,7 @@ describe("the longest request", () => {
       );
     expect(warned(2200)).toEqual([]);
     expect(warned(2199)).toEqual([
-      "--max-model-len: a longest request of 2199 tokens refuses some of the workload: its 95th percentiles add up to 2200.",
+      "--max-model-len: a longest request of 2199 tokens rejects some of the workload: its 95th percentiles add up to 2200.",
     ]);
   });
 });

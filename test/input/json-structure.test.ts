@@ -54,7 +54,7 @@ describe("the structure of a text", () => {
     expect(messageOf(() => parseJson(nested(65), "f.json"))).toContain("f.json:1, column 65: more");
     expect(parseJson(text(999_999), "f.json")).toHaveLength(999_999);
     expect(messageOf(() => parseJson(`\n[${text(20_000_000)}]`, "f.json"))).toBe(
-      "f.json:2, column 2: a text of 20000000 characters begins. Give at most 1000000.",
+      "f.json:2, column 2: a string of 20000000 characters begins here. Give at most 1000000.",
     );
   });
 

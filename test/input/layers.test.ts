@@ -163,7 +163,7 @@ describe("a bad layers.csv is refused with its line", () => {
       "first_layer,d_hidden\n1,8\n",
       "layers.csv:1: the header lacks the column last_layer.",
     ],
-    ["a column twice", "first_layer,last_layer,last_layer\n1,12,12\n", "is there twice"],
+    ["a column twice", "first_layer,last_layer,last_layer\n1,12,12\n", "occurs twice"],
     ["a short row", `${HEADER}\n1,12\n`, "layers.csv:2: the row has 2 cells"],
     [
       "a gap",
@@ -226,7 +226,7 @@ describe("a bad layers.csv is refused with its line", () => {
     [
       "a word that is no cut",
       `${HEADER}\n1,12,,,,,lst\n`,
-      'layers.csv:2, column cut_after: "lst" does not say where a stage may end. Did you mean "last"?',
+      'layers.csv:2, column cut_after: "lst" is not a place where a stage may end. Did you mean "last"?',
     ],
   ];
 

@@ -76,7 +76,7 @@ describe("a histogram of lengths", () => {
     [
       "a length that stands twice",
       "tokens,count\n5,1\n6,1\n5,2\n",
-      "l.csv:4, column tokens: a length of 5 tokens is already given in line 2. Add the two rows up.",
+      "l.csv:4, column tokens: a length of 5 tokens is already given in line 2. Merge the two rows.",
     ],
     [
       "no row",
@@ -134,7 +134,7 @@ describe("lengths of a workload", () => {
     const { workload, warnings } = build({}, { inputLengthsFile: "in.csv" }, named);
     expect(workload.inputTokens).toBe(2);
     expect(workload.inputLengths?.meanSquareTokens).toBeCloseTo((4 * 2.5) / 2.25, 12);
-    expect(warnings).toContain("flag:in.csv: the mean input length of 1.5 tokens counts as 2.");
+    expect(warnings).toContain("flag:in.csv: the mean input length of 1.5 tokens is rounded to 2.");
   });
 
   it("of one length do not spread", () => {
@@ -166,7 +166,7 @@ describe("lengths of a workload", () => {
       "config.csv:27: the reference cost model ignores sequence_length_p95.",
     );
     expect(build({ sequence_length: "1000" }, { inputP95Tokens: 2000 }).warnings).toContain(
-      "--input-length-p95: the reference cost model knows mean lengths only.",
+      "--input-length-p95: the reference cost model uses mean lengths only.",
     );
   });
 
@@ -175,19 +175,19 @@ describe("lengths of a workload", () => {
       "a file beside a length",
       {},
       { inputLengthsFile: "in.csv", inputTokens: 5 },
-      "--input-lengths: it cannot stand beside --input-length. Give the file, or --input-length with or without --input-length-p95.",
+      "--input-lengths: it cannot be combined with --input-length. Give the file, or --input-length with or without --input-length-p95.",
     ],
     [
       "a file beside a percentile",
       {},
       { outputLengthsFile: "in.csv", outputP95Tokens: 5 },
-      "--output-lengths: it cannot stand beside --output-length-p95. Give the file, or --output-length with or without --output-length-p95.",
+      "--output-lengths: it cannot be combined with --output-length-p95. Give the file, or --output-length with or without --output-length-p95.",
     ],
     [
       "a file beside a length in config.csv",
       { sequence_length: "5", input_lengths_file: "in.csv" },
       {},
-      "config.csv:27: input_lengths_file cannot stand beside sequence_length in line 26. Keep the file, or sequence_length with or without sequence_length_p95.",
+      "config.csv:27: input_lengths_file cannot be combined with sequence_length in line 26. Keep the file, or sequence_length with or without sequence_length_p95.",
     ],
     [
       "a percentile without a mean",

@@ -66,25 +66,25 @@ describe("the load of a workload", () => {
       "a concurrency beside a batch size",
       {},
       { minBatch: 4, concurrency: 4 },
-      "--min-batch-size: it cannot stand beside --concurrency. Give one of batch sizes, --concurrency, --max-load and --request-rate.",
+      "--min-batch-size: it cannot be combined with --concurrency. Give one of batch sizes, --concurrency, --max-load and --request-rate.",
     ],
     [
       "two loads",
       {},
       { maxLoad: true, requestRate: 1 },
-      "--max-load: it cannot stand beside --request-rate. Give one of batch sizes, --concurrency, --max-load and --request-rate.",
+      "--max-load: it cannot be combined with --request-rate. Give one of batch sizes, --concurrency, --max-load and --request-rate.",
     ],
     [
       "a load beside a batch size in config.csv",
       { max_batch_size: "8", load: "max" },
       {},
-      "config.csv:26: max_batch_size cannot stand beside load (config.csv:27). Keep one of batch sizes, concurrency, load and request_rate.",
+      "config.csv:26: max_batch_size cannot be combined with load (config.csv:27). Keep one of batch sizes, concurrency, load and request_rate.",
     ],
     [
       "two loads in config.csv",
       { request_rate: "2", concurrency: "8" },
       { maxLoad: true },
-      "config.csv:27: concurrency cannot stand beside request_rate (config.csv:26). Keep one of batch sizes, concurrency, load and request_rate.",
+      "config.csv:27: concurrency cannot be combined with request_rate (config.csv:26). Keep one of batch sizes, concurrency, load and request_rate.",
     ],
     [
       "more sequences than an engine runs",
@@ -102,7 +102,7 @@ describe("the load of a workload", () => {
       "an unknown load",
       { load: "full" },
       {},
-      'config.csv:26: load is "full", which is none of max. Known: max.',
+      'config.csv:26: load is "full"; expected one of max. Known: max.',
     ],
   ])("is refused with %s", (_, keys, flags, says) => {
     expect(messageOf(() => build(keys, flags))).toBe(says);

@@ -72,10 +72,10 @@ describe("what is no plan is refused with its place", () => {
   });
 
   it.each<[string, unknown, string]>([
-    ["an array", [], "p.json: it is no JSON object."],
-    ["a bare placement", placed, "it is a placement without metrics. Rate it: `evaluate"],
-    ["no status", { metrics }, "p.json: status: it is no status of a plan."],
-    ["an unknown status", { status: "optimum" }, 'no status of a plan. Did you mean "optimal"?'],
+    ["an array", [], "p.json: it is not a JSON object."],
+    ["a bare placement", placed, "it is a placement without metrics. Evaluate it: `evaluate"],
+    ["no status", { metrics }, "p.json: status: it is not a plan status."],
+    ["an unknown status", { status: "optimum" }, 'not a plan status. Did you mean "optimal"?'],
     ["an answer without metrics", { ...written, metrics: null }, "p.json: metrics: it is missing"],
     ["a text for a number", withStage({ layers: "six" }), "p.json: metrics.stages[1].layers: "],
     ["no price share", withStage({ price_share_usd_per_hour: undefined }), "price_share"],
@@ -105,7 +105,7 @@ describe("what is no plan is refused with its place", () => {
         ...written,
         metrics: { ...metrics, bottleneck: { kind: "link", index: 1, limited_by: "network" } },
       },
-      "link 1 is not there",
+      "link 1 does not exist",
     ],
   ])("%s", (_, value, words) => {
     expect(complaint(value)).toContain(words);

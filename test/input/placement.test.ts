@@ -329,7 +329,7 @@ describe("a placement's operating point", () => {
     [{ ...FULL, output_length: undefined }, "output_length", "--output-length"],
   ])("names what is missing", (input, field, hint) => {
     const message = messageOf(() => complete(parse(input), NONE));
-    expect(message).toContain(`p.json: neither the placement nor the problem says ${field}.`);
+    expect(message).toContain(`p.json: neither the placement nor the problem gives ${field}.`);
     expect(message).toContain(hint);
   });
 

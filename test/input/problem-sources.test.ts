@@ -35,7 +35,9 @@ describe("a problem of a named model and a pool out of the catalogue", () => {
     for (const counted of [{ instances: SMALL.instances }, { poolItems }]) {
       const said = refusal({ model, ...counted, maxCount: 2, inputTokens: 64, outputTokens: 8 });
       expect(said.where).toBe("--max-count");
-      expect(said.message).toMatch(/it cannot stand beside --(instances|pool), which has a count/);
+      expect(said.message).toMatch(
+        /it cannot be combined with --(instances|pool), which has a count/,
+      );
     }
   });
 
@@ -103,12 +105,12 @@ describe("a problem of a named model and a pool out of the catalogue", () => {
   it("refuses requests longer than the model is made for, unless the engine is to take them", () => {
     const long = { ...SMALL, inputTokens: 200_000, outputTokens: 512 };
     expect(() => read(long)).toThrow(
-      "--input-length: a request of 200000 input + 512 output tokens is longer than the 131072 that llama-3.3-70b is made for (max_position_embeddings): an engine refuses it. Give shorter lengths; or --max-model-len 200512",
+      "--input-length: a request of 200000 input + 512 output tokens exceeds the maximum of llama-3.3-70b, 131072 tokens (max_position_embeddings): an engine rejects it. Give shorter lengths; or --max-model-len 200512",
     );
     const { warnings } = read({ ...long, maxModelLenTokens: 200_512 });
-    expect(warnings.join("\n")).toContain("longer than the 131072 that llama-3.3-70b is made for");
+    expect(warnings.join("\n")).toContain("exceed the maximum of llama-3.3-70b, 131072 tokens");
     const spread = { ...SMALL, inputTokens: 100_000, inputP95Tokens: 180_000, outputTokens: 512 };
-    expect(read(spread).warnings.join("\n")).toContain("requests of 180512 tokens are longer");
+    expect(read(spread).warnings.join("\n")).toContain("requests of 180512 tokens exceed");
   });
 
   it("takes settings, not the model, of a config.csv that is given as well", () => {
@@ -148,7 +150,7 @@ describe("is refused", () => {
       "a format without a model",
       { configDir: CONFIG_DIR, overrides: { weightFormat: "fp8" } },
       "--weight-format",
-      /not given/,
+      /there is no --model/,
     ],
     [
       "the provider of a pool file",

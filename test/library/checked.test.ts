@@ -52,12 +52,12 @@ describe("the library", () => {
   it.each<[string, string, () => string]>([
     [
       "readProblem",
-      'options.limits.maxTpotMs: there is no such key. Did you mean "maxTpotSeconds"?',
+      'options.limits.maxTpotMs: unknown key. Did you mean "maxTpotSeconds"?',
       () => messageOf(asks({ maxTpotMs: 40 })),
     ],
     [
       "readProblem",
-      'options.inputToken: there is no such key. Did you mean "inputTokens"?',
+      'options.inputToken: unknown key. Did you mean "inputTokens"?',
       () => call(node.readProblem, { ...CATALOGUE, inputToken: 1 }),
     ],
     [
@@ -72,28 +72,28 @@ describe("the library", () => {
     ],
     [
       "readProblem",
-      'options.poolItems[0].region: there is no such key. Did you mean "regions"?',
+      'options.poolItems[0].region: unknown key. Did you mean "regions"?',
       () => call(node.readProblem, { ...CATALOGUE, poolItems: [{ ...item, region: "x" }] }),
     ],
     ["readProblem", "options: it is missing. Give an object.", () => call(node.readProblem)],
     [
       "buildProblem",
-      'files.layer: there is no such key. Did you mean "layers"?',
+      'files.layer: unknown key. Did you mean "layers"?',
       () => call(core.buildProblem, { ...problemFiles(), layer: null }),
     ],
     [
       "buildProblem",
-      'flags.minBatchSize: there is no such key. Did you mean "minBatch"?',
+      'flags.minBatchSize: unknown key. Did you mean "minBatch"?',
       () => call(core.buildProblem, problemFiles(), { minBatchSize: 1 }),
     ],
     [
       "readModel",
-      'overrides.kvCacheDType: there is no such key. Did you mean "kvCacheDtype"?',
+      'overrides.kvCacheDType: unknown key. Did you mean "kvCacheDtype"?',
       () => call(node.readModel, "llama-3.1-8b", { kvCacheDType: "fp8" }),
     ],
     [
       "evaluate",
-      'problem.limits.maxTpotMs: there is no such key. Did you mean "maxTpotSeconds"?',
+      'problem.limits.maxTpotMs: unknown key. Did you mean "maxTpotSeconds"?',
       () =>
         call(
           core.evaluate,
@@ -118,7 +118,7 @@ describe("the library", () => {
     ],
     [
       "evaluate",
-      'placement.stages[0].tpDegree: there is no such key. Did you mean "tp_degree"?',
+      'placement.stages[0].tpDegree: unknown key. Did you mean "tp_degree"?',
       () =>
         call(core.evaluate, problem, {
           ...placement,
@@ -142,12 +142,12 @@ describe("the library", () => {
     ],
     [
       "evenSplit",
-      'split.ppStage: there is no such key. Did you mean "ppStages"?',
+      'split.ppStage: unknown key. Did you mean "ppStages"?',
       () => call(core.evenSplit, problem, { ...split, ppStage: 1 }, point),
     ],
     [
       "evenSplit",
-      'point.batchSize: there is no such key. Did you mean "batch"?',
+      'point.batchSize: unknown key. Did you mean "batch"?',
       () => call(core.evenSplit, problem, split, { ...point, batchSize: 1 }),
     ],
     [
@@ -157,22 +157,22 @@ describe("the library", () => {
     ],
     [
       "exportPlacement",
-      'request.images: there is no such key. Did you mean "image"?',
+      'request.images: unknown key. Did you mean "image"?',
       () => call(core.exportPlacement, problem, success, { ...exportRequest, images: "x" }),
     ],
     [
       "createGrid",
-      'choices.tpDegree: there is no such key. Did you mean "tpDegrees"?',
+      'choices.tpDegree: unknown key. Did you mean "tpDegrees"?',
       () => call(core.createGrid, problem, { tpDegree: [1] }),
     ],
     [
       "createPool",
-      'entries[0].owned: there is no such key. Did you mean "ownedCount"?',
+      'entries[0].owned: unknown key. Did you mean "ownedCount"?',
       () => call(core.createPool, [{ ...entries[0], owned: 1 }]),
     ],
     [
       "createPool",
-      'entries[0].instance.gpuMemoryGb: there is no such key. Did you mean "gpuMemoryGib"?',
+      'entries[0].instance.gpuMemoryGb: unknown key. Did you mean "gpuMemoryGib"?',
       () =>
         call(core.createPool, [
           { ...entries[0], instance: { ...entries[0]!.instance, gpuMemoryGb: 80 } },
@@ -180,42 +180,42 @@ describe("the library", () => {
     ],
     [
       "selectPool",
-      'items[0].kind: there is no such key. Did you mean "kinds"?',
+      'items[0].kind: unknown key. Did you mean "kinds"?',
       () => call(core.selectPool, catalogue, [{ ...item, kind: "spot" }], "2026-11-24"),
     ],
     [
       "createReferenceModel",
-      'factors.microBatch: there is no such key. Did you mean "microBatchSize"?',
+      'factors.microBatch: unknown key. Did you mean "microBatchSize"?',
       () => call(core.createReferenceModel, problem.model, { microBatch: 1 }),
     ],
     [
       "deployableRequest",
-      'request.objectiv: there is no such key. Did you mean "objective"?',
+      'request.objectiv: unknown key. Did you mean "objective"?',
       () => call(core.deployableRequest, "vllm", problem, { ...request, objectiv: "cost" }),
     ],
     [
       "createCalibratedModel",
-      'settings.maxModelLen: there is no such key. Did you mean "maxModelLenTokens"?',
+      'settings.maxModelLen: unknown key. Did you mean "maxModelLenTokens"?',
       () => call(core.createCalibratedModel, {}, { maxModelLen: 1 }, core.SHIPPED),
     ],
     [
       "architectureOfOutline",
-      'outline.numLayer: there is no such key. Did you mean "numLayers"?',
+      'outline.numLayer: unknown key. Did you mean "numLayers"?',
       () => call(core.architectureOfOutline, { numLayer: 1 }),
     ],
     [
       "lengthMoments",
-      'distribution.p95: there is no such key. Did you mean "p95Tokens"?',
+      'distribution.p95: unknown key. Did you mean "p95Tokens"?',
       () => call(core.lengthMoments, { kind: "lognormal", meanTokens: 1, p95: 2 }, "here"),
     ],
     [
       "createHighsWorkerBackend",
-      'options.liftOffOnly: there is no such key. Did you mean "liftoffOnly"?',
+      'options.liftOffOnly: unknown key. Did you mean "liftoffOnly"?',
       () => call(node.createHighsWorkerBackend, { liftOffOnly: true }),
     ],
     [
       "createInlineHighs",
-      'options.confirm: there is no such key. Did you mean "confirmInfeasible"?',
+      'options.confirm: unknown key. Did you mean "confirmInfeasible"?',
       () => call(core.createInlineHighs, { confirm: true }),
     ],
   ])("refuses what it does not know: %s, %s", (_, message, run) => {
@@ -234,13 +234,13 @@ describe("the library", () => {
     ],
   ])("rejects the promise: %s", async (_, run) => {
     await expect(run({ ...request, max_instances: 1 }, {})).rejects.toThrow(
-      'request.max_instances: there is no such key. Did you mean "maxInstances"?',
+      'request.max_instances: unknown key. Did you mean "maxInstances"?',
     );
     await expect(run({ ...request, objective: "costs" }, {})).rejects.toThrow(
       'request.objective: "costs" is none of them. Did you mean "cost"?',
     );
     await expect(run(request, { timeLimitSeconds: 1 })).rejects.toThrow(
-      "options.timeLimitSeconds: there is no such key.",
+      "options.timeLimitSeconds: unknown key.",
     );
     await expect(run(request, { onProgress: 1 })).rejects.toThrow(
       "options.onProgress: it is 1. Give a function.",
@@ -275,12 +275,12 @@ describe("the library", () => {
   it.each<[string, string, () => string]>([
     [
       "parseCatalogue",
-      'texts.price: there is no such key. Did you mean "prices"?',
+      'texts.price: unknown key. Did you mean "prices"?',
       () => call(core.parseCatalogue, { price: { text: "", fileName: "x" } }),
     ],
     [
       "completePlacement",
-      'flags.inputToken: there is no such key. Did you mean "inputTokens"?',
+      'flags.inputToken: unknown key. Did you mean "inputTokens"?',
       () => call(core.completePlacement, { stages: [] }, problem.workload, "x", { inputToken: 1 }),
     ],
     [
@@ -295,7 +295,7 @@ describe("the library", () => {
     ],
     [
       "meetsLimits",
-      'limits.maxHourlyCost: there is no such key. Did you mean "maxHourlyCostUsd"?',
+      'limits.maxHourlyCost: unknown key. Did you mean "maxHourlyCostUsd"?',
       () => call(core.meetsLimits, { ...core.NO_LIMITS, maxHourlyCost: 1 }, 1, 1, 1),
     ],
     [

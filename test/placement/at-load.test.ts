@@ -84,7 +84,7 @@ describe("a placement at a rate of requests", () => {
       status: "INFEASIBLE",
       violations: [],
       placement: { batch_size: sequences },
-      error: `The placement serves at most ${Number(top.toPrecision(4))} requests per second, with ${sequences} sequences in flight; ${top * 1.01} are asked for.`,
+      error: `The placement serves at most ${Number(top.toPrecision(4))} requests per second, with ${sequences} sequences in flight; ${top * 1.01} are requested.`,
     });
   });
 

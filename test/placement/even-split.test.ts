@@ -157,7 +157,7 @@ describe("an even split", () => {
       expect(on(2)).toEqual([0, 0, 1, 1]);
       expect(on(3)).toEqual([0, 0, 1, 2]);
       expect(on(4)).toEqual([0, 1, 2, 3]);
-      expect(on(1)).toMatch(/do not stand on 1 instances of g5.12xlarge: each holds 2/);
+      expect(on(1)).toMatch(/do not fit on 1 instances of g5.12xlarge: each holds 2/);
       expect(on(5)).toMatch(/the pool has 4/);
       expect(() => on(0)).toThrow(/0 is not a positive integer/);
     });

@@ -51,7 +51,7 @@ describe("max-model-len and the KV cache", () => {
     const over = rated({ stages: ON_SMALL }, { maxModelLenTokens: holds + 1 });
     expect(over).toMatchObject({
       status: "INFEASIBLE",
-      error: `stage 0 (layers 1-32 on small#0, TP 1): the KV cache holds ${holds} tokens, max-model-len asks for one request of ${holds + 1}; the engine does not start. The largest max-model-len that fits the placement is ${holds}.`,
+      error: `stage 0 (layers 1-32 on small#0, TP 1): the KV cache holds ${holds} tokens, max-model-len requires room for a request of ${holds + 1}; the engine does not start. The largest max-model-len that fits the placement is ${holds}.`,
       violations: [
         {
           rule: "above_kv_cache",

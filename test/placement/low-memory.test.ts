@@ -39,7 +39,7 @@ function evaluated(problem: Problem, layers = 32): Success {
 }
 
 const LOW =
-  /^stage 0 on g5\.xlarge#0 leaves [\d.]+ GiB of each GPU, less than the [\d.]+ GiB that the memory is known to be off by: the engine may keep fewer sequences in flight, or not start\./;
+  /^stage 0 on g5\.xlarge#0 leaves [\d.]+ GiB free on each GPU, less than the known prediction error of [\d.]+ GiB: the engine may keep fewer sequences in flight, or not start\./;
 
 /** The most sequences that fit. */
 function most(engine?: string): number {
@@ -140,7 +140,7 @@ describe("several such stages", () => {
     });
     expect(lowMemoryWarnings({ stages: [of(0.5, 0.6), of(0.1, 0.6), of(2, 0.6)] })).toEqual([
       expect.stringMatching(
-        /^stage 1 on g5\.xlarge#0 leaves 0\.10 GiB of each GPU \(so does 1 other stage\), less/,
+        /^stage 1 on g5\.xlarge#0 leaves 0\.10 GiB free on each GPU \(so does 1 other stage\), less/,
       ),
     ]);
   });

@@ -1,4 +1,4 @@
-/** A pipeline stays at one site, and on one machine where machines may stand anywhere. */
+/** A pipeline stays at one site, and on one machine where machines may be anywhere. */
 import { describe, expect, it } from "vitest";
 import type { InstanceType } from "../../src/hardware/instance.ts";
 import { createPool, type PoolEntry } from "../../src/hardware/pool.ts";
@@ -22,13 +22,13 @@ const split = (first: string, second: string): PlacementStage[] => [
   stage(second, 1, 7, 12),
 ];
 
-describe("machines that may stand anywhere", () => {
+describe("machines that may be anywhere", () => {
   const problem = poolOf(changed(QUAD, { isScattered: true }), DUO);
 
   it("are not linked to one another", () => {
     const { violations } = broken(problem, placement(split("quad#0", "quad#1")));
     expect(violations).toMatchObject([{ rule: "several_sites", instances: 2 }]);
-    expect(violations[0]!.message).toContain("those of quad may stand anywhere");
+    expect(violations[0]!.message).toContain("those of quad may be anywhere");
   });
 
   it("are not linked to machines that stand together", () => {

@@ -154,7 +154,7 @@ describe("weights that share a scale are not parted", () => {
       dimension: "weight_group",
       size: 1536,
       words:
-        "cuts a feed-forward network of 1536 elements into 192, no whole blocks of 128 × 128 weights that share a scale",
+        "splits a feed-forward network of 1536 elements into 192, which is not a whole number of blocks of 128 × 128 weights that share a scale",
     });
     expect(startable(fp8(null), [8])).toEqual([8]);
   });
@@ -193,7 +193,7 @@ describe("weights that share a scale are not parted", () => {
     };
     expect(startable(experts, [1, 2, 4, 8])).toEqual([1, 2]);
     expect(shapeBreach(experts, "vllm", 4)?.words).toBe(
-      "cuts experts of 768 elements into 192, no whole groups of 128 that share a scale",
+      "splits experts of 768 elements into 192, which is not a whole number of groups of 128 that share a scale",
     );
   });
 

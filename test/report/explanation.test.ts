@@ -110,28 +110,28 @@ describe("what would change an answer", () => {
 
   it("names the limits that bind, and what is possible without each", () => {
     expect(linesOf(explained())).toContain(
-      "max_hourly_cost $30.00/h $9.3999 per million tokens 23.1 % cheaper",
+      "max_hourly_cost $30.00/h $9.3999 per million tokens 23.1 % less",
     );
     const free = explained({ binding_limits: [] });
-    expect(free).toContain("No limit given keeps the answer from being better.");
+    expect(free).toContain("No given limit is binding.");
     const unlimited = explained({ binding_limits: [] }, foundingProblem());
-    expect(unlimited).not.toContain("No limit given");
-    expect(unlimited).not.toContain("Limits that");
+    expect(unlimited).not.toContain("No given limit");
+    expect(unlimited).not.toContain("Binding limits");
   });
 
   it("shows the next faster and the next cheaper placement with what they cost more or less", () => {
     const lines = linesOf(explained());
-    expect(lines).toContain("this answer $13.70 311.5 $12.2186 1 × g6e.24xlarge: 1 stage of");
+    expect(lines).toContain("this answer $13.70 311.5 $12.2186 1 × g6e.24xlarge: 1 stage of 80");
     expect(lines).toContain(
-      "next faster $27.39 +$13.69 536.4 $14.1836 16.1 % dearer 1 × g6e.48xlarge: 1 stage of",
+      "next faster $27.39 +$13.69 536.4 $14.1836 16.1 % more 1 × g6e.48xlarge: 1 stage of 80",
     );
     expect(lines).toContain(
-      "next cheaper $11.34 −$2.36 208.2 $15.1318 23.8 % dearer 2 × g5.12xlarge: 2 stages of",
+      "next cheaper $11.34 −$2.36 208.2 $15.1318 23.8 % more 2 × g5.12xlarge: 2 stages of 40",
     );
     const alone = { next_faster: null, next_cheaper: null };
     expect(linesOf(explained(alone))).toContain("next faster nothing within the limits is faster");
     expect(linesOf(explained(alone, foundingProblem()))).toContain(
-      "next cheaper nothing costs less an hour",
+      "next cheaper nothing costs less per hour",
     );
   });
 
@@ -145,12 +145,12 @@ describe("what would change an answer", () => {
       "g6e.24xlarge $13.70 - this answer, up to 100 times the price",
     );
     expect(rises(13.7, 30, null)).toContain(
-      "g6e.24xlarge $13.70 $30.00 219 % nothing: no placement keeps the limits any more",
+      "g6e.24xlarge $13.70 $30.00 219 % none: no placement meets the limits any more",
     );
     expect(rises(0, 15.9, faster.placement)).toContain(
       "g6e.24xlarge $0.00 $15.90 1 × g6e.48xlarge: 1 stage of 80 layers, TP 8",
     );
-    expect(explained({ price_rises: [] })).not.toContain("Prices from which");
+    expect(explained({ price_rises: [] })).not.toContain("Price at which");
   });
 
   it("sets the best placement of each type alone beside the answer", () => {
@@ -159,7 +159,7 @@ describe("what would change an answer", () => {
       "g6e.24xlarge $12.2186 the same 1 × g6e.24xlarge: 1 stage of 80 layers, TP 4",
     );
     expect(lines).toContain(
-      "g6e.48xlarge $14.1836 16.1 % dearer 1 × g6e.48xlarge: 1 stage of 80 layers, TP 8",
+      "g6e.48xlarge $14.1836 16.1 % more 1 × g6e.48xlarge: 1 stage of 80 layers, TP 8",
     );
     expect(lines).toContain("g5.4xlarge none: alone it cannot serve the model as asked");
   });
@@ -169,7 +169,7 @@ describe("what would change an answer", () => {
       { instance_type: "g6e.48xlarge", objective: 536.4191, placement: faster.placement },
     ];
     const lines = linesOf(explained({ best_by_type }, problem, "throughput"));
-    expect(lines).toContain("instance type tokens/s than this answer placement");
+    expect(lines).toContain("instance type tokens/s vs. this answer placement");
     expect(lines).toContain(
       "g6e.48xlarge 536.4 72.2 % faster 1 × g6e.48xlarge: 1 stage of 80 layers, TP 8",
     );
@@ -238,7 +238,7 @@ describe("why nothing fits", () => {
 
   it("is said in sentences behind the verdict, with what cannot be met together", () => {
     expect(text).toMatch(
-      /^Infeasible: no one pipeline of this pool keeps the rules and limits\. This is proven for single\npipelines; replicas are not searched\.\n\nWhy nothing fits\n {2}- Placements exist, but none within the limits\.\n {2}- The cheapest costs 11\.34\.\nThese cannot be met together: max_hourly_cost 5, min-throughput 400\.\nThe smallest single changes that would help:\n/,
+      /^Infeasible: no single pipeline in this pool meets the rules and limits\. Proven for single pipelines;\nreplicas are not searched\.\n\nWhy nothing fits\n {2}- Placements exist, but none within the limits\.\n {2}- The cheapest costs 11\.34\.\nThese cannot be met together: max_hourly_cost 5, min-throughput 400\.\nThe smallest single changes that would help:\n/,
     );
     expectFits(text);
   });
@@ -260,7 +260,7 @@ describe("why nothing fits", () => {
     }
     expect(text).toContain("max_cost_per_million_token  $9.00/M tokens  $9.40/M tokens");
     expect(text.replace(/\s+/g, " ")).toContain(
-      "max_pipeline_stages N also says how small a stage may be: no smaller than layers / N, rounded up.",
+      "max_pipeline_stages N also sets the smallest stage: layers / N, rounded up.",
     );
   });
 
@@ -293,7 +293,7 @@ describe("why nothing fits", () => {
       "1 max_hourly_cost $5.00/h $11.3401/h 2 × g5.12xlarge:",
       "min-throughput 400.0 tokens/s 208.1 tokens/s",
       "2 count of g5.12xlarge 1 instance 2 instances 2 × g5.12xlarge:",
-      "weight_format int4 2 bytes a weight 0.5625 bytes a weight",
+      "weight_format int4 2 bytes per weight 0.5625 bytes per weight",
       "min_batch_size 64 sequences 1 sequence",
     ]) {
       expect(
@@ -323,7 +323,9 @@ describe("why nothing fits", () => {
 
   it("is not known when a limit struck first", () => {
     const open = unanswered(noAnswer("no_solution"));
-    expect(open).toMatch(/^No answer: a limit struck before any placement was found\./);
+    expect(open).toMatch(
+      /^No answer: the search stopped before it found a placement\. One may exist\./,
+    );
     expect(open).not.toContain("Why nothing fits");
   });
 
@@ -370,13 +372,13 @@ describe("the JSON of a solve", () => {
 
 describe("what is proven of a load that is left open", () => {
   const solution = noAnswer("infeasible");
-  const tried = "at any of the levels of concurrency that are tried, 1, 2, 3, … 1,024 (63)";
+  const tried = "at any of the concurrency levels tried, 1, 2, 3, … 1,024 (63)";
 
   it.each([{ kind: "max" } as const, { kind: "request_rate", requestsPerSecond: 3 } as const])(
     "names the levels that were tried: %j",
     (load) => {
       const workload = { ...problem.workload, load };
-      expect(noAnswerText(workload, solution)).toContain(`keeps the rules and limits ${tried}.`);
+      expect(noAnswerText(workload, solution)).toContain(`meets the rules and limits ${tried}.`);
       expect(solutionJson({ ...problem, workload }, solution, [])).toHaveProperty(
         "scope",
         `one pipeline ${tried}; replicas are not searched`,

@@ -151,14 +151,14 @@ describe("the report of a solve", () => {
       texts(parse(solveReport(limits(seconds))), "header ul.plain li").find((text) =>
         text.includes("max_ttft_ms"),
       )!;
-    expect(said((ttftMs * 1.11) / 1000)).toMatch(/^✓ met.*beyond the target$/);
-    expect(said((ttftMs * 100) / 1000)).toMatch(/^✓ met(?!.*beyond)/);
+    expect(said((ttftMs * 1.11) / 1000)).toMatch(/^✓ met.*exceeds the target$/);
+    expect(said((ttftMs * 100) / 1000)).toMatch(/^✓ met(?!.*exceeds)/);
     expect(said((ttftMs * 1.05) / 1000)).toMatch(/^✕ not met/);
   });
 
   it("says how far an answer is from its bound that is not proven", () => {
     const page = parse(solveReport({ answer: { status: "feasible", bound: 1, gap: 0.5 } }));
-    expect(texts(page, ".badge")).toEqual(["! feasible, a limit struck"]);
+    expect(texts(page, ".badge")).toEqual(["! feasible, not proven"]);
     expect(page.querySelector("header")!.textContent).toContain("gap 50 %");
   });
 
@@ -169,7 +169,7 @@ describe("the report of a solve", () => {
     expect(why).toContain("These cannot be met together: max_hourly_cost 20, min-throughput 400.");
     expect(why).toContain("$27.39/h");
     const found = parse(infeasibleReport({ status: "no_solution" }));
-    expect(texts(found, ".badge")).toEqual(["! no answer, a limit struck"]);
+    expect(texts(found, ".badge")).toEqual(["! no answer, the search stopped"]);
     expect(found.querySelector("#why")).toBeNull();
   });
 
@@ -237,7 +237,7 @@ describe("the report of a solve", () => {
     const page = parse(renderSolveReport({ ...solveReportInput(), solution }));
     expect(page.querySelector("svg.plot")).toBeNull();
     expect(page.querySelector("#frontier")!.textContent).toContain(
-      "No placement beside the answer",
+      "There is no placement to plot besides the answer.",
     );
   });
 

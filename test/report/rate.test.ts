@@ -141,9 +141,9 @@ describe("an answer at a rate of requests", () => {
       });
     expect(words(own)).not.toContain("The answer");
     expect(words(own * 1.1)).toContain(
-      `${figure(own)} tokens/s at capacity) is none of these points`,
+      `${figure(own)} tokens/s at capacity) is not one of these points`,
     );
-    expect(words(own * 1.1)).toContain("the lower latency decides");
+    expect(words(own * 1.1)).toContain("lower latency decides");
   });
 
   it("is told at that rate in JSON, beside the metrics of its batch", () => {
@@ -190,6 +190,6 @@ describe("an answer at a rate of requests", () => {
 
   it("costs as much a token as any other of the price: the verdict on tokens speaks of full use", () => {
     const words = verdictText(problem, { ...REQUEST, objective: "cost-per-token" }, answer);
-    expect(words.replaceAll("\n", " ")).toContain("serves a token for less at full use.");
+    expect(words.replaceAll("\n", " ")).toContain("has a lower cost per token at capacity.");
   });
 });

@@ -122,12 +122,12 @@ describe("the report of a cost model that predicts serving", () => {
       "TTFT        250.0 ms (80 %: 125.0 to 500.0); with 10 % margin 275.0 ms, limit 260.0 ms\n",
     );
     expect(limited).toContain(
-      "Over the limits given\n  - TTFT of 250.0 ms with a margin of 10 %, the limit is 260.0 ms\n",
+      "Limits not met\n  - TTFT of 250.0 ms with a margin of 10 %; the limit is 260.0 ms\n",
     );
     expect(limited).not.toContain("- TPOT of");
     const exact = report(servingProblem({ limits: { ...limits, latencySafetyMargin: 0 } }));
     expect(exact).toContain("(80 %: 125.0 to 500.0); limit 260.0 ms\n");
-    expect(exact).not.toContain("Over the limits given");
+    expect(exact).not.toContain("Limits not met");
   });
 
   it("prints the KV cache as engines do", () => {
@@ -146,7 +146,7 @@ describe("the report of a cost model that predicts serving", () => {
         "  ───────────────────────────────────────────────────────────────────────────────────────────",
         "      0   19.50       0.50        0     10.00         4.00     2.00     3.84      8.16  48.00",
         "      1   20.00          0    <0.01     10.00         4.00     2.00     3.84      8.16  48.00",
-        "  runtime: CUDA graphs, buffers of collectives, all outside PyTorch; reserve: what a GPU memory",
+        "  runtime: CUDA graphs, collective buffers, all outside PyTorch; reserve: what a GPU memory",
         "  utilization of 0.92 leaves; headroom: room for more KV cache",
       ].join("\n"),
     );

@@ -34,7 +34,7 @@ describe("the report of a solve", () => {
 
   it("begins with the answer in one sentence and its proof", () => {
     expect(report.replaceAll("\n", " ")).toMatch(
-      /^Rent 1 × p4de\.24xlarge of AWS: 1 stage of 80 layers, TP 8, batch 32\. \$9\.3999 per million tokens, 1,210\.4 tokens\/s, \$40\.96 per hour \(\$29,901 per month\)\. Proven optimal among single pipelines: no one pipeline of this pool serves a token for less\. Replicas are not searched\./,
+      /^Rent 1 × p4de\.24xlarge of AWS: 1 stage of 80 layers, TP 8, batch 32\. \$9\.3999 per million tokens, 1,210\.4 tokens\/s, \$40\.96 per hour \(\$29,901 per month\)\. Proven optimal among single pipelines: no single pipeline in this pool has a lower cost per token\. Replicas are not searched\./,
     );
   });
 
@@ -57,7 +57,7 @@ describe("the report of a solve", () => {
     const rows = report.slice(report.indexOf("Against an even split")).split("\n");
     expect(rows[3]).toMatch(/^ {2}this answer +1,210\.4 +\$40\.96 +\$9\.3999$/);
     expect(rows[4]).toMatch(/^ {2}p4de\.24xlarge +TP 8 × PP 1, batch 32 .* the same$/);
-    expect(rows[5]).toMatch(/^ {2}g6e\.24xlarge +TP 4 × PP 1, batch 32 .* 30\.0 % dearer$/);
+    expect(rows[5]).toMatch(/^ {2}g6e\.24xlarge +TP 4 × PP 1, batch 32 .* 30\.0 % more$/);
     expect(rows).toContain(
       "  - g5.4xlarge: needs at least 47.3 GiB on a GPU with 24.0 (TP 1 × PP 4, batch 32)",
     );
@@ -71,22 +71,22 @@ describe("the report of a solve", () => {
       const text = renderSolution(limited, asked, answer, [], PLAIN);
       return text
         .replaceAll("\n", " ")
-        .match(/Proven optimal among single pipelines: no one pipeline of this (.*?)\./)![1]!;
+        .match(/Proven optimal among single pipelines: no single pipeline in this (.*?)\./)![1]!;
     };
-    expect(claim({})).toBe("pool serves a token for less");
+    expect(claim({})).toBe("pool has a lower cost per token");
     expect(claim({ maxHourlyCostUsd: 50 })).toBe(
-      "pool within the limits given serves a token for less",
+      "pool within the given limits has a lower cost per token",
     );
     expect(claim({}, { excludeTypes: ["g5.4xlarge"] })).toBe(
-      "pool within the rules given serves a token for less",
+      "pool within the given rules has a lower cost per token",
     );
     expect(claim({ minTokensPerSecond: 5 }, { uniformTp: true })).toBe(
-      "pool within the limits and rules given serves a token for less",
+      "pool within the given limits and rules has a lower cost per token",
     );
     // A cheaper token keeps a limit on its price all the more, a faster placement may not.
-    expect(claim({ maxCostPerMillionTokenUsd: 50 })).toBe("pool serves a token for less");
+    expect(claim({ maxCostPerMillionTokenUsd: 50 })).toBe("pool has a lower cost per token");
     expect(claim({ maxCostPerMillionTokenUsd: 50 }, { objective: "throughput" })).toBe(
-      "pool within the limits given serves more tokens per second",
+      "pool within the given limits has a higher throughput",
     );
   });
 
@@ -115,7 +115,7 @@ describe("the report of a solve", () => {
     });
     const text = renderSolution(problem, REQUEST, answer, [], PLAIN).replaceAll("\n", " ");
     expect(text).toContain(
-      "Not proven: a limit struck. The best single pipeline may cost as little as $4.70",
+      "Not proven: the search hit its limit. The best single pipeline may cost as little as $4.70",
     );
     expect(text).toContain("(gap 50 %)");
     expect(text).not.toContain("Proven optimal");
@@ -124,7 +124,7 @@ describe("the report of a solve", () => {
   it("says that a gap asked for is all that is proven", () => {
     const answer = answerOf(best, { bound: 9, gap: 0.04 });
     const text = renderSolution(problem, { ...REQUEST, gap: 0.05 }, answer, [], PLAIN);
-    expect(text).toContain("Proven within the gap asked for");
+    expect(text).toContain("Proven within the requested gap");
     expect(text).not.toContain("Proven optimal");
   });
 
@@ -149,12 +149,12 @@ describe("the report of a solve", () => {
     expect(text).toContain(
       "  ●  $40.96   1,210.4     $9.3999     32  1 × p4de.24xlarge: 1 stage of 80 layers, TP 8",
     );
-    expect(text).toContain("Complete: nothing within the limits");
+    expect(text).toContain("Complete: every placement within the limits");
     expect(text).toMatch(/1,210\.4 ┤ +●\n/);
     expectFits(text);
     const open = answerOf(best, { frontier, frontier_complete: false });
     expect(renderSolution(problem, REQUEST, open, [], PLAIN)).toContain(
-      "Not complete: a limit struck",
+      "Not complete: the search stopped",
     );
   });
 
@@ -185,8 +185,8 @@ describe("the report of an evaluation", () => {
       limits: { ...NO_LIMITS, maxHourlyCostUsd: 11.34, minTokensPerSecond: 300 },
     });
     const text = renderEvaluation(strict, splitOf("g5.12xlarge", 4, 2, strict), PLAIN);
-    expect(text).toContain("Over the limits given\n  - 208.2 tokens/s, the target is 300.0\n");
-    expect(renderEvaluation(problem, two, PLAIN)).not.toContain("Over the limits");
+    expect(text).toContain("Limits not met\n  - 208.2 tokens/s; the target is 300.0\n");
+    expect(renderEvaluation(problem, two, PLAIN)).not.toContain("Limits not met");
   });
 
   it("bills the memory of a stage that does not fit, item by item", () => {

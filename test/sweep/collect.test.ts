@@ -94,7 +94,7 @@ describe("collect", () => {
         mkdirSync(path);
         return path;
       },
-      /there is no run below it/,
+      /it contains no runs/,
     ],
     [
       "a file",

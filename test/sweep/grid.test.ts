@@ -119,7 +119,7 @@ describe("choices", () => {
     [
       "no combination",
       { families: ["p4de.24xlarge", "g5.4xlarge"], tpDegrees: [8], ppStages: [4] },
-      /no run is left/,
+      /no runs are left/,
     ],
     [
       "a largest batch below the smallest",

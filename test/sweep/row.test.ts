@@ -256,7 +256,7 @@ describe("a split that the engine cannot start for another reason than its shape
     const [result] = [...sweep(problem, runs)];
     expect(result!.outcome.status).toBe("SUCCESS");
     expect(result!.outcome.warnings).toContain(
-      "vLLM cannot start this placement: 64 sequences in flight are more than the 32 tokens of a step, which vLLM refuses.",
+      "vLLM cannot start this placement: 64 sequences in flight are more than the 32 tokens of a step, which vLLM rejects.",
     );
   });
 });

@@ -137,7 +137,7 @@ describe("a sweep into an empty directory", () => {
   test("refuses an --out that is a file", () => {
     writeFileSync(scratch.out, "");
     expect(message(() => run(foundingProblem(), SMALL, scratch.out))).toMatch(
-      /file stands where a directory/,
+      /Expected a directory, found a file/,
     );
   });
 });
@@ -200,7 +200,7 @@ describe("a sweep that was stopped", () => {
     );
     expect(narrow).toMatchObject({ computed: 0, kept: 3 });
     expect(narrow.warnings).toHaveLength(1);
-    expect(narrow.warnings[0]).toMatch(/run directories beside this grid: 6, e\.g\./);
+    expect(narrow.warnings[0]).toMatch(/run directories outside this grid: 6, e\.g\./);
     expect(rowsOf(join(scratch.out, "data.csv"))).toHaveLength(3);
   });
 });
@@ -300,12 +300,12 @@ describe("a run directory that is not whole", () => {
     [
       "CSV cut short",
       () => edit(csv, (text) => text.slice(0, -10)),
-      /metrics\.csv: it does not say/,
+      /metrics\.csv: it contradicts placement_metrics\.json/,
     ],
     [
       "a figure edited in the JSON",
       () => edit(json, (text) => text.replace('"cost_per_hour": 11.34', '"cost_per_hour": 1.34')),
-      /metrics\.csv: it does not say/,
+      /metrics\.csv: it contradicts placement_metrics\.json/,
     ],
     [
       "no run in the JSON",

@@ -43,7 +43,11 @@ export async function runAccuracy(flags: AccuracyFlags, io: CliIo): Promise<numb
     writeFileAtomic(flags.predictions, predictionsCsv(measurements, predicted));
   }
   if (predicted.rows.length === 0) {
-    throw new InputError(path, "no row of it can be predicted.", refusalHint(predicted.refused));
+    throw new InputError(
+      path,
+      "none of its rows can be predicted.",
+      refusalHint(predicted.refused),
+    );
   }
   const report = accuracyReport(predicted);
   const warnings = calibration ? otherEngines(predicted, calibration) : [];
@@ -75,7 +79,7 @@ function otherEngines(
   );
   if (others.size === 0) return [];
   return [
-    `${path}: it is of ${engine}: of ${plural(others.size, "row")} of other engines it changes the collectives only.`,
+    `${path}: it is for ${engine}; for ${plural(others.size, "row")} of other engines it changes the collectives only.`,
   ];
 }
 
@@ -83,6 +87,6 @@ function otherEngines(
 function refusalHint(refused: Parameters<typeof refusalCounts>[0]): string {
   const [first] = refusalCounts(refused);
   return first
-    ? `Mend the rows: ${first.rows} of them because ${first.reason}.`
+    ? `Fix the rows; ${first.rows} rejected: ${first.reason}.`
     : "Give at least one row below the header.";
 }

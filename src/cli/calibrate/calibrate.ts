@@ -14,6 +14,7 @@ import { calibrationText } from "../../input/measurements/parse-calibration.ts";
 import { jsonText } from "../../json-text.ts";
 import { renderCalibration, verdict } from "../../report/calibration.ts";
 import { createColours } from "../../report/colours.ts";
+import { plural } from "../../report/format.ts";
 import { writtenTo } from "../../report/layout.ts";
 import { checkOutFile } from "../io/check-output.ts";
 import { type CliIo, EXIT, printWarnings, wantsColours } from "../io/io.ts";
@@ -51,7 +52,7 @@ export async function runCalibrate(flags: CalibrateFlags, io: CliIo): Promise<nu
   await printReport(calibration, refusals, read.warnings, isWritten ? flags.out : null, flags, io);
   if (flags.out === undefined || isWritten) return EXIT.ok;
   await io.stderr.write(
-    `error: --out: ${flags.out} is not written. ${verdict(calibration)} Give --force to write it all the same.\n`,
+    `error: --out: ${flags.out} was not written. ${verdict(calibration)} Use --force to write it anyway.\n`,
   );
   return EXIT.badInput;
 }
@@ -76,8 +77,8 @@ function chooseEngine(
     throw new InputError(
       "--engine",
       profiles.length > 1
-        ? `the rows are of several engines: ${profiles.join(", ")}.`
-        : `the rows are of ${profiles[0]}, which no command plans for.`,
+        ? `the rows are from several engines: ${profiles.join(", ")}.`
+        : `the rows are from ${profiles[0]}, which no command supports.`,
       `Give one of ${ENGINES.join(", ")}.`,
     );
   }
@@ -97,9 +98,9 @@ function nothingToFit(paths: readonly string[], refusals: readonly RefusalCount[
   const [first] = refusals;
   return new InputError(
     paths.join(", "),
-    "there is no row to calibrate with.",
+    "there are no rows to calibrate with.",
     first
-      ? `Refused were ${first.rows} for this reason: ${first.reason}.`
+      ? `${plural(first.rows, "row")} rejected: ${first.reason}.`
       : "Give at least one measured row.",
   );
 }

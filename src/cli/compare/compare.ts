@@ -23,8 +23,8 @@ export async function runCompare(
   if (paths.length < 2) {
     throw new InputError(
       "compare",
-      "there is nothing to compare with.",
-      "Give two or more plans: solution.json of `solve --out`, what `evaluate --json` prints, a run of a sweep.",
+      "there is nothing to compare.",
+      "Give two or more plans: solution.json of `solve --out`, the output of `evaluate --json`, or a run of a sweep.",
     );
   }
   const plans = paths.map(planFile).map((path) => parsePlan(readText(path), path));

@@ -19,7 +19,7 @@ export function planFile(path: string): string {
   if (found !== undefined) return found;
   throw new InputError(
     path,
-    `the directory holds none of ${PLAN_FILES.join(", ")}.`,
+    `the directory contains none of ${PLAN_FILES.join(", ")}.`,
     "Give the directory of `solve --out` or of a run, or a file.",
   );
 }

@@ -13,7 +13,7 @@ export function shellArgument(): Argument {
     if (shell) return shell;
     throw new InputError(
       "<shell>",
-      `"${text}" is no shell that there is a script for.`,
+      `"${text}" is not a supported shell.`,
       nearestHint(text, SHELLS),
     );
   });

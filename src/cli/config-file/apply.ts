@@ -63,7 +63,7 @@ function chooseUse({ key, node, keyWhere }: Entry, command: string, keys: Config
   if (!uses) {
     throw new InputError(
       keyWhere,
-      `there is no key "${key}".`,
+      `unknown key "${key}".`,
       key.includes("-") && keys.has(key.replaceAll("-", "_"))
         ? `Write ${key.replaceAll("-", "_")}.`
         : nearestHint(key, [...keys.keys()]),

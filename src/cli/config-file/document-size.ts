@@ -25,14 +25,14 @@ export function checkSize(document: Document, placeOf: (node: Node | null) => st
     if (isAlias(node)) {
       const target = node.resolve(document);
       if (open.has(target)) {
-        throw new InputError(placeOf(node), "an alias stands inside what it stands for.", ALIASES);
+        throw new InputError(placeOf(node), "an alias refers to itself.", ALIASES);
       }
       const size = sizeOf(target, level);
       aliased += size.values;
       if (aliased <= MOST_ALIASED) return size;
       throw new InputError(
         placeOf(node),
-        `the aliases up to here stand for more than ${MOST_ALIASED} values.`,
+        `the aliases up to here expand to more than ${MOST_ALIASED} values.`,
         ALIASES,
       );
     }
@@ -60,8 +60,8 @@ const ALIASES = "Write the values out.";
 export function tooDeep(where: string): InputError {
   return new InputError(
     where,
-    `more than ${MOST_LEVELS} lists and maps stand inside one another.`,
-    "Make it flatter.",
+    `more than ${MOST_LEVELS} levels of lists and maps are nested.`,
+    "Reduce the nesting.",
   );
 }
 

@@ -86,7 +86,7 @@ export function entriesOf(
     const keyNode = resolve(key);
     const name = isScalar(keyNode) ? keyNode.value : undefined;
     if (typeof name !== "string") {
-      throw new InputError(placeOf(keyNode), "a key is no text.", "Put it in quotes.");
+      throw new InputError(placeOf(keyNode), "a key is not a string.", "Put it in quotes.");
     }
     return {
       key: name,
@@ -119,6 +119,10 @@ function syntaxError(message: string, code: string, where: string): InputError {
     case "RESOURCE_EXHAUSTION":
       return tooDeep(where);
     default:
-      return new InputError(where, `not YAML: ${message.replace(/\.$/, "")}.`, "Correct the file.");
+      return new InputError(
+        where,
+        `invalid YAML: ${message.replace(/\.$/, "")}.`,
+        "Correct the file.",
+      );
   }
 }

@@ -60,12 +60,7 @@ export function flagText(
     case "text":
     case "name-or-path":
     case "path":
-      return scalar(
-        node,
-        ["string"],
-        "Give a text; put it in quotes where it looks like a number.",
-        where,
-      );
+      return scalar(node, ["string"], "Give a string; quote it if it looks like a number.", where);
     case "choice":
       return scalar(node, ["string"], `Give one of ${value.choices.join(", ")}.`, where);
     case "number":
@@ -107,7 +102,7 @@ function unsplit(name: string, where: string): string {
   if (name !== "" && !name.includes(",")) return name;
   throw new InputError(
     where,
-    name === "" ? "it is empty." : `"${name}" has a comma in it.`,
+    name === "" ? "it is empty." : `"${name}" contains a comma.`,
     "Give one item each.",
   );
 }
@@ -123,7 +118,7 @@ function words(node: Node | null): string {
   const content = isScalar(node) ? node.value : null;
   switch (typeof content) {
     case "string":
-      return `the text "${content}"`;
+      return `the string "${content}"`;
     case "number":
       return `the number ${content}`;
     case "boolean":

@@ -20,7 +20,7 @@ export function readPoolItems(
   if (!isSeq(node) || node.items.length === 0) {
     throw new InputError(
       where,
-      "it is no list of instances.",
+      "it is not a list of instances.",
       "Give items such as - { gpus: [H100], max_count: 4 }.",
     );
   }
@@ -46,7 +46,7 @@ function readItem(
   if ([instance, gpus, providers, regions].every((condition) => condition === undefined)) {
     throw new InputError(
       where,
-      "it does not say which instances it means.",
+      "it does not select any instances.",
       "Give instance, gpus, providers or regions.",
     );
   }
@@ -54,7 +54,7 @@ function readItem(
   if (owned !== undefined && owned > most) {
     throw new InputError(
       where,
-      `of ${most} instances ${owned} cannot be owned.`,
+      `${owned} of ${most} instances cannot be owned.`,
       "Raise max_count, or lower owned.",
     );
   }
@@ -86,21 +86,21 @@ function issueError(
     const [key = ""] = issue.keys;
     return new InputError(
       `${document.placeOf(keyNode(item, key) ?? item)}, ${name}`,
-      `there is no key "${key}".`,
+      `unknown key "${key}".`,
       nearestHint(key, POOL_FIELDS),
     );
   }
   const [key] = issue.path.map(String);
   const value = key === undefined ? item : (nodeAt(item, issue.path) ?? item);
   const where = [`${document.placeOf(value)}, ${name}`, key].filter(Boolean).join(".");
-  return new InputError(where, `it does not fit: ${lowerFirst(issue.message)}.`, hintOf(key));
+  return new InputError(where, `it is invalid: ${lowerFirst(issue.message)}.`, hintOf(key));
 }
 
 function hintOf(key: string | undefined): string {
   const help = key === undefined ? undefined : poolFieldHelp(key);
   return help === undefined
     ? "Give a map such as { gpus: [H100], max_count: 4 }."
-    : `What it is: ${help}`;
+    : `Meaning: ${help}`;
 }
 
 function lowerFirst(text: string): string {

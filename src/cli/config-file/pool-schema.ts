@@ -20,21 +20,23 @@ const count = z.int().max(MOST_INSTANCES);
 
 const FIELDS = {
   instance: names.meta({ description: "Instance types by name, such as p5.48xlarge." }),
-  gpus: names.meta({ description: "GPUs by name or by words of it, such as H100 or A100 80GB." }),
+  gpus: names.meta({ description: "GPUs by name or part of it, such as H100 or A100 80GB." }),
   providers: names.meta({ description: "Clouds, such as AWS or Lambda." }),
   regions: names.meta({ description: "Regions, such as us-east-1." }),
   price_kinds: z
     .union([z.enum(PRICE_KINDS), z.array(z.enum(PRICE_KINDS)).min(1)])
-    .meta({ description: `Kinds of price to take: ${PRICE_KINDS.join(", ")}; default on-demand.` }),
+    .meta({ description: `Price kinds to use: ${PRICE_KINDS.join(", ")}; default on-demand.` }),
   max_count: count
     .min(1)
-    .meta({ description: `Most instances of each offer; default ${DEFAULT_MAX_COUNT}.` }),
+    .meta({ description: `Maximum instances of each offer; default ${DEFAULT_MAX_COUNT}.` }),
   usd_per_hour: z
     .number()
     .min(0)
     .max(BOUNDS.usdPerHour.most)
-    .meta({ description: "Price of one instance in USD per hour, in place of the catalogue's." }),
-  owned: count.min(0).meta({ description: "So many of them are owned already and cost nothing." }),
+    .meta({ description: "Price of one instance in USD per hour; replaces the catalogue's." }),
+  owned: count
+    .min(0)
+    .meta({ description: "Number of instances already owned; they cost nothing." }),
 };
 
 /** The keys of an item of `pool:`. */
@@ -46,7 +48,7 @@ export const POOL_ITEM: z.ZodType<PoolItemInput> = z
   .partial()
   .meta({
     title: "Offers to rent",
-    description: "Offers of the catalogue that meet all conditions given.",
+    description: "Offers of the catalogue that meet all given conditions.",
     examples: [{ gpus: ["H100"], regions: ["us-east-1"], max_count: 4 }],
   });
 

@@ -29,7 +29,7 @@ function configSchema(program: Command): z.ZodType {
     .meta({
       title: "A problem of llm-placement",
       description:
-        "Flags of solve, evaluate, export, sweep and network under their names with underscores. A flag on the command line wins. Paths are meant from the file's own directory.",
+        "Flags of solve, evaluate, export, sweep and network, with underscores in their names. A flag on the command line overrides a key. Paths are relative to the file's directory.",
       examples: [
         {
           config_dir: ".",
@@ -69,7 +69,7 @@ function poolSchema(uses: readonly KeyUse[]): z.ZodType {
   const list = z
     .array(POOL_ITEM)
     .min(1)
-    .meta({ description: "What may be rented, out of the catalogue of instances and prices." });
+    .meta({ description: "What may be rented, from the catalogue of instances and prices." });
   return z.union([keySchema(uses), list]).meta({ title: "Pool" });
 }
 
@@ -81,7 +81,7 @@ function titleOf(flagName: string): string {
 function describe({ option, value }: KeyUse, commands: readonly string[]): string {
   const text = option.description.charAt(0).toUpperCase() + option.description.slice(1);
   const unit = "range" in value && value.range.unit !== "" ? ` Unit: ${value.range.unit}.` : "";
-  const path = value.kind === "path" ? " A path from this file's directory." : "";
+  const path = value.kind === "path" ? " Path relative to this file's directory." : "";
   return `${text.replace(/\.$/, "")}.${unit}${path} Flag ${option.long} of ${commands.join(", ")}.`;
 }
 

@@ -6,7 +6,7 @@ import type { DoctorFinding } from "./finding.ts";
 
 type Result = Omit<DoctorFinding, "name">;
 
-const REINSTALL = "files of the package are missing; install it again";
+const REINSTALL = "files of the package are missing; reinstall it";
 
 /** Whether the shipped prices are there and can be read, and how old they are. @param today ISO date */
 export function checkCatalogue(
@@ -22,15 +22,13 @@ export function checkCatalogue(
   const warn = (problem: string): Result => ({ level: "warn", message: `${what}${problem}` });
   if (dates.length > 0 && newest > today) {
     return warn(
-      `, but it is ${today} by the clock (or SOURCE_DATE_EPOCH): set it, or how old prices are cannot be said`,
+      `, but the clock (or SOURCE_DATE_EPOCH) says ${today}: set it, since the age of prices is unknown`,
     );
   }
   const stale = dates.filter((date) => ageDays(date, today) > STALE_AFTER_DAYS).length;
   return stale === 0
     ? { level: "ok", message: what }
-    : warn(
-        `; ${count(stale)} are more than ${STALE_AFTER_DAYS} days old: check what you would pay`,
-      );
+    : warn(`; ${count(stale)} are more than ${STALE_AFTER_DAYS} days old: check current prices`);
 }
 
 /** Whether the shipped models are there and can be read. */

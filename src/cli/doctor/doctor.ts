@@ -56,7 +56,7 @@ function checksOf(io: CliIo): readonly (readonly [name: string, check: Check])[]
 const LEVELS: readonly Level[] = ["fail", "warn", "ok"];
 
 const VERDICTS: Readonly<Record<Level, string>> = {
-  ok: "Everything that is needed is there.",
-  warn: "Everything that is needed is there; see what is marked warn.",
-  fail: "Something that is needed is not there: see what is marked fail.",
+  ok: "All checks passed.",
+  warn: "All required checks passed; see the warnings.",
+  fail: "A required check failed; see the lines marked fail.",
 };

@@ -16,7 +16,7 @@ const LEAST_BYTES = 96 * BYTES_PER_MIB;
 /** @param engines what package.json asks for, such as ">=20" */
 export function checkNode(version: string, engines: string): Result {
   const least = Number(/^>=(\d+)/.exec(engines)?.[1]);
-  if (Number.isNaN(least)) throw new Error(`package.json asks for Node.js "${engines}".`);
+  if (Number.isNaN(least)) throw new Error(`package.json requires Node.js "${engines}".`);
   const isNew = Number(version.split(".")[0]) >= least;
   return isNew
     ? { level: "ok", message: `${version}; ${least} or newer is needed` }
@@ -53,7 +53,7 @@ export async function checkWorkers(): Promise<Result> {
     await new Promise((resolve, reject) => {
       worker.once("message", resolve);
       worker.once("error", reject);
-      worker.once("exit", () => reject(new Error("a worker thread ended without a word.")));
+      worker.once("exit", () => reject(new Error("a worker thread ended without an answer.")));
     });
     return { level: "ok", message: "start and answer" };
   } finally {

@@ -23,7 +23,7 @@ export function figureWarnings(
     const value = evaluation.metrics[name];
     if (typeof stored !== "number" || Math.abs(stored - value) <= SAME * Math.abs(value)) return [];
     return [
-      `${path}: metrics.${name} is ${stored}, and by the problem of the file it is ${value}: the file was edited, or another version wrote it. What is shown is computed from the problem; solve again for an answer that is whole.`,
+      `${path}: metrics.${name} is ${stored}, but the problem in the file gives ${value}: the file was edited, or another version wrote it. The figures shown are computed from the problem. Solve again for a consistent answer.`,
     ];
   });
 }

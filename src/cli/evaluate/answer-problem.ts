@@ -88,8 +88,8 @@ function refuseParts(flags: ProblemFlagValues, { ownedByType }: More, path: stri
   if (flag === null) return;
   throw new InputError(
     flag,
-    `${path} carries its own problem, of which the flag is a part.`,
-    "Leave the flag out; or give the whole problem (--config, or --model or --config-dir with all flags), which is then compared.",
+    `${path} contains its own problem, which sets this already.`,
+    "Omit the flag; or give the whole problem (--config, or --model or --config-dir with all flags), which is then compared.",
   );
 }
 
@@ -99,7 +99,7 @@ function refuseDifferences(differences: readonly string[], path: string): void {
   const more = differences.length - MOST_NAMED;
   throw new InputError(
     path,
-    `the problem that it carries is not that of the flags: ${named}${more > 0 ? `; and ${more} more` : ""}.`,
+    `the problem in the file differs from that of the flags: ${named}${more > 0 ? `; and ${more} more` : ""}.`,
     "Leave out the flags and --config: the file is enough. Or solve again with them.",
   );
 }
@@ -131,7 +131,7 @@ function withMore(
   if (maxModelLen !== undefined && !engine) {
     throw new InputError(
       "--max-model-len",
-      `the cost model "${costModel.name}" of ${path} knows no engine.`,
+      `the cost model "${costModel.name}" of ${path} has no engine.`,
       "Leave it out.",
     );
   }

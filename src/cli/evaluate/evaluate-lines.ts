@@ -50,7 +50,7 @@ export async function evaluateLines(
     progress.end();
   }
   if (piece !== "") await io.stdout.write(piece);
-  if (answered === 0) await printWarnings(io, [`${path} holds no placement.`]);
+  if (answered === 0) await printWarnings(io, [`${path} contains no placement.`]);
   return EXIT.ok;
 }
 
@@ -66,7 +66,7 @@ function answerLine(
     if ("problem" in line) throw new InputError(where, line.problem, "Correct the line.");
     const [parsed] = parsePlacementLines(line.text, path, line.number);
     if (parsed === undefined) {
-      throw new InputError(where, "the line is empty.", "Give one placement a line.");
+      throw new InputError(where, "the line is empty.", "Give one placement per line.");
     }
     if ("error" in parsed) throw parsed.error;
     const evaluated = evaluateInput(problem, parsed.placement, where, flags);

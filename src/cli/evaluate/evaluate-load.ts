@@ -51,7 +51,7 @@ function checkRequestLength(
   if (longest === null || sequence_length + output_length <= longest) return;
   throw new InputError(
     where,
-    `its ${sequence_length} input + ${output_length} output tokens are longer than the longest request, ${longest} tokens.`,
+    `its ${sequence_length} input + ${output_length} output tokens exceed the longest request, ${longest} tokens.`,
     "Raise --max-model-len (max_model_len), or give shorter lengths.",
   );
 }

@@ -16,15 +16,18 @@ import { addProblemOptions, ownOption } from "../options/problem-options.ts";
 export function addEvaluateOptions(command: Command): Command {
   addProblemOptions(command)
     .addOption(textOption("--placement <file>", "a placement as JSON"))
-    .addOption(textOption("--placements <file>", "one placement a line (JSON Lines)"))
+    .addOption(textOption("--placements <file>", "one placement per line (JSON Lines)"))
     .addOption(textOption("--instance-family <type>", "even split over instances of this type"))
-    .addOption(numberOption("--tp-degree <n>", "GPUs of a stage of the even split", GPUS))
+    .addOption(numberOption("--tp-degree <n>", "GPUs per stage of the even split", GPUS))
     .addOption(numberOption("--pp-stages <n>", "stages of the even split", STAGES))
     .addOption(ownOption());
   addLimitOptions(command)
-    .option("--compare-optimum", "also solve the problem, and say how far the placement is from it")
+    .option(
+      "--compare-optimum",
+      "also solve the problem, and print how far the placement is from the optimum",
+    )
     .addOption(
-      choiceOption("--objective <name>", "what is best, with --compare-optimum", {
+      choiceOption("--objective <name>", "what to optimise, with --compare-optimum", {
         what: "an objective",
         choices: OBJECTIVES,
         byDefault: "cost-per-token",
@@ -33,11 +36,11 @@ export function addEvaluateOptions(command: Command): Command {
     .addOption(
       numberOption(
         "--time-limit <seconds>",
-        "bound on the command, with --compare-optimum",
+        "time limit of the command, with --compare-optimum",
         SECONDS,
       ),
     );
-  return addDeployableOptions(command, "warn where a target cannot start the placement")
+  return addDeployableOptions(command, "warn if a target cannot start the placement")
     .addOption(outOption("write solution.json and solution_summary.csv here"))
     .addOption(jsonOption());
 }

@@ -45,7 +45,7 @@ export function chooseTask(flags: EvaluateFlags): Task {
     throw new InputError("evaluate", "there is nothing to evaluate.", hint);
   }
   if ((placement !== undefined || placements !== undefined) && second !== undefined) {
-    throw new InputError(first, `it cannot stand beside ${second}.`, hint);
+    throw new InputError(first, `it cannot be combined with ${second}.`, hint);
   }
   if (placement !== undefined) return { kind: "file", path: placement };
   if (placements !== undefined) {
@@ -93,8 +93,8 @@ export function checkOptimumFlags(
     if (!isTyped(attribute)) continue;
     throw new InputError(
       flag,
-      "it says nothing without --compare-optimum.",
-      "Add --compare-optimum, or leave it out.",
+      "it has no effect without --compare-optimum.",
+      "Add --compare-optimum, or remove it.",
     );
   }
 }

@@ -84,8 +84,8 @@ function requireWholePool({ poolTypesLeftOut }: Problem, path: string): void {
   if (poolTypesLeftOut === undefined) return;
   throw new InputError(
     "--compare-optimum",
-    `${path} carries the instance types of its placements only, ${poolTypesLeftOut} others of the pool are left out.`,
-    "Give the flags or the --config of the solve as well.",
+    `${path} contains only the instance types of its placements; ${poolTypesLeftOut} others of the pool are left out.`,
+    "Also give the flags or the --config of the solve.",
   );
 }
 

@@ -48,7 +48,7 @@ export async function* readLines(path: string): AsyncGenerator<Line> {
         throw new InputError(
           `${path}:${number + 1}`,
           `the line is longer than ${MOST_LINE_BYTES / 2 ** 20} MiB.`,
-          "Give one placement a line.",
+          "Give one placement per line.",
         );
       }
     }

@@ -39,11 +39,14 @@ export function addExportOptions(command: Command): Command {
         "what the engine loads: Hugging Face id or path (default: the repository known for the plan's weights)",
       ),
     )
-    .option("--online-fp8", "the checkpoint is 16 bit; the engine makes its weights FP8")
+    .option(
+      "--online-fp8",
+      "the checkpoint is 16-bit; the engine quantises it to FP8 while it loads",
+    )
     .addOption(
       numberOption(
         "--max-num-seqs <n>",
-        "most sequences at once (default: the planned ones and room for bursts)",
+        "maximum sequences at once (default: the planned ones plus room for bursts)",
         { unit: "sequences", integer: true, min: 1 },
       ),
     )
@@ -54,8 +57,11 @@ export function addExportOptions(command: Command): Command {
         { unit: "per cent", min: 0 },
       ),
     )
-    .option("--expert-parallel", "whole experts on each GPU, where the plan cuts each over all")
-    .option("--trust-remote-code", "the engine may run code that the checkpoint brings")
+    .option(
+      "--expert-parallel",
+      "expert parallelism: whole experts on each GPU, not each expert split over all GPUs",
+    )
+    .option("--trust-remote-code", "let the engine run code from the checkpoint")
     .addOption(textOption("--image <name>", "container image of kubernetes and dynamo"))
     .addOption(outOption("directory to write the files into (default: print them)"))
     .addOption(jsonOption());

@@ -70,7 +70,7 @@ function chooseForm({ target, kind, image }: ExportFlags): ExportForm {
 function choosePlacement({ placement, solution }: ExportFlags): string {
   const hint = "Give --placement FILE, or --solution FILE with the solution.json of a solve.";
   if (placement !== undefined && solution !== undefined) {
-    throw new InputError("--placement", "it cannot stand beside --solution.", hint);
+    throw new InputError("--placement", "it cannot be combined with --solution.", hint);
   }
   const path = placement ?? solution;
   if (path === undefined) throw new InputError("export", "there is nothing to export.", hint);
@@ -123,7 +123,7 @@ function sequenceChoices({ maxNumSeqs, burstHeadroom }: ExportFlags): SequenceCh
   if (maxNumSeqs !== undefined && burstHeadroom !== undefined) {
     throw new InputError(
       "--burst-headroom",
-      "it cannot stand beside --max-num-seqs, which says the number itself.",
+      "it cannot be combined with --max-num-seqs, which sets the number.",
       "Leave one of the two out.",
     );
   }

@@ -38,8 +38,8 @@ export function writeLaunchFiles(directory: string, files: readonly LaunchFile[]
   );
   return old.map((name) =>
     removed.includes(name)
-      ? `${directory}/${name} was of an earlier export and is removed.`
-      : `${directory}/${name} is of an earlier export.`,
+      ? `${directory}/${name} was from an earlier export and has been removed.`
+      : `${directory}/${name} is from an earlier export.`,
   );
 }
 

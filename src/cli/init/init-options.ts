@@ -7,5 +7,5 @@ import { addRequestOptions } from "../solve/solve-options.ts";
 export function addInitOptions(command: Command): Command {
   return addRequestOptions(addDescriptionOptions(command))
     .addOption(textOption("--out <file>", "the file to write (default: problem.yaml)"))
-    .option("--force", "replace the file if it is there");
+    .option("--force", "replace an existing file");
 }

@@ -40,7 +40,7 @@ export async function runInit(command: Command, io: CliIo): Promise<number> {
   if (existsSync(out) && !force) {
     throw new InputError(
       "--out",
-      `${out} is there already.`,
+      `${out} already exists.`,
       "Give --force to replace it, or another file.",
     );
   }
@@ -73,7 +73,7 @@ async function complete(command: Command, io: CliIo): Promise<void> {
     throw new InputError(
       "init",
       `the problem is not complete: ${gaps.map(({ flag }) => flag).join(", ")} ${gaps.length === 1 ? "is" : "are"} missing.`,
-      "Give the flags, or run init on a terminal to be asked.",
+      "Give the flags, or run init in a terminal, where it prompts for them.",
     );
   }
   const isNew = command.opts<InitFlags>().configDir === undefined;
@@ -112,7 +112,7 @@ async function answer(
     const said = (await ask(`${text}${suffix}: `)).trim() || byDefault;
     if (said === "") return;
     try {
-      if (said === null) throw new InputError(flag, "it is needed.", "Give an answer.");
+      if (said === null) throw new InputError(flag, "it is required.", "Give an answer.");
       command.setOptionValue(option.attributeName(), option.parseArg!(said, undefined));
       // Reads the problem again, as far as there is one: an unknown model or an empty pool is told at its question.
       await gapsOf(command, io);

@@ -40,7 +40,7 @@ const LOAD: Question = {
 export const OFFERS: readonly Question[] = [
   { flag: "--gpus", text: "GPUs to rent, such as H100,A100 (empty: all)", byDefault: "" },
   { flag: "--regions", text: "Regions, such as us-east-1 (empty: all)", byDefault: "" },
-  { flag: "--max-tpot-ms", text: "Longest time per output token, ms (empty: any)", byDefault: "" },
+  { flag: "--max-tpot-ms", text: "Maximum time per output token, ms (empty: any)", byDefault: "" },
 ];
 
 /** What is missing of the model and the workload. @param workload what is known of it, flags and files together; null before a model is */

@@ -15,7 +15,7 @@ export const TEMPLATE: readonly TemplateSection[] = [
     examples: { weight_format: "fp8", kv_cache_dtype: "fp8" },
   },
   {
-    title: "What may be rented",
+    title: "The instances to rent",
     keys: [
       "instances",
       "pool",
@@ -73,7 +73,7 @@ export const TEMPLATE: readonly TemplateSection[] = [
     examples: { engine: "vllm", max_model_len: 16384 },
   },
   {
-    title: "What is best, within which limits",
+    title: "The objective and the limits",
     keys: [
       "objective",
       "weight",
@@ -93,5 +93,5 @@ export const TEMPLATE: readonly TemplateSection[] = [
       max_tpot_ms: 60,
     },
   },
-  { title: "How the model is cut", keys: [], examples: { tp_degrees: [1, 2, 4, 8] } },
+  { title: "How the model is split", keys: [], examples: { tp_degrees: [1, 2, 4, 8] } },
 ];

@@ -28,7 +28,7 @@ export function configFileText(
     `# yaml-language-server: $schema=${schemaPath}`,
     `# A problem of llm-placement. Solve it: llm-placement solve --config ${name}`,
     "# Keys are the flags of solve, evaluate, sweep, export and network, with underscores. A flag on the",
-    "# command line wins. Paths are meant from this file's directory.",
+    "# command line overrides a key. Paths are relative to this file's directory.",
   ].join("\n");
   return `${[head, ...sections].join("\n\n")}\n`;
 }

@@ -70,8 +70,8 @@ export async function runImport(
   if (whole.prices.length === 0) {
     throw new InputError(
       paths.join(", "),
-      `no price of an instance that the catalogue has of ${provider} is in it.`,
-      `Check --provider; instances of your own that it is to know go into instances.csv of --catalogue.`,
+      `it has no price of an instance of ${provider} in the catalogue.`,
+      `Check --provider; add instances of your own to instances.csv of --catalogue.`,
     );
   }
   const imported = region === undefined ? whole : inRegions(whole, region, "--region");
@@ -103,7 +103,11 @@ function readProvider(flags: ImportFlags, { instances }: Catalogue): string {
   const hint = `Give one of ${providers.join(", ")}.`;
   const [provider = "", second] = requireFlag("--provider", flags.provider, hint);
   if (second !== undefined) {
-    throw new InputError("--provider", "files are of one provider.", "Import one after the other.");
+    throw new InputError(
+      "--provider",
+      "an import takes the files of one provider.",
+      "Import one after the other.",
+    );
   }
   const known = providers.find((each) => each.toLowerCase() === provider.toLowerCase());
   if (known !== undefined) return known;

@@ -21,24 +21,22 @@ export function addInstances(program: Command, io: CliIo, done: (exitCode: numbe
     .command("instances")
     .description("list the catalogue of instances and prices, check it, import into it")
     .addOption(catalogueOption())
-    .addOption(nameListOption("--provider <list>", "only of these providers"))
+    .addOption(nameListOption("--provider <list>", "only these providers"))
     .addOption(nameListOption("--gpu <list>", "only with these GPUs: names, or words such as H100"))
     .addOption(nameListOption("--region <list>", "only prices in these regions"))
     .addOption(
       nameListOption("--kind <list>", `only prices of these kinds: ${PRICE_KINDS.join(", ")}`),
     )
     .addOption(
-      numberOption("--min-gpus <n>", "at least so many GPUs", {
+      numberOption("--min-gpus <n>", "minimum number of GPUs", {
         unit: "GPUs",
         integer: true,
         min: 1,
       }),
     )
+    .addOption(numberOption("--min-memory-gib <n>", "minimum total GPU memory, GiB", MEMORY))
     .addOption(
-      numberOption("--min-memory-gib <n>", "at least so much GPU memory in all, GiB", MEMORY),
-    )
-    .addOption(
-      numberOption("--max-price <usd>", "at most so much for an instance and hour, USD", {
+      numberOption("--max-price <usd>", "maximum price per instance and hour, USD", {
         unit: "dollars per hour",
         above: 0,
       }),
@@ -50,7 +48,7 @@ export function addInstances(program: Command, io: CliIo, done: (exitCode: numbe
         byDefault: "price",
       }),
     )
-    .option("--check", "check the catalogue in place of listing it; exit code 1 if it has errors")
+    .option("--check", "check the catalogue instead of listing it; exit code 1 if it has errors")
     .option("--csv", "print CSV")
     .addOption(jsonOption())
     .action(async (flags: InstancesFlags) => {
@@ -59,17 +57,17 @@ export function addInstances(program: Command, io: CliIo, done: (exitCode: numbe
     });
   instances
     .command("import")
-    .description("compare prices of another catalogue with ours, and write them on demand")
+    .description("compare the prices of another catalogue with ours, and write them with --out")
     .argument("<file...>", "vms.csv of SkyPilot's catalogue, or instances.json of Vantage's")
     .addOption(
-      choiceOption("--from <source>", "whose files they are", {
+      choiceOption("--from <source>", "source of the files", {
         what: "a source",
         choices: IMPORT_SOURCES,
       }),
     )
-    .addOption(nameListOption("--provider <name>", "provider whose prices they are"))
+    .addOption(nameListOption("--provider <name>", "provider of the prices"))
     .addOption(nameListOption("--region <list>", "only these regions"))
-    .addOption(textOption("--as-of <date>", "day of the files, YYYY-MM-DD; needed with --out"))
+    .addOption(textOption("--as-of <date>", "date of the files, YYYY-MM-DD; required with --out"))
     .addOption(catalogueOption())
     .addOption(outOption("catalogue folder to write; prices there that are not imported stay"))
     .addOption(jsonOption())
@@ -81,5 +79,5 @@ export function addInstances(program: Command, io: CliIo, done: (exitCode: numbe
 }
 
 function catalogueOption(): Option {
-  return textOption("--catalogue <dir>", "catalogue of your own, laid over the shipped one");
+  return textOption("--catalogue <dir>", "your own catalogue, overlaid on the shipped one");
 }

@@ -36,7 +36,7 @@ export interface InstancesFlags {
 /** `instances`: what the catalogue offers, or what is wrong with it. */
 export async function runInstances(flags: InstancesFlags, io: CliIo): Promise<number> {
   if (flags.csv && flags.json) {
-    throw new InputError("--csv", "it cannot stand beside --json.", "Give one of the two.");
+    throw new InputError("--csv", "it cannot be combined with --json.", "Give one of the two.");
   }
   return flags.check ? await check(flags, io) : await list(flags, io);
 }
@@ -59,7 +59,7 @@ export function refuseFlags(flags: object, beside: string): void {
   const [other] = Object.keys(flags);
   if (other === undefined) return;
   const flag = `--${other.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-  throw new InputError(flag, `it cannot stand beside ${beside}.`, "Leave one of the two out.");
+  throw new InputError(flag, `it cannot be combined with ${beside}.`, "Leave one of the two out.");
 }
 
 async function list(flags: InstancesFlags, io: CliIo): Promise<number> {

@@ -50,7 +50,11 @@ async function ask(question: string): Promise<string> {
     return await terminal.question(question, { signal: closed.signal });
   } catch (error) {
     if (!closed.signal.aborted) throw error;
-    throw new InputError("stdin", "it ended before all was answered.", "Give the flags instead.");
+    throw new InputError(
+      "stdin",
+      "it ended before every question was answered.",
+      "Give the flags instead.",
+    );
   } finally {
     terminal.close();
   }
@@ -90,6 +94,6 @@ function writeAll(fd: number, text: string): void {
 function outputError({ code = "unknown" }: NodeJS.ErrnoException): OutputError {
   return new OutputError(
     code === "EPIPE" ? EXIT.brokenPipe : EXIT.badInput,
-    `it cannot be written (${code}): what was printed is not whole.`,
+    `it cannot be written (${code}): the output is incomplete.`,
   );
 }

@@ -14,7 +14,7 @@ export function today(env: Readonly<Record<string, string | undefined>>): string
   }
   throw new InputError(
     "SOURCE_DATE_EPOCH",
-    `"${epoch}" is no number of seconds since 1970.`,
+    `"${epoch}" is not a number of seconds since 1970.`,
     "Give a whole number, or unset it.",
   );
 }

@@ -90,8 +90,8 @@ function writeOutput(
   const path = `${directory}/${FRONTIER}`;
   return [
     frontier === "own"
-      ? `${path} was of an earlier run and is removed.`
-      : `${path} is not of this run.`,
+      ? `${path} was from an earlier run and has been removed.`
+      : `${path} is not from this run.`,
   ];
 }
 

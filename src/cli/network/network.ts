@@ -45,10 +45,10 @@ function chooseMatrix({ derive, intra, inter }: NetworkFlags): (pool: Pool) => M
   if (derive) {
     if (intra === undefined && inter === undefined) return deriveMatrix;
     const other = intra === undefined ? "--inter" : "--intra";
-    throw new InputError("--derive", `it cannot stand beside ${other}.`, hint);
+    throw new InputError("--derive", `it cannot be combined with ${other}.`, hint);
   }
   if (intra === undefined && inter === undefined) {
-    throw new InputError("network", "it is not said where bandwidths come from.", hint);
+    throw new InputError("network", "it has no source of bandwidths.", hint);
   }
   const inside = requireFlag("--intra", intra, hint);
   const between = requireFlag("--inter", inter, hint);

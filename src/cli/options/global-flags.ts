@@ -12,9 +12,9 @@ export interface GlobalFlags {
 /** Adds the flags that every command takes, before or after its name. */
 export function addGlobalOptions(program: Command): Command {
   return program
-    .option("-q, --quiet", "no warnings, notes and progress on stderr; errors stay")
-    .option("--verbose", "say on stderr what is read, how large it is and how the search goes")
-    .option("--color", "colours even where stdout is no terminal")
+    .option("-q, --quiet", "no warnings, notes or progress on stderr; errors are still printed")
+    .option("--verbose", "print on stderr which files are read, their size and search progress")
+    .option("--color", "colours even if stdout is not a terminal")
     .option("--no-color", "no colours, as with NO_COLOR");
 }
 

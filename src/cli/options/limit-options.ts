@@ -32,21 +32,21 @@ export function addLimitOptions(command: Command): Command {
     )
     .addOption(limitOption("--max-total-cost <usd>", "budget of the whole job, $", "dollars"))
     .addOption(
-      limitOption("--max-total-runtime-hours <hours>", "longest run time of the job", "hours"),
+      limitOption("--max-total-runtime-hours <hours>", "maximum run time of the job", "hours"),
     )
     .addOption(
       limitOption(
         "--min-throughput <rate>",
-        "least tokens/s, input and output together",
+        "minimum tokens/s, input and output together",
         "tokens per second",
       ),
     )
-    .addOption(limitOption("--max-ttft-ms <ms>", "longest time to first token", "milliseconds"))
-    .addOption(limitOption("--max-tpot-ms <ms>", "longest time per output token", "milliseconds"))
+    .addOption(limitOption("--max-ttft-ms <ms>", "maximum time to first token", "milliseconds"))
+    .addOption(limitOption("--max-tpot-ms <ms>", "maximum time per output token", "milliseconds"))
     .addOption(
       numberOption(
         "--safety-margin <percent>",
-        "what predicted latencies must stay below their limits by (default: 10)",
+        "margin by which predicted latencies must stay below their limits (default: 10)",
         MARGIN_PERCENT,
       ),
     );

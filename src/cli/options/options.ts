@@ -62,7 +62,7 @@ export function nameListOption(flags: string, description: string): Option {
         throw new InputError(
           flag,
           text === "" ? "the value is empty." : `an item of "${text}" is empty.`,
-          "Give names separated by commas, without blanks.",
+          "Give names separated by commas, without spaces.",
         );
       }
       if (names.indexOf(name) !== index) {

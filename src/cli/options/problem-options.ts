@@ -46,7 +46,7 @@ export function addDescriptionOptions(command: Command): Command {
   command
     .optionsGroup("The workload:")
     .addOption(
-      choiceOption("--phase <phase>", "what is served", { what: "a phase", choices: PHASES }),
+      choiceOption("--phase <phase>", "what to serve", { what: "a phase", choices: PHASES }),
     );
   addLengthOptions(command);
   addLoadOptions(command);
@@ -60,29 +60,21 @@ function addModelOptions(command: Command): void {
     .addOption(
       textOption(
         "--model <model>",
-        "a name of the library (see models), a Hugging Face config.json, or a directory with one",
+        "a model in the library (see models), a Hugging Face config.json, or a directory with one",
         { kind: "name-or-path" },
       ),
     )
     .addOption(
-      choiceOption(
-        "--weight-format <format>",
-        "weights in another format than the model's files say",
-        {
-          what: "a format of weights",
-          choices: WEIGHT_FORMATS,
-        },
-      ),
+      choiceOption("--weight-format <format>", "weight format, if not that of the model's files", {
+        what: "a format of weights",
+        choices: WEIGHT_FORMATS,
+      }),
     )
     .addOption(
-      choiceOption(
-        "--kv-cache-dtype <type>",
-        "KV cache in another type than the model's files say",
-        {
-          what: "a type of KV cache",
-          choices: KV_CACHE_DTYPES,
-        },
-      ),
+      choiceOption("--kv-cache-dtype <type>", "KV cache type, if not that of the model's files", {
+        what: "a type of KV cache",
+        choices: KV_CACHE_DTYPES,
+      }),
     );
 }
 
@@ -107,23 +99,26 @@ function addPoolOptions(command: Command): void {
     .addOption(
       numberOption(
         "--max-count <n>",
-        `instances of each type, region and kind of price (default: ${DEFAULT_MAX_COUNT})`,
+        `instances of each type, region and price kind (default: ${DEFAULT_MAX_COUNT})`,
         INSTANCE_COUNT,
       ),
     )
     .addOption(
       textOption(
         "--catalogue <dir>",
-        "own instances.csv, prices.csv, gpus.csv and discounts.csv, laid over the shipped ones",
+        "your own instances.csv, prices.csv, gpus.csv and discounts.csv, overlaid on the shipped ones",
       ),
     )
     .addOption(
-      textOption("--cloud-provider <name>", "whose instances gpu_pool.csv means (default: AWS)"),
+      textOption(
+        "--cloud-provider <name>",
+        "provider of the instances in gpu_pool.csv (default: AWS)",
+      ),
     )
     .addOption(
       numberOption(
         "--max-pipeline-stages <n>",
-        "most pipeline stages; none has fewer than layers / n (default: 8)",
+        "maximum pipeline stages; each has at least layers / n layers (default: 8)",
         STAGES,
       ),
     )
@@ -139,14 +134,14 @@ function addPoolOptions(command: Command): void {
 /** How long sequences are. */
 function addLengthOptions(command: Command): void {
   command
-    .optionsGroup("How long sequences are:")
+    .optionsGroup("Sequence lengths:")
     .addOption(
       numberOption("--input-length <tokens>", "input tokens of a sequence, or their mean", TOKENS),
     )
     .addOption(
       numberOption(
         "--input-length-p95 <tokens>",
-        "95th percentile of the input length, which is then lognormal",
+        "95th percentile of the input length; the distribution is then lognormal",
         TOKENS,
       ),
     )
@@ -161,7 +156,7 @@ function addLengthOptions(command: Command): void {
     .addOption(
       numberOption(
         "--output-length-p95 <tokens>",
-        "95th percentile of the output length, which is then lognormal",
+        "95th percentile of the output length; the distribution is then lognormal",
         TOKENS,
       ),
     )
@@ -171,26 +166,22 @@ function addLengthOptions(command: Command): void {
 /** How many sequences are in flight. */
 function addLoadOptions(command: Command): void {
   command
-    .optionsGroup("How many sequences are in flight:")
+    .optionsGroup("Sequences in flight:")
     .addOption(numberOption("--min-batch-size <n>", "smallest batch", SEQUENCES))
     .addOption(numberOption("--max-batch-size <n>", "largest batch", SEQUENCES))
     .addOption(
-      numberOption("--concurrency <n>", "exactly so many sequences in flight", CONCURRENCY_RANGE),
+      numberOption("--concurrency <n>", "exact number of sequences in flight", CONCURRENCY_RANGE),
     )
     .option("--max-load", "as many sequences in flight as the KV cache holds")
     .addOption(
-      numberOption(
-        "--request-rate <rate>",
-        "requests per second that have to be served",
-        REQUESTS_PER_SECOND,
-      ),
+      numberOption("--request-rate <rate>", "requests per second to serve", REQUESTS_PER_SECOND),
     );
 }
 
 /** What predicts, and the engine that it stands for. */
 function addCostModelOptions(command: Command): Command {
   return command
-    .optionsGroup("What predicts speed and memory:")
+    .optionsGroup("The cost model:")
     .addOption(
       choiceOption("--cost-model <name>", "what predicts speed and memory", {
         what: "a cost model",
@@ -207,7 +198,7 @@ function addCostModelOptions(command: Command): Command {
     )
     .option(
       "--any-shape",
-      "also TP degrees that heads, widths, groups of weights or the vocabulary forbid the engine",
+      "also allow TP degrees that the engine rejects (heads, widths, weight groups, vocabulary)",
     )
     .addOption(
       numberOption(
@@ -231,14 +222,14 @@ function addCostModelOptions(command: Command): Command {
 
 /** The option for the file that `calibrate` writes. */
 export function calibrationOption(): Option {
-  return textOption("--calibration <file>", "factors fitted on measurements of your own");
+  return textOption("--calibration <file>", "factors fitted to your own measurements");
 }
 
 /** The option for instances that are owned already. */
 export function ownOption(): Option {
   return numberMapOption(
     "--own <list>",
-    "instances of the pool that are owned already and cost nothing: TYPE=N,…",
+    "instances of the pool that you already own, at no cost: TYPE=N,…",
     { unit: "instances", integer: true, min: 1 },
   );
 }
@@ -247,6 +238,6 @@ export function ownOption(): Option {
 export function configDirOption(): Option {
   return textOption(
     "--config-dir <dir>",
-    "directory of config.csv (and layers.csv); gpu_pool.csv, cloud_instances_specs.csv and network_bandwidth.csv lie there or one above",
+    "directory of config.csv (and layers.csv); gpu_pool.csv, cloud_instances_specs.csv and network_bandwidth.csv are there or one level up",
   );
 }

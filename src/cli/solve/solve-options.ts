@@ -37,7 +37,7 @@ export function addRequestOptions(command: Command): Command {
 /** What is best, and within which limits. */
 function addObjectiveOptions(command: Command): void {
   command
-    .optionsGroup("What is best:")
+    .optionsGroup("The objective:")
     .addOption(
       choiceOption("--objective <name>", "what is best", {
         what: "an objective",
@@ -51,7 +51,7 @@ function addObjectiveOptions(command: Command): void {
     .addOption(
       numberOption(
         "--prefer-simple <percent>",
-        "the simplest placement that is at most so much worse than the optimum: fewest stages, then fewest instance types, then one TP degree (default: 0)",
+        "the simplest placement that is at most this much worse than the optimum: fewest stages, then fewest instance types, then one TP degree (default: 0)",
         { unit: "per cent", min: 0, max: 99 },
       ),
     );
@@ -61,7 +61,7 @@ function addObjectiveOptions(command: Command): void {
 /** What may be rented. */
 function addRentalOptions(command: Command): void {
   command
-    .optionsGroup("What may be rented:")
+    .optionsGroup("The instances to rent:")
     .addOption(nameListOption("--include <types>", "only these instance types: TYPE,…"))
     .addOption(nameListOption("--exclude <types>", "not these instance types: TYPE,…"))
     .addOption(ownOption())
@@ -73,17 +73,17 @@ function addRentalOptions(command: Command): void {
 /** How the model is cut. */
 function addParallelismOptions(command: Command): void {
   command
-    .optionsGroup("How the model is cut:")
-    .addOption(numberMapOption("--max-stages <list>", "most stages by type: TYPE=N,…", STAGES))
+    .optionsGroup("How the model is split:")
+    .addOption(numberMapOption("--max-stages <list>", "maximum stages by type: TYPE=N,…", STAGES))
     .option("--uniform-tp", "one TP degree for all stages")
     .addOption(
       numberListOption("--tp-degrees <list>", "TP degrees to use (default: 1,2,4,8)", GPUS),
     )
-    .addOption(numberMapOption("--tp-config <list>", "largest TP degree by type: TYPE=N,…", GPUS))
+    .addOption(numberMapOption("--tp-config <list>", "maximum TP degree by type: TYPE=N,…", GPUS))
     .addOption(
       numberOption(
         "--bandwidth-percentile <q>",
-        "leave out links between instances slower than this share of them",
+        "leave out links between instances below this percentile of bandwidth, 0 to 1",
         SHARE,
       ),
     );
@@ -92,11 +92,11 @@ function addParallelismOptions(command: Command): void {
 /** How far the search goes, and what is told of it. */
 function addSearchOptions(command: Command): Command {
   command
-    .optionsGroup("The search, and what is told of it:")
+    .optionsGroup("Search and output:")
     .addOption(
       numberOption(
         "--time-limit <seconds>",
-        "bound on the search; even splits are always scored to their end",
+        "time limit of the search; even splits are always completed",
         SECONDS,
       ),
     )
@@ -110,25 +110,25 @@ function addSearchOptions(command: Command): Command {
         byDefault: DEFAULT_SOLVER,
       }),
     );
-  return addDeployableOptions(command, "only what export can write for a target")
+  return addDeployableOptions(command, "only placements that export can write for a target")
     .option("--frontier", "also find every non-dominated pair of cost and throughput")
     .addOption(
       choiceOption(
         "--by <grouping>",
-        "also the best answer of each group of instance types alone",
+        "also find the best answer of each group of instance types alone",
         {
           what: "a grouping",
           choices: GROUPINGS,
         },
       ),
     )
-    .option("--explain", "also say what would change the answer: limits, prices, other types")
+    .option("--explain", "also explain what would change the answer: limits, prices, other types")
     .addOption(textOption("--export-model <file>", "write the answer's MILP: FILE.lp or FILE.mps"))
     .addOption(outOption("write solution.json, solution_summary.csv and frontier.csv here"))
     .addOption(
       textOption(
         "--report <file>",
-        "write a report as one HTML file; asks for --frontier, --explain",
+        "write a report as one HTML file; implies --frontier and --explain",
       ),
     )
     .addOption(jsonOption());

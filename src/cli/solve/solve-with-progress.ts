@@ -26,7 +26,7 @@ export async function solveWatched(
     if (controller.signal.aborted) io.exit(exitCode);
     controller.abort();
     const again = exitCode === EXIT.interrupted ? "Ctrl-C again" : "the same signal again";
-    void io.stderr.write(`\nstopping with the best answer so far; ${again} ends at once\n`);
+    void io.stderr.write(`\nstopping with the best answer so far; ${again} stops at once\n`);
   });
   progress.log(() => sizeText(problem));
   const logStep = stepLog(progress, request.objective);

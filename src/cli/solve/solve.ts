@@ -81,14 +81,14 @@ export async function runSolve(
       solution.warnings,
     );
     if (solution.frontier_complete === false) {
-      warnings.push("a limit struck before the frontier was complete.");
+      warnings.push("the search stopped before the frontier was complete.");
     }
     if (flags.exportModel !== undefined) {
       if ("placement" in solution) {
         const { writeModel } = await import("./write-model.ts");
         await writeModel(flags.exportModel, problem, asked, solution, backend);
       } else {
-        warnings.push(`there is no answer, so ${flags.exportModel} is not written.`);
+        warnings.push(`there is no answer, so ${flags.exportModel} was not written.`);
       }
     }
     const json = solutionJson(problem, solution, warnings);

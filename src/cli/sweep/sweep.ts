@@ -54,10 +54,7 @@ export async function runSweep(flags: SweepFlags, io: CliIo): Promise<number> {
       : renderSweep(stored.runs, dataCsv, createColours(wantsColours(io))),
   );
   if (stored.kept > 0) {
-    await printNote(
-      io,
-      `${stored.kept} runs were there already and are kept, ${stored.computed} are new`,
-    );
+    await printNote(io, `${stored.kept} existing runs kept, ${stored.computed} new runs`);
   }
   return EXIT.ok;
 }

@@ -228,7 +228,7 @@ function knownGpu(instance: InstanceType): GpuSpec {
   if (gpu) return gpu;
   throw new InputError(
     "cloud_instances_specs.csv",
-    `the GPU "${instance.gpuModel}" of ${instance.name} is not known to the calibrated cost model.`,
+    `the GPU "${instance.gpuModel}" of ${instance.name} is unknown to the calibrated cost model.`,
     `Known: ${GPU_NAMES.join(", ")}. Or use --cost-model reference.`,
   );
 }

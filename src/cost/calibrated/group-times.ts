@@ -57,7 +57,7 @@ export class GroupTimes {
   private readonly termsByNext: Readonly<Record<NextStage, ServingTerms>>;
   private readonly lengths: ServedLengths;
   private readonly context: GroupContext;
-  /** By the layers of a stage and what it sends to: reports ask again and again. */
+  /** By the layers per stage and what it sends to: reports ask again and again. */
   private readonly limits = new Map<string, LimitedBy>();
   /** Whether 4-bit weights of llama.cpp keep embedding and LM head in its own format. */
   private readonly isLlamaCpp4: boolean;

@@ -24,7 +24,7 @@ export interface TypeParameters {
 
 /** What an engine adds to the kernels, and how well it uses them. */
 export interface EngineParameters {
-  /** CPU time of a step, ms. */
+  /** CPU time per step, ms. */
   readonly stepMs: number;
   /** Gaps between the kernels of a layer, us. */
   readonly layerUs: number;

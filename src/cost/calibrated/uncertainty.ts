@@ -101,7 +101,7 @@ export function hazardsOf({ pipelineStages, profile, kvSequences }: PredictedCas
   const reasons: string[] = [];
   if (pipelineStages > 1 && !ENGINE_TABLE[profile].measuredInPipelines) {
     hazards.push("pipeline");
-    reasons.push("few pipelines of serving engines were measured, and with larger errors");
+    reasons.push("few pipelines were measured, and their errors were larger");
   }
   if (kvSequences < STARVED_SEQUENCES) {
     hazards.push("kv_starved");

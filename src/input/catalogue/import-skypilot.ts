@@ -74,8 +74,8 @@ function takeRow(
   const count = cell("AcceleratorCount");
   if (accelerator !== "" && gpuCount(count) !== type.gpus) {
     const counted = Number.isInteger(gpuCount(count))
-      ? `has ${count} GPUs there and ${type.gpus} in the catalogue`
-      : `has a part of a GPU there (${count})`;
+      ? `has ${count} GPUs there but ${type.gpus} in the catalogue`
+      : `has a fraction of a GPU there (${count})`;
     collector.refuse(type, region, `${name} ${counted}; its prices are left out`, place);
     return;
   }

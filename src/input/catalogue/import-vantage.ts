@@ -57,7 +57,7 @@ export function importVantage(
     if (!Array.isArray(parsed)) {
       throw new InputError(
         file.fileName,
-        "it is no JSON list.",
+        "it is not a JSON list.",
         "Give instances.json of Vantage's ec2instances.",
       );
     }
@@ -102,7 +102,7 @@ function takeInstance(
     if (linux === undefined) continue;
     collector.region(region);
     if (value.GPU !== type.gpus) {
-      const message = `${name} has ${value.GPU} GPUs there and ${type.gpus} in the catalogue; it is left out`;
+      const message = `${name} has ${value.GPU} GPUs there but ${type.gpus} in the catalogue; it is left out`;
       collector.refuse(type, region, message, place);
     }
   }
@@ -110,7 +110,7 @@ function takeInstance(
   const gpu = collector.gpuOf(type);
   if (gpu && value.GPU_memory && !isWholeMemory(gpu, value.GPU_memory / value.GPU)) {
     collector.note(
-      `${name} has ${value.GPU_memory} GiB of GPU memory there, which are no ${type.gpus} × ${type.gpuMemoryGib}`,
+      `${name} has ${value.GPU_memory} GiB of GPU memory there, which is not ${type.gpus} × ${type.gpuMemoryGib}`,
       place,
     );
   }

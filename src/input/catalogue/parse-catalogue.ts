@@ -168,7 +168,7 @@ function priceRow(cells: Cells): CataloguePrice {
     provider: cells.name("provider"),
     instance: cells.name("instance"),
     region: cells.name("region"),
-    kind: cells.choice("kind", PRICE_KINDS, "kind of price"),
+    kind: cells.choice("kind", PRICE_KINDS, "price kind"),
     microUsdPerHour: usdToMicroUsd(cells.number("usd_per_hour", PRICE)),
     asOf: cells.dayOrNull("as_of"),
     source: cells.text("source"),
@@ -191,7 +191,7 @@ function discountRow(cells: Cells): CatalogueDiscount {
     provider: nameOrAny("provider"),
     instance: nameOrAny("instance"),
     region: nameOrAny("region"),
-    kind: cells.text("kind") === ANY ? null : cells.choice("kind", PRICE_KINDS, "kind of price"),
+    kind: cells.text("kind") === ANY ? null : cells.choice("kind", PRICE_KINDS, "price kind"),
     discountPercent,
     source: cells.text("source"),
     place: cells.place,
@@ -236,7 +236,7 @@ class Cells {
     if (choice) return choice;
     throw this.error(
       column,
-      text === "" ? "empty" : `"${text}", which is no ${what}`,
+      text === "" ? "empty" : `"${text}", which is not a ${what}`,
       text === "" ? `Give one of ${choices.join(", ")}.` : nearestHint(text, choices),
     );
   }

@@ -95,7 +95,7 @@ function readValue(
       if (spec.choices.includes(text)) return text;
       throw new InputError(
         where,
-        `${key} is "${text}", which is none of ${spec.choices.join(", ")}.`,
+        `${key} is "${text}"; expected one of ${spec.choices.join(", ")}.`,
         nearestHint(text, spec.choices),
       );
     case "number": {
@@ -137,7 +137,7 @@ function checkTogether(config: Config): void {
       lines.get(weights[0]!)! > lines.get(weights[1]!)! ? weights : [...weights].reverse();
     refuse(
       later!,
-      `${later} says the same as ${earlier} in ${line(earlier!)}.`,
+      `${later} means the same as ${earlier} in ${line(earlier!)}.`,
       "Keep one of the two; cost_throughput_weight is the older name.",
     );
   }

@@ -135,5 +135,5 @@ function measurement(table: CsvTable, row: CsvRow): Measurement {
 function kindOf(kind: string, where: string): MeasurementKind {
   const known = KINDS.find((name) => name === kind);
   if (known) return known;
-  throw new InputError(where, `kind "${kind}" is not known.`, nearestHint(kind, KINDS));
+  throw new InputError(where, `unknown kind "${kind}".`, nearestHint(kind, KINDS));
 }

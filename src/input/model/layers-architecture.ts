@@ -60,7 +60,7 @@ function checkedWidth(
   if (run.given.dHidden === null || run.given.dHidden === active) return byConfig.ffnWidth;
   throw new InputError(
     runPlace(runs, run, HIDDEN),
-    `d_hidden ${run.given.dHidden} is not what config.csv says of layer ${layer}: ${active} elements that each token passes.`,
+    `d_hidden ${run.given.dHidden} contradicts config.csv, which gives layer ${layer} ${active} elements per token.`,
     "Make the two agree, or leave the cell empty.",
   );
 }
@@ -77,7 +77,7 @@ function checkedWindow(
     tokens === null ? "none" : `one of ${tokens} tokens`;
   throw new InputError(
     runPlace(runs, run, WINDOW),
-    `layer ${layer} has another window (${words(said)}) than by sliding_window in config.csv (${words(byConfig.windowTokens)}).`,
+    `layer ${layer} has a different window (${words(said)}) from sliding_window in config.csv (${words(byConfig.windowTokens)}).`,
     "Make the two agree, or describe windows in one of the two files.",
   );
 }
@@ -87,7 +87,7 @@ function checkWeight(runs: LayerRuns, run: LayerRun, layer: number, computedGib:
   if (stated === null || isNear(stated, computedGib)) return;
   throw new InputError(
     runPlace(runs, run, WEIGHT),
-    `layer_weight_memory_gb ${stated} is far from the ${computedGib.toPrecision(3)} GB that layer ${layer} has by its dimensions.`,
+    `layer_weight_memory_gb ${stated} is far from the ${computedGib.toPrecision(3)} GB that the dimensions give layer ${layer}.`,
     "Describe the layers by the dimensions in config.csv (num_experts, ffn_matrices, weight_format, …), or use --cost-model reference, which takes the weights as stated.",
   );
 }

@@ -31,7 +31,7 @@ export function givenModel(
       ...given.notes,
       ...(config
         ? [
-            `${config.fileName}: the model it describes (${config.values.model_name}) is not used: --model says ${given.name}.`,
+            `${config.fileName}: the model it describes (${config.values.model_name}) is not used: --model gives ${given.name}.`,
           ]
         : []),
     ],
@@ -53,8 +53,8 @@ export function contextNotes(
   if (mean > maxContextTokens && engine?.maxModelLenTokens === null) {
     throw new InputError(
       "--input-length",
-      `a request of ${inputTokens ?? 0} input + ${outputTokens ?? 0} output tokens is longer than the ${maxContextTokens} that ${name} is made for (max_position_embeddings): an engine refuses it.`,
-      `Give shorter lengths; or --max-model-len ${mean} where the engine is told to take such requests (rope scaling).`,
+      `a request of ${inputTokens ?? 0} input + ${outputTokens ?? 0} output tokens exceeds the maximum of ${name}, ${maxContextTokens} tokens (max_position_embeddings): an engine rejects it.`,
+      `Give shorter lengths; or --max-model-len ${mean} if the engine is configured for such requests (rope scaling).`,
     );
   }
   const longest =
@@ -62,7 +62,7 @@ export function contextNotes(
     (inputLengths?.p95Tokens ?? inputTokens ?? 0) + (outputLengths?.p95Tokens ?? outputTokens ?? 0);
   return longest > maxContextTokens
     ? [
-        `requests of ${longest} tokens are longer than the ${maxContextTokens} that ${name} is made for (max_position_embeddings): an engine takes them with rope scaling only.`,
+        `requests of ${longest} tokens exceed the maximum of ${name}, ${maxContextTokens} tokens (max_position_embeddings): an engine accepts them only with rope scaling.`,
       ]
     : [];
 }

@@ -173,8 +173,8 @@ function readCut(table: CsvTable, row: CsvRow): Cut {
   if (cut) return cut;
   throw new InputError(
     cellPlace(table, row, CUT_AFTER),
-    `"${text}" does not say where a stage may end.`,
-    `${nearestHint(text, CUTS)} It is after each layer of the run, after none, or after its last.`,
+    `"${text}" is not a place where a stage may end.`,
+    `${nearestHint(text, CUTS)} A stage may end after each layer of the run, after none, or after its last.`,
   );
 }
 

@@ -87,7 +87,7 @@ function given<T>(
   if (value !== null) return value;
   throw new InputError(
     where,
-    `neither the placement nor the problem says ${field}.`,
+    `neither the placement nor the problem gives ${field}.`,
     `Put "${field}" into the placement, ${configKey} into config.csv, or give ${flag}.`,
   );
 }

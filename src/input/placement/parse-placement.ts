@@ -229,7 +229,7 @@ function readPhase(value: unknown): Phase {
   if (typeof value !== "string") throw misfit("workload_phase", value, PHASES.join(" or "));
   throw new Misfit(
     "workload_phase",
-    `"${value}" is no workload phase.`,
+    `"${value}" is not a workload phase.`,
     nearestHint(value, PHASES),
   );
 }

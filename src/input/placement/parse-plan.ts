@@ -45,22 +45,22 @@ export function parsePlan(text: string, fileName: string): Plan {
 /** What looks like a plan and is none gets a word of its own. */
 function refuseOthers(value: unknown, fileName: string): void {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new InputError(fileName, "it is no JSON object.", RENEW);
+    throw new InputError(fileName, "it is not a JSON object.", RENEW);
   }
   const { status } = value as { status?: unknown };
   if (status === undefined && "stages" in value) {
     throw new InputError(
       fileName,
       "it is a placement without metrics.",
-      `Rate it: \`evaluate --placement ${fileName} --json\`, and compare what that prints.`,
+      `Evaluate it: \`evaluate --placement ${fileName} --json\`, and compare its output.`,
     );
   }
   if (typeof status !== "string") {
-    throw new InputError(`${fileName}: status`, "it is no status of a plan.", RENEW);
+    throw new InputError(`${fileName}: status`, "it is not a plan status.", RENEW);
   }
   if (!PLAN_STATUSES.some((known) => known === status)) {
     const hint = nearestHint(status, PLAN_STATUSES);
-    throw new InputError(`${fileName}: status`, `"${status}" is no status of a plan.`, hint);
+    throw new InputError(`${fileName}: status`, `"${status}" is not a plan status.`, hint);
   }
 }
 
@@ -76,7 +76,7 @@ function answerOf({ status, placement, metrics }: PlanFile, fileName: string): P
 function missing(field: string, status: string, fileName: string): InputError {
   return new InputError(
     `${fileName}: ${field}`,
-    `it is missing from a plan that is "${status}".`,
+    `it is missing, although the plan is "${status}".`,
     RENEW,
   );
 }
@@ -119,7 +119,7 @@ function checkSums({ placement, metrics }: PlanAnswer, fileName: string): void {
   if (metrics.links.length !== stages.length - 1 || bottleneck.index >= places) {
     throw new InputError(
       `${fileName}: metrics.bottleneck.index`,
-      `${bottleneck.kind} ${bottleneck.index} is not there: ${stages.length} stages and ${metrics.links.length} links.`,
+      `${bottleneck.kind} ${bottleneck.index} does not exist: there are ${stages.length} stages and ${metrics.links.length} links.`,
       RENEW,
     );
   }

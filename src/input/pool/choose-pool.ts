@@ -58,7 +58,7 @@ export function choosePool(
 ): PoolSelection {
   const selection = selectPool(catalogue, itemsOf(flags, open), today);
   if (choosesAny(flags)) return selection;
-  const note = `nothing is said of the pool: it is all that the catalogue has on demand, ${selection.entries.length} offers, ${DEFAULT_MAX_COUNT} instances of each.`;
+  const note = `No pool given: using all ${selection.entries.length} on-demand offers of the catalogue, ${DEFAULT_MAX_COUNT} instances of each.`;
   return { ...selection, warnings: [note, ...selection.warnings] };
 }
 
@@ -93,7 +93,7 @@ function itemsOf(flags: ChoiceFlags, open: OpenNamed): readonly PoolItem[] {
   if (maxCount !== undefined && counted !== null) {
     throw new InputError(
       "--max-count",
-      `it cannot stand beside ${counted}, which has a count for each type.`,
+      `it cannot be combined with ${counted}, which has a count for each type.`,
       "Leave one of the two out.",
     );
   }

@@ -50,7 +50,7 @@ export function readPriceCell(cell: string, gpuCount: number, where: string): nu
   const match = PRICE_CELL.exec(cell);
   if (!match) {
     return refuse(
-      /\d/.test(cell) ? "which is not one number or a range of two" : "which is no number",
+      /\d/.test(cell) ? "which is not one number or a range of two" : "which is not a number",
     );
   }
   const [, prefix = "", first = "", second, suffix = ""] = match;
@@ -168,7 +168,7 @@ export function readInsideBandwidth(
     if (problem === null) return gBytesPerSecond;
     throw new InputError(
       interconnect.where,
-      `"${cell}" is not a bandwidth${amount === undefined ? " in GB/s or TB/s" : isOdd ? " between two GPUs beyond doubt" : `: it is ${problem}`}.`,
+      `"${cell}" is not a bandwidth${amount === undefined ? " in GB/s or TB/s" : isOdd ? " clearly between two GPUs" : `: it is ${problem}`}.`,
       "Give gigabytes per second above 0, all links of a GPU together, such as 600 GB/s, or leave the cell to the PCIe column.",
     );
   }
@@ -179,7 +179,7 @@ export function readInsideBandwidth(
   if (perX16 === undefined || ![1, 2, 4, 8, 16].includes(laneCount)) {
     throw new InputError(
       interconnect.cell === "" ? pcie.where : interconnect.where,
-      `neither "${interconnect.cell}" nor the PCIe cell "${pcie.cell}" says how fast the GPUs of the instance are connected.`,
+      `neither "${interconnect.cell}" nor the PCIe cell "${pcie.cell}" gives the bandwidth between the GPUs of the instance.`,
       "Give a bandwidth such as 600 GB/s, or PCIe Gen4 x16 in the PCIe column (generations 2 to 5).",
     );
   }

@@ -226,8 +226,8 @@ function tablePrice(
   if (microUsdPerHour === 0) {
     throw new InputError(
       where,
-      `the price of ${wanted.name} is "${cell}", which is nothing.`,
-      `${hint} (0 there means that it is owned).`,
+      `the price of ${wanted.name} is "${cell}", which is 0.`,
+      `${hint} (there, 0 means owned).`,
     );
   }
   const source = cellOf(row, PRICE_SOURCE);
@@ -248,7 +248,7 @@ function priceKind(table: InstanceTable, row: CsvRow): Price["kind"] {
   if (kind) return kind;
   throw new InputError(
     cellPlace(table, row, PRICE_KIND),
-    `"${text}" is no kind of price.`,
+    `"${text}" is not a price kind.`,
     nearestHint(text, PRICE_KINDS),
   );
 }

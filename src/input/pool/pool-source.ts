@@ -92,7 +92,7 @@ function checkOwned(
       "--own",
       `"${name}" is not in the pool.`,
       variants.length > 0
-        ? `It is there more than once; say which: ${variants.join(", ")}.`
+        ? `It occurs more than once; choose one of: ${variants.join(", ")}.`
         : nearestHint(name, names),
     );
   }

@@ -148,7 +148,7 @@ function ignoredKeys(config: Settings): string[] {
   }
   if (values.optimality_gap > 0) {
     warnings.push(
-      `${configPlace(config, "optimality_gap")}: optimality_gap ${values.optimality_gap} is ignored; answers are proven to a gap of 0 unless --gap says otherwise.`,
+      `${configPlace(config, "optimality_gap")}: optimality_gap ${values.optimality_gap} is ignored: the default gap is 0; set --gap to change it.`,
     );
   }
   return warnings;

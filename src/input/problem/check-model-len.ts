@@ -31,7 +31,7 @@ export function checkModelLen(
     (inputLengths?.p95Tokens ?? inputTokens) + (outputLengths?.p95Tokens ?? outputTokens);
   return long > longest
     ? [
-        `${where}: a longest request of ${longest} tokens refuses some of the workload: its 95th percentiles add up to ${long}.`,
+        `${where}: a longest request of ${longest} tokens rejects some of the workload: its 95th percentiles add up to ${long}.`,
       ]
     : [];
 }

@@ -115,8 +115,8 @@ function refuseEngineFlags(flags: CostModelFlags): void {
     if (flags[name as keyof CostModelFlags] === undefined) continue;
     throw new InputError(
       flag,
-      'the cost model "reference" knows no engine.',
-      "Leave the flag out, or use --cost-model calibrated.",
+      'the cost model "reference" has no engine.',
+      "Omit the flag, or use --cost-model calibrated.",
     );
   }
 }
@@ -124,7 +124,11 @@ function refuseEngineFlags(flags: CostModelFlags): void {
 function flagEngine(name: string): Engine {
   const known = ENGINES.find((engine) => engine === name);
   if (known) return known;
-  throw new InputError("--engine", `"${name}" is no engine.`, nearestHint(name, ENGINES));
+  throw new InputError(
+    "--engine",
+    `"${name}" is not a supported engine.`,
+    nearestHint(name, ENGINES),
+  );
 }
 
 /** Parameters of config.csv that the reference model does not read, by what they are about. */
@@ -163,7 +167,7 @@ export function referenceNotes(config: Settings, flags: LengthFlags): string[] {
     ...(first === undefined
       ? []
       : [`${configPlace(config, first)}: the reference cost model ignores ${ignored.join(", ")}.`]),
-    ...spreads.map(([flag]) => `${flag}: the reference cost model knows mean lengths only.`),
+    ...spreads.map(([flag]) => `${flag}: the reference cost model uses mean lengths only.`),
   ];
 }
 
@@ -208,8 +212,8 @@ function parameterValues(
   if (parsed.engine !== engine) {
     throw new InputError(
       `${fileName}: engine`,
-      `the calibration is of ${parsed.engine}, the engine is ${engine}.`,
-      `Give --engine ${parsed.engine}, or a calibration of ${engine}.`,
+      `the calibration is for ${parsed.engine}, but the engine is ${engine}.`,
+      `Give --engine ${parsed.engine}, or a calibration for ${engine}.`,
     );
   }
   return applyCalibration(SHIPPED.values, parsed, fileName);

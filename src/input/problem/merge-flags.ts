@@ -83,7 +83,7 @@ export function mergeWorkload(
 function flagPhase(phase: string): Phase {
   const known = PHASES.find((each) => each === phase);
   if (known) return known;
-  throw new InputError("--phase", `"${phase}" is no phase.`, nearestHint(phase, PHASES));
+  throw new InputError("--phase", `"${phase}" is not a phase.`, nearestHint(phase, PHASES));
 }
 
 const MS_PER_SECOND = 1000;

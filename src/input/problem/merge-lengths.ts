@@ -107,7 +107,7 @@ function mergeSide(side: Side, config: Settings, open: OpenNamed, flags: SideFla
     if (other !== null) {
       throw new InputError(
         fileFlag,
-        `it cannot stand beside ${other}.`,
+        `it cannot be combined with ${other}.`,
         `Give the file, or ${meanFlag} with or without ${p95Flag}.`,
       );
     }
@@ -127,7 +127,7 @@ function mergeSide(side: Side, config: Settings, open: OpenNamed, flags: SideFla
     if (other !== undefined) {
       throw new InputError(
         path.where,
-        `${fileKey} cannot stand beside ${other} in line ${config.lines.get(other)}.`,
+        `${fileKey} cannot be combined with ${other} in line ${config.lines.get(other)}.`,
         `Keep the file, or ${meanKey} with or without ${p95Key}.`,
       );
     }
@@ -183,7 +183,7 @@ function merged(
       moments.meanTokens === exact.meanTokens
         ? []
         : [
-            `${where}: the mean ${side.word} length of ${Number(exact.meanTokens.toPrecision(6))} tokens counts as ${moments.meanTokens}.`,
+            `${where}: the mean ${side.word} length of ${Number(exact.meanTokens.toPrecision(6))} tokens is rounded to ${moments.meanTokens}.`,
           ],
   };
 }

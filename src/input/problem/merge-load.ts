@@ -44,12 +44,16 @@ const ONE_KEY_OF = "batch sizes, concurrency, load and request_rate";
  */
 export function mergeLoad(config: Settings, flags: LoadFlags): MergedLoad {
   const byFlag = only(saidByFlags(flags), ({ where }, other) => {
-    throw new InputError(where, `it cannot stand beside ${other.name}.`, `Give one of ${ONE_OF}.`);
+    throw new InputError(
+      where,
+      `it cannot be combined with ${other.name}.`,
+      `Give one of ${ONE_OF}.`,
+    );
   });
   const byConfig = only(saidByConfig(config), ({ where, name }, other) => {
     throw new InputError(
       where,
-      `${name} cannot stand beside ${other.name} (${other.where}).`,
+      `${name} cannot be combined with ${other.name} (${other.where}).`,
       `Keep one of ${ONE_KEY_OF}.`,
     );
   });

@@ -34,7 +34,7 @@ export function parseLengths(text: string, fileName: string, least: number): Len
       throw new InputError(
         cellPlace(table, row, LENGTH),
         `a length of ${tokens} tokens is already given in line ${earlier}.`,
-        "Add the two rows up.",
+        "Merge the two rows.",
       );
     }
     lines.set(tokens, row.line);

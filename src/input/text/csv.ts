@@ -146,7 +146,7 @@ function checkHeader(names: readonly string[], where: string, columns: CsvColumn
       );
     }
     if (names.indexOf(name) !== index) {
-      throw new InputError(where, `the column "${name}" is there twice.`, "Remove one of them.");
+      throw new InputError(where, `the column "${name}" occurs twice.`, "Remove one of them.");
     }
   }
   const missing = columns.required.filter((column) => !names.includes(column));
@@ -172,7 +172,7 @@ function quoteError(error: CsvError, text: string, fileName: string): InputError
     case "CSV_NON_TRIMABLE_CHAR_AFTER_CLOSING_QUOTE":
       return new InputError(
         `${fileName}:${Number(error.lines)}`,
-        "a double quote stands in the middle of a cell.",
+        "a double quote is in the middle of a cell.",
         "Put the whole cell in double quotes and write quotes inside it twice.",
       );
     default:

@@ -29,7 +29,7 @@ export function numberIn(range: NumberRange): z.ZodNumber {
 }
 
 export const textList: z.ZodArray<z.ZodString> = z.array(z.string({ error: "a text" }), {
-  error: "an array of texts",
+  error: "an array of strings",
 });
 
 /** One of several names; a text that is none of them is told what was meant. */
@@ -40,7 +40,7 @@ export function nameOf<Name extends string>(
   return z.string({ error: `one of ${names.join(", ")}` }).transform((value, context) => {
     const known = names.find((name) => name === value);
     if (known !== undefined) return known;
-    refuse(context, `"${value}" is no ${kind}.`, nearestHint(value, names));
+    refuse(context, `"${value}" is not a supported ${kind}.`, nearestHint(value, names));
     return z.NEVER;
   });
 }

@@ -45,7 +45,7 @@ export function structureOf(text: string): Structure {
       case QUOTE: {
         const end = endOfString(text, offset);
         if (end - offset > MOST_CHARACTERS) {
-          const problem = `a text of ${end - offset - 1} characters begins.`;
+          const problem = `a string of ${end - offset - 1} characters begins here.`;
           const hint = `Give at most ${MOST_CHARACTERS}.`;
           return { members, excess: { offset, problem, hint } };
         }
@@ -58,8 +58,8 @@ export function structureOf(text: string): Structure {
       case OPEN_BRACE:
       case OPEN_BRACKET:
         if (++level > MOST_LEVELS) {
-          const problem = `more than ${MOST_LEVELS} objects and lists stand inside one another.`;
-          return { members, excess: { offset, problem, hint: "Make it flatter." } };
+          const problem = `more than ${MOST_LEVELS} levels of objects and lists are nested.`;
+          return { members, excess: { offset, problem, hint: "Reduce the nesting." } };
         }
         break;
       case CLOSE_BRACE:

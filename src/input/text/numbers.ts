@@ -41,7 +41,7 @@ export function readNumber(text: string, range: NumberRange): NumberReading {
 /** What keeps a number out of a range, in words that follow "which is"; null when it is in. */
 export function numberProblem(value: number, range: NumberRange): string | null {
   if (Number.isNaN(value)) return "not a number";
-  if (!Number.isFinite(value)) return value > 0 ? "too large" : "below every number";
+  if (!Number.isFinite(value)) return value > 0 ? "too large" : "too small";
   if (range.integer && !Number.isInteger(value)) return "not a whole number";
   if (range.integer && !Number.isSafeInteger(value)) return "too large";
   if (range.min !== undefined && value < range.min) return `below ${range.min}`;

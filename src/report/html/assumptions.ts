@@ -44,7 +44,7 @@ function rangesMarkup(problem: Problem, { placement, metrics }: Answer): Markup 
     service?.atRate.metrics ?? metrics,
   );
   if (ranges.length === 0) return null;
-  return html`<h3>How sure the figures are</h3>
+  return html`<h3>Confidence in the figures</h3>
 <div class="ranges">${ranges.map(rangePlot)}</div>
 `;
 }
@@ -110,17 +110,17 @@ function formatPairs({ model, network, totalTokensToProcess }: Problem): Pair[] 
   const architecture = knownArchitecture(model);
   const bandwidths =
     network.kind === "derived"
-      ? "bandwidths follow from the instance table"
-      : "a bandwidth for every pair of GPUs, as given";
+      ? "bandwidths derived from the instance table"
+      : "as given for every pair of GPUs";
   return [
     ...(architecture
       ? ([
           [
             "Formats",
-            `weights ${architecture.weightFormat} (${architecture.weightBytes} bytes a parameter), KV cache ${architecture.kvBytes} bytes an element`,
+            `weights ${architecture.weightFormat} (${architecture.weightBytes} bytes per parameter), KV cache ${architecture.kvBytes} bytes per element`,
           ],
         ] as const)
-      : ([["Formats", `${model.architecture.weightBytes} bytes an element`]] as const)),
+      : ([["Formats", `${model.architecture.weightBytes} bytes per element`]] as const)),
     ["Network", bandwidths],
     ["Whole job", `${count(totalTokensToProcess)} tokens, for run time and total cost`],
   ];
@@ -147,7 +147,8 @@ function askedPairs({ limits, workload }: Problem, request: SolveRequest): Pair[
 
 /** Which of the TP degrees the model's shape forbids. */
 function shapeText(problem: Problem, tpDegrees: readonly number[]): string {
-  if (problem.rules.anyShape) return ", whether or not the engine starts the model at them";
+  if (problem.rules.anyShape)
+    return ", including those at which the engine does not start the model";
   const out = tpDegrees.flatMap((degree) => {
     const breach = forbiddenTp(problem, degree);
     return breach ? [`not ${degree}, which ${breach.words}`] : [];
@@ -162,13 +163,13 @@ function rulePairs(problem: Problem, request: SolveRequest): Pair[] {
     [...numbers].map(([name, number]) => `${name}=${number}`).join(", ");
   const asked = [
     `at most ${plural(rules.maxPipelineStages, "pipeline stage")}`,
-    `at least ${plural(rules.minLayersPerStage, "layer")} a stage`,
+    `at least ${plural(rules.minLayersPerStage, "layer")} per stage`,
     `at least ${percent(rules.minMemoryUtilization)} of a GPU's memory used`,
-    ...(rules.quantizeSegments ? ["stage sizes from the quantised list"] : []),
+    ...(rules.quantizeSegments ? ["quantised stage sizes only"] : []),
     `TP degrees ${request.tpDegrees.join(", ")}${request.tpDegrees === DEFAULT_TP_DEGREES ? " (default)" : ""}${shapeText(problem, request.tpDegrees)}`,
     ...(request.uniformTp ? ["one TP degree for all stages"] : []),
-    ...(request.maxTpByType.size > 0 ? [`largest TP degree ${byType(request.maxTpByType)}`] : []),
-    ...(request.maxStagesByType.size > 0 ? [`most stages ${byType(request.maxStagesByType)}`] : []),
+    ...(request.maxTpByType.size > 0 ? [`max TP degree ${byType(request.maxTpByType)}`] : []),
+    ...(request.maxStagesByType.size > 0 ? [`max stages ${byType(request.maxStagesByType)}`] : []),
     ...(request.includeTypes ? [`only ${list(request.includeTypes)}`] : []),
     ...(request.excludeTypes.length > 0 ? [`without ${list(request.excludeTypes)}`] : []),
     ...(request.noIdleGpus ? ["no idle GPU on a rented instance"] : []),
@@ -181,7 +182,7 @@ function rulePairs(problem: Problem, request: SolveRequest): Pair[] {
     ...(request.bandwidthPercentile === null
       ? []
       : [
-          `links between instances slower than ${percent(request.bandwidthPercentile)} of them are left out`,
+          `links between instances below the ${percent(request.bandwidthPercentile)} percentile of bandwidth are left out`,
         ]),
   ];
   return [["Rules", asked.join("; ")]];
@@ -192,10 +193,10 @@ function notModelled({ costModel }: Problem): string[] {
   return [
     costModel.predictsLatency
       ? "Latencies are means under a steady load: no percentiles, no bursts, no overload."
-      : "This cost model predicts no latency, and says nothing of how sure it is.",
-    "Cost is the price of the machines: no traffic, storage, start-up time or discounts.",
+      : "This cost model predicts no latency and gives no intervals.",
+    "Cost is the price of the instances: no traffic, storage, start-up time or discounts.",
     "One pipeline: replicas behind a load balancer are not searched.",
-    "No failures and no interruptions, of spot instances either.",
+    "No failures and no interruptions, not even of spot instances.",
     "No prefix caching, speculative decoding or separate prefill and decode pools.",
   ];
 }

@@ -51,7 +51,7 @@ export function rangePlot({ label, value, interval, limit, words }: Range): Mark
   const at = (number: number): string => `${per100(number / most)}%`;
   const limitText = limit ? `, limit ${words(limit.value)}` : "";
   return html`<div class="range"><h4>${label}</h4>
-<svg role="img" aria-label="${label}: ${words(value)}, in 80 of 100 cases between ${words(interval.low)} and ${words(interval.high)}${limitText}" width="100%" height="30">
+<svg role="img" aria-label="${label}: ${words(value)}, 80 % interval ${words(interval.low)} to ${words(interval.high)}${limitText}" width="100%" height="30">
 <line class="axis" x1="0" x2="100%" y1="15" y2="15"></line><line class="axis" x1="0.5" x2="0.5" y1="10" y2="20"></line>
 <line class="interval" x1="${at(interval.low)}" x2="${at(interval.high)}" y1="15" y2="15"></line>
 <circle class="value" cx="${at(value)}" cy="15" r="6"></circle>${

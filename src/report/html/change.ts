@@ -16,7 +16,7 @@ import { textTable } from "./table.ts";
 export function changeMarkup(problem: Problem, answer: Answer, explanation: Sensitivity): Markup {
   return html`${explanationBlocks(problem, answer, explanation).map(({ text, table }) =>
     table === null ? html`<p>${text}</p>` : textTable(text.replace(/:$/, ""), table),
-  )}<p class="dim">Every figure here is proven by a search of its own.</p>`;
+  )}<p class="dim">Every figure here is proven by its own search.</p>`;
 }
 
 /** Why nothing fits, what cannot be met together, and the smallest changes that would help. */
@@ -27,7 +27,7 @@ ${conflictText(explanation).map((text) => html`<p><b>${text}</b></p>`)}
 ${
   relaxations.length > 0
     ? textTable(RELAXATIONS_TEXT.replace(/:$/, ""), relaxationTable(pool, explanation))
-    : html`<p>No single change of a limit or of a count was found to help.</p>`
+    : html`<p>No single change to a limit or a count was found to help.</p>`
 }
 ${
   joint_relaxations.length > 0

@@ -22,13 +22,13 @@ export function frontierMarkup(problem: Problem, solution: Solution): Markup | n
   const proof = solution.frontier ? frontierProofText(problem, solution) : "";
   if (points.length === 0) return null;
   if (points.length === 1)
-    return html`<p>No placement beside the answer is known to draw. ${proof}</p>`;
+    return html`<p>There is no placement to plot besides the answer. ${proof}</p>`;
   const answer = points.some(({ kind }) => kind === "answer");
-  return html`<p>Each point is a placement: what it costs an hour and how many tokens it serves a second.${
-    answer ? " Along the dashed line a token costs as much as in the answer; below it, more." : ""
+  return html`<p>Each point is a placement: its cost per hour and its throughput.${
+    answer ? " On the dashed line a token costs as much as in the answer; below it, more." : ""
   }${
     problem.workload.load?.kind === "request_rate"
-      ? " That is what it could serve, and what a token then costs; the rate asked for is less."
+      ? " Throughput and cost per token are at capacity; the requested rate is lower."
       : ""
   } ${proof}${hasLogScales(points) ? " Both scales are logarithmic." : ""}</p>
 <figure class="chart"><ul class="legend" aria-hidden="true">${legend(points)}</ul>
@@ -118,7 +118,7 @@ function legend(points: readonly Point[]): Markup[] {
       ? [
           sign(
             html`<circle class="blue" cx="8" cy="7" r="5"></circle>`,
-            "frontier: nothing is both cheaper an hour and faster",
+            "frontier: nothing else is both cheaper and faster",
           ),
         ]
       : []),

@@ -33,8 +33,8 @@ export function headlineMarkup(
 function noAnswerMarkup(problem: Problem, solution: NoAnswer): Markup {
   const { model } = problem;
   const isProven = solution.status === "infeasible";
-  return html`<h1>${isProven ? `No placement serves ${model.name} as asked` : `No placement of ${model.name} was found in time`}</h1>
-<p><span class="badge ${isProven ? "bad" : "warn"}">${isProven ? "✕ infeasible, proven" : "! no answer, a limit struck"}</span>${noAnswerText(problem.workload, solution)}</p>
+  return html`<h1>${isProven ? `No placement of ${model.name} meets the requirements` : `No placement of ${model.name} was found in time`}</h1>
+<p><span class="badge ${isProven ? "bad" : "warn"}">${isProven ? "✕ infeasible, proven" : "! no answer, the search stopped"}</span>${noAnswerText(problem.workload, solution)}</p>
 ${restriction(renderWithoutRestriction(problem, solution))}`;
 }
 
@@ -49,7 +49,7 @@ function answerMarkup(problem: Problem, request: SolveRequest, answer: Answer): 
   const service = rateService(problem, placement);
   return html`<h1>${problem.model.name} ${titleText(metrics, service)}</h1>
 <p>${planText(problem, answer)}</p>
-<p><span class="badge ${isProven ? "good" : "warn"}">${isProven ? "✓ optimal, proven" : "! feasible, a limit struck"}</span>${verdictText(problem, request, answer)}${gap === 0 ? html` <span class="dim">Bound ${objectiveText(answer, bound)}, gap 0.</span>` : null}</p>
+<p><span class="badge ${isProven ? "good" : "warn"}">${isProven ? "✓ optimal, proven" : "! feasible, not proven"}</span>${verdictText(problem, request, answer)}${gap === 0 ? html` <span class="dim">Bound ${objectiveText(answer, bound)}, gap 0.</span>` : null}</p>
 ${restriction(renderDeployable(problem, answer, PLAIN))}
 ${service ? rateTiles(service) : tiles(metrics)}
 ${targets(problem, metrics, service)}
@@ -91,8 +91,8 @@ function rateTiles(service: RateService): Markup {
   return html`<dl class="tiles">${priceTile(atRate.metrics)}${tile(
     "$ per million tokens",
     usd(service.usdPerMillionTokens),
-    `at ${rateText(service.requestsPerSecond)}; ${usd(atCapacity.metrics.dollar_per_million_token)} at full use`,
-  )}${tile("Throughput, tokens/s", figure(service.tokensPerSecond), `what is asked for; capacity ${figure(atCapacity.metrics.throughput_tokens_per_sec)}`)}${tile(
+    `at ${rateText(service.requestsPerSecond)}; ${usd(atCapacity.metrics.dollar_per_million_token)} at capacity`,
+  )}${tile("Throughput, tokens/s", figure(service.tokensPerSecond), `as requested; capacity ${figure(atCapacity.metrics.throughput_tokens_per_sec)}`)}${tile(
     "In use",
     percent(used),
     `of a capacity of ${figure(service.capacityRequestsPerSecond)} requests/s`,
@@ -128,7 +128,7 @@ function targets(problem: Problem, metrics: Metrics, service: RateService | null
 /** Budgets for tokens are kept by what a token costs at full use; at a rate it costs more, which is said. */
 function atFullUse({ key }: SetLimit, service: RateService | null): string {
   return service && key === "maxCostPerMillionTokenUsd"
-    ? `, at full use; ${usd(service.usdPerMillionTokens)} at ${rateText(service.requestsPerSecond)}`
+    ? `, at capacity; ${usd(service.usdPerMillionTokens)} at ${rateText(service.requestsPerSecond)}`
     : "";
 }
 
@@ -146,13 +146,13 @@ function predicted(
         : [null, null];
   if (ms === null) return "";
   const margin = limits.latencySafetyMargin;
-  const beyond = range && range.high > value ? ", whose upper end is beyond the target" : "";
+  const beyond = range && range.high > value ? ", whose upper end exceeds the target" : "";
   return `: predicted ${figure(ms)} ms, with ${percent(margin)} margin ${figure(ms * (1 + margin))} ms${intervalText(range)}${beyond}`;
 }
 
 function confidence({ uncertainty }: Metrics): Markup {
   if (!uncertainty) {
-    return html`<p class="dim">The cost model does not say how sure it is: take the figures for comparisons, not for promises.</p>`;
+    return html`<p class="dim">The cost model gives no intervals: use the figures for comparison, not as guarantees.</p>`;
   }
   return html`<p><b>Confidence: ${CONFIDENCE_WORDS[uncertainty.confidence]}.</b> ${uncertainty.reasons.join("; ")}${uncertainty.reasons.length > 0 ? "." : ""} <span class="dim">All figures are predictions.</span></p>`;
 }

@@ -50,7 +50,7 @@ ${content}
 </section>
 `,
 )}</main>
-<footer><p>Made by llm-placement ${version}. Everything here is in this file; it loads nothing.</p></footer>
+<footer><p>Made by llm-placement ${version}. This file is self-contained and loads nothing.</p></footer>
 <div id="tip" role="status" hidden></div>
 <script type="application/json" id="solution">${scriptJson(data)}</script>
 <script>${new Markup(SCRIPT)}</script>

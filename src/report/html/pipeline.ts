@@ -57,8 +57,8 @@ ${barLegend(
   stages.map(({ memory }) => memory),
 )}${
   times.length > 0
-    ? html`${barLegend("Time for a token", times)}`
-    : html`<p class="dim">The cost model does not say what a stage spends its time on.</p>`
+    ? html`${barLegend("Time per token", times)}`
+    : html`<p class="dim">The cost model gives no breakdown of stage times.</p>`
 }
 <ol class="pipeline">
 ${nodesOf(stages).map((node, position, nodes) => {
@@ -119,7 +119,7 @@ function nodeMarkup({ pool }: Problem, node: readonly DrawnStage[], metrics: Met
   const microUsd = instanceMicroUsdPerHour(type, index);
   const price = microUsd === 0 ? "owned" : `${usd(microUsdToUsd(microUsd))} per hour`;
   return html`<li class="node"><h3>${instance}</h3>
-<p class="dim">${count(type.instance.gpuCount)} × ${shortGpu(gpu_model)} of ${trimmed(memory_capacity_gb)} GiB, ${price}, ${figure(type.instance.externalGbitsPerSecond)} Gbit/s outside</p>
+<p class="dim">${count(type.instance.gpuCount)} × ${shortGpu(gpu_model)} of ${trimmed(memory_capacity_gb)} GiB, ${price}, ${figure(type.instance.externalGbitsPerSecond)} Gbit/s network</p>
 <ol class="stages">${node.map(
     (drawn, position) =>
       html`${position > 0 ? linkMarkup(metrics, drawn.index - 1) : null}${stageMarkup(drawn, type.instance.gpuCount)}`,
@@ -193,7 +193,7 @@ function memoryTable(stages: readonly DrawnStage[]): Markup {
 
 function timeTable(stages: readonly DrawnStage[]): Markup {
   return tableMarkup({
-    caption: "Time of each stage, shares of the time for a token",
+    caption: "Time of each stage, share of the time per token",
     columns: [
       { head: "stage" },
       ...TIME_ITEMS.map(([, head]) => ({ head, align: "right" as const })),

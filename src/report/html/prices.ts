@@ -30,8 +30,8 @@ export function pricesMarkup(
     const text = number > 0 ? String(number) : isAllowed(type, request) ? "no" : "excluded";
     return { content: text, sortBy: number };
   };
-  return html`<p>The prices that this ${placement ? "answer" : "verdict"} was computed with.${
-    missing.length > 0 ? ` Their source does not say: ${missing.join(", ")}.` : ""
+  return html`<p>Prices used for this ${placement ? "answer" : "verdict"}.${
+    missing.length > 0 ? ` Missing from their source: ${missing.join(", ")}.` : ""
   }</p>
 ${tableMarkup({
   caption: `Instance types of the pool (${types.length})`,

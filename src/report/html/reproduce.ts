@@ -23,7 +23,7 @@ export function reproduceMarkup(
       : html`<p><button class="button" type="button" data-copy="solution" hidden>Copy JSON</button></p>`
   }
 ${pairsMarkup([["Version", `llm-placement ${version}`], ...(run ? searchPairs(run) : [])])}
-<p class="dim">The same input and version give the same answer. What <code>--json</code> prints, but for the time it took, is in this file in the element <code>script#solution</code>.</p>`;
+<p class="dim">The same input and version give the same answer. The output of <code>--json</code>, without run times, is in this file in the element <code>script#solution</code>.</p>`;
 }
 
 /** A word as a shell reads it back. */

@@ -41,7 +41,7 @@ interface Group {
 /** Cost against throughput of all feasible runs, once coloured by instance type and once by TP degree. */
 export function scatterMarkup(runs: readonly SummarisedRun[]): Markup {
   const points = runs.flatMap(pointOf);
-  if (points.length === 0) return html`<p>No run has a placement, so there is nothing to draw.</p>`;
+  if (points.length === 0) return html`<p>No run has a placement, so there is nothing to plot.</p>`;
   const byType = groupsOf(points, ({ type }) => type, ascending);
   const byTp = groupsOf(
     points,
@@ -53,7 +53,7 @@ export function scatterMarkup(runs: readonly SummarisedRun[]): Markup {
     byTp.map((group) => ({ ...group, label: `TP ${group.label}` })),
     points,
   )}</div>
-<p class="dim">Points with a border are the best of their phase, lengths and batch. The lower right is dear and slow.</p>`;
+<p class="dim">Points with a border are the best of their phase, lengths and batch. The lower right is expensive and slow.</p>`;
 }
 
 function pointOf({ record, isBest }: SummarisedRun, index: number): Point[] {

@@ -105,7 +105,7 @@ export function describePlot(svg: SvgNode, label: string): void {
   svg.setAttribute("role", "group");
   svg.setAttribute(
     "aria-label",
-    `${label}; the arrow keys go from point to point, the table below says the same`,
+    `${label}; arrow keys move from point to point, the table below has the same data`,
   );
 }
 

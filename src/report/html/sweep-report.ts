@@ -51,7 +51,7 @@ function headline(runs: readonly SummarisedRun[]): Markup {
   return html`<p class="over">llm-placement sweep of even splits</p>
 <h1>${title}</h1>
 <p><span class="badge good">✓ ${feasible} feasible</span><span class="badge ${infeasible > 0 ? "warn" : "good"}">${infeasible} infeasible</span></p>
-<p>Each run cuts the model evenly over instances of one type. The best of them is no optimum: a search may mix types and cut unevenly (<code>llm-placement solve</code>).</p>
+<p>Each run cuts the model evenly over instances of one type. The best run is not an optimum: a search may mix types and cut unevenly (<code>llm-placement solve</code>).</p>
 ${best.length > 0 ? bestTable(best) : null}`;
 }
 

@@ -196,7 +196,7 @@ function bestOfFamily(
   if (best) return { family, status: "best", ...best };
   if (keepsRules) {
     const cause = limitCause([...unmet]);
-    const reason = `no even split keeps the limits given: ${cause}`;
+    const reason = `no even split meets the given limits: ${cause}`;
     return { family, status: "over_limits", cause, reason };
   }
   const { cause, reason } = closestMiss ?? NO_SPLIT;

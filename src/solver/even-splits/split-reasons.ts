@@ -4,19 +4,19 @@ import { type SplitChoice, splitText } from "./split-shapes.ts";
 
 /** Nothing is left to be split. */
 export const NO_SPLIT = {
-  cause: "without a split by the choices given",
-  reason: "the choices given leave it no split",
+  cause: "excluded by the given choices",
+  reason: "the given choices leave no split",
 };
 
 /** Limits that no split of a type meets, whatever becomes of the others. */
 export function limitCause(unmet: readonly LimitName[]): string {
-  if (unmet.length === 0) return "with each limit kept by some split, but all limits by none";
+  if (unmet.length === 0) return "with no split that meets all limits at once";
   return [...new Set(unmet.map((key) => LIMIT_CAUSES[key]))].join(" and ");
 }
 
 const LIMIT_CAUSES: Readonly<Record<LimitName, string>> = {
   maxHourlyCostUsd: "over budget",
-  maxCostPerMillionTokenUsd: "over the budget of a million tokens",
+  maxCostPerMillionTokenUsd: "over the budget per million tokens",
   maxTotalCostUsd: "over the budget of the whole job",
   maxTotalRuntimeHours: "too slow for the whole job",
   minTokensPerSecond: "too slow",
@@ -40,7 +40,7 @@ export function describeMiss(choice: SplitChoice, { violations }: Infeasible): M
     const first = violations[0]!;
     return {
       distance: 0,
-      cause: CAUSES[first.rule] ?? `against the rule ${first.rule}`,
+      cause: CAUSES[first.rule] ?? `breaking the rule ${first.rule}`,
       reason: `${shortReason(first)} (${shape})`,
     };
   }
@@ -61,21 +61,21 @@ function shortage({ required_gb: required, available_gb: available }: Violation)
 const CAUSES: Readonly<Partial<Record<Rule, string>>> = {
   above_kv_cache: "with too little KV cache for the longest request",
   below_min_segment: "too large for min_memory_utilization",
-  several_sites: "too small alone, and without a site that several share",
+  several_sites: "too small alone, with no site that several share",
 };
 
 function shortReason(violation: Violation): string {
   switch (violation.rule) {
     case "below_min_segment":
-      return `${violation.size} layers a stage use too little memory for min_memory_utilization`;
+      return `${violation.size} layers per stage use too little memory for min_memory_utilization`;
     case "below_min_layers":
-      return `${violation.size} layers a stage are fewer than min_layers_per_stage`;
+      return `${violation.size} layers per stage are fewer than min_layers_per_stage`;
     case "below_min_pipeline_segment":
-      return `${violation.size} layers a stage are too few for max_pipeline_stages`;
+      return `${violation.size} layers per stage are too few for max_pipeline_stages`;
     case "above_kv_cache":
       return `the KV cache holds ${violation.kv_cache_holds_tokens} tokens, a request may have ${violation.longest_request_tokens}`;
     case "not_quantised":
-      return `${violation.size} layers a stage are not a quantised size`;
+      return `${violation.size} layers per stage are not a quantised size`;
     default:
       return violation.message.replace(/\.$/, "");
   }

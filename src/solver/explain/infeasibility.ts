@@ -106,7 +106,7 @@ class Trial {
 
   /** That not everything was tried, if so. */
   get sentences(): readonly string[] {
-    return this.isCut ? ["A limit struck before all changes that may help were tried."] : [];
+    return this.isCut ? ["The search stopped before it had tried every change that may help."] : [];
   }
 }
 

@@ -56,7 +56,7 @@ async function nextFaster(whatIf: WhatIf, tokensPerSecond: number): Promise<Best
   );
 }
 
-/** The fastest placement that costs less an hour, the cheapest of its speed: a point of the frontier. */
+/** The fastest placement that costs less per hour, the cheapest of its speed: a point of the frontier. */
 async function nextCheaper(whatIf: WhatIf, costPerHourUsd: number): Promise<Best | null> {
   const limits = { ...whatIf.problem.limits, maxHourlyCostUsd: costPerHourUsd - 1e-6 };
   const fastest = await whatIf.best({ limits }, { objective: "throughput", weight: null });

@@ -134,7 +134,7 @@ export function checkRequest(problem: Problem, request: SolveRequest): void {
   if (request.weight !== null && request.objective !== "weighted") {
     throw new InputError(
       "--weight",
-      `it only counts with the weighted objective, the objective is ${request.objective}.`,
+      `it only applies to the weighted objective; the objective is ${request.objective}.`,
       "Add --objective weighted, or leave --weight out.",
     );
   }
@@ -178,7 +178,7 @@ function checkSimple({ preferSimplePercent: percent, gap, mostStages }: SolveReq
   if (percent > 0 && gap > 0) {
     throw new InputError(
       "--prefer-simple",
-      "with --gap the optimum is not known that an answer may be worse than.",
+      "it needs the exact optimum, which --gap does not find.",
       "Leave one of the two out.",
     );
   }

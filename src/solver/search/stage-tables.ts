@@ -127,7 +127,7 @@ export class StageTables {
 
   /**
    * A bound from below that costs next to nothing: every layer at the least cost per layer of any option,
-   *   max(L · min c/n, S · min c),  c = cost of an instance · TP / its GPUs, n = most layers of a stage that is fast enough.
+   *   max(L · min c/n, S · min c),  c = cost of an instance · TP / its GPUs, n = most layers per stage that is fast enough.
    * The stages of an instance use no more GPUs than it has, so their shares add up to no more than its cost, and they hold no
    * more than all of its GPUs could at n/TP each: as many instances as are allowed have to hold L layers.
    */

@@ -93,7 +93,7 @@ describe("the best even split of every type", () => {
       family: "p4de.24xlarge",
       status: "over_limits",
       cause: "over budget",
-      reason: "no even split keeps the limits given: over budget",
+      reason: "no even split meets the given limits: over budget",
     });
   });
 
@@ -124,18 +124,18 @@ describe("the best even split of every type", () => {
   it.each([
     [
       { rules: { ...RELAXED_RULES, minMemoryUtilization: 0.95 } },
-      "40 layers a stage use too little memory for min_memory_utilization (TP 4 × PP 2, batch 32)",
+      "40 layers per stage use too little memory for min_memory_utilization (TP 4 × PP 2, batch 32)",
     ],
     [
       { rules: { ...RELAXED_RULES, minLayersPerStage: 81 } },
-      "40 layers a stage are fewer than min_layers_per_stage (TP 4 × PP 2, batch 32)",
+      "40 layers per stage are fewer than min_layers_per_stage (TP 4 × PP 2, batch 32)",
     ],
     [
       {
         model: restated(LLAMA3_70B, { numLayers: 83 }),
         rules: { ...LARGE_RULES, minMemoryUtilization: 0 },
       },
-      "42 layers a stage are not a quantised size (TP 4 × PP 2, batch 32)",
+      "42 layers per stage are not a quantised size (TP 4 × PP 2, batch 32)",
     ],
   ])("names the rule that keeps out what would fit", (changes, reason) => {
     const families = best(foundingProblem(changes), { tpDegrees: [4] });
@@ -154,7 +154,7 @@ describe("the best even split of every type", () => {
     const causes = best(foundingProblem({ pool, rules: RELAXED_RULES })).flatMap((each) =>
       each.status === "infeasible" ? [each.cause] : [],
     );
-    expect(causes).toContain("too small alone, and without a site that several share");
+    expect(causes).toContain("too small alone, with no site that several share");
     for (const cause of causes) expect(cause).not.toContain("_");
   });
 
@@ -192,8 +192,8 @@ describe("the best even split of every type", () => {
     expect(of("g6e.24xlarge", { excludeTypes: ["g6e.24xlarge"] })).toEqual({
       family: "g6e.24xlarge",
       status: "infeasible",
-      cause: "without a split by the choices given",
-      reason: "the choices given leave it no split",
+      cause: "excluded by the given choices",
+      reason: "the given choices leave no split",
     });
     const few = of("g5.12xlarge", { maxInstances: 1 });
     expect(few.status).toBe("infeasible");

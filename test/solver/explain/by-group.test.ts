@@ -77,7 +77,7 @@ describe("the best answer by group", () => {
     const request = { ...DEFAULT_REQUEST, by: "provider" } as const;
     const answer = await answerOf(request);
     const text = renderSolution(problem, request, answer, [], PLAIN);
-    expect(text).toContain("The best answer by provider, each proven by a search of its own:");
+    expect(text).toContain("The best answer by provider, each proven by its own search:");
     expect(text).toMatch(/\n {2}AWS +\$9\.3999 +the same +\$29,901 +1 × p4de\.24xlarge/);
     expect(text).toMatch(/\n {2}tiny +none: alone they/);
     expect(solutionJson(problem, answer, [])).toHaveProperty("by", answer.by);
@@ -108,7 +108,7 @@ describe("a simple answer", () => {
     });
     const words = verdictText(problem, request, answer);
     expect(words).toMatch(
-      /^Proven: the simplest single pipeline of this pool within 50 % of the optimum \(fewest stages, then fewest instance types, then one TP degree\)\. It is [\d.]+ % dearer than the proven optimum, \$[\d.]+ per hour with /,
+      /^Proven: the simplest single pipeline in this pool within 50 % of the optimum \(fewest stages, then fewest instance types, then one TP degree\)\. It is [\d.]+ % more than the proven optimum, \$[\d.]+ per hour with /,
     );
   });
 

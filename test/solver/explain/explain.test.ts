@@ -279,7 +279,7 @@ describe("why nothing fits", () => {
       status: "infeasible",
       explanation: {
         sentences: [
-          "TP 8 is left out: it does not divide the 28 attention heads. --any-shape allows it all the same.",
+          "TP 8 is left out: it does not divide the 28 attention heads. --any-shape allows it anyway.",
         ],
       },
     });

@@ -165,7 +165,7 @@ describe("limits that cannot be met together", { timeout: 60_000 }, () => {
       return { why: solution.explanation, questions: last };
     };
     const whole = await asked(Number.POSITIVE_INFINITY);
-    const cut = "A limit struck before all changes that may help were tried.";
+    const cut = "The search stopped before it had tried every change that may help.";
     expect(whole.why.sentences).not.toContain(cut);
     const { why } = await asked(whole.questions);
     expect(why.sentences).toEqual([...whole.why.sentences, cut]);

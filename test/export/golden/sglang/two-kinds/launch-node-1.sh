@@ -24,16 +24,16 @@
 # Hints:
 #   g6e.24xlarge has EFA: attach its interfaces, install aws-ofi-nccl, and set FI_PROVIDER=efa (FI_EFA_USE_DEVICE_RDMA=1 on p4d and newer). In pods also ask for vpc.amazonaws.com/efa.
 #   g5.24xlarge has EFA: attach its interfaces, install aws-ofi-nccl, and set FI_PROVIDER=efa (FI_EFA_USE_DEVICE_RDMA=1 on p4d and newer). In pods also ask for vpc.amazonaws.com/efa.
-#   Where a node has several interfaces: NCCL_SOCKET_IFNAME and GLOO_SOCKET_IFNAME name the one that nodes share; NCCL_DEBUG=INFO says which is used.
+#   Where a node has several interfaces: NCCL_SOCKET_IFNAME and GLOO_SOCKET_IFNAME name the one that nodes share; NCCL_DEBUG=INFO prints which is used.
 #
 # This is node 1: g5.24xlarge#0 (4 x NVIDIA A10G), GPUs 0,1,2,3.
 # Usage: MASTER_ADDR=ADDRESS ./launch-node-1.sh, on g5.24xlarge#0, with an address of node 0 that all nodes reach. Further arguments are passed on to the engine.
-# PLAN_ID=ID before it makes sure that the script is of the plan that node 0 prints. Nodes of other plans meet at another port.
+# PLAN_ID=ID before it checks that the script belongs to the plan that node 0 prints. Nodes of other plans meet at another port.
 set -euo pipefail
 
 plan_id='d24d6137bc6a'
 if [ "${PLAN_ID:-${plan_id}}" != "${plan_id}" ]; then
-  echo "this script is of plan ${plan_id}, not of ${PLAN_ID}: export all nodes again" >&2
+  echo "this script is from plan ${plan_id}, not ${PLAN_ID}: export all nodes again" >&2
   exit 1
 fi
 echo "llm-placement plan ${plan_id}: node 1 of 2" >&2

@@ -24,7 +24,7 @@ set -euo pipefail
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 plan_id='8efb3a078c31'
 if [ "${PLAN_ID:-${plan_id}}" != "${plan_id}" ]; then
-  echo "this script is of plan ${plan_id}, not of ${PLAN_ID}: export all nodes again" >&2
+  echo "this script is from plan ${plan_id}, not ${PLAN_ID}: export all nodes again" >&2
   exit 1
 fi
 echo "llm-placement plan ${plan_id}: node 0" >&2

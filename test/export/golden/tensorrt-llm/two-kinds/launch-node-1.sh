@@ -22,7 +22,7 @@
 # Hints:
 #   g6e.24xlarge has EFA: attach its interfaces, install aws-ofi-nccl, and set FI_PROVIDER=efa (FI_EFA_USE_DEVICE_RDMA=1 on p4d and newer). In pods also ask for vpc.amazonaws.com/efa.
 #   g5.24xlarge has EFA: attach its interfaces, install aws-ofi-nccl, and set FI_PROVIDER=efa (FI_EFA_USE_DEVICE_RDMA=1 on p4d and newer). In pods also ask for vpc.amazonaws.com/efa.
-#   Where a node has several interfaces: NCCL_SOCKET_IFNAME and GLOO_SOCKET_IFNAME name the one that nodes share; NCCL_DEBUG=INFO says which is used.
+#   Where a node has several interfaces: NCCL_SOCKET_IFNAME and GLOO_SOCKET_IFNAME name the one that nodes share; NCCL_DEBUG=INFO prints which is used.
 #
 # This is node 1: g5.24xlarge#0 (4 x NVIDIA A10G), GPUs 0,1,2,3.
 # Started by launch.sh, once for every GPU of the node.
@@ -31,7 +31,7 @@ set -euo pipefail
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 plan_id='eb8d99a84bfd'
 if [ "${PLAN_ID:-${plan_id}}" != "${plan_id}" ]; then
-  echo "this script is of plan ${plan_id}, not of ${PLAN_ID}: export all nodes again" >&2
+  echo "this script is from plan ${plan_id}, not ${PLAN_ID}: export all nodes again" >&2
   exit 1
 fi
 echo "llm-placement plan ${plan_id}: node 1" >&2

@@ -20,14 +20,14 @@
 #   grep -E 'GPU KV cache size|Maximum concurrency' LOG
 #
 # Hints:
-#   Not set, as not every chat template goes with them: --enable-auto-tool-choice --tool-call-parser llama3_json
+#   Not set, because not every chat template supports them: --enable-auto-tool-choice --tool-call-parser llama3_json
 #
 # Usage: ./launch-node-0.sh, on g6e.48xlarge#0. Further arguments are passed on to the engine.
 set -euo pipefail
 
 plan_id='4394abefdb66'
 if [ "${PLAN_ID:-${plan_id}}" != "${plan_id}" ]; then
-  echo "this script is of plan ${plan_id}, not of ${PLAN_ID}: export all nodes again" >&2
+  echo "this script is from plan ${plan_id}, not ${PLAN_ID}: export all nodes again" >&2
   exit 1
 fi
 echo "llm-placement plan ${plan_id}: node 0 of 1" >&2
