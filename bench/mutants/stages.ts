@@ -63,9 +63,9 @@ export const STAGE_MUTANTS: readonly Mutant[] = [
     [
       {
         name: "owned instances cost as much as rented ones",
-        find: "const price = instanceMicroUsdPerHour(type, index);",
+        find: "(index) => instanceMicroUsdPerHour(type, index)",
         replace:
-          "const price = index < 0 ? instanceMicroUsdPerHour(type, index) : type.price.microUsdPerHour;",
+          "(index) => index < 0 ? instanceMicroUsdPerHour(type, index) : type.price.microUsdPerHour",
       },
     ],
   ),

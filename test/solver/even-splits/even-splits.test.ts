@@ -3,8 +3,13 @@ import { createPool, type PoolEntry } from "../../../src/hardware/pool.ts";
 import { evaluate } from "../../../src/placement/evaluate.ts";
 import { evenSplit } from "../../../src/placement/even-split.ts";
 import type { Problem } from "../../../src/placement/problem.ts";
-import { bestEvenSplits, type FamilyBest } from "../../../src/solver/even-splits/even-splits.ts";
+import {
+  bestEvenSplits,
+  eachEvenSplit,
+  type FamilyBest,
+} from "../../../src/solver/even-splits/even-splits.ts";
 import { DEFAULT_REQUEST, type SolveRequest } from "../../../src/solver/request.ts";
+import { Pace } from "../../../src/solver/search/pace.ts";
 import { batchSizes, type Limits, NO_LIMITS } from "../../../src/workload/workload.ts";
 import {
   FOUNDING_POOL,
@@ -158,7 +163,7 @@ describe("the best even split of every type", () => {
     for (const cause of causes) expect(cause).not.toContain("_");
   });
 
-  it("takes no cheaper site for a dearer one that has more machines", () => {
+  it("takes no cheaper site for a dearer one that has more machines", async () => {
     // Two machines are needed: the cheap site has one.
     const [row] = FOUNDING_POOL.filter(({ instance }) => instance.name === "g5.12xlarge");
     const at = (site: string, count: number, usd: number): PoolEntry => ({
@@ -167,12 +172,13 @@ describe("the best even split of every type", () => {
       count,
       price: { ...row!.price, microUsdPerHour: usd * 1e6 },
     });
-    const families = best(
+    const families = await eachEvenSplit(
       foundingProblem({
         pool: createPool([at("dear", 2, 2), at("cheap", 1, 1)]),
         rules: RELAXED_RULES,
       }),
-      { tpDegrees: [4] },
+      { ...DEFAULT_REQUEST, tpDegrees: [4] },
+      new Pace(),
     );
     expect(families.map(({ family, status }) => [family, status])).toEqual([
       ["g5@dear", "best"],
