@@ -1,7 +1,7 @@
 import type { Command, Option } from "commander";
 import type { ProblemFlags } from "../../input/problem/merge-flags.ts";
 import { BUDGETS, type BudgetUnit, MARGIN_PERCENT } from "../../input/text/ranges.ts";
-import { numberOption } from "./options.ts";
+import { addOptions, numberOption } from "./options.ts";
 
 /** The flags on budgets and targets. */
 export interface LimitFlags {
@@ -21,35 +21,28 @@ const PER_CENT = 100;
 
 /** Adds the flags on budgets and targets to a command. */
 export function addLimitOptions(command: Command): Command {
-  return command
-    .addOption(limitOption("--max-hourly-cost <usd>", "budget, $ per hour", "dollars per hour"))
-    .addOption(
-      limitOption(
-        "--max-cost-per-million-token <usd>",
-        "budget, $ per million tokens",
-        "dollars per million tokens",
-      ),
-    )
-    .addOption(limitOption("--max-total-cost <usd>", "budget of the whole job, $", "dollars"))
-    .addOption(
-      limitOption("--max-total-runtime-hours <hours>", "maximum run time of the job", "hours"),
-    )
-    .addOption(
-      limitOption(
-        "--min-throughput <rate>",
-        "minimum tokens/s, input and output together",
-        "tokens per second",
-      ),
-    )
-    .addOption(limitOption("--max-ttft-ms <ms>", "maximum time to first token", "milliseconds"))
-    .addOption(limitOption("--max-tpot-ms <ms>", "maximum time per output token", "milliseconds"))
-    .addOption(
-      numberOption(
-        "--safety-margin <percent>",
-        "margin by which predicted latencies must stay below their limits (default: 10)",
-        MARGIN_PERCENT,
-      ),
-    );
+  return addOptions(command, [
+    limitOption("--max-hourly-cost <usd>", "budget, $ per hour", "dollars per hour"),
+    limitOption(
+      "--max-cost-per-million-token <usd>",
+      "budget, $ per million tokens",
+      "dollars per million tokens",
+    ),
+    limitOption("--max-total-cost <usd>", "budget of the whole job, $", "dollars"),
+    limitOption("--max-total-runtime-hours <hours>", "maximum run time of the job", "hours"),
+    limitOption(
+      "--min-throughput <rate>",
+      "minimum tokens/s, input and output together",
+      "tokens per second",
+    ),
+    limitOption("--max-ttft-ms <ms>", "maximum time to first token", "milliseconds"),
+    limitOption("--max-tpot-ms <ms>", "maximum time per output token", "milliseconds"),
+    numberOption(
+      "--safety-margin <percent>",
+      "margin by which predicted latencies must stay below their limits (default: 10)",
+      MARGIN_PERCENT,
+    ),
+  ]);
 }
 
 /** Flags as limits of a problem. */

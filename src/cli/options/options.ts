@@ -1,4 +1,4 @@
-import { Option } from "commander";
+import { type Command, Option } from "commander";
 import { InputError } from "../../errors.ts";
 import {
   type NumberRange,
@@ -93,6 +93,17 @@ export function numberMapOption(flags: string, description: string, range: Numbe
     }
     return numbers;
   });
+}
+
+/** An option without a value. */
+export function switchOption(flags: string, description: string): Option {
+  return new Option(flags, description);
+}
+
+/** Adds options to a command, in their order. */
+export function addOptions(command: Command, options: readonly Option[]): Command {
+  for (const option of options) command.addOption(option);
+  return command;
 }
 
 /** The option for the directory of a command's files. */

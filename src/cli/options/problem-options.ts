@@ -19,11 +19,13 @@ import {
 import { WEIGHT_FORMATS } from "../../model/architecture.ts";
 import { PHASES } from "../../workload/workload.ts";
 import {
+  addOptions,
   choiceOption,
   configOption,
   nameListOption,
   numberMapOption,
   numberOption,
+  switchOption,
   textOption,
 } from "./options.ts";
 
@@ -55,169 +57,127 @@ export function addDescriptionOptions(command: Command): Command {
 
 /** What is served, where no config.csv says it. */
 function addModelOptions(command: Command): void {
-  command
-    .optionsGroup("The model:")
-    .addOption(
-      textOption(
-        "--model <model>",
-        "a model in the library (see models), a Hugging Face config.json, or a directory with one",
-        { kind: "name-or-path" },
-      ),
-    )
-    .addOption(
-      choiceOption("--weight-format <format>", "weight format, if not that of the model's files", {
-        what: "a format of weights",
-        choices: WEIGHT_FORMATS,
-      }),
-    )
-    .addOption(
-      choiceOption("--kv-cache-dtype <type>", "KV cache type, if not that of the model's files", {
-        what: "a type of KV cache",
-        choices: KV_CACHE_DTYPES,
-      }),
-    );
+  addOptions(command.optionsGroup("The model:"), [
+    textOption(
+      "--model <model>",
+      "a model in the library (see models), a Hugging Face config.json, or a directory with one",
+      { kind: "name-or-path" },
+    ),
+    choiceOption("--weight-format <format>", "weight format, if not that of the model's files", {
+      what: "a format of weights",
+      choices: WEIGHT_FORMATS,
+    }),
+    choiceOption("--kv-cache-dtype <type>", "KV cache type, if not that of the model's files", {
+      what: "a type of KV cache",
+      choices: KV_CACHE_DTYPES,
+    }),
+  ]);
 }
 
 /** What can be rented. */
 function addPoolOptions(command: Command): void {
-  command
-    .optionsGroup("The pool:")
-    .addOption(
-      textOption(
-        "--instances <list>",
-        "instances of the catalogue: [PROVIDER/]TYPE[@REGION][:KIND]=N,…",
-        { kind: "number-map", range: INSTANCE_COUNT },
-      ),
-    )
-    .addOption(textOption("--pool <file>", "instances of the catalogue, or your own, as CSV"))
-    .addOption(nameListOption("--providers <list>", "only instances of these providers"))
-    .addOption(nameListOption("--regions <list>", "only instances in these regions"))
-    .addOption(nameListOption("--gpus <list>", "only instances with these GPUs"))
-    .addOption(
-      nameListOption("--price-kinds <list>", "on-demand, spot, reserved (default: on-demand)"),
-    )
-    .addOption(
-      numberOption(
-        "--max-count <n>",
-        `instances of each type, region and price kind (default: ${DEFAULT_MAX_COUNT})`,
-        INSTANCE_COUNT,
-      ),
-    )
-    .addOption(
-      textOption(
-        "--catalogue <dir>",
-        "your own instances.csv, prices.csv, gpus.csv and discounts.csv, overlaid on the shipped ones",
-      ),
-    )
-    .addOption(
-      textOption(
-        "--cloud-provider <name>",
-        "provider of the instances in gpu_pool.csv (default: AWS)",
-      ),
-    )
-    .addOption(
-      numberOption(
-        "--max-pipeline-stages <n>",
-        "maximum pipeline stages; each has at least layers / n layers (default: 8)",
-        STAGES,
-      ),
-    )
-    .addOption(
-      numberOption(
-        "--total-tokens <tokens>",
-        "tokens of the whole job, for its time and cost",
-        JOB_TOKENS,
-      ),
-    );
+  addOptions(command.optionsGroup("The pool:"), [
+    textOption(
+      "--instances <list>",
+      "instances of the catalogue: [PROVIDER/]TYPE[@REGION][:KIND]=N,…",
+      { kind: "number-map", range: INSTANCE_COUNT },
+    ),
+    textOption("--pool <file>", "instances of the catalogue, or your own, as CSV"),
+    nameListOption("--providers <list>", "only instances of these providers"),
+    nameListOption("--regions <list>", "only instances in these regions"),
+    nameListOption("--gpus <list>", "only instances with these GPUs"),
+    nameListOption("--price-kinds <list>", "on-demand, spot, reserved (default: on-demand)"),
+    numberOption(
+      "--max-count <n>",
+      `instances of each type, region and price kind (default: ${DEFAULT_MAX_COUNT})`,
+      INSTANCE_COUNT,
+    ),
+    textOption(
+      "--catalogue <dir>",
+      "your own instances.csv, prices.csv, gpus.csv and discounts.csv, overlaid on the shipped ones",
+    ),
+    textOption(
+      "--cloud-provider <name>",
+      "provider of the instances in gpu_pool.csv (default: AWS)",
+    ),
+    numberOption(
+      "--max-pipeline-stages <n>",
+      "maximum pipeline stages; each has at least layers / n layers (default: 8)",
+      STAGES,
+    ),
+    numberOption(
+      "--total-tokens <tokens>",
+      "tokens of the whole job, for its time and cost",
+      JOB_TOKENS,
+    ),
+  ]);
 }
 
 /** How long sequences are. */
 function addLengthOptions(command: Command): void {
-  command
-    .optionsGroup("Sequence lengths:")
-    .addOption(
-      numberOption("--input-length <tokens>", "input tokens of a sequence, or their mean", TOKENS),
-    )
-    .addOption(
-      numberOption(
-        "--input-length-p95 <tokens>",
-        "95th percentile of the input length; the distribution is then lognormal",
-        TOKENS,
-      ),
-    )
-    .addOption(textOption("--input-lengths <file>", "histogram of input lengths: tokens,count"))
-    .addOption(
-      numberOption(
-        "--output-length <tokens>",
-        "output tokens of a sequence, or their mean",
-        TOKENS_OR_NONE,
-      ),
-    )
-    .addOption(
-      numberOption(
-        "--output-length-p95 <tokens>",
-        "95th percentile of the output length; the distribution is then lognormal",
-        TOKENS,
-      ),
-    )
-    .addOption(textOption("--output-lengths <file>", "histogram of output lengths: tokens,count"));
+  addOptions(command.optionsGroup("Sequence lengths:"), [
+    numberOption("--input-length <tokens>", "input tokens of a sequence, or their mean", TOKENS),
+    numberOption(
+      "--input-length-p95 <tokens>",
+      "95th percentile of the input length; the distribution is then lognormal",
+      TOKENS,
+    ),
+    textOption("--input-lengths <file>", "histogram of input lengths: tokens,count"),
+    numberOption(
+      "--output-length <tokens>",
+      "output tokens of a sequence, or their mean",
+      TOKENS_OR_NONE,
+    ),
+    numberOption(
+      "--output-length-p95 <tokens>",
+      "95th percentile of the output length; the distribution is then lognormal",
+      TOKENS,
+    ),
+    textOption("--output-lengths <file>", "histogram of output lengths: tokens,count"),
+  ]);
 }
 
 /** How many sequences are in flight. */
 function addLoadOptions(command: Command): void {
-  command
-    .optionsGroup("Sequences in flight:")
-    .addOption(numberOption("--min-batch-size <n>", "smallest batch", SEQUENCES))
-    .addOption(numberOption("--max-batch-size <n>", "largest batch", SEQUENCES))
-    .addOption(
-      numberOption("--concurrency <n>", "exact number of sequences in flight", CONCURRENCY_RANGE),
-    )
-    .option("--max-load", "as many sequences in flight as the KV cache holds")
-    .addOption(
-      numberOption("--request-rate <rate>", "requests per second to serve", REQUESTS_PER_SECOND),
-    );
+  addOptions(command.optionsGroup("Sequences in flight:"), [
+    numberOption("--min-batch-size <n>", "smallest batch", SEQUENCES),
+    numberOption("--max-batch-size <n>", "largest batch", SEQUENCES),
+    numberOption("--concurrency <n>", "exact number of sequences in flight", CONCURRENCY_RANGE),
+    switchOption("--max-load", "as many sequences in flight as the KV cache holds"),
+    numberOption("--request-rate <rate>", "requests per second to serve", REQUESTS_PER_SECOND),
+  ]);
 }
 
 /** What predicts, and the engine that it stands for. */
 function addCostModelOptions(command: Command): Command {
-  return command
-    .optionsGroup("The cost model:")
-    .addOption(
-      choiceOption("--cost-model <name>", "what predicts speed and memory", {
-        what: "a cost model",
-        choices: COST_MODELS,
-        byDefault: DEFAULT_COST_MODEL,
-      }),
-    )
-    .addOption(
-      choiceOption("--engine <name>", "serving engine", {
-        what: "an engine",
-        choices: ENGINES,
-        byDefault: DEFAULT_ENGINE,
-      }),
-    )
-    .option(
+  return addOptions(command.optionsGroup("The cost model:"), [
+    choiceOption("--cost-model <name>", "what predicts speed and memory", {
+      what: "a cost model",
+      choices: COST_MODELS,
+      byDefault: DEFAULT_COST_MODEL,
+    }),
+    choiceOption("--engine <name>", "serving engine", {
+      what: "an engine",
+      choices: ENGINES,
+      byDefault: DEFAULT_ENGINE,
+    }),
+    switchOption(
       "--any-shape",
       "also allow TP degrees that the engine rejects (heads, widths, weight groups, vocabulary)",
-    )
-    .addOption(
-      numberOption(
-        "--gpu-memory-utilization <share>",
-        `share of the GPU memory that the engine may use (default: ${DEFAULTS.memoryShare} for ${DEFAULT_ENGINE})`,
-        EFFICIENCY,
-      ),
-    )
-    .addOption(
-      numberOption("--max-model-len <tokens>", "longest request, input and output", TOKENS),
-    )
-    .addOption(
-      numberOption(
-        "--max-num-batched-tokens <tokens>",
-        `most tokens of one step (default: ${DEFAULTS.maxBatchedTokens})`,
-        TOKENS,
-      ),
-    )
-    .addOption(calibrationOption());
+    ),
+    numberOption(
+      "--gpu-memory-utilization <share>",
+      `share of the GPU memory that the engine may use (default: ${DEFAULTS.memoryShare} for ${DEFAULT_ENGINE})`,
+      EFFICIENCY,
+    ),
+    numberOption("--max-model-len <tokens>", "longest request, input and output", TOKENS),
+    numberOption(
+      "--max-num-batched-tokens <tokens>",
+      `most tokens of one step (default: ${DEFAULTS.maxBatchedTokens})`,
+      TOKENS,
+    ),
+    calibrationOption(),
+  ]);
 }
 
 /** The option for the file that `calibrate` writes. */

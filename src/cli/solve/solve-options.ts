@@ -5,6 +5,7 @@ import { DEFAULT_SOLVER, SOLVERS } from "../io/io.ts";
 import { addDeployableOptions } from "../options/deployable-options.ts";
 import { addLimitOptions } from "../options/limit-options.ts";
 import {
+  addOptions,
   choiceOption,
   jsonOption,
   nameListOption,
@@ -12,6 +13,7 @@ import {
   numberMapOption,
   numberOption,
   outOption,
+  switchOption,
   textOption,
 } from "../options/options.ts";
 import { addProblemOptions, ownOption } from "../options/problem-options.ts";
@@ -36,83 +38,68 @@ export function addRequestOptions(command: Command): Command {
 
 /** What is best, and within which limits. */
 function addObjectiveOptions(command: Command): void {
-  command
-    .optionsGroup("The objective:")
-    .addOption(
-      choiceOption("--objective <name>", "what is best", {
-        what: "an objective",
-        choices: OBJECTIVES,
-        byDefault: DEFAULT_REQUEST.objective,
-      }),
-    )
-    .addOption(
-      numberOption("--weight <w>", "weight of cost in the weighted objective, 0 to 1", SHARE),
-    )
-    .addOption(
-      numberOption(
-        "--prefer-simple <percent>",
-        "the simplest placement that is at most this much worse than the optimum: fewest stages, then fewest instance types, then one TP degree (default: 0)",
-        { unit: "per cent", min: 0, max: 99 },
-      ),
-    );
+  addOptions(command.optionsGroup("The objective:"), [
+    choiceOption("--objective <name>", "what is best", {
+      what: "an objective",
+      choices: OBJECTIVES,
+      byDefault: DEFAULT_REQUEST.objective,
+    }),
+    numberOption("--weight <w>", "weight of cost in the weighted objective, 0 to 1", SHARE),
+    numberOption(
+      "--prefer-simple <percent>",
+      "the simplest placement that is at most this much worse than the optimum: fewest stages, then fewest instance types, then one TP degree (default: 0)",
+      { unit: "per cent", min: 0, max: 99 },
+    ),
+  ]);
   addLimitOptions(command);
 }
 
 /** What may be rented. */
 function addRentalOptions(command: Command): void {
-  command
-    .optionsGroup("The instances to rent:")
-    .addOption(nameListOption("--include <types>", "only these instance types: TYPE,…"))
-    .addOption(nameListOption("--exclude <types>", "not these instance types: TYPE,…"))
-    .addOption(ownOption())
-    .addOption(numberOption("--max-instance-types <n>", "at most this many types", TYPES))
-    .addOption(numberOption("--max-instances <n>", "at most this many instances", INSTANCES))
-    .option("--full-instances", "no idle GPU on a rented instance");
+  addOptions(command.optionsGroup("The instances to rent:"), [
+    nameListOption("--include <types>", "only these instance types: TYPE,…"),
+    nameListOption("--exclude <types>", "not these instance types: TYPE,…"),
+    ownOption(),
+    numberOption("--max-instance-types <n>", "at most this many types", TYPES),
+    numberOption("--max-instances <n>", "at most this many instances", INSTANCES),
+    switchOption("--full-instances", "no idle GPU on a rented instance"),
+  ]);
 }
 
 /** How the model is cut. */
 function addParallelismOptions(command: Command): void {
-  command
-    .optionsGroup("How the model is split:")
-    .addOption(numberMapOption("--max-stages <list>", "maximum stages by type: TYPE=N,…", STAGES))
-    .option("--uniform-tp", "one TP degree for all stages")
-    .addOption(
-      numberListOption("--tp-degrees <list>", "TP degrees to use (default: 1,2,4,8)", GPUS),
-    )
-    .addOption(numberMapOption("--tp-config <list>", "maximum TP degree by type: TYPE=N,…", GPUS))
-    .addOption(
-      numberOption(
-        "--bandwidth-percentile <q>",
-        "leave out links between instances below this percentile of bandwidth, 0 to 1",
-        SHARE,
-      ),
-    );
+  addOptions(command.optionsGroup("How the model is split:"), [
+    numberMapOption("--max-stages <list>", "maximum stages by type: TYPE=N,…", STAGES),
+    switchOption("--uniform-tp", "one TP degree for all stages"),
+    numberListOption("--tp-degrees <list>", "TP degrees to use (default: 1,2,4,8)", GPUS),
+    numberMapOption("--tp-config <list>", "maximum TP degree by type: TYPE=N,…", GPUS),
+    numberOption(
+      "--bandwidth-percentile <q>",
+      "leave out links between instances below this percentile of bandwidth, 0 to 1",
+      SHARE,
+    ),
+  ]);
 }
 
 /** How far the search goes, and what is told of it. */
 function addSearchOptions(command: Command): Command {
-  command
-    .optionsGroup("Search and output:")
-    .addOption(
-      numberOption(
-        "--time-limit <seconds>",
-        "time limit of the search; even splits are always completed",
-        SECONDS,
-      ),
-    )
-    .addOption(
-      numberOption("--gap <g>", "allowed |objective − bound| / |objective| (default: 0)", SHARE),
-    )
-    .addOption(
-      choiceOption("--solver <name>", "MILP solver", {
-        what: "a solver",
-        choices: SOLVERS,
-        byDefault: DEFAULT_SOLVER,
-      }),
-    );
-  return addDeployableOptions(command, "only placements that export can write for a target")
-    .option("--frontier", "also find every non-dominated pair of cost and throughput")
-    .addOption(
+  addOptions(command.optionsGroup("Search and output:"), [
+    numberOption(
+      "--time-limit <seconds>",
+      "time limit of the search; even splits are always completed",
+      SECONDS,
+    ),
+    numberOption("--gap <g>", "allowed |objective − bound| / |objective| (default: 0)", SHARE),
+    choiceOption("--solver <name>", "MILP solver", {
+      what: "a solver",
+      choices: SOLVERS,
+      byDefault: DEFAULT_SOLVER,
+    }),
+  ]);
+  return addOptions(
+    addDeployableOptions(command, "only placements that export can write for a target"),
+    [
+      switchOption("--frontier", "also find every non-dominated pair of cost and throughput"),
       choiceOption(
         "--by <grouping>",
         "also find the best answer of each group of instance types alone",
@@ -121,15 +108,17 @@ function addSearchOptions(command: Command): Command {
           choices: GROUPINGS,
         },
       ),
-    )
-    .option("--explain", "also explain what would change the answer: limits, prices, other types")
-    .addOption(textOption("--export-model <file>", "write the answer's MILP: FILE.lp or FILE.mps"))
-    .addOption(outOption("write solution.json, solution_summary.csv and frontier.csv here"))
-    .addOption(
+      switchOption(
+        "--explain",
+        "also explain what would change the answer: limits, prices, other types",
+      ),
+      textOption("--export-model <file>", "write the answer's MILP: FILE.lp or FILE.mps"),
+      outOption("write solution.json, solution_summary.csv and frontier.csv here"),
       textOption(
         "--report <file>",
         "write a report as one HTML file; implies --frontier and --explain",
       ),
-    )
-    .addOption(jsonOption());
+      jsonOption(),
+    ],
+  );
 }
