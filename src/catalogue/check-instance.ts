@@ -1,6 +1,6 @@
 import { type GpuLink, type GpuSpec, isWholeMemory } from "../hardware/gpu-specs.ts";
 import type { CatalogueInstance } from "./catalogue.ts";
-import type { Finding } from "./finding.ts";
+import { error, type Finding, warning, when } from "./finding.ts";
 
 /**
  * Most that two GPUs exchange over a link, GB/s. NVLink and Infinity Fabric: both directions together, all links of a GPU
@@ -22,54 +22,44 @@ const ROUNDING = 1.05;
 /** Below this share of the link's most it is worth a look: cut-down cards (A800, H800) have 400 of 600 or 900 GB/s. */
 const LOW_SHARE = 0.4;
 
-type Judgement = Pick<Finding, "severity" | "message">;
-
-const error = (message: string): Judgement => ({ severity: "error", message });
-const warning = (message: string): Judgement => ({ severity: "warning", message });
-
 /** What is wrong, or odd, with a machine type whose GPU is known. */
-export function judgeInstance(row: CatalogueInstance, gpu: GpuSpec): readonly Judgement[] {
+export function judgeInstance(row: CatalogueInstance, gpu: GpuSpec): readonly Finding[] {
   return [...memoryOf(row, gpu), ...linkOf(row, gpu), ...countOf(row), ...provenanceOf(row)];
 }
 
-function memoryOf(row: CatalogueInstance, gpu: GpuSpec): readonly Judgement[] {
+function memoryOf(row: CatalogueInstance, gpu: GpuSpec): readonly Finding[] {
   const named = namedMemoryGib(row.instance);
   return [
-    ...(isWholeMemory(gpu, row.gpuMemoryGib)
-      ? []
-      : [
-          error(
-            `${row.instance} has ${row.gpus} × ${row.gpuMemoryGib} GiB, but a ${gpu.name} has ${gpu.usableMemoryGib.toFixed(1)} GiB that can be used.`,
-          ),
-        ]),
-    ...(named === null || named === row.gpuMemoryGib
-      ? []
-      : [error(`${row.instance} is named for ${named} GB but has ${row.gpuMemoryGib} GiB.`)]),
+    ...when(!isWholeMemory(gpu, row.gpuMemoryGib), () =>
+      error(
+        row.place,
+        `${row.instance} has ${row.gpus} × ${row.gpuMemoryGib} GiB, but a ${gpu.name} has ${gpu.usableMemoryGib.toFixed(1)} GiB that can be used.`,
+      ),
+    ),
+    ...when(named !== null && named !== row.gpuMemoryGib, () =>
+      error(row.place, `${row.instance} is named for ${named} GB but has ${row.gpuMemoryGib} GiB.`),
+    ),
   ];
 }
 
-function linkOf(row: CatalogueInstance, gpu: GpuSpec): readonly Judgement[] {
-  const found: Judgement[] = [];
+function linkOf(row: CatalogueInstance, gpu: GpuSpec): readonly Finding[] {
   const most = MOST_GBYTES_PER_SECOND[row.link];
   const mismatch = linkMismatch(row.link, gpu.link);
-  if (mismatch !== null) {
-    const words = `${row.instance} has ${row.link} between its GPUs, but a ${gpu.name} has ${gpu.link}.`;
-    found.push({ severity: mismatch, message: words });
-  }
-  if (row.insideGBytesPerSecond > most * ROUNDING) {
-    found.push(
-      error(
-        `${row.instance} has ${row.insideGBytesPerSecond} GB/s inside, but ${row.link} gives at most ${most}.`,
+  const inside = `${row.instance} has ${row.insideGBytesPerSecond} GB/s inside`;
+  return [
+    ...when(mismatch !== null, () =>
+      (mismatch === "error" ? error : warning)(
+        row.place,
+        `${row.instance} has ${row.link} between its GPUs, but a ${gpu.name} has ${gpu.link}.`,
       ),
-    );
-  } else if (row.insideGBytesPerSecond < most * LOW_SHARE) {
-    found.push(
-      warning(
-        `${row.instance} has ${row.insideGBytesPerSecond} GB/s inside, far below the ${most} of ${row.link}.`,
-      ),
-    );
-  }
-  return found;
+    ),
+    ...when(row.insideGBytesPerSecond > most * ROUNDING, () =>
+      error(row.place, `${inside}, but ${row.link} gives at most ${most}.`),
+    ),
+    ...when(row.insideGBytesPerSecond < most * LOW_SHARE, () =>
+      warning(row.place, `${inside}, far below the ${most} of ${row.link}.`),
+    ),
+  ];
 }
 
 /** A host may have an older PCIe than its card. A PCIe card may have a bridge, which is worth a look. All else is wrong. */
@@ -81,19 +71,19 @@ function linkMismatch(link: GpuLink, ofGpu: GpuLink): Finding["severity"] | null
   return link > ofGpu ? "error" : null;
 }
 
-function countOf(row: CatalogueInstance): readonly Judgement[] {
+function countOf(row: CatalogueInstance): readonly Finding[] {
   const named = namedGpuCount(row.instance);
-  return named === null || named === row.gpus
-    ? []
-    : [error(`${row.instance} is named for ${named} GPUs but has ${row.gpus}.`)];
+  return when(named !== null && named !== row.gpus, () =>
+    error(row.place, `${row.instance} is named for ${named} GPUs but has ${row.gpus}.`),
+  );
 }
 
-function provenanceOf(row: CatalogueInstance): readonly Judgement[] {
+function provenanceOf(row: CatalogueInstance): readonly Finding[] {
   return [
-    ...(row.source === "" ? [warning(`${row.instance} has no source.`)] : []),
-    ...(row.checkedOn === null
-      ? [warning(`${row.instance} does not say when it was checked.`)]
-      : []),
+    ...when(row.source === "", () => warning(row.place, `${row.instance} has no source.`)),
+    ...when(row.checkedOn === null, () =>
+      warning(row.place, `${row.instance} does not say when it was checked.`),
+    ),
   ];
 }
 

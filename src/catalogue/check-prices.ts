@@ -5,11 +5,10 @@ import {
   type CatalogueInstance,
   type CataloguePrice,
   instanceKey,
-  placeText,
   priceKey,
 } from "./catalogue.ts";
 import { ageDays, STALE_AFTER_DAYS } from "./days.ts";
-import type { Finding } from "./finding.ts";
+import { error, type Finding, warning, when } from "./finding.ts";
 import { catalogueGpu } from "./gpus.ts";
 import { judgePrice } from "./price-bands.ts";
 
@@ -44,57 +43,45 @@ function checkAmount(
   row: CataloguePrice,
   instance: CatalogueInstance | undefined,
 ): readonly Finding[] {
-  const where = placeText(row.place);
   const words = `${row.instance} (${row.region}, ${row.kind})`;
   if (!instance) {
-    return [
-      {
-        severity: "error",
-        where,
-        message: `${words} has a price, but ${row.provider} has no such instance in instances.csv.`,
-      },
-    ];
+    const message = `${words} has a price, but ${row.provider} has no such instance in instances.csv.`;
+    return [error(row.place, message)];
   }
   if (row.kind === "owned") return [];
   if (row.microUsdPerHour === 0) {
-    return [{ severity: "error", where, message: `${words} costs 0; only owned instances do.` }];
+    return [error(row.place, `${words} costs 0; only owned instances do.`)];
   }
   const gpu = catalogueGpu(catalogue, instance.gpu);
   if (!gpu) return [];
   const usdPerHour = microUsdToUsd(row.microUsdPerHour);
   const band = judgePrice(instance, gpu, row.kind, usdPerHour);
   if (band.verdict === "inside") return [];
+  const finding = band.verdict === "outside" ? warning : error;
   return [
-    {
-      severity: band.verdict === "outside" ? "warning" : "error",
-      where,
-      message: `${words} costs ${usdPerHour} USD/h, ${band.usdPerGpuHour.toFixed(2)} a GPU; plausible for ${gpu.name}: ${band.least.toFixed(2)} to ${band.most}.`,
-    },
+    finding(
+      row.place,
+      `${words} costs ${usdPerHour} USD/h, ${band.usdPerGpuHour.toFixed(2)} a GPU; plausible for ${gpu.name}: ${band.least.toFixed(2)} to ${band.most}.`,
+    ),
   ];
 }
 
 function checkSpot(row: CataloguePrice, onDemand: number | undefined): readonly Finding[] {
   if (row.kind !== "spot" || onDemand === undefined || row.microUsdPerHour <= onDemand) return [];
   return [
-    {
-      severity: "warning",
-      where: placeText(row.place),
-      message: `${row.instance} (${row.region}) costs ${microUsdToUsd(row.microUsdPerHour)} USD/h as spot, more than ${microUsdToUsd(onDemand)} on demand.`,
-    },
+    warning(
+      row.place,
+      `${row.instance} (${row.region}) costs ${microUsdToUsd(row.microUsdPerHour)} USD/h as spot, more than ${microUsdToUsd(onDemand)} on demand.`,
+    ),
   ];
 }
 
 function unprovenPrice(row: CataloguePrice): readonly Finding[] {
   if (row.kind === "owned") return [];
-  const where = placeText(row.place);
   const words = `${row.instance} (${row.region}, ${row.kind})`;
   return [
-    ...(row.asOf === null
-      ? [{ severity: "warning", where, message: `the price of ${words} has no date.` } as const]
-      : []),
-    ...(row.source === ""
-      ? [{ severity: "warning", where, message: `the price of ${words} has no source.` } as const]
-      : []),
+    ...when(row.asOf === null, () => warning(row.place, `the price of ${words} has no date.`)),
+    ...when(row.source === "", () => warning(row.place, `the price of ${words} has no source.`)),
   ];
 }
 
@@ -102,25 +89,22 @@ function unprovenPrice(row: CataloguePrice): readonly Finding[] {
 function pricesAhead(prices: readonly CataloguePrice[], today: string): readonly Finding[] {
   return ofAge(prices, today, (days) => days < 0).map((rows) => {
     const { provider, instance, region, kind, asOf, place } = rows[0]!;
-    return {
-      severity: "error",
-      where: placeText(place),
-      message:
-        rows.length === 1
-          ? `the price of ${instance} (${region}, ${kind}) is dated ${asOf}, after ${today}.`
-          : `${rows.length} prices of ${provider} are dated ${asOf}, after ${today}: the date or the clock is wrong.`,
-    };
+    return error(
+      place,
+      rows.length === 1
+        ? `the price of ${instance} (${region}, ${kind}) is dated ${asOf}, after ${today}.`
+        : `${rows.length} prices of ${provider} are dated ${asOf}, after ${today}: the date or the clock is wrong.`,
+    );
   });
 }
 
 function stalePrices(prices: readonly CataloguePrice[], today: string): readonly Finding[] {
   return ofAge(prices, today, (days) => days > STALE_AFTER_DAYS).map((rows) => {
     const { provider, asOf, place } = rows[0]!;
-    return {
-      severity: "warning",
-      where: placeText(place),
-      message: `${rows.length === 1 ? "a price" : `${rows.length} prices`} of ${provider} ${rows.length === 1 ? "is" : "are"} dated ${asOf}, ${ageDays(asOf!, today)} days before ${today}.`,
-    };
+    return warning(
+      place,
+      `${rows.length === 1 ? "a price" : `${rows.length} prices`} of ${provider} ${rows.length === 1 ? "is" : "are"} dated ${asOf}, ${ageDays(asOf!, today)} days before ${today}.`,
+    );
   });
 }
 

@@ -137,10 +137,7 @@ function checkInstances(catalogue: Catalogue): readonly Finding[] {
     const gpu = catalogueGpu(catalogue, row.gpu);
     return [
       ...(gpu
-        ? judgeInstance(row, gpu).map((judgement) => ({
-            ...judgement,
-            where: placeText(row.place),
-          }))
+        ? judgeInstance(row, gpu)
         : [
             error(
               row.place,

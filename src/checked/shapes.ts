@@ -51,7 +51,7 @@ const phase = oneOf(PHASES);
 /** What an export is for. */
 export const form: Check = oneOf(EXPORT_FORMS);
 
-export const LIMITS: Keys<Limits> = {
+const LIMITS: Keys<Limits> = {
   maxHourlyCostUsd: nullOr(number),
   maxCostPerMillionTokenUsd: nullOr(number),
   maxTotalCostUsd: nullOr(number),

@@ -1,4 +1,5 @@
 import { evaluate } from "../../placement/evaluate.ts";
+import type { Metrics } from "../../placement/evaluation.ts";
 import type { Placement } from "../../placement/placement.ts";
 import type { Problem } from "../../placement/problem.ts";
 import { atFullUse } from "../../placement/rate-service.ts";
@@ -36,66 +37,39 @@ export function frontierMarkup(problem: Problem, solution: Solution): Markup | n
 ${pointTable(problem, points)}`;
 }
 
+type Figures = Pick<
+  Metrics,
+  "cost_per_hour" | "throughput_tokens_per_sec" | "dollar_per_million_token"
+>;
+
 function pointsOf(problem: Problem, solution: Solution): Point[] {
   const points: Point[] = [];
-  const add = (
-    kind: Kind,
-    name: string,
-    placement: Placement,
-    usdPerHour: number,
-    tokensPerSecond: number,
-    usdPerMillionTokens: number,
-  ): void => {
-    const id = `point-${points.length}`;
-    points.push({ id, kind, name, placement, usdPerHour, tokensPerSecond, usdPerMillionTokens });
-  };
-  if ("placement" in solution) {
-    const { placement, metrics } = atFullUse(problem, solution);
-    const { cost_per_hour, throughput_tokens_per_sec, dollar_per_million_token } = metrics;
-    add(
-      "answer",
-      "this answer",
+  const add = (kind: Kind, name: string, placement: Placement, figures: Figures): void => {
+    points.push({
+      id: `point-${points.length}`,
+      kind,
+      name,
       placement,
-      cost_per_hour,
-      throughput_tokens_per_sec,
-      dollar_per_million_token,
-    );
-  }
-  const [answer] = points;
+      usdPerHour: figures.cost_per_hour,
+      tokensPerSecond: figures.throughput_tokens_per_sec,
+      usdPerMillionTokens: figures.dollar_per_million_token,
+    });
+  };
+  const answer = "placement" in solution ? atFullUse(problem, solution) : null;
+  if (answer) add("answer", "this answer", answer.placement, answer.metrics);
   for (const point of solution.frontier ?? []) {
-    const { cost_per_hour, throughput_tokens_per_sec, dollar_per_million_token } = point;
-    if (
-      answer &&
-      cost_per_hour === answer.usdPerHour &&
-      throughput_tokens_per_sec === answer.tokensPerSecond
-    ) {
-      continue;
-    }
-    add(
-      "frontier",
-      "frontier",
-      point.placement,
-      cost_per_hour,
-      throughput_tokens_per_sec,
-      dollar_per_million_token,
-    );
+    const isAnswer =
+      point.cost_per_hour === answer?.metrics.cost_per_hour &&
+      point.throughput_tokens_per_sec === answer.metrics.throughput_tokens_per_sec;
+    if (!isAnswer) add("frontier", "frontier", point.placement, point);
   }
-  for (const { instance_type, placement } of "placement" in solution
-    ? (solution.explanation?.best_by_type ?? [])
-    : []) {
+  const byType = "placement" in solution ? (solution.explanation?.best_by_type ?? []) : [];
+  for (const { instance_type, placement } of byType) {
     if (placement === null) continue;
     const evaluation = evaluate(problem, placement);
     if (evaluation.status !== "SUCCESS") continue;
     const best = atFullUse(problem, evaluation);
-    const { cost_per_hour, throughput_tokens_per_sec, dollar_per_million_token } = best.metrics;
-    add(
-      "type",
-      `best of ${instance_type}`,
-      best.placement,
-      cost_per_hour,
-      throughput_tokens_per_sec,
-      dollar_per_million_token,
-    );
+    add("type", `best of ${instance_type}`, best.placement, best.metrics);
   }
   return points;
 }
@@ -105,32 +79,24 @@ function legend(points: readonly Point[]): Markup[] {
   const has = (kind: Kind): boolean => points.some((point) => point.kind === kind);
   const sign = (shape: Markup, text: string): Markup =>
     html`<li><svg width="16" height="14" aria-hidden="true">${shape}</svg>${text}</li>`;
-  return [
-    ...(has("answer")
-      ? [
-          sign(
-            html`<path class="red" d="M8,0L9.9,4.6L15,5L11.2,8.3L12.3,13.2L8,10.6L3.7,13.2L4.8,8.3L1,5L6.1,4.6Z"></path>`,
-            "this answer",
-          ),
-        ]
-      : []),
-    ...(has("frontier")
-      ? [
-          sign(
-            html`<circle class="blue" cx="8" cy="7" r="5"></circle>`,
-            "frontier: nothing else is both cheaper and faster",
-          ),
-        ]
-      : []),
-    ...(has("type")
-      ? [
-          sign(
-            html`<rect class="hollow orange" x="3" y="2" width="10" height="10" stroke="currentColor" stroke-width="2"></rect>`,
-            "best on instances of one type alone",
-          ),
-        ]
-      : []),
+  const signs: readonly (readonly [Kind, Markup, string])[] = [
+    [
+      "answer",
+      html`<path class="red" d="M8,0L9.9,4.6L15,5L11.2,8.3L12.3,13.2L8,10.6L3.7,13.2L4.8,8.3L1,5L6.1,4.6Z"></path>`,
+      "this answer",
+    ],
+    [
+      "frontier",
+      html`<circle class="blue" cx="8" cy="7" r="5"></circle>`,
+      "frontier: nothing else is both cheaper and faster",
+    ],
+    [
+      "type",
+      html`<rect class="hollow orange" x="3" y="2" width="10" height="10" stroke="currentColor" stroke-width="2"></rect>`,
+      "best on instances of one type alone",
+    ],
   ];
+  return signs.flatMap(([kind, shape, text]) => (has(kind) ? [sign(shape, text)] : []));
 }
 
 function pointTable({ pool, workload }: Problem, points: readonly Point[]): Markup {
