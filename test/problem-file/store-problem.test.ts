@@ -7,6 +7,8 @@ import type { EngineSettings } from "../../src/engines/engine-settings.ts";
 import { gpuByName } from "../../src/hardware/gpu-specs.ts";
 import { deriveMatrix } from "../../src/hardware/network.ts";
 import { createPool } from "../../src/hardware/pool.ts";
+import type { LayerArchitecture } from "../../src/model/architecture.ts";
+import type { Attention } from "../../src/model/attention.ts";
 import { evaluate } from "../../src/placement/evaluate.ts";
 import type { Placement } from "../../src/placement/placement.ts";
 import type { Problem } from "../../src/placement/problem.ts";
@@ -23,6 +25,7 @@ import {
   LLAMA_70B,
 } from "../support/calibrated.ts";
 import { FOUNDING_POOL, foundingProblem, LLAMA3_70B, RELAXED_RULES } from "../support/founding.ts";
+import { attending } from "../support/models.ts";
 
 const PLACEMENT: Placement = {
   batch_size: 4,
@@ -208,6 +211,29 @@ describe("a stored problem", () => {
     const problem = { ...REFERENCE, model: LLAMA3_70B };
     expect(storeProblem(problem, [PLACEMENT])!.model).not.toHaveProperty("architecture");
     expect(readBack(problem).model).toEqual(LLAMA3_70B);
+  });
+
+  test("says the attention of a kind of layer where it is not the common one", () => {
+    const { architecture } = CALIBRATED.model;
+    const [kind] = architecture.kinds as [LayerArchitecture];
+    const latent: Attention = {
+      kind: "latent",
+      heads: 64,
+      kvRank: 512,
+      qRank: 0,
+      ropeDim: 64,
+      nopeDim: 128,
+      valueDim: 128,
+      windowTokens: null,
+    };
+    const kinds = [kind, attending(kind, { headDim: 64 }), { ...kind, attention: latent }];
+    const kindOf = architecture.kindOf.map((_, layer) => layer % kinds.length);
+    const model = { ...CALIBRATED.model, architecture: { ...architecture, kinds, kindOf } };
+    expect(readBack({ ...CALIBRATED, model }).model).toEqual(model);
+    // One attention for all, as models have had it, is said once.
+    expect(JSON.stringify(storeProblem(CALIBRATED, [PLACEMENT])!.model)).not.toContain(
+      'attention":',
+    );
   });
 
   test("keeps what config.csv states beside the matrices, and where a stage may end", () => {
