@@ -2,17 +2,22 @@ import type { Command } from "commander";
 import { type Shell, shellArgument } from "./completion/shells.ts";
 import type { DoctorFlags } from "./doctor/doctor.ts";
 import type { InitFlags } from "./init/init.ts";
-import { addInitOptions } from "./init/init-options.ts";
 import type { CliIo } from "./io/io.ts";
-import { jsonOption } from "./options/options.ts";
+import { addOptions, jsonOption, switchOption, textOption } from "./options/options.ts";
+import { addDescriptionOptions } from "./options/problem-options.ts";
+import { addRequestOptions } from "./solve/solve-options.ts";
 
 type Done = (exitCode: number) => void;
 
-/** Declares `init`. */
+/** Declares `init`: with the flags of all that a problem can hold, and the file. */
 export function addInit(program: Command, io: CliIo, done: Done): void {
-  addInitOptions(
-    program.command("init").description("write a configuration file from flags and your answers"),
-  ).action(async (_flags: InitFlags, command: Command) => {
+  const init = program
+    .command("init")
+    .description("write a configuration file from flags and your answers");
+  addOptions(addRequestOptions(addDescriptionOptions(init)), [
+    textOption("--out <file>", "the file to write (default: problem.yaml)"),
+    switchOption("--force", "replace an existing file"),
+  ]).action(async (_flags: InitFlags, command: Command) => {
     const { runInit } = await import("./init/init.ts");
     done(await runInit(command, io));
   });
