@@ -42,7 +42,7 @@ export interface Row {
   readonly cells: readonly Cell[];
 }
 
-/** Figures nearer than this, relatively, are the same. */
+/** Differences nearer than this, relatively, are rounding: such figures are the same. */
 const SAME = 1e-9;
 
 interface RowSpec {
@@ -164,6 +164,7 @@ function bestValue(values: readonly (number | null)[], better: Row["better"]): n
   return better === "lower" ? least : most;
 }
 
-function isSame(a: number, b: number): boolean {
+/** Whether two figures are the same but for rounding. */
+export function isSame(a: number, b: number): boolean {
   return Math.abs(a - b) <= SAME * Math.max(Math.abs(a), Math.abs(b));
 }

@@ -1,9 +1,6 @@
 import type { Interval } from "../placement/evaluation.ts";
 import type { PlanMetrics } from "./plan.ts";
-import { costInterval } from "./rows.ts";
-
-/** Differences nearer than this, relatively, are rounding: such figures are the same, not a tie. */
-const SAME = 1e-9;
+import { costInterval, isSame } from "./rows.ts";
 
 /** The metrics that a tie is told from. */
 export type TieMetrics = Pick<
@@ -36,10 +33,6 @@ export function isOnePrediction(
   b: Pick<TieMetrics, "throughput_tokens_per_sec">,
 ): boolean {
   return isSame(a.throughput_tokens_per_sec, b.throughput_tokens_per_sec);
-}
-
-function isSame(x: number, y: number): boolean {
-  return Math.abs(x - y) <= SAME * Math.max(x, y);
 }
 
 function intervalOf(metrics: TieMetrics, of: "cost" | "throughput"): Interval | null {

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { GPUS, SECONDS, STAGES } from "../../input/text/ranges.ts";
 import { OBJECTIVES } from "../../solver/request.ts";
-import { addDeployableOptions } from "../options/deployable-options.ts";
+import { addDeployableOptions } from "../options/deployable.ts";
 import { addLimitOptions } from "../options/limit-options.ts";
 import {
   addOptions,

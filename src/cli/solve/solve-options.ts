@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { GPUS, SECONDS, SHARE, STAGES } from "../../input/text/ranges.ts";
 import { DEFAULT_REQUEST, GROUPINGS, OBJECTIVES } from "../../solver/request.ts";
 import { DEFAULT_SOLVER, SOLVERS } from "../io/io.ts";
-import { addDeployableOptions } from "../options/deployable-options.ts";
+import { addDeployableOptions } from "../options/deployable.ts";
 import { addLimitOptions } from "../options/limit-options.ts";
 import {
   addOptions,
