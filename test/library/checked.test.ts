@@ -312,6 +312,7 @@ describe("the library", () => {
 const NOT_LOOKED_AT: Readonly<Record<string, string>> = {
   createJslp: "it is given nothing",
   readLibrary: "it is given nothing",
+  TableCache: "its constructor is given nothing",
   modelOf: "it is given what huggingFaceModel or libraryModel made",
   whyNotReference: "it is given the architecture of what they made",
   layerPlanOf: "it is given the architecture of what they made",
