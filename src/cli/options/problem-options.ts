@@ -173,7 +173,7 @@ function addCostModelOptions(command: Command): Command {
     numberOption("--max-model-len <tokens>", "longest request, input and output", TOKENS),
     numberOption(
       "--max-num-batched-tokens <tokens>",
-      `most tokens of one step (default: ${DEFAULTS.maxBatchedTokens})`,
+      `maximum tokens per step (default: ${DEFAULTS.maxBatchedTokens})`,
       TOKENS,
     ),
     calibrationOption(),

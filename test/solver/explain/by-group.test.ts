@@ -79,7 +79,7 @@ describe("the best answer by group", () => {
     const text = renderSolution(problem, request, answer, [], PLAIN);
     expect(text).toContain("The best answer by provider, each proven by its own search:");
     expect(text).toMatch(/\n {2}AWS +\$9\.3999 +the same +\$29,901 +1 × p4de\.24xlarge/);
-    expect(text).toMatch(/\n {2}tiny +none: alone they/);
+    expect(text).toMatch(/\n {2}tiny +none: these types alone/);
     expect(solutionJson(problem, answer, [])).toHaveProperty("by", answer.by);
   });
 
@@ -108,7 +108,7 @@ describe("a simple answer", () => {
     });
     const words = verdictText(problem, request, answer);
     expect(words).toMatch(
-      /^Proven: the simplest single pipeline in this pool within 50 % of the optimum \(fewest stages, then fewest instance types, then one TP degree\)\. It is [\d.]+ % more than the proven optimum, \$[\d.]+ per hour with /,
+      /^Proven: the simplest single pipeline in this pool within 50 % of the optimum \(fewest stages, then fewest instance types, then one TP degree\)\. It costs [\d.]+ % more than the proven optimum, \$[\d.]+ per hour with /,
     );
   });
 
@@ -116,7 +116,7 @@ describe("a simple answer", () => {
     const asked = { ...DEFAULT_REQUEST, preferSimplePercent: 1 };
     const found = await answerOf(asked);
     expect(verdictText(problem, asked, found)).toMatch(
-      /^Proven optimal among single pipelines: .* It is one stage: nothing is simpler\.$/,
+      /^Proven optimal among single pipelines: .* It has one stage: nothing is simpler\.$/,
     );
     const [stage] = found.placement.stages;
     const two = { ...found.placement, stages: [stage!, stage!] };
