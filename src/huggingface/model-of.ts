@@ -44,7 +44,7 @@ export function whyNotReference(architecture: Architecture): string | null {
     return "its feed-forward networks are plain, of two matrices, where that model has three";
   }
   if (weightBytes !== kvBytes) {
-    return `its weights are ${weightFormat}, ${weightBytes} bytes each, and its cache ${kvBytes} bytes per element, where that model knows one size`;
+    return `its weights are ${weightFormat}, ${weightBytes} bytes each, and its cache ${kvBytes} bytes per element, where that model has one size for both`;
   }
   return null;
 }

@@ -233,8 +233,8 @@ function noneAlone(types: Sensitivity["best_by_type"]): string[][] {
   if (names.length === 0) return [];
   const shown = names.slice(0, MOST_NAMED).map(printable).join(", ");
   const more = names.length > MOST_NAMED ? ` and ${names.length - MOST_NAMED} more` : "";
-  const words = names.length === 1 ? "alone it" : "each of them alone";
-  return [[`${shown}${more}`, "", "", `none: ${words} cannot serve the model as asked`]];
+  const words = names.length === 1 ? "this type alone" : "each of these types alone";
+  return [[`${shown}${more}`, "", "", `none: ${words} cannot serve the workload`]];
 }
 
 /** The heading over the table of groups. */

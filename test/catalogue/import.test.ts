@@ -217,7 +217,7 @@ describe("importVantage", () => {
 
   it.each([
     ["{}", /^i\.json: it is not a JSON list/],
-    ["[{]", /^i\.json:1, column 3: not JSON/],
+    ["[{]", /^i\.json:1, column 3: invalid JSON/],
     ['[{"instance_type":"g6.xlarge","GPU":"1","pricing":{}}]', /^i\.json, \[0\]\.GPU: /],
     ['[{"instance_type":"g6.xlarge","GPU":1}]', /^i\.json, \[0\]\.pricing: /],
   ])("says where %j is broken", (text, message) => {

@@ -718,7 +718,7 @@ export const PLACEMENTS: readonly BadInput[] = [
   bad(
     "a placement that is no JSON",
     FILE,
-    'DIR/p.json:2, column 14: not JSON: a value or ] has to stand here, not ",". Correct the JSON.',
+    'DIR/p.json:2, column 14: invalid JSON: expected a value or ], found ",". Correct the JSON.',
     { "p.json": '{\n  "stages": [,]\n}' },
   ),
   bad("a placement that is no object", FILE, "DIR/p.json: it is []. Give a JSON object.", {

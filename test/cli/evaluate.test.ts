@@ -288,7 +288,7 @@ describe("evaluate one placement a line", () => {
     ]);
     expect(answers[1]).toEqual({
       status: "INVALID",
-      error: expect.stringMatching(/^FILE:2, column 2: not JSON/),
+      error: expect.stringMatching(/^FILE:2, column 2: invalid JSON/),
     });
     expect(answers[3].error).toBe("FILE:4: the line is empty. Give one placement per line.");
     expect(answers[4].error).toMatch(

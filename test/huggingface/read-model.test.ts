@@ -59,7 +59,7 @@ describe("a model from files", () => {
 
   it("is refused with file and line", () => {
     const broken = write("broken/config.json", '{\n  "model_type": "llama",\n}');
-    expect(() => readModel(broken)).toThrow(`${broken}:3, column 1: not JSON`);
+    expect(() => readModel(broken)).toThrow(`${broken}:3, column 1: invalid JSON`);
     const wrong = write("wrong/config.json", { ...LLAMA, vocab_size: 0 });
     expect(() => readModel(wrong)).toThrow(`${wrong}:8, vocab_size: it is 0.`);
     mkdirSync(join(root, "empty"));

@@ -124,7 +124,7 @@ describe("a calibration file", () => {
 
   it("that is no JSON is refused with line and column", () => {
     expect(() => parseCalibration('{\n  "engine": vllm }', "c.json")).toThrow(
-      'c.json:2, column 13: not JSON: a value has to stand here, not "vllm". Correct the JSON.',
+      'c.json:2, column 13: invalid JSON: expected a value, found "vllm". Correct the JSON.',
     );
   });
 });

@@ -41,7 +41,7 @@ describe("the structure of a text", () => {
         const quoted = JSON.stringify(name);
         const text = `[${part},\n{${JSON.stringify(outer)}:\n {${quoted}: ${part},\n  ${quoted}: 1}}]`;
         expect(messageOf(() => parseJson(text, "f.json", 10))).toBe(
-          `f.json:13, column 3: the name ${quoted} stands twice in one object, first in line 12. Keep one of the two.`,
+          `f.json:13, column 3: duplicate key ${quoted}, first in line 12. Keep one of the two.`,
         );
       }),
     );

@@ -113,7 +113,7 @@ describe("what is no plan is refused with its place", () => {
 
   it("broken JSON, with line and column", () => {
     expect(() => parsePlan('{\n  "status" 1\n}', "p.json")).toThrow(
-      /p\.json:2, column 12: not JSON/,
+      /p\.json:2, column 12: invalid JSON/,
     );
   });
 });

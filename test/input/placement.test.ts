@@ -125,13 +125,17 @@ describe("a placement file", () => {
   it.each([
     ["", "p.json:1: there is no placement"],
     ["\n \n", "p.json:1: there is no placement"],
-    ['{\n  "stages": [\n  ],\n}', "p.json:4, column 1: not JSON: a name in double quotes", '"}"'],
-    ['{"stages": [1 2]}', "p.json:1, column 15: not JSON: a comma or ]", '"2"'],
+    [
+      '{\n  "stages": [\n  ],\n}',
+      "p.json:4, column 1: invalid JSON: expected a name in double quotes",
+      '"}"',
+    ],
+    ['{"stages": [1 2]}', "p.json:1, column 15: invalid JSON: expected a comma or ]", '"2"'],
     ['{"stages": [\n{"tp_degree": NaN}]}', "p.json:2, column 15", "a value", '"NaN"'],
     ["{'stages': []}", "p.json:1, column 2", `"'"`],
     ['{"stages": []', "p.json:1, column 14", "a comma or }", "the end"],
     ['{"stages" []}', "p.json:1, column 11", "a colon"],
-    ['{"stages": []} {}', "p.json:1, column 16", "the end has to stand here"],
+    ['{"stages": []} {}', "p.json:1, column 16", "expected the end, found"],
     ['{"stages": ["a\nb"]}', "p.json:1, column 13"],
     ["nonsense", "p.json:1, column 1"],
   ])("is refused for broken JSON: %j", (text, ...says) => {
@@ -275,7 +279,7 @@ describe("a file with one placement a line", () => {
         const line = read[index]!;
         return "error" in line ? line.error.message : "read";
       });
-      expect(errors[0]).toContain("p.jsonl:2, column 2: not JSON");
+      expect(errors[0]).toContain("p.jsonl:2, column 2: invalid JSON");
       expect(errors[1]).toContain("p.jsonl:3: there is no placement");
       expect(errors[2]).toContain("p.jsonl:5: stages[0].tp_degree: it is 0");
     }

@@ -125,7 +125,7 @@ describe("results of vllm bench serve", () => {
   it.each([
     [
       "{",
-      "dir/bench.json:1, column 2: not JSON: a name in double quotes or } has to stand here, not the end. Correct the JSON.",
+      "dir/bench.json:1, column 2: invalid JSON: expected a name in double quotes or }, found the end. Correct the JSON.",
     ],
     ["[1]", "dir/bench.json: [0]: it is 1. Give a JSON object."],
     ['{"tp": [2]}', "dir/bench.json: tp: it is [2]. Give a number."],
@@ -133,7 +133,7 @@ describe("results of vllm bench serve", () => {
     ['{"pp": 0}', "dir/bench.json: pp: 0 is below 1. Give a whole number of stages from 1."],
     [
       '{"mean_ttft_ms": NaN}',
-      'dir/bench.json:1, column 18: not JSON: a value has to stand here, not "NaN". Correct the JSON.',
+      'dir/bench.json:1, column 18: invalid JSON: expected a value, found "NaN". Correct the JSON.',
     ],
   ])("refuse %s", (text, message) => {
     expect(() => parse(text)).toThrow(InputError);

@@ -161,7 +161,7 @@ describe("what would change an answer", () => {
     expect(lines).toContain(
       "g6e.48xlarge $14.1836 16.1 % more 1 × g6e.48xlarge: 1 stage of 80 layers, TP 8",
     );
-    expect(lines).toContain("g5.4xlarge none: alone it cannot serve the model as asked");
+    expect(lines).toContain("g5.4xlarge none: this type alone cannot serve the workload");
   });
 
   it("speaks of the objective that was asked for", () => {

@@ -40,7 +40,7 @@ export function parseJson(text: string, fileName: string, firstLine: number = 1)
   if (repeated === null) return value;
   throw new InputError(
     where(repeated),
-    `the name ${JSON.stringify(repeated.name)} stands twice in one object, first in line ${firstLine + repeated.firstLine - 1}.`,
+    `duplicate key ${JSON.stringify(repeated.name)}, first in line ${firstLine + repeated.firstLine - 1}.`,
     "Keep one of the two.",
   );
 }
@@ -54,7 +54,7 @@ function parse(text: string, where: (place: TextPlace) => string): unknown {
     if (!broken) throw error;
     throw new InputError(
       where(broken),
-      `not JSON: ${broken.expected} has to stand here, not ${broken.found}.`,
+      `invalid JSON: expected ${broken.expected}, found ${broken.found}.`,
       "Correct the JSON.",
     );
   }

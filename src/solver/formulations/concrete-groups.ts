@@ -137,7 +137,7 @@ function listGroups(
   if (isEvery && (!batch.holdsAllGroups || countGroups(classes) > MOST_GROUPS)) {
     throw new InputError(
       network.kind === "matrix" ? "network_bandwidth.csv" : "gpu_pool.csv",
-      `here it matters which GPUs a stage has, for its links or for the rules on nodes, and the instances offer more than ${MOST_GROUPS} TP groups to tell apart.`,
+      `links or node rules depend on which GPUs a stage has, and the instances offer more than ${MOST_GROUPS} TP groups to tell apart.`,
       "Limit the TP degrees (--tp-degrees, --tp-config) or the instances (--include, --exclude).",
     );
   }
