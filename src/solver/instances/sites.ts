@@ -8,7 +8,7 @@ import type { InstanceClass } from "./instance-class.ts";
  * The instances of each site, a pipeline staying inside one; a single list where the pool has no sites. A site is left out when
  * another one has as many of the same instances and none of them is dearer there: whatever can be placed in the one can be placed
  * in the other at no higher price. Of sites that are equal the first by name is kept. An answer's
- * twins at sites that were left out are looked at when names decide, see `search/ties.ts`.
+ * twins at sites that were left out are looked at when names decide, see `search/name-ties.ts`.
  * Limits on single types or on their number, nodes of one type and an explicit matrix tell instances apart that are otherwise the same,
  * so nothing is left out then.
  * @param classes in their order by name and price

@@ -41,10 +41,15 @@ export function placeRuns(
     const { instanceClass } = atRate;
     const { gpuCount, name } = instanceClass.type.instance;
     const used = new Array<number>(instances).fill(0);
+    const held = new Array<number>(instances).fill(0);
     const own = runs.filter((run) => run.atRate === atRate).sort((a, b) => b.gpus - a.gpus);
     for (const { stages, gpus } of own) {
-      const at = used.findIndex((gpusThere) => gpusThere + gpus <= gpuCount);
+      const at = used.findIndex(
+        (gpusThere, i) =>
+          gpusThere + gpus <= gpuCount && held[i]! + stages.length <= atRate.maxStagesPerInstance,
+      );
       if (at < 0) return null;
+      held[at]! += stages.length;
       for (const stage of stages) {
         const firstGpu = used[at]!;
         seats.set(stage, {

@@ -8,7 +8,8 @@ import type { Problem } from "../../placement/problem.ts";
 import { pointWarnings } from "../../workload/workload.ts";
 import type { InstanceClass } from "../instances/instance-class.ts";
 import type { CaseContext } from "./case-context.ts";
-import { type Candidate, type CaseKey, compare } from "./goal.ts";
+import { compare } from "./compare.ts";
+import type { Candidate, CaseKey } from "./goal.ts";
 import { brokenRentalRule } from "./rental-rules.ts";
 
 /** A placement scored in the terms of the search; null when it breaks a rule or `evaluate` lets it pass with a warning. */

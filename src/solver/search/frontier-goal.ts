@@ -1,15 +1,7 @@
-import {
-  type Candidate,
-  type CostScale,
-  compare,
-  compareAll,
-  type Goal,
-  keyBeforeNames,
-  type OptimisticPoint,
-  tiedPoint,
-  tieKey,
-} from "./goal.ts";
+import { compare, compareAll } from "./compare.ts";
+import type { Candidate, CostScale, Goal, OptimisticPoint } from "./goal.ts";
 import type { Allows } from "./single-goal.ts";
+import { keyBeforeNames, tiedPoint, tieKey } from "./ties.ts";
 
 /** Collects every non-dominated (price, tokens/s) pair. */
 export class FrontierGoal implements Goal {

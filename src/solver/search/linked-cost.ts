@@ -4,8 +4,10 @@ import type { CaseLimit } from "../formulations/rental-rows.ts";
 import { unitsOfAll } from "./budget-rows.ts";
 import { found } from "./candidate.ts";
 import type { CaseContext } from "./case-context.ts";
+import { compare, compareAll, SAME } from "./compare.ts";
 import { decideCase } from "./decide-case.ts";
-import { type Candidate, type CaseKey, compare, compareAll, keyBeforeNames, SAME } from "./goal.ts";
+import type { Candidate, CaseKey } from "./goal.ts";
+import { keyBeforeNames } from "./ties.ts";
 
 /**
  * Answers whose cost charges for links between instances (`LinkedCost` of objectives.ts). Both counts are whole numbers, their sum is a

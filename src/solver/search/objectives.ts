@@ -5,8 +5,9 @@ import type { CaseCosts } from "../formulations/rental-rows.ts";
 import type { InstanceClass } from "../instances/instance-class.ts";
 import type { LinearObjective, SolveRequest } from "../request.ts";
 import { greatestCommonDivisor, type PriceUnits, unitsToUsd } from "./costs.ts";
-import { type CostScale, latencyOf } from "./goal.ts";
+import type { CostScale } from "./goal.ts";
 import type { Objective } from "./single-goal.ts";
+import { latencyOf } from "./ties.ts";
 
 /**
  * A search cost of which links between instances are a part:

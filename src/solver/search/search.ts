@@ -1,6 +1,7 @@
 import TinyQueue from "tinyqueue";
 import { InternalError } from "../../errors.ts";
-import { compare, type Goal, type OptimisticPoint } from "./goal.ts";
+import { compare } from "./compare.ts";
+import type { Goal, OptimisticPoint } from "./goal.ts";
 import type { Pace } from "./pace.ts";
 import type { Subproblem } from "./subproblems.ts";
 

@@ -10,13 +10,13 @@ import { lastAtMost, scorePlacement } from "./candidate.ts";
 import type { CaseContext } from "./case-context.ts";
 import { affordable, priceUnits } from "./costs.ts";
 import type { Candidate, Goal } from "./goal.ts";
+import { breakNameTie, firstOfSites } from "./name-ties.ts";
 import { type SearchObjective, searchObjective } from "./objectives.ts";
 import { Pace } from "./pace.ts";
 import { type SearchResult, search } from "./search.ts";
 import type { Allows } from "./single-goal.ts";
 import { caseModel, solveCase } from "./solve-case.ts";
 import { maxStagesOf, type Question, type Subproblem, subproblems } from "./subproblems.ts";
-import { breakNameTie, firstOfSites } from "./ties.ts";
 
 /** Bounds on the work of a solve. */
 export interface SessionLimits {

@@ -1,14 +1,6 @@
-import {
-  type Candidate,
-  type CostScale,
-  compare,
-  compareAll,
-  type Goal,
-  keyBeforeNames,
-  type OptimisticPoint,
-  tiedPoint,
-  tieKey,
-} from "./goal.ts";
+import { compare, compareAll } from "./compare.ts";
+import type { Candidate, CostScale, Goal, OptimisticPoint } from "./goal.ts";
+import { keyBeforeNames, tiedPoint, tieKey } from "./ties.ts";
 
 /** An objective as two numbers to be made small, the second deciding ties of the first. */
 export interface Objective {

@@ -10,8 +10,8 @@ import { caseOf } from "./case-of.ts";
 import { type CaseOutcome, decideCase } from "./decide-case.ts";
 import type { Candidate, CaseKey, Goal } from "./goal.ts";
 import { firstOfEqualCost, sharesBelow, sharpened, slackOf, solverFactor } from "./linked-cost.ts";
+import { lowestAlike } from "./name-ties.ts";
 import type { CaseResult } from "./search.ts";
-import { lowestAlike } from "./ties.ts";
 
 /** Where stages are told apart by what they send to, the exact formulation of a larger pool is too large to be written out. */
 const MOST_GPUS_TOLD_APART = 64;

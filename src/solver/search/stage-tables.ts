@@ -2,7 +2,7 @@ import type { Placement } from "../../placement/placement.ts";
 import { coverBound, type Held, heldBy, type Load } from "../bounds/knapsack-bound.ts";
 import { latencyLoads, latencyOutOfReach } from "../bounds/latency-bound.ts";
 import { heaviestAnywhere, type LayerWeights } from "../bounds/layer-weights.ts";
-import { restBound } from "../bounds/node-bound.ts";
+import { restBound } from "../bounds/rest-bound.ts";
 import { nodeInstances } from "../deployable/node-instances.ts";
 import { placementOfNodes } from "../deployable/node-placement.ts";
 import type { NodeShape } from "../deployable/node-rules.ts";

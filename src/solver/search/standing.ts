@@ -13,7 +13,7 @@ import { arrangeStages } from "../order/arrange.ts";
 import { asksForNext } from "../stages/candidates-at-rate.ts";
 import { LayerWindows } from "../stages/layer-windows.ts";
 import type { CaseContext } from "./case-context.ts";
-import { compare } from "./goal.ts";
+import { compare } from "./compare.ts";
 
 /** The placement of a relaxation in an order in which it keeps its promises; null when there is none. */
 export function standingOrder(
