@@ -395,7 +395,7 @@ export const SEARCH_MUTANTS: readonly Mutant[] = [
     ],
   ),
   ...mutantsOf(
-    "src/solver/search/goal.ts",
+    "src/solver/search/ties.ts",
     ["test/solver/search/tie-key.test.ts"],
     [
       {

@@ -41,7 +41,7 @@ export interface HighsWorkerOptions {
    * solve of minutes up to twice slower. The setting holds for all WASM in the process.
    */
   readonly liftoffOnly?: boolean;
-  /** Re-solve without presolve before "infeasible" is reported; default true. */
+  /** Solve again with another random seed before "infeasible" is reported; default true. */
   readonly confirmInfeasible?: boolean;
   /** Makes the workers; for tests that need one which fails. */
   readonly createWorker?: (birth: WorkerBirth) => WorkerLike;

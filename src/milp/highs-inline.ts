@@ -7,7 +7,7 @@ import type { HighsReport } from "./highs-verdict.ts";
 import type { MilpBackend } from "./model.ts";
 
 export interface InlineHighsOptions extends HighsSource {
-  /** Re-solve without presolve before "infeasible" is reported; default true. */
+  /** Solve again with another random seed before "infeasible" is reported; default true. */
   readonly confirmInfeasible?: boolean;
   /** Loads the module; for tests that need a module which fails. */
   readonly load?: () => Promise<Highs>;

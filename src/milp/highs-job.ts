@@ -7,7 +7,6 @@ import { type HighsArrays, toModelData } from "./highs-arrays.ts";
  */
 export interface HighsJob {
   readonly arrays: HighsArrays;
-  readonly presolve: "choose" | "off";
   readonly randomSeed: number;
   /** In the objective's unit. */
   readonly absoluteGap: number;
@@ -67,9 +66,6 @@ export interface HighsAnswer {
   readonly rowDuals: Float64Array | null;
 }
 
-/** Presolve looks for dominated columns pair by pair, which takes minutes from here on and cannot be interrupted. */
-export const WIDEST_FOR_PRESOLVE = 15_000;
-
 const STRICT_TOLERANCE = 1e-9;
 
 /** Progress is told at most this often, in milliseconds. */
@@ -103,7 +99,9 @@ function optionsOf(highs: Highs, job: HighsJob): Record<string, boolean | number
     mip_rel_gap: 0,
     mip_abs_gap: job.absoluteGap,
     random_seed: job.randomSeed,
-    presolve: job.presolve,
+    // Presolve has called feasible models infeasible and dear solutions optimal (1.15.3: test/milp/presolve-optimum.test.ts), and its search
+    // for dominated columns, pair by pair, takes minutes for wide models.
+    presolve: "off",
     ...(job.isStrict ? { mip_feasibility_tolerance: STRICT_TOLERANCE } : {}),
     // The default strategy finds no rows.
     ...(job.wantsConflict ? { iis_strategy: highs.constants.iis.strategyRowPriority } : {}),

@@ -1,6 +1,6 @@
 import { type CheckedSolution, checkSolution } from "./check.ts";
 import { toHighsArrays } from "./highs-arrays.ts";
-import { type HighsHooks, type HighsJob, WIDEST_FOR_PRESOLVE } from "./highs-job.ts";
+import type { HighsHooks, HighsJob } from "./highs-job.ts";
 import { type Evidence, type HighsReport, judgeReport } from "./highs-verdict.ts";
 import type { MilpModel, MilpOptions, MilpOutcome, RelaxationOutcome } from "./model.ts";
 import { failed, limitOutcome } from "./outcome.ts";
@@ -21,8 +21,8 @@ const FIRST_SEED = 0;
 const SECOND_SEED = 7919;
 
 /**
- * Solves one model and stands for the answer: what fails is run once more on a fresh module with presolve off, tighter
- * tolerances and another random seed, and "infeasible" is believed only from a run without presolve, which has declared feasible models infeasible.
+ * Solves one model and stands for the answer: what fails is run once more on a fresh module with tighter tolerances and another random
+ * seed, and "infeasible" is believed only when a run with another seed says so too.
  *
  * @throws InternalError when the model or the options break the rules of `validateModel` and `validateOptions`.
  */
@@ -38,19 +38,18 @@ export async function solveWithHighs(
   if (trivial !== null) return trivial;
 
   const attempts = new Attempts(runner, model, options);
-  const isWide = model.columns.length > WIDEST_FOR_PRESOLVE;
-  const first = await attempts.run(isWide ? "off" : "choose", FIRST_SEED);
+  const first = await attempts.run(FIRST_SEED);
   if (first.status === "failed") {
     await runner.renew();
-    const second = await attempts.run("off", SECOND_SEED, true);
+    const second = await attempts.run(SECOND_SEED, true);
     // Out of time before a second try: the failure says more than "nothing was found".
     if (second.status === "no_solution" && attempts.isOutOfTime) return first;
     if (second.status !== "failed") return second;
     await runner.renew();
     return failed(`${first.reason}; tried again: ${second.reason}`);
   }
-  if (first.status !== "infeasible" || isWide || !confirmInfeasible) return first;
-  const second = await attempts.run("off", FIRST_SEED);
+  if (first.status !== "infeasible" || !confirmInfeasible) return first;
+  const second = await attempts.run(SECOND_SEED);
   if (second.status !== "failed") return second;
   await runner.renew();
   return failed(`HiGHS called the model infeasible, but to confirm it: ${second.reason}`);
@@ -68,7 +67,6 @@ export async function conflictWithHighs(
   const rows = model.rows.filter((row) => row.terms.length > 0);
   const job: HighsJob = {
     arrays: { ...toHighsArrays(model), integrality: null },
-    presolve: "off",
     randomSeed: FIRST_SEED,
     absoluteGap: 0,
     isStrict: false,
@@ -108,7 +106,6 @@ export async function relaxWithHighs(
   if (trivial !== null) return judgeRelaxation(relaxed, { values: [], rowDuals: [] });
   const job: HighsJob = {
     arrays: toHighsArrays(relaxed),
-    presolve: model.columns.length > WIDEST_FOR_PRESOLVE ? "off" : "choose",
     randomSeed: FIRST_SEED,
     absoluteGap: 0,
     isStrict: false,
@@ -163,18 +160,13 @@ class Attempts {
     return this.#remainingSeconds() === 0;
   }
 
-  async run(
-    presolve: HighsJob["presolve"],
-    randomSeed: number,
-    isStrict = false,
-  ): Promise<MilpOutcome> {
+  async run(randomSeed: number, isStrict = false): Promise<MilpOutcome> {
     this.#bound = -Infinity;
     if (this.#options.signal?.aborted || this.isOutOfTime) {
       return limitOutcome(this.#model, this.#best, -Infinity);
     }
     const job: HighsJob = {
       arrays: toHighsArrays(this.#model),
-      presolve,
       randomSeed,
       absoluteGap: this.#options.absoluteGap ?? 0,
       isStrict,

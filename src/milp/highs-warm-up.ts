@@ -3,7 +3,7 @@ import { toHighsArrays } from "./highs-arrays.ts";
 import { type HighsHooks, runHighsJob } from "./highs-job.ts";
 import type { MilpModel } from "./model.ts";
 
-/** A knapsack whose relaxation is fractional, so that presolve, simplex, cuts, heuristics and branching all run. */
+/** A knapsack whose relaxation is fractional, so that simplex, cuts, heuristics and branching all run. */
 const KNAPSACK: MilpModel = {
   columns: [7, 10, 13, 16, 19, 22].map((worth, index) => ({
     name: `x${index}`,
@@ -49,5 +49,5 @@ export function warmUp(highs: Highs): void {
     wantsConflict: false,
     wantsDuals: false,
   } as const;
-  runHighsJob(highs, { ...job, presolve: "choose" }, SILENT);
+  runHighsJob(highs, job, SILENT);
 }

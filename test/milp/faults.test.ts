@@ -202,7 +202,7 @@ describe("a wrong 'infeasible'", () => {
   }
   const start = Float64Array.of(1, 1);
 
-  it("is found out by solving again without presolve", async () => {
+  it("is found out by solving again with another seed", async () => {
     const { outcome, started } = await solveWith(liar(1), ALWAYS);
     expect(outcome).toMatchObject(RIGHT);
     expect(started).toBe(1);

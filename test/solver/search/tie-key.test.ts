@@ -1,12 +1,8 @@
 /** Which of two equal placements is the answer. */
 import { expect, it } from "vitest";
-import {
-  type Candidate,
-  compareAll,
-  keyBeforeNames,
-  tiedPoint,
-  tieKey,
-} from "../../../src/solver/search/goal.ts";
+import { compareAll } from "../../../src/solver/search/compare.ts";
+import type { Candidate } from "../../../src/solver/search/goal.ts";
+import { keyBeforeNames, tiedPoint, tieKey } from "../../../src/solver/search/ties.ts";
 
 const candidate = {
   batch: 8,
