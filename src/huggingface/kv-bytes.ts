@@ -1,7 +1,7 @@
 import type { Architecture } from "../model/architecture.ts";
 import { kvElementsPerToken } from "../model/attention.ts";
 
-/** Bytes of KV cache that a token takes on one GPU that holds all layers. */
+/** Bytes of KV cache that a token takes on one GPU that holds all layers, for the list of models; memory bills have their own. */
 export interface KvBytesPerToken {
   /** Of a token that all layers still see. */
   readonly recent: number;
