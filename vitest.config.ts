@@ -4,6 +4,7 @@ import { defineConfig } from "vitest/config";
 export const LONG_FILES: readonly string[] = [
   "test/bench/cases.test.ts",
   "test/cli/outputs.test.ts",
+  "test/examples/examples.test.ts",
   "test/examples/shown-output.test.ts",
   "test/files/killed-writes.test.ts",
   "test/fuzz/fuzz.test.ts",

@@ -78,7 +78,7 @@ describe("writing a file whole or not at all", () => {
     writeFileSync(join(root, "file"), "kept");
     const message = messageOf(() => writeFileAtomic(join(root, "file", "data.csv"), "x"));
     expect(message).toContain("cannot be written");
-    expect(message).toContain("A file stands where a directory is needed");
+    expect(message).toContain("Expected a directory, found a file");
     expect(text("file")).toBe("kept");
   });
 });

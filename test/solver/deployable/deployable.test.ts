@@ -186,7 +186,9 @@ describe("a solve for a target without an answer", () => {
     const free = await solve(problem, { ...DEFAULT_REQUEST, ...request }, backend);
     const { status, explanation, deployable } = reasonsOf(await run("dynamo", problem, request));
     expect(status).toBe("infeasible");
-    expect(explanation.sentences[0]).toMatch(/^It is the restriction to what Dynamo with vLLM can/);
+    expect(explanation.sentences[0]).toMatch(
+      /^The restriction to Dynamo with vLLM leaves nothing: /,
+    );
     expect(deployable).toMatchObject({
       status_without: "optimal",
       objective_without: answerOf(free).objective.value,
