@@ -3,6 +3,7 @@ import type { Metrics } from "../placement/evaluation.ts";
 import type { Placement } from "../placement/placement.ts";
 import type { Problem } from "../placement/problem.ts";
 import type { SolveRequest } from "../solver/request.ts";
+import { isProposed } from "../solver/search/candidate.ts";
 import { isMaximised, objectiveValue } from "../solver/search/objectives.ts";
 import { brokenRentalRule } from "../solver/search/rental-rules.ts";
 
@@ -26,7 +27,7 @@ export function scorePlacement(
   placement: Placement,
 ): Scored | null {
   const evaluation = evaluate(problem, placement);
-  if (evaluation.status !== "SUCCESS" || evaluation.warnings.length > 0) return null;
+  if (!isProposed(problem, evaluation)) return null;
   const { metrics } = evaluation;
   if (!metrics.meets_cost_threshold) return null;
   if (brokenRentalRule(problem, request, placement, metrics) !== null) return null;

@@ -66,7 +66,7 @@ describe.skipIf(!existsSync("/dev/full"))("a disk that is full", () => {
       const { code, stdout, stderr } = await shell(argv, "> /dev/full");
       expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
       expect(stderr).toMatch(
-        /error: stdout: it cannot be written \(ENOSPC\): what was printed is not whole\.\n$/,
+        /error: stdout: it cannot be written \(ENOSPC\): the output is incomplete\.\n$/,
       );
       expect(stderr).not.toMatch(/^ {4}at /m);
     },
