@@ -32,7 +32,7 @@ it.each(shown.map(([, name, seconds]) => [name, seconds] as const))(
 it("the slowest is called the slowest", () => {
   const slowest = Math.max(
     ...rowsOf("bench/RESULTS.md")
-      .filter(([, status]) => status === "optimal")
+      .filter(([, status]) => status?.startsWith("optimal"))
       .map(([, , seconds]) => Number(seconds)),
   );
   const row = section.split("\n").find((line) => line.includes("the slowest one there"));
