@@ -3,7 +3,7 @@ import { type Mutant, mutantsOf } from "./mutant.ts";
 
 export const PLACEMENT_MUTANTS: readonly Mutant[] = [
   ...mutantsOf(
-    "src/placement/check.ts",
+    "src/placement/check-pipeline.ts",
     ["test/placement/sites.test.ts", "test/placement/rules.test.ts"],
     [
       {

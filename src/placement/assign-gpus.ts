@@ -1,3 +1,4 @@
+import type { StageShape } from "../cost/cost-model.ts";
 import type { PoolType } from "../hardware/pool.ts";
 import type { Rule, Violation } from "./evaluation.ts";
 import type { PlacementStage } from "./placement.ts";
@@ -6,6 +7,17 @@ import type { PlacementStage } from "./placement.ts";
 export interface Location {
   readonly type: PoolType;
   readonly instanceIndex: number;
+}
+
+/** A stage that stands on real GPUs. */
+export interface PlacedStage {
+  readonly stage: PlacementStage;
+  readonly type: PoolType;
+  readonly instanceIndex: number;
+  readonly gpuIds: readonly number[];
+  /** Smallest of `gpuIds`: the end of the stage's links. */
+  readonly lowestGpu: number;
+  readonly shape: StageShape;
 }
 
 /**

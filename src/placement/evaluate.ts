@@ -14,7 +14,8 @@ import {
   type Workload,
   withSpread,
 } from "../workload/workload.ts";
-import { type CheckedPlacement, checkPlacement, type PlacedStage } from "./check.ts";
+import type { PlacedStage } from "./assign-gpus.ts";
+import { type CheckedPlacement, checkPlacement } from "./check.ts";
 import { checkMetrics, noFigures } from "./check-metrics.ts";
 import type { Bottleneck, Evaluation, LinkMetrics, Metrics, StageMetrics } from "./evaluation.ts";
 import { type Latency, pipelineLatency } from "./latency.ts";
