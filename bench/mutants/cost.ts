@@ -260,6 +260,17 @@ export const COST_MUTANTS: readonly Mutant[] = [
     ],
   ),
   ...mutantsOf(
+    "src/hardware/gpu-specs.ts",
+    ["test/cost/same-name.test.ts"],
+    [
+      {
+        name: "any card has the factors of the shipped one of its name",
+        find: "<= ROUNDED * known[figure]",
+        replace: "<= known[figure]",
+      },
+    ],
+  ),
+  ...mutantsOf(
     "src/cost/reference/reference-model.ts",
     ["test/cost/link-and-pipeline.test.ts"],
     [

@@ -129,6 +129,32 @@ export function gpuByName(name: string): GpuSpec | undefined {
   return BY_NAME.get(name);
 }
 
+/** What decides how fast a GPU works by itself: neither its links nor the size of its memory. */
+const SPEED_FIGURES = [
+  "tflops16",
+  "tflops8",
+  "tflops4",
+  "memoryGBytesPerSecond",
+  "tdpWatts",
+] as const satisfies readonly (keyof GpuSpec)[];
+
+/** Figures that differ by less, relative, are one figure in more or fewer digits: 989 TFLOP/s for 989.4. */
+const ROUNDED = 0.01;
+
+/**
+ * Whether a spec is the table's GPU of its name, so that what was measured of that one holds for it. A table of a user's own may
+ * correct its link or its memory; it may also give the name to a card of another speed, which nobody has measured.
+ */
+export function isTableGpu(spec: GpuSpec): boolean {
+  const known = gpuByName(spec.name);
+  return (
+    known?.gpuClass === spec.gpuClass &&
+    SPEED_FIGURES.every(
+      (figure) => Math.abs(spec[figure] - known[figure]) <= ROUNDED * known[figure],
+    )
+  );
+}
+
 /** Above this bandwidth between two GPUs of an instance, GB/s, they are linked directly (NVLink, Infinity Fabric). */
 const DIRECT_LINK_GBYTES_PER_SECOND = 150;
 

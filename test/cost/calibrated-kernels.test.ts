@@ -58,7 +58,7 @@ const arbitraryGroup: fc.Arbitrary<Group> = fc.record({
   values: arbitraryValues,
 });
 
-/** Busy seconds of a stage that holds the whole model on GPUs that need not exist. */
+/** Busy seconds of a stage that holds the whole model on GPUs that need not exist, with the parameters of the one that does. */
 function cycleSeconds({ architecture, gpu, tp, point, settings, values, ...shape }: Group): number {
   const known = gpuByName(gpu.name)!;
   const group: Omit<StageShape, "startLayer" | "layers" | "next"> = {
@@ -66,7 +66,7 @@ function cycleSeconds({ architecture, gpu, tp, point, settings, values, ...shape
     instance: instanceOf(known, 16),
     ...tpGroup(tp, 300),
   };
-  const parameters = resolveParameters(values, gpu, settings.engine);
+  const parameters = resolveParameters(values, known, settings.engine);
   const times = new GroupTimes(architecture, gpu, group, point, settings, parameters);
   const layers = architecture.kindOf.length;
   return times.serving(new LayerCounts(architecture).content(1, layers), "other_instance")

@@ -1,10 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createCalibratedModel } from "../../src/cost/calibrated/calibrated-model.ts";
+import { resolveParameters } from "../../src/cost/calibrated/resolve-parameters.ts";
+import { SHIPPED } from "../../src/cost/calibrated/shipped.ts";
 import type { CostModel, StageShape } from "../../src/cost/cost-model.ts";
 import { tpGroup } from "../../src/cost/cost-model.ts";
 import { createReferenceModel } from "../../src/cost/reference/reference-model.ts";
-import { gpuByName } from "../../src/hardware/gpu-specs.ts";
+import { type GpuSpec, gpuByName } from "../../src/hardware/gpu-specs.ts";
 import type { InstanceType } from "../../src/hardware/instance.ts";
 import type { OperatingPoint } from "../../src/workload/workload.ts";
 import {
@@ -103,4 +105,48 @@ test("two cards of one name in a pipeline are two GPUs to the uncertainty", () =
   });
   const { reasons } = COST_MODELS[0]![1]().uncertainty(shapes, point)!;
   expect(reasons).toContain("no pipeline over different GPUs was measured");
+});
+
+describe("a card that a user's own table calls by the name of a measured GPU", () => {
+  const measured = gpuByName("L40S")!;
+  const factorsOf = (gpu: GpuSpec) => resolveParameters(SHIPPED.values, gpu, "vllm").type;
+  const model = createCalibratedModel(llama(), defaultSettings("vllm"), SHIPPED);
+  const uncertaintyOf = (gpu: GpuSpec) =>
+    model.uncertainty(
+      [
+        {
+          instance: instanceOf(measured, 1, { gpu }),
+          ...tpGroup(1),
+          startLayer: 1,
+          layers: 32,
+          pipelineStages: 1,
+          next: "none",
+        },
+      ],
+      { phase: "aggregated", batch: 8, inputTokens: 512, outputTokens: 128 },
+    )!;
+  const isNotThatOne = "L40S was not measured with these figures";
+
+  test.each([
+    { gpuClass: "hopper" },
+    { tflops16: 358 },
+    { tflops8: 600 },
+    { tflops4: 1400 },
+    { memoryGBytesPerSecond: 900 },
+    { tdpWatts: 300 },
+  ] as const)("is like its class where its speed is another: %o", (figure) => {
+    const own = { ...measured, ...figure };
+    expect(factorsOf(own)).toEqual({ typeCompute: 1, typeRead: 1 });
+    const { confidence, reasons } = uncertaintyOf(own);
+    expect(confidence).toBe("same_gpu_class");
+    expect(reasons.join()).toContain(isNotThatOne);
+  });
+
+  test("is the measured one where its memory or its link is corrected, or a figure is rounded", () => {
+    const own: GpuSpec = { ...measured, usableMemoryGib: 44, link: "pcie5", tflops8: 730 };
+    for (const gpu of [measured, own]) {
+      expect(factorsOf(gpu)).toEqual({ typeCompute: 1.08, typeRead: 1.0145 });
+      expect(uncertaintyOf(gpu).reasons.join()).not.toContain(isNotThatOne);
+    }
+  });
 });

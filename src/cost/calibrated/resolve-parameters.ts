@@ -1,5 +1,5 @@
 import type { Profile } from "../../engines/engines.ts";
-import { type GpuSpec, gpuByName } from "../../hardware/gpu-specs.ts";
+import { type GpuSpec, isTableGpu } from "../../hardware/gpu-specs.ts";
 import type {
   ClassParameters,
   CommonParameters,
@@ -10,7 +10,7 @@ import type {
 } from "./parameters.ts";
 import { CLASS_KEYS, COMMON_KEYS, ENGINE_KEYS, TYPE_KEYS } from "./priors.ts";
 
-/** A GPU of a user's own table was fitted by nobody: it is like its class. */
+/** A GPU of a user's own table was fitted by nobody, whatever its name: it is like its class. */
 const LIKE_ITS_CLASS: TypeParameters = { typeCompute: 1, typeRead: 1 };
 
 /** The parameters of one GPU type under one engine. @throws RangeError when a value of a shipped GPU or of an engine is missing */
@@ -21,7 +21,7 @@ export function resolveParameters(
 ): Parameters {
   return {
     gpu: pick(values, CLASS_KEYS, `.${gpu.gpuClass}`) as unknown as ClassParameters,
-    type: gpuByName(gpu.name)
+    type: isTableGpu(gpu)
       ? (pick(values, TYPE_KEYS, `.${gpu.name}`) as unknown as TypeParameters)
       : LIKE_ITS_CLASS,
     engine: pick(values, ENGINE_KEYS, `.${profile}`) as unknown as EngineParameters,

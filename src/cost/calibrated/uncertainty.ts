@@ -1,5 +1,5 @@
 import { ENGINE_TABLE, type Profile } from "../../engines/engines.ts";
-import type { GpuSpec } from "../../hardware/gpu-specs.ts";
+import { type GpuSpec, gpuByName, isTableGpu } from "../../hardware/gpu-specs.ts";
 import type { Architecture } from "../../model/architecture.ts";
 import type { Confidence, Spread } from "../cost-model.ts";
 
@@ -72,6 +72,11 @@ export function confidenceOf(
   for (const gpu of gpus) {
     if (!evidence.gpuClasses.includes(gpu.gpuClass)) {
       lower(2, `no GPU of the class of ${gpu.name} (${gpu.gpuClass}) was measured`);
+    } else if (gpuByName(gpu.name) && !isTableGpu(gpu)) {
+      lower(
+        1,
+        `${gpu.name} was not measured with these figures, other GPUs of its class (${gpu.gpuClass}) were`,
+      );
     } else if (!evidence.combinations.some((key) => key.startsWith(`${gpu.name}|`))) {
       lower(1, `${gpu.name} was not measured, other GPUs of its class (${gpu.gpuClass}) were`);
     } else if (!evidence.combinations.includes(combinationKey(gpu, profile, architecture))) {
