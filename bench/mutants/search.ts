@@ -378,8 +378,8 @@ export const SEARCH_MUTANTS: readonly Mutant[] = [
       },
       {
         name: "layers of a weight are rounded down",
-        find: "Math.ceil(heaviestAnywhere(measure, starts) * WEIGHT_STEPS)",
-        replace: "Math.floor(heaviestAnywhere(measure, starts) * WEIGHT_STEPS)",
+        find: "Math.ceil(heaviestAnywhere(weights, starts) * WEIGHT_STEPS)",
+        replace: "Math.floor(heaviestAnywhere(weights, starts) * WEIGHT_STEPS)",
         tests: ["test/solver/search/stage-tables.test.ts"],
       },
     ],

@@ -26,7 +26,7 @@ export const STAGE_MUTANTS: readonly Mutant[] = [
       },
       {
         name: "of equal sites none is kept",
-        find: "(position < index || !covers(offers[index]!, other))",
+        find: "(position < index || !covers(bySite[index]!, other))",
         replace: "true",
       },
       {

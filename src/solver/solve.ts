@@ -109,7 +109,7 @@ export async function solve(
   };
   const best = (): number | null =>
     goal.best && objectiveValue(problem, request, goal.best.metrics);
-  await offerEvenSplits(problem, request, session, goal, (share) =>
+  await submitEvenSplits(problem, request, session, goal, (share) =>
     tell({ phase: "even splits", share, bestValue: best() }),
   );
   await session.prepare((share) => tell({ phase: "tables", share, bestValue: best() }));
@@ -285,17 +285,17 @@ function besideValue(objective: SearchObjective, value: number, boundKey: number
  * Even splits are cheap to score, and give whatever strikes early something to fall back on. So neither a limit on time nor a
  * signal ends them: an answer is never worse than an even split that the report shows beside it.
  */
-async function offerEvenSplits(
+async function submitEvenSplits(
   problem: Problem,
   request: SolveRequest,
   session: SearchSession,
   goal: SingleGoal,
   onShare: (share: number) => void,
 ): Promise<void> {
-  await eachEvenSplit(problem, request, session.pace, (stageTables, share) => {
-    if (stageTables.status === "best") {
-      const found = session.scoreHeuristic(stageTables.evaluation.placement);
-      if (found) goal.offer(found);
+  await eachEvenSplit(problem, request, session.pace, (best, share) => {
+    if (best.status === "best") {
+      const found = session.scoreHeuristic(best.evaluation.placement);
+      if (found) goal.submit(found);
     }
     onShare(share);
   });

@@ -7,7 +7,7 @@ import {
 import type { StartsAtRate } from "../stages/starts-at-rate.ts";
 
 /** What stages have to hold together, in whole steps. */
-export interface Load {
+export interface Demand {
   readonly total: number;
   /** The most that a stage of an option can hold: of any, and of one that leaves its instance or ends the model. */
   readonly holds: (option: OptionAtRate) => Held;
@@ -29,14 +29,14 @@ export function heldBy(option: OptionAtRate, most: (starts: StartsAtRate) => num
 /**
  * Lower bounds on the cost of covering all layers, for every number of stages at once.
  *
- * Relaxation of the count formulation: an instance of class τ that carries k stages covers at most cap_τ(k) layers, the
+ * Relaxation of a case: an instance of class τ that carries k stages covers at most cap_τ(k) layers, the
  * largest sizes its GPUs have room for; exactly S stages have to cover at least L layers with at most the pool's
  * instances. What is given up: sizes need not be allowed ones nor add up to exactly L. Every placement of the case
  * satisfies this, so its optimum (a knapsack over layers and stages, integers only) is a bound that no rounding can spoil.
  *
  *   D_τ(s, l) = min over copies j ≤ pool, stages kᵢ:  Σ cost_τ + D_{τ−1}(s − Σ kᵢ, l − Σ cap_τ(kᵢ))
  *
- * The load may be layers, or anything else that a placement's stages must hold so much of and of which a stage can hold more
+ * The demand may be layers, or anything else that a placement's stages must hold so much of and of which a stage can hold more
  * than 0.
  *
  * @param mostInstances rented instances at most; Infinity for any number
@@ -45,7 +45,7 @@ export function heldBy(option: OptionAtRate, most: (starts: StartsAtRate) => num
 export function coverBound(
   candidates: readonly CandidatesAtRate[],
   maxStages: number,
-  { total: layers, holds }: Load,
+  { total: layers, holds }: Demand,
   costOf: (classPosition: number) => number,
   mostInstances: number = Number.POSITIVE_INFINITY,
 ): Float64Array {
@@ -75,7 +75,7 @@ export function coverBound(
 function instanceCapacity(
   atRate: CandidatesAtRate,
   maxStages: number,
-  holds: Load["holds"],
+  holds: Demand["holds"],
 ): number[] {
   if (atRate.patterns) return patternCapacity(atRate, atRate.patterns, maxStages, holds);
   const { gpuCount } = atRate.instanceClass.type.instance;
@@ -112,7 +112,7 @@ function patternCapacity(
   { options }: CandidatesAtRate,
   patterns: readonly PatternAtRate[],
   maxStages: number,
-  holds: Load["holds"],
+  holds: Demand["holds"],
 ): number[] {
   const held = options.map(holds);
   const capacity = [0];

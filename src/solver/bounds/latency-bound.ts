@@ -7,7 +7,7 @@ import {
 import { type LatencyBudget, latenciesOf } from "../stages/latency-budget.ts";
 import type { SegmentLatencies } from "../stages/start-table.ts";
 import { forEachRun, POSITIONS, positionAt, positionsOf } from "../stages/starts-at-rate.ts";
-import { heldBy, type Load } from "./knapsack-bound.ts";
+import { type Demand, heldBy } from "./knapsack-bound.ts";
 
 type SecondsOf = (latencies: SegmentLatencies, before: number, layers: number) => number;
 
@@ -99,7 +99,7 @@ const SHARES = [0.9, 0.98, 0.995];
 const STEPS = 256;
 
 /**
- * Loads that make the bounds feel a budget A of Σ latency, by Lagrange relaxation: for any λ ≥ 0 the stages of a placement
+ * Demands that make the bounds feel a budget A of Σ latency, by Lagrange relaxation: for any λ ≥ 0 the stages of a placement
  * within the budget satisfy
  *
  *   Σ (n − λ·t) ≥ L − λ·A
@@ -108,9 +108,9 @@ const STEPS = 256;
  *
  * @param stages exactly so many stages: each has a step of its own, so that none holds nothing
  */
-export function latencyLoads(budget: LatencyBudget, stages: number, layers: number): Load[] {
+export function latencyDemands(budget: LatencyBudget, stages: number, layers: number): Demand[] {
   return limited(budget).flatMap(({ limit, secondsOf }) =>
-    SHARES.map((share): Load => {
+    SHARES.map((share): Demand => {
       const lambda = limit > 0 ? (share * layers) / limit : 0;
       const perStep = ((1 - share) * layers) / STEPS;
       return {

@@ -16,10 +16,10 @@ export type LayerWeights = Float64Array;
 
 /**
  * Weights of layers under which stages can be compared with what the model needs. For any such weight the heaviest segments
- * that the chosen stages can carry have to add up to the whole model, whatever the order: each measure is a valid row. Used
+ * that the chosen stages can carry have to add up to the whole model, whatever the order: each is a valid row. Used
  * are the number of layers, their time on every kind of TP group, and their memory.
  * `ends`: whether the first and the last layer weigh what they do, or what another layer of their kind does. Where positions
- * are told apart the latter is enough, and gives fewer measures. `most`: no more measures than this.
+ * are told apart the latter is enough, and gives fewer weights. `most`: no more of them than this.
  */
 export function layerWeights(
   { model, costModel }: Problem,
@@ -48,7 +48,7 @@ export function layerWeights(
     );
   };
   add(() => 1);
-  // Where all layers weigh the same, whatever the measure, their number says it all.
+  // Where all layers weigh the same, whichever they are, their number says it all.
   if (new Set(first).size === 1) return [...layerWeights.values()];
   for (const { type, kinds } of classes) {
     for (const group of kinds) {
@@ -74,10 +74,10 @@ export function layerWeights(
 }
 
 /** The heaviest run that a stage may hold wherever it stands. */
-export function heaviestAnywhere(measure: LayerWeights, starts: StartsAtRate): number {
+export function heaviestAnywhere(weights: LayerWeights, starts: StartsAtRate): number {
   let heaviest = 0;
   for (const position of POSITIONS) {
-    heaviest = Math.max(heaviest, extentAt(measure, starts, position)?.heaviest ?? 0);
+    heaviest = Math.max(heaviest, extentAt(weights, starts, position)?.heaviest ?? 0);
   }
   return heaviest;
 }
@@ -106,14 +106,14 @@ export interface Extent {
 
 /** The lightest and the heaviest run that a stage may hold at a position; null when it may stand there with none. */
 export function extentAt(
-  measure: LayerWeights,
+  weights: LayerWeights,
   starts: StartsAtRate,
   position: Position,
 ): Extent | null {
   let lightest = Number.POSITIVE_INFINITY;
   let heaviest = Number.NEGATIVE_INFINITY;
   forEachRun(starts, position, (before, size) => {
-    const weight = measure[before + size]! - measure[before]!;
+    const weight = weights[before + size]! - weights[before]!;
     if (weight < lightest) lightest = weight;
     if (weight > heaviest) heaviest = weight;
   });

@@ -1,5 +1,5 @@
 import type { CandidatesAtRate } from "../stages/candidates-at-rate.ts";
-import { coverBound, type Load } from "./knapsack-bound.ts";
+import { coverBound, type Demand } from "./knapsack-bound.ts";
 
 /**
  * Lower bounds as those of `coverBound`, for pipelines of nodes of which all but the first are of one type:
@@ -14,7 +14,7 @@ export function restBound(
   candidates: readonly CandidatesAtRate[],
   restType: string,
   maxNodes: number,
-  load: Load,
+  demand: Demand,
   costOf: (classPosition: number) => number,
   mostInstances: number = Number.POSITIVE_INFINITY,
 ): Float64Array {
@@ -23,12 +23,12 @@ export function restBound(
   );
   const bound = new Float64Array(maxNodes + 1).fill(Number.POSITIVE_INFINITY);
   for (const { instanceClass, options } of candidates) {
-    const most = Math.max(...options.map((option) => load.holds(option).any));
-    const left = Math.max(0, load.total - most);
+    const most = Math.max(...options.map((option) => demand.holds(option).any));
+    const left = Math.max(0, demand.total - most);
     const others = coverBound(
       rest,
       maxNodes - 1,
-      { ...load, total: left },
+      { ...demand, total: left },
       costOf,
       mostInstances - 1,
     );

@@ -20,7 +20,7 @@ export interface NodeSetting {
 }
 
 /**
- * What is left of host classes when every node has k stages that follow each other, in a pipeline of `stages` stages of one TP
+ * What is left of instance classes when every node has k stages that follow each other, in a pipeline of `stages` stages of one TP
  * degree. Stages of one node are neighbours, so a class whose inside bandwidth is too small is out for k > 1; with a second node
  * every node has a link to another one, so a class whose network share is too small is out.
  */

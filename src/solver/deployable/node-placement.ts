@@ -24,7 +24,7 @@ export function placementOfNodes(
 ): Placement {
   const nodes = inOrder(placement.stages, candidates, shape.restType).map((node) => ({
     node,
-    instanceClass: hostOf(candidates, node),
+    atRate: atRateOf(candidates, node),
   }));
   const { stagesPerNode } = shape;
   // Latencies add up over all nodes; without them each node is cut for itself.
@@ -32,19 +32,19 @@ export function placementOfNodes(
   const sizes = together.flatMap((some) => bestSplit(some, stagesPerNode, layers, budget));
   return {
     ...placement,
-    stages: nodes.flatMap(({ node, instanceClass }, n) => {
+    stages: nodes.flatMap(({ node, atRate }, n) => {
       const own = sizes.slice(n * stagesPerNode, (n + 1) * stagesPerNode);
-      return stagesOf(node, stageOf(instanceClass).groupGpus, own);
+      return stagesOf(node, stageOf(atRate).groupGpus, own);
     }),
   };
 }
 
 interface PlacedNode {
   readonly node: PlacementStage;
-  readonly instanceClass: CandidatesAtRate;
+  readonly atRate: CandidatesAtRate;
 }
 
-function hostOf(
+function atRateOf(
   candidates: readonly CandidatesAtRate[],
   { gpu_type }: PlacementStage,
 ): CandidatesAtRate {
@@ -68,7 +68,7 @@ function inOrder(
 ): readonly PlacementStage[] {
   if (restType === null) return nodes;
   const differs = (node: PlacementStage): boolean =>
-    hostOf(candidates, node).instanceClass.type.instance.name !== restType;
+    atRateOf(candidates, node).instanceClass.type.instance.name !== restType;
   const at = nodes.findIndex(differs);
   if (at <= 0) return nodes;
   let before = 0;
@@ -116,9 +116,9 @@ function bestSplit(
     start: start_layer - 1,
     stages: nodes.length * stagesPerNode,
     movesOf: (stage) => {
-      const { node, instanceClass } = nodes[Math.floor(stage / stagesPerNode)]!;
+      const { node, atRate } = nodes[Math.floor(stage / stagesPerNode)]!;
       const isLast = (stage + 1) % stagesPerNode === 0;
-      const move = moveOf(stageOf(instanceClass), isLast, budget);
+      const move = moveOf(stageOf(atRate), isLast, budget);
       return [
         {
           id: stage,

@@ -7,13 +7,12 @@ import {
 } from "../../workload/workload.ts";
 import type { Candidate } from "../search/goal.ts";
 import type { Relaxation } from "../solution.ts";
-import type { SetLimit } from "./limits.ts";
+import { MS_PER_SECOND, type SetLimit } from "./limits.ts";
 import type { WhatIf } from "./what-if.ts";
 
 /** A smallest latency is known to this, relative: no placement has one that is lower by more. */
 const LATENCY_TOLERANCE = 1e-3;
 
-const MS_PER_SECOND = 1000;
 const PER_CENT = 100;
 
 /** A placement with the smallest latency that some limits leave possible. */

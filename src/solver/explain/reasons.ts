@@ -11,7 +11,7 @@ import { maxStagesOf } from "../search/subproblems.ts";
 import { batchOptions } from "../stages/stage-options.ts";
 import { TableCache } from "../stages/table-cache.ts";
 import { figure, leastLatencyWords } from "./least-latency.ts";
-import { setLimits } from "./limits.ts";
+import { MS_PER_SECOND, setLimits } from "./limits.ts";
 
 /**
  * Why no placement exists even without budgets and targets, as far as sizes and memory alone say it.
@@ -86,8 +86,6 @@ function mostHeld(
   }
   return { mostLayers, mostOfOneStage };
 }
-
-const MS_PER_SECOND = 1000;
 
 /** What the best placement without any limit reaches, in the figures that limits are on. */
 export interface Extremes {

@@ -19,7 +19,7 @@ import { type StartsAtRate, startsAtRate } from "../stages/starts-at-rate.ts";
 import type { Case } from "./case.ts";
 
 /** A TP group of one concrete instance that can carry a stage at a rate threshold. */
-export interface Unit {
+export interface ConcreteGroup {
   readonly instanceClass: InstanceClass;
   readonly instanceIndex: number;
   /** GPUs inside the instance, rising. */
@@ -35,13 +35,13 @@ export interface Unit {
 }
 
 /** Name of the instance of a group. */
-export function instanceOf({ instanceClass, instanceIndex }: Unit): string {
+export function instanceOf({ instanceClass, instanceIndex }: ConcreteGroup): string {
   return instanceName(instanceClass.type.instance.name, instanceIndex);
 }
 
 /** The TP groups that a formulation over concrete GPUs chooses from, and the links between them. */
 export interface ConcreteGroups {
-  readonly units: readonly Unit[];
+  readonly groups: readonly ConcreteGroup[];
   /** Whether a stage whose lowest GPU is `source` may be followed by one whose lowest GPU is `target` (global numbers). */
   readonly allows: (source: number, target: number) => boolean;
 }
@@ -75,12 +75,12 @@ export function concreteGroups(of: Case): ConcreteGroups {
     derivedLinks(classes, minOutsideGBytesPerSecond, (link) => linkRate(link) >= minRate);
   // Blocks of neighbouring GPUs are enough where GPUs are alike and the degrees divide one another and the GPUs of the instance.
   const isAligned = isDerived && classes.every(hasAlignedGroups);
-  const units = listGroups(of, classes, isAligned ? alignedGroups : matrixGroups);
-  for (const bandwidth of linkBandwidths(network, units)) {
+  const groups = listGroups(of, classes, isAligned ? alignedGroups : matrixGroups);
+  for (const bandwidth of linkBandwidths(network, groups)) {
     const rate = linkRate(bandwidth);
     if (rate >= minRate) requireLevel(batch.levels, rate, `a link of ${bandwidth} GB/s`);
   }
-  return { units, allows };
+  return { groups, allows };
 }
 
 function requireFewGpus(classes: readonly InstanceClass[]): void {
@@ -96,10 +96,10 @@ function requireFewGpus(classes: readonly InstanceClass[]): void {
   );
 }
 
-/** The bandwidths that links between units can have, GB/s. */
-function linkBandwidths(network: Network, units: readonly Unit[]): ReadonlySet<number> {
+/** The bandwidths that links between groups can have, GB/s. */
+function linkBandwidths(network: Network, groups: readonly ConcreteGroup[]): ReadonlySet<number> {
   if (network.kind === "derived") {
-    const instances = new Set(units.map(({ instanceClass }) => instanceClass.type.instance));
+    const instances = new Set(groups.map(({ instanceClass }) => instanceClass.type.instance));
     return new Set(
       [...instances].flatMap((instance) => [
         instance.insideGBytesPerSecond,
@@ -108,7 +108,7 @@ function linkBandwidths(network: Network, units: readonly Unit[]): ReadonlySet<n
     );
   }
   const { gpuCount, gBytesPerSecond } = network;
-  const ends = [...new Set(units.map(({ lowestGpu }) => lowestGpu))];
+  const ends = [...new Set(groups.map(({ lowestGpu }) => lowestGpu))];
   return new Set(
     ends.flatMap((source) =>
       ends
@@ -131,7 +131,7 @@ function listGroups(
   { problem, batch, minRate, groupGpus }: Case,
   classes: readonly InstanceClass[],
   groupsOf: GroupsOf,
-): Unit[] {
+): ConcreteGroup[] {
   const { network } = problem;
   const isEvery = groupsOf === matrixGroups;
   if (isEvery && (!batch.holdsAllGroups || countGroups(classes) > MOST_GROUPS)) {
@@ -141,10 +141,10 @@ function listGroups(
       "Limit the TP degrees (--tp-degrees, --tp-config) or the instances (--include, --exclude).",
     );
   }
-  const units: Unit[] = [];
+  const groups: ConcreteGroup[] = [];
   for (const instanceClass of classes) {
     const { gpuCount } = instanceClass.type.instance;
-    const sizesOf = new Map<string, UnitSizes | null>();
+    const sizesOf = new Map<string, GroupSizes | null>();
     for (const instanceIndex of instanceClass.instances) {
       const base = instanceClass.type.firstGpu + instanceIndex * gpuCount;
       for (const t of degreesOf(instanceClass.kinds)) {
@@ -154,12 +154,12 @@ function listGroups(
           const key = `${t} ${groupGBytesPerSecond}`;
           let sizes = sizesOf.get(key);
           if (sizes === undefined) {
-            const group = { gpus: t, gBytesPerSecond: groupGBytesPerSecond };
-            sizes = fastSizes(problem, instanceClass, group, batch, minRate);
+            const kind = { gpus: t, gBytesPerSecond: groupGBytesPerSecond };
+            sizes = fastSizes(problem, instanceClass, kind, batch, minRate);
             sizesOf.set(key, sizes);
           }
           if (sizes === null) continue;
-          units.push({
+          groups.push({
             instanceClass,
             instanceIndex,
             gpuIds,
@@ -170,10 +170,10 @@ function listGroups(
       }
     }
   }
-  return units;
+  return groups;
 }
 
-type UnitSizes = Pick<Unit, "sizes" | "starts" | "stays">;
+type GroupSizes = Pick<ConcreteGroup, "sizes" | "starts" | "stays">;
 
 function fastSizes(
   problem: Problem,
@@ -181,7 +181,7 @@ function fastSizes(
   group: GroupKind,
   { setting, levels }: BatchOptions,
   minRate: number,
-): UnitSizes | null {
+): GroupSizes | null {
   const option = stageOption(problem, instanceClass, group, 0, setting);
   const sizes = option.endRate < minRate ? [] : sizesAtRate(option, minRate);
   if (sizes.length === 0) return null;

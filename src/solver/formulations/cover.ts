@@ -16,7 +16,7 @@ import { addInstanceRows, runsLessLinks } from "./instance-rows.ts";
 import { placeByStart } from "./starts.ts";
 
 /** What a plan is known to have too few stages of: of groups by what they can carry, or by where they stand as well. */
-interface NoOrderCut {
+interface OrderCut {
   readonly by: "runs" | "seats";
   readonly most: MissingCounts;
 }
@@ -32,7 +32,7 @@ const ROUNDING = 1e-9;
  * without the starts.
  *
  *   Σ x_op = S,  Σ x_o,first = 1,  Σ x_o,last = 1
- *   for every measure μ of the layers:   Σ lightest_μ(o, p)·x_op ≤ μ(model) ≤ Σ heaviest_μ(o, p)·x_op
+ *   for every weight μ of the layers:    Σ lightest_μ(o, p)·x_op ≤ μ(model) ≤ Σ heaviest_μ(o, p)·x_op
  *   for every cut with counts u:          some group g of options has more than u_g stages
  *   for every limited latency:           see cover-latency.ts
  *
@@ -46,7 +46,7 @@ export const COVER: Formulation = {
   build: (of) => coverModel(of, []),
 };
 
-function coverModel(of: Case, cuts: readonly NoOrderCut[]): CaseModel {
+function coverModel(of: Case, cuts: readonly OrderCut[]): CaseModel {
   const { candidates, pieces: stages, layerWeights } = of;
   const { latency: budget, point } = of.batch.setting;
   const layers = layerCount(of.problem.model);
@@ -62,8 +62,8 @@ function coverModel(of: Case, cuts: readonly NoOrderCut[]): CaseModel {
       ? new OrderGroups(stages, layers, budget)
       : null;
   const groupOf = new Map<number, number>();
-  const hostOf = new Map(
-    candidates.flatMap((instanceClass, h) => instanceClass.options.map((o) => [o, h] as const)),
+  const classOf = new Map(
+    candidates.flatMap(({ options }, position) => options.map((o) => [o, position] as const)),
   );
   const decode = addInstanceRows(build, of, (name, option, most) => {
     const stageColumns: number[] = [];
@@ -80,7 +80,7 @@ function coverModel(of: Case, cuts: readonly NoOrderCut[]): CaseModel {
         if (position === "first" || position === "last") atEnds[position].push(...columns);
         const group = groups.add(position, starts, columns);
         for (const column of columns) groupOf.set(column, group);
-        const instanceClass = hostOf.get(option)!;
+        const instanceClass = classOf.get(option)!;
         const instanceGpus = candidates[instanceClass]!.instanceClass.type.instance.gpuCount;
         seated?.add(position, starts, columns, {
           instanceClass,
@@ -124,10 +124,10 @@ function coverModel(of: Case, cuts: readonly NoOrderCut[]): CaseModel {
     const order = groups.order(values);
     return order && placeByStart(withStarts(decode(values), order), layers, point);
   };
-  const noOrderCut = (values: ArrayLike<number>): NoOrderCut | null => {
-    const most = groups.noOrderCut(values);
+  const orderCut = (values: ArrayLike<number>): OrderCut | null => {
+    const most = groups.orderCut(values);
     if (most) return { by: "runs", most };
-    const seats = seated?.noOrderCut(values);
+    const seats = seated?.orderCut(values);
     return seats ? { by: "seats", most: seats } : null;
   };
   return {
@@ -139,7 +139,7 @@ function coverModel(of: Case, cuts: readonly NoOrderCut[]): CaseModel {
     },
     withCut: (values) => {
       if (cuts.length + 1 >= MOST_CUTS) return null;
-      const cut = noOrderCut(values);
+      const cut = orderCut(values);
       return cut && coverModel(of, [...cuts, cut]);
     },
   };
@@ -168,7 +168,7 @@ function withStarts(
   }));
 }
 
-/** The rows of the measures. */
+/** The rows of the weights of layers. */
 class ExtentRows {
   private readonly heaviest: Term[][];
   private readonly lightest: Term[][];
@@ -188,8 +188,8 @@ class ExtentRows {
   }
 
   add(starts: StartsAtRate, position: Position, columns: readonly number[]): void {
-    for (const [m, measure] of this.layerWeights.entries()) {
-      const { lightest, heaviest } = extentAt(measure, starts, position)!;
+    for (const [m, weights] of this.layerWeights.entries()) {
+      const { lightest, heaviest } = extentAt(weights, starts, position)!;
       for (const column of columns) {
         this.heaviest[m]!.push({ column, coefficient: heaviest });
         this.lightest[m]!.push({ column, coefficient: lightest });
@@ -201,7 +201,7 @@ class ExtentRows {
     for (const m of this.layerWeights.keys()) {
       const [heaviest, lightest] = [this.heaviest[m]!, this.lightest[m]!];
       const { layers, build } = this;
-      build.row(`measure${m}`, layers * (1 - ROUNDING), Number.POSITIVE_INFINITY, heaviest);
+      build.row(`weight${m}`, layers * (1 - ROUNDING), Number.POSITIVE_INFINITY, heaviest);
       build.row(`least${m}`, Number.NEGATIVE_INFINITY, layers * (1 + ROUNDING), lightest);
     }
   }

@@ -6,7 +6,7 @@ import type { OperatingPoint } from "../../workload/workload.ts";
 import { placementOf } from "../order/placement-of.ts";
 import { type StartsAtRate, sizesAfter } from "../stages/starts-at-rate.ts";
 import { isOrderFree, linksCount } from "./case.ts";
-import { concreteGroups, instanceOf, type Unit } from "./concrete-groups.ts";
+import { type ConcreteGroup, concreteGroups, instanceOf } from "./concrete-groups.ts";
 import type { Formulation } from "./formulation.ts";
 import { addGroupRows } from "./group-rows.ts";
 import { addStateRows, type Node } from "./holder-rows.ts";
@@ -26,7 +26,7 @@ export const LINKED_STARTS: Formulation = {
   build: (of) => {
     const { stages, shape, costs, batch } = of;
     const { latency, point } = batch.setting;
-    const { units, allows } = concreteGroups(of);
+    const { groups, allows } = concreteGroups(of);
     const layers = layerCount(of.problem.model);
     const build = new Builder();
     const partition = partitionRows(build, of);
@@ -34,7 +34,7 @@ export const LINKED_STARTS: Formulation = {
     const runs: Run[] = [];
     const addStarts = (
       before: number,
-      unit: Unit,
+      group: ConcreteGroup,
       label: string,
       starts: StartsAtRate | null,
     ): number[] =>
@@ -45,15 +45,15 @@ export const LINKED_STARTS: Formulation = {
             partition.add(column, before, least, most);
             const { latencies } = starts.table;
             runs.push({ column, before, layers: most - before, latencies });
-            chosen.push({ column, before, unit });
+            chosen.push({ column, before, group });
             return column;
           });
     const eachStart = Array.from({ length: layers }, (_, before) => before);
     const leaving = eachStart.map((before) =>
-      units.map((unit, u) => addStarts(before, unit, `x.a${before}.u${u}`, unit.starts)),
+      groups.map((group, u) => addStarts(before, group, `x.a${before}.u${u}`, group.starts)),
     );
     const staying = eachStart.map((before) =>
-      units.map((unit, u) => addStarts(before, unit, `x.stays.a${before}.u${u}`, unit.stays)),
+      groups.map((group, u) => addStarts(before, group, `x.stays.a${before}.u${u}`, group.stays)),
     );
     const columns = leaving.map((position, before) =>
       position.map((own, u) => [...own, ...staying[before]![u]!]),
@@ -62,10 +62,10 @@ export const LINKED_STARTS: Formulation = {
     const s = partition.finish();
     addLatencyRows(build, latency, runs);
     const nodes = [
-      ...nodesOf(units, leaving, "leaves"),
+      ...nodesOf(groups, leaving, "leaves"),
       ...nodesOf(
-        units.filter(({ stays }) => stays !== null),
-        staying.map((position) => position.filter((_, u) => units[u]!.stays !== null)),
+        groups.filter(({ stays }) => stays !== null),
+        staying.map((position) => position.filter((_, u) => groups[u]!.stays !== null)),
         "stays",
       ),
     ];
@@ -77,8 +77,8 @@ export const LINKED_STARTS: Formulation = {
       perLink: linksCount(of) ? costs.perLink : null,
       oneRun: shape !== null,
     });
-    addGroupRows(build, units, columns, crossings, of);
-    if (shape) addFirstNode(build, units, columns, shape);
+    addGroupRows(build, groups, columns, crossings, of);
+    if (shape) addFirstNode(build, groups, columns, shape);
     return {
       milp: build.model(),
       constant: 0,
@@ -97,18 +97,18 @@ export const LINKED_STARTS: Formulation = {
 interface ChosenStart {
   readonly column: number;
   readonly before: number;
-  readonly unit: Unit;
+  readonly group: ConcreteGroup;
 }
 
 /** One node for every lowest GPU. Where it matters what a stage sends to, those that stay and those that leave have one each. */
 function nodesOf(
-  units: readonly Unit[],
+  groups: readonly ConcreteGroup[],
   columns: readonly (readonly (readonly number[])[])[],
   kind: "leaves" | "stays",
 ): (Node & { readonly lowestGpu: number })[] {
-  const byGpu = groupBy(units.keys(), (u) => units[u]!.lowestGpu);
+  const byGpu = groupBy(groups.keys(), (u) => groups[u]!.lowestGpu);
   return [...byGpu].map(([lowestGpu, members]) => {
-    const { instanceClass, instanceIndex, stays } = units[members[0]!]!;
+    const { instanceClass, instanceIndex, stays } = groups[members[0]!]!;
     const leavesTo = stays === null ? "any" : "other";
     return {
       lowestGpu,
@@ -122,9 +122,9 @@ function nodesOf(
 
 function place(chosen: readonly ChosenStart[], layers: number, point: OperatingPoint): Placement {
   const sorted = [...chosen].sort((a, b) => a.before - b.before);
-  const stages = sorted.map(({ before, unit }) => ({
-    instance: instanceOf(unit),
-    gpuIds: unit.gpuIds,
+  const stages = sorted.map(({ before, group }) => ({
+    instance: instanceOf(group),
+    gpuIds: group.gpuIds,
     before,
   }));
   return placementOf(stages, layers, point);

@@ -1,7 +1,7 @@
 import { groupBy } from "../../lists.ts";
 import { type Builder, ones } from "../../milp/builder.ts";
 import type { NodeShape } from "../deployable/node-rules.ts";
-import type { Unit } from "./concrete-groups.ts";
+import type { ConcreteGroup } from "./concrete-groups.ts";
 import { groupsByInstance } from "./group-rows.ts";
 
 /**
@@ -14,13 +14,13 @@ import { groupsByInstance } from "./group-rows.ts";
  */
 export function addNodeSlots(
   build: Builder,
-  units: readonly Unit[],
+  groups: readonly ConcreteGroup[],
   x: readonly (readonly number[])[],
   { stagesPerNode: k, restType, alikeFrom }: NodeShape,
 ): void {
-  const instances = groupsByInstance(units);
-  const others = units.flatMap((unit, u) => (isOfType(unit, restType) ? [] : [u]));
-  const byGpus = groupBy(units.keys(), (u) => units[u]!.gpuIds.join("_"));
+  const instances = groupsByInstance(groups);
+  const others = groups.flatMap((group, u) => (isOfType(group, restType) ? [] : [u]));
+  const byGpus = groupBy(groups.keys(), (u) => groups[u]!.gpuIds.join("_"));
   const equal = (name: string, a: readonly number[], b: readonly number[]): void =>
     build.row(name, 0, 0, [...ones(a), ...b.map((column) => ({ column, coefficient: -1 }))]);
   const at = (slot: number, members: readonly number[]): number[] =>
@@ -45,16 +45,16 @@ export function addNodeSlots(
  *
  *   X_hp ≤ X_h0
  *
- * @param columns columns[before][unit]
+ * @param columns columns[before][group]
  */
 export function addFirstNode(
   build: Builder,
-  units: readonly Unit[],
+  groups: readonly ConcreteGroup[],
   columns: readonly (readonly (readonly number[])[])[],
   { restType }: NodeShape,
 ): void {
-  for (const { unit, label, members } of groupsByInstance(units)) {
-    if (isOfType(unit, restType)) continue;
+  for (const { group, label, members } of groupsByInstance(groups)) {
+    if (isOfType(group, restType)) continue;
     const first = members.flatMap((u) => columns[0]![u]!);
     for (let before = 1; before < columns.length; before++) {
       const here = members.flatMap((u) => columns[before]![u]!);
@@ -67,6 +67,6 @@ export function addFirstNode(
   }
 }
 
-function isOfType({ instanceClass }: Unit, restType: string | null): boolean {
+function isOfType({ instanceClass }: ConcreteGroup, restType: string | null): boolean {
   return restType === null || instanceClass.type.instance.name === restType;
 }

@@ -5,7 +5,7 @@ import type { Placement } from "../../placement/placement.ts";
 import type { OperatingPoint } from "../../workload/workload.ts";
 import { type PlacedStage, placementOf } from "../order/placement-of.ts";
 import { isOrderFree, linksCount } from "./case.ts";
-import { concreteGroups, instanceOf, type Unit } from "./concrete-groups.ts";
+import { type ConcreteGroup, concreteGroups, instanceOf } from "./concrete-groups.ts";
 import type { Formulation } from "./formulation.ts";
 import { addGroupRows, groupsByInstance, type InstanceGroups } from "./group-rows.ts";
 import { addNodeSlots } from "./node-slot-rows.ts";
@@ -14,13 +14,13 @@ import { addNodeSlots } from "./node-slot-rows.ts";
  * The slot formulation of one case, for explicit matrices whose links bind: which TP group stands in which of the S slots of
  * the pipeline, and how many layers it holds.
  *
- *   x_ku  unit u (a set of GPUs of one instance) stands in slot k   binary
+ *   x_ku  group u (a set of GPUs of one instance) stands in slot k   binary
  *   z_k   layers of slot k, or q_kn: slot k holds n layers           integer, binary
  *   y_h   instance h is rented                                      binary
  *
  *   minimise Σ cost_h·y_h (+ cost of a link · links between instances)
- *   Σ_u x_ku = 1,  Σ_k z_k = L,  every GPU in at most one chosen unit,  Σ_{u on h} x_ku ≤ y_h,
- *   z_k within the sizes of the chosen unit,
+ *   Σ_u x_ku = 1,  Σ_k z_k = L,  every GPU in at most one chosen group,  Σ_{u on h} x_ku ≤ y_h,
+ *   z_k within the sizes of the chosen group,
  *   lowest GPU a in slot k ⇒ an allowed successor in slot k + 1:  X_ka ≤ Σ_{b: a→b allowed} X_{k+1,b}.
  *
  * Where stages stand on nodes of a shape, node-slot-rows.ts has the rows.
@@ -30,12 +30,12 @@ export const SLOTS: Formulation = {
   covers: (of) => (isOrderFree(of) ? "exact" : null),
   build: (of) => {
     const { stages, shape, costs, batch } = of;
-    const { units, allows } = concreteGroups(of);
+    const { groups, allows } = concreteGroups(of);
     const layers = layerCount(of.problem.model);
     const build = new Builder();
     const slots = Array.from({ length: stages }, (_, k) => k);
-    const x = slots.map((k) => units.map((_, u) => build.column(`x.s${k}.u${u}`, 0, 1)));
-    const layersOf = addSizes(build, units, batch.setting.sizes, x, layers);
+    const x = slots.map((k) => groups.map((_, u) => build.column(`x.s${k}.u${u}`, 0, 1)));
+    const layersOf = addSizes(build, groups, batch.setting.sizes, x, layers);
     build.row(
       "layers",
       layers,
@@ -44,16 +44,16 @@ export const SLOTS: Formulation = {
     );
     for (const k of slots) build.row(`slot${k}`, 1, 1, ones(x[k]!));
     const crossings = linksCount(of)
-      ? addCrossings(build, x, groupsByInstance(units), costs.perLink)
+      ? addCrossings(build, x, groupsByInstance(groups), costs.perLink)
       : [];
     const columns = x.map((slot) => slot.map((column) => [column]));
-    addGroupRows(build, units, columns, crossings, of);
-    addLinks(build, units, x, allows);
-    if (shape) addNodeSlots(build, units, x, shape);
+    addGroupRows(build, groups, columns, crossings, of);
+    addLinks(build, groups, x, allows);
+    if (shape) addNodeSlots(build, groups, x, shape);
     return {
       milp: build.model(),
       constant: 0,
-      placement: (values) => place(units, x, layersOf, values, batch.setting.point),
+      placement: (values) => place(groups, x, layersOf, values, batch.setting.point),
     };
   },
 };
@@ -63,16 +63,16 @@ interface SlotLayers {
   readonly read: (values: ArrayLike<number>) => number;
 }
 
-/** Layers of each slot, within the sizes of the unit that stands there. */
+/** Layers of each slot, within the sizes of the group that stands there. */
 function addSizes(
   build: Builder,
-  units: readonly Unit[],
+  groups: readonly ConcreteGroup[],
   allowedSizes: readonly number[],
   x: readonly (readonly number[])[],
   layers: number,
 ): SlotLayers[] {
   const usable = allowedSizes.filter((size) =>
-    units.some(({ sizes }) => size >= sizes[0]! && size <= sizes.at(-1)!),
+    groups.some(({ sizes }) => size >= sizes[0]! && size <= sizes.at(-1)!),
   );
   const isContiguous = usable.length === (usable.at(-1) ?? 0) - (usable[0] ?? 0) + 1;
   return x.map((slot, k) => {
@@ -90,11 +90,11 @@ function addSizes(
     }
     build.row(`least.s${k}`, 0, Number.POSITIVE_INFINITY, [
       ...terms,
-      ...slot.map((column, u) => ({ column, coefficient: -units[u]!.sizes[0]! })),
+      ...slot.map((column, u) => ({ column, coefficient: -groups[u]!.sizes[0]! })),
     ]);
     build.row(`most.s${k}`, Number.NEGATIVE_INFINITY, 0, [
       ...terms,
-      ...slot.map((column, u) => ({ column, coefficient: -units[u]!.sizes.at(-1)! })),
+      ...slot.map((column, u) => ({ column, coefficient: -groups[u]!.sizes.at(-1)! })),
     ]);
     return { terms, read };
   });
@@ -102,11 +102,11 @@ function addSizes(
 
 function addLinks(
   build: Builder,
-  units: readonly Unit[],
+  groups: readonly ConcreteGroup[],
   x: readonly (readonly number[])[],
   allows: (source: number, target: number) => boolean,
 ): void {
-  const byLowest = groupBy(units.keys(), (u) => units[u]!.lowestGpu);
+  const byLowest = groupBy(groups.keys(), (u) => groups[u]!.lowestGpu);
   for (let k = 0; k + 1 < x.length; k++) {
     for (const [source, members] of byLowest) {
       const successors = [...byLowest].filter(
@@ -146,7 +146,7 @@ function addCrossings(
 }
 
 function place(
-  units: readonly Unit[],
+  groups: readonly ConcreteGroup[],
   x: readonly (readonly number[])[],
   layersOf: readonly SlotLayers[],
   values: ArrayLike<number>,
@@ -154,10 +154,10 @@ function place(
 ): Placement {
   let before = 0;
   const stages = x.map((slot, k): PlacedStage => {
-    const unit = units[slot.findIndex((column) => Math.round(values[column]!) === 1)]!;
+    const group = groups[slot.findIndex((column) => Math.round(values[column]!) === 1)]!;
     const size = layersOf[k]!.read(values);
     before += size;
-    return { instance: instanceOf(unit), gpuIds: unit.gpuIds, before: before - size };
+    return { instance: instanceOf(group), gpuIds: group.gpuIds, before: before - size };
   });
   return placementOf(stages, before, point);
 }

@@ -16,15 +16,15 @@ export function matrixInstances(
 ): Omit<InstanceClass, "position">[] {
   return allowed.flatMap(({ type, tpDegrees }) =>
     priceGroups(type).flatMap(({ instances, microUsdPerHour }) => {
-      const all = instances.map((index) => offerOf(network, type, index, tpDegrees));
-      return [...groupBy(all, ({ key }) => key).values()].map((offers) => {
-        const groups = new Map(offers.map((offer) => [offer.instanceIndex, offer.groups]));
+      const all = instances.map((index) => partitionsOf(network, type, index, tpDegrees));
+      return [...groupBy(all, ({ key }) => key).values()].map((alike) => {
+        const groups = new Map(alike.map((one) => [one.instanceIndex, one.groups]));
         return {
           type,
-          instances: offers.map(({ instanceIndex }) => instanceIndex),
+          instances: alike.map(({ instanceIndex }) => instanceIndex),
           microUsdPerHour,
-          kinds: offers[0]!.kinds,
-          partitions: offers[0]!.counts.map((counts) => ({ counts })),
+          kinds: alike[0]!.kinds,
+          partitions: alike[0]!.counts.map((counts) => ({ counts })),
           groupsOf: (instanceIndex: number, partition: number) =>
             groups.get(instanceIndex)![partition]!,
         };
@@ -33,8 +33,8 @@ export function matrixInstances(
   );
 }
 
-/** What one instance offers. Offers with equal keys have equal kinds and counts, in the same order. */
-interface InstanceOffer {
+/** The partitions of one instance. Those with equal keys have equal kinds and counts, in the same order. */
+interface InstancePartitions {
   readonly instanceIndex: number;
   readonly key: string;
   readonly kinds: readonly GroupKind[];
@@ -42,12 +42,12 @@ interface InstanceOffer {
   readonly groups: readonly (readonly Group[])[];
 }
 
-function offerOf(
+function partitionsOf(
   network: MatrixNetwork,
   type: PoolType,
   instanceIndex: number,
   tpDegrees: readonly number[],
-): InstanceOffer {
+): InstancePartitions {
   const { gpuCount, name } = type.instance;
   const base = type.firstGpu + instanceIndex * gpuCount;
   const inside = (a: number, b: number): number =>

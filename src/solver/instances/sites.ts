@@ -29,14 +29,14 @@ export function sitesWorthSearching(
     request.maxInstanceTypes !== null ||
     (request.nodeRules !== null && request.nodeRules.nodeKinds !== "any");
   if (sites.length < 2 || tellsTypesApart || network.kind === "matrix") return sites;
-  const offers = sites.map(offersOf);
+  const bySite = sites.map(classesByServing);
   return sites.filter(
     (_, index) =>
-      !offers.some(
+      !bySite.some(
         (other, position) =>
           position !== index &&
-          covers(other, offers[index]!) &&
-          (position < index || !covers(offers[index]!, other)),
+          covers(other, bySite[index]!) &&
+          (position < index || !covers(bySite[index]!, other)),
       ),
   );
 }
@@ -84,14 +84,14 @@ function sitesOf(classes: readonly InstanceClass[]): readonly (readonly Instance
 }
 
 /** Instance classes by what a stage can see of them, each list by rising price. */
-type Offers = ReadonlyMap<string, readonly InstanceClass[]>;
+type ClassesByServing = ReadonlyMap<string, readonly InstanceClass[]>;
 
-function offersOf(site: readonly InstanceClass[]): Offers {
-  const offers = groupBy(site, sameness);
-  for (const candidates of offers.values()) {
+function classesByServing(site: readonly InstanceClass[]): ClassesByServing {
+  const byServing = groupBy(site, sameness);
+  for (const candidates of byServing.values()) {
     candidates.sort((a, b) => a.microUsdPerHour - b.microUsdPerHour);
   }
-  return offers;
+  return byServing;
 }
 
 /** What makes two instance classes serve alike. */
@@ -104,7 +104,7 @@ function sameness({ type: { instance }, kinds }: InstanceClass): string {
 }
 
 /** Whether every class of `few` has a partner in `many` that is as plentiful and not dearer. */
-function covers(many: Offers, few: Offers): boolean {
+function covers(many: ClassesByServing, few: ClassesByServing): boolean {
   return [...few].every(([key, candidates]) => {
     const others = many.get(key) ?? [];
     return candidates.every((instanceClass, i) => {

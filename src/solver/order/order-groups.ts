@@ -75,9 +75,9 @@ export class OrderGroups {
 
   /**
    * The plan's counts, raised group by group to any number as long as no order exists; null when there may be one. With seats only
-   * groups of hosts that the plan uses are raised: there are many others, and a plan that uses one of them is not ruled out.
+   * groups of instance classes that the plan uses are raised: there are many others, and a plan that uses one of them is not ruled out.
    */
-  noOrderCut(values: ArrayLike<number>): MissingCounts | null {
+  orderCut(values: ArrayLike<number>): MissingCounts | null {
     const copies = this.counts(values);
     const used = new Set(
       this.groups.flatMap(({ seat }, g) => (copies[g]! > 0 ? [seat?.instanceClass] : [])),
@@ -91,10 +91,10 @@ export class OrderGroups {
     return this.orderStages(copies) === null ? copies : null;
   }
 
-  /** Some group has more stages than the shortfall: X_g ≥ (u_g + 1)·b_g, Σ b_g ≥ 1; with u_g = 0, X_g stands for b_g. */
-  addCut(build: Builder, n: number, noOrderCut: MissingCounts): void {
+  /** Some group has more stages than the missing counts: X_g ≥ (u_g + 1)·b_g, Σ b_g ≥ 1; with u_g = 0, X_g stands for b_g. */
+  addCut(build: Builder, n: number, missing: MissingCounts): void {
     const chosen: number[] = [];
-    for (const [group, most] of noOrderCut.entries()) {
+    for (const [group, most] of missing.entries()) {
       if (most === Number.POSITIVE_INFINITY) continue;
       if (most === 0) {
         chosen.push(...this.columns[group]!);

@@ -27,7 +27,7 @@ export interface Seat {
   readonly stays: boolean;
 }
 
-/** A stage of a realised order. */
+/** A stage in an order. */
 export interface OrderedStage {
   /** Position in the list of groups. */
   readonly group: number;
@@ -42,7 +42,7 @@ const MOST = { states: 20_000, labels: 1_000_000 };
  * Whether `stages` stages, taken from groups with so many copies each, can be put in an order that covers all layers
  * exactly and keeps the budget of latencies; returns one such order, or null when there is none.
  *
- * With seats, a stage that stays is followed by one of the same host, and a run of such stages has room on one instance. Which
+ * With seats, a stage that stays is followed by one of the same instance class, and a run of such stages has room on one instance. Which
  * instance that is remains open: two runs may stand on one or not.
  *
  * A label search (label-search.ts) whose state is the copies used so far and the run that is open. Groups with at least as many

@@ -3,7 +3,7 @@ const FIGURES = 3;
 
 /**
  * Items of which none is at least as good as another in all of three figures; smaller is better. They stay in the order in which
- * they came, and of equal ones the first stays. Figures lie in one list: most of what is offered is covered, and to see that is
+ * they came, and of equal ones the first stays. Figures lie in one list: most of what comes is covered, and to see that is
  * nearly all of the work.
  *
  * `factor`: an item whose first two figures are larger by no more than this counts as equal; 1 for exact.

@@ -34,7 +34,7 @@ export class FrontierGoal implements Goal {
     });
   }
 
-  offer(found: Candidate): void {
+  submit(found: Candidate): void {
     const price = this.price(found.cost);
     if (!found.metrics.meets_cost_threshold) return;
     for (const point of this.found) {

@@ -1,7 +1,7 @@
 import type { Metrics } from "../../placement/evaluation.ts";
 import type { Placement } from "../../placement/placement.ts";
 
-/** The most that some cases can offer: no placement of theirs costs less or serves faster. */
+/** The best that some cases may hold: no placement of theirs costs less or serves faster. */
 export interface OptimisticPoint {
   /** Search cost (see CostScale) from below. */
   readonly cost: number;
@@ -58,7 +58,7 @@ export interface Goal {
   priority(optimistic: OptimisticPoint): readonly [number, number];
   /** Whether a placement at this optimistic point would change the answer. */
   mayImprove(optimistic: OptimisticPoint): boolean;
-  offer(found: Candidate): void;
+  submit(found: Candidate): void;
   /** What is kept and equal to a placement but for names; null when nothing is. */
   equalBut(found: Candidate): Candidate | null;
   /** Puts a placement that differs in names only in the place of one that is kept. */

@@ -47,13 +47,13 @@ export async function breakNameTie(context: CaseContext, best: Candidate): Promi
 export function firstOfSites(context: CaseContext, best: Candidate): Candidate {
   const { placement } = best;
   const names = [...new Set(placement.stages.map(({ gpu_type }) => gpu_type))];
-  const byHost = groupBy(names, (name) => classOf(context, name));
-  const used = [...byHost].map(([instanceClass, own]) => ({ instanceClass, count: own.length }));
+  const byClass = groupBy(names, (name) => classOf(context, name));
+  const used = [...byClass].map(([instanceClass, own]) => ({ instanceClass, count: own.length }));
   let first = best;
   for (const twins of twinsElsewhere(context.classes, used)) {
     const renamed = new Map<string, string>();
-    for (const [h, own] of [...byHost.values()].entries()) {
-      const { type, instances } = twins[h]!;
+    for (const [position, own] of [...byClass.values()].entries()) {
+      const { type, instances } = twins[position]!;
       for (const [i, name] of own.entries()) {
         renamed.set(name, instanceName(type.instance.name, instances[i]!));
       }

@@ -45,7 +45,7 @@ export type CaseResult =
   /** A limit struck. */
   | { readonly status: "stopped" };
 
-/** Solves one case exactly, knowing that nothing is cheaper than `leastCost`, and offers what it finds to the goal. */
+/** Solves one case exactly, knowing that nothing is cheaper than `leastCost`, and submits what it finds to the goal. */
 export type CaseSolver = (
   subproblem: number,
   level: number,

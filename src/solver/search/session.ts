@@ -145,7 +145,7 @@ export class SearchSession {
       goal,
       (subproblem, level, leastCost) =>
         solveCase(this.context, { subproblem, level }, leastCost, goal, (found) =>
-          this.offer(goal, found),
+          this.submit(goal, found),
         ),
       {
         shouldStop: () => this.isOver,
@@ -162,11 +162,11 @@ export class SearchSession {
   }
 
   /** Placements that are equal but for names are compared by the first names of either case. */
-  private async offer(goal: Goal, found: Candidate): Promise<void> {
+  private async submit(goal: Goal, found: Candidate): Promise<void> {
     const kept = goal.equalBut(found);
-    if (!kept) return goal.offer(found);
+    if (!kept) return goal.submit(found);
     goal.replace(kept, await this.firstOfCase(kept));
-    goal.offer(await this.firstOfCase(found));
+    goal.submit(await this.firstOfCase(found));
   }
 
   /** The placement that names choose among equals of one case. */

@@ -54,7 +54,7 @@ export class SingleGoal implements Goal {
     return compareAll(tiedPoint(optimistic, this.scale), tieKey(this.best)) < 0;
   }
 
-  offer(found: Candidate): void {
+  submit(found: Candidate): void {
     if (!found.metrics.meets_cost_threshold) return;
     const key = this.keyOf(found);
     if (this.best) {

@@ -32,7 +32,7 @@ export function caseModel(context: CaseContext, key: CaseKey): CaseModel {
 }
 
 /**
- * Solves one case, checks the answer against `evaluate`, offers it.
+ * Solves one case, checks the answer against `evaluate`, submits it.
  *
  * A budget that depends on the level is looked at only where the best placement without it breaks it: with it the case says
  * nothing of other levels.
@@ -43,27 +43,27 @@ export async function solveCase(
   key: CaseKey,
   leastCost: number,
   goal: Goal,
-  offer: (found: Candidate) => Promise<void>,
+  submit: (found: Candidate) => Promise<void>,
 ): Promise<CaseResult> {
   const rows = [...levelFreeRows(context), ...boundRows(context, leastCost)];
-  const free = await solveRows(context, key, rows, goal, offer);
+  const free = await solveRows(context, key, rows, goal, submit);
   if (free.status !== "optimal") return free;
   const { found: first, leastCost: least } = free;
   if (!hasLevelBudget(context) || first.metrics.meets_cost_threshold) {
     return { status: "optimal", cost: first.cost, leastCost: least, level: first.origin!.level };
   }
   const within = limitRows(context, key);
-  const limited = await solveRows(context, key, within, goal, offer);
+  const limited = await solveRows(context, key, within, goal, submit);
   return limited.status === "stopped" ? limited : { status: "decided" };
 }
 
-/** The cheapest placement of a case within some rows, evaluated and offered. */
+/** The cheapest placement of a case within some rows, evaluated and submitted. */
 async function solveRows(
   context: CaseContext,
   key: CaseKey,
   limits: readonly CaseLimit[],
   goal: Goal,
-  offer: (found: Candidate) => Promise<void>,
+  submit: (found: Candidate) => Promise<void>,
 ): Promise<
   | { readonly status: "stopped" | "infeasible" }
   | { readonly status: "optimal"; readonly found: Candidate; readonly leastCost: number }
@@ -71,7 +71,7 @@ async function solveRows(
   const solved = await solveScaled(context, key, limits);
   switch (solved.status) {
     case "stopped":
-      if (solved.placement) await offer(found(context, key, solved.placement));
+      if (solved.placement) await submit(found(context, key, solved.placement));
       return { status: "stopped" };
     case "infeasible":
       return { status: "infeasible" };
@@ -79,17 +79,17 @@ async function solveRows(
       const first = found(context, key, solved.placement);
       requireSameCost(first.cost, solved.objective + solved.constant);
       return context.objective.linked
-        ? decideLinked(context, key, first, limits, goal, offer)
-        : offerProven(first, offer);
+        ? decideLinked(context, key, first, limits, goal, submit)
+        : submitProven(first, submit);
     }
   }
 }
 
-async function offerProven(
+async function submitProven(
   found: Candidate,
-  offer: (found: Candidate) => Promise<void>,
+  submit: (found: Candidate) => Promise<void>,
 ): Promise<{ readonly status: "optimal"; readonly found: Candidate; readonly leastCost: number }> {
-  await offer(found);
+  await submit(found);
   return { status: "optimal", found, leastCost: found.cost };
 }
 
@@ -100,7 +100,7 @@ async function decideLinked(
   first: Candidate,
   limits: readonly CaseLimit[],
   goal: Goal,
-  offer: (found: Candidate) => Promise<void>,
+  submit: (found: Candidate) => Promise<void>,
 ): Promise<
   | { readonly status: "stopped" }
   | { readonly status: "optimal"; readonly found: Candidate; readonly leastCost: number }
@@ -115,20 +115,20 @@ async function decideLinked(
   let best = first;
   if (sharesBelow(context, first.stages, first.cost, least).length > 0) {
     if (!mayBeWanted(least, first)) {
-      await offer(first);
+      await submit(first);
       return { status: "optimal", found: first, leastCost: least };
     }
     const sharp = await sharpened(context, key, first, limits);
     if (sharp === null) {
-      await offer(first);
+      await submit(first);
       return { status: "stopped" };
     }
     best = sharp;
   }
   // Which of its equals it is counts only where it may become the answer.
-  if (!mayBeWanted(best.cost, best)) return offerProven(best, offer);
+  if (!mayBeWanted(best.cost, best)) return submitProven(best, submit);
   const alike = lowestAlike(context, best.origin!);
-  return offerProven(await firstOfEqualCost(context, alike, best, limits), offer);
+  return submitProven(await firstOfEqualCost(context, alike, best, limits), submit);
 }
 
 /** A MILP over the search cost. Where that is not whole it is made large enough for a solver's tolerances to be small beside it. */

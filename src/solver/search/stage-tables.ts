@@ -1,6 +1,6 @@
 import type { Placement } from "../../placement/placement.ts";
-import { coverBound, type Held, heldBy, type Load } from "../bounds/knapsack-bound.ts";
-import { latencyLoads, latencyOutOfReach } from "../bounds/latency-bound.ts";
+import { coverBound, type Demand, type Held, heldBy } from "../bounds/knapsack-bound.ts";
+import { latencyDemands, latencyOutOfReach } from "../bounds/latency-bound.ts";
 import { heaviestAnywhere, type LayerWeights } from "../bounds/layer-weights.ts";
 import { restBound } from "../bounds/rest-bound.ts";
 import { nodeInstances } from "../deployable/node-instances.ts";
@@ -19,7 +19,7 @@ import type { CostScale } from "./goal.ts";
 
 /** Weights of layers used for bounds, in whole steps of this part of an average layer, rounded up where a stage holds them. */
 const WEIGHT_STEPS = 4;
-export const MOST_BOUND_MEASURES = 4;
+export const MOST_BOUND_WEIGHTS = 4;
 
 /** Keeps a rough bound from being lifted above the truth by rounding. */
 const ROUNDING = 1e-9;
@@ -177,28 +177,28 @@ export class StageTables {
     const costOf = (position: number): number => scale.perInstance(position) + scale.perLink;
     const restType = this.shape?.placesNodes ? this.shape.restType : null;
     const best = new Float64Array(mostPieces + 1);
-    for (const load of this.loads(
-      latency ? latencyLoads(latency, mostPieces, this.setting.layers) : [],
+    for (const demand of this.demands(
+      latency ? latencyDemands(latency, mostPieces, this.setting.layers) : [],
     )) {
       const bound =
         restType === null
-          ? coverBound(candidates, mostPieces, load, costOf, mostInstances)
-          : restBound(candidates, restType, mostPieces, load, costOf, mostInstances);
+          ? coverBound(candidates, mostPieces, demand, costOf, mostInstances)
+          : restBound(candidates, restType, mostPieces, demand, costOf, mostInstances);
       for (const [s, cost] of bound.entries()) if (cost > best[s]!) best[s] = cost;
-      // A family of one number of stages has its answer when nothing is left for that number.
+      // Where latencies are limited, tables are of one number of stages: nothing left for it, nothing left at all.
       if (latency && best[mostPieces] === Number.POSITIVE_INFINITY) return nothing;
     }
     return best;
   }
 
-  private loads(more: readonly Load[]): Load[] {
+  private demands(more: readonly Demand[]): Demand[] {
     const { layers } = this.setting;
     return [
       { total: layers, holds: mostLayers },
-      ...this.layerWeights.bounds.slice(1).map((measure) => ({
+      ...this.layerWeights.bounds.slice(1).map((weights) => ({
         total: layers * WEIGHT_STEPS,
         holds: (option: OptionAtRate) =>
-          heldBy(option, (starts) => Math.ceil(heaviestAnywhere(measure, starts) * WEIGHT_STEPS)),
+          heldBy(option, (starts) => Math.ceil(heaviestAnywhere(weights, starts) * WEIGHT_STEPS)),
       })),
       ...more,
     ];

@@ -21,7 +21,7 @@ import type { CostScale } from "./goal.ts";
 import type { Pace } from "./pace.ts";
 import {
   type BoundSetting,
-  MOST_BOUND_MEASURES,
+  MOST_BOUND_WEIGHTS,
   StageTables,
   type WeightSets,
 } from "./stage-tables.ts";
@@ -103,7 +103,7 @@ export async function subproblems(
         if (shouldStop()) return { list: all, isWhole: false };
         const batch = batchOptions(problem, candidates, setting, otherGroups);
         await pace.turn();
-        const layerWeights = measuresOf(problem, candidates, setting);
+        const layerWeights = weightSets(problem, candidates, setting);
         await pace.turn();
         for (const restriction of restrictions(
           batch,
@@ -195,14 +195,14 @@ function sizesAmong(sizes: readonly number[], layers: number, stages: number): n
   return sizes.filter((size) => size >= least && size <= most);
 }
 
-function measuresOf(
+function weightSets(
   problem: Problem,
   classes: readonly InstanceClass[],
   setting: StageSetting,
 ): WeightSets {
   return {
     rows: layerWeights(problem, classes, setting, "as inside", Number.POSITIVE_INFINITY),
-    bounds: layerWeights(problem, classes, setting, "own", MOST_BOUND_MEASURES),
+    bounds: layerWeights(problem, classes, setting, "own", MOST_BOUND_WEIGHTS),
   };
 }
 

@@ -203,13 +203,13 @@ function optionsAtRate(
       smallest,
       largest,
       contiguous: largest - smallest + 1 === count,
-      ...flooredStarts(source, option, minRate, linked, groupGpus, isLatencyLimited),
+      ...startsOfOption(source, option, minRate, linked, groupGpus, isLatencyLimited),
     });
   }
   return options;
 }
 
-function flooredStarts(
+function startsOfOption(
   { instanceClass }: ClassOptions,
   { starts: leaving, stays: staying, groupGpus }: StageOption,
   minRate: number,

@@ -57,7 +57,7 @@ export interface BatchOptions {
   readonly levels: Float64Array;
   /**
    * Whether the levels hold the rates of every TP group that any GPUs can form, not only of the groups of the classes. Only then
-   * may a formulation over single groups be used: see `slots/units.ts`.
+   * may a formulation over single groups be used: see `formulations/concrete-groups.ts`.
    */
   readonly holdsAllGroups: boolean;
 }

@@ -21,8 +21,8 @@ function boundsFor(
     solo: false,
     maxStagesPerInstance: 4,
   } as unknown as CandidatesAtRate;
-  const load = { total: layers, holds: (one: OptionAtRate) => held.get(one)! };
-  return [...coverBound([candidates], 4, load, () => 7)];
+  const demand = { total: layers, holds: (one: OptionAtRate) => held.get(one)! };
+  return [...coverBound([candidates], 4, demand, () => 7)];
 }
 
 const NONE = Number.POSITIVE_INFINITY;

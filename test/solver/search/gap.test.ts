@@ -24,7 +24,7 @@ const scale: CostScale = {
 /** A goal to which the cost is all that counts, and that has found a placement of 100. */
 function goalAt100(gap: number): SingleGoal {
   const goal = new SingleGoal({ key: (cost) => [cost, 0] }, scale, () => true, gap);
-  goal.offer({
+  goal.submit({
     cost: 100,
     tokensPerSecond: 1,
     priceUnits: 100,
@@ -72,12 +72,12 @@ describe("a range whose optimistic point is within the gap of the best", () => {
 it("a placement over its limits is no answer, however good it is", () => {
   const goal = goalAt100(0);
   const over = { ...goal.best!, cost: 50, metrics: { meets_cost_threshold: false } as Metrics };
-  goal.offer(over);
+  goal.submit(over);
   expect(goal.best!.cost).toBe(100);
-  goal.offer({ ...over, metrics: { meets_cost_threshold: true } as Metrics });
+  goal.submit({ ...over, metrics: { meets_cost_threshold: true } as Metrics });
   expect(goal.best!.cost).toBe(50);
   // What costs more is none either.
-  goal.offer({ ...goal.best!, cost: 60 });
+  goal.submit({ ...goal.best!, cost: 60 });
   expect(goal.best!.cost).toBe(50);
 });
 

@@ -85,7 +85,7 @@ async function searched(all: readonly Made[], objective: Objective) {
       metrics: { meets_cost_threshold: true } as Metrics,
       origin: { subproblem, level },
     };
-    goal.offer(candidate as unknown as Candidate);
+    goal.submit(candidate as unknown as Candidate);
     return { status: "optimal", cost, leastCost: cost, level };
   };
   const result = await search(subproblems, goal, solveCase, {

@@ -270,13 +270,13 @@ describe("an order of stages with seats", () => {
   });
   const group = (
     position: StageGroup["position"],
-    host: number,
+    instanceClass: number,
     stays: boolean,
     instanceGpus = 8,
   ): StageGroup => ({
     position,
     starts: startsAtRate(table(!stays), 0),
-    seat: { instanceClass: host, gpus: 4, instanceGpus, stays },
+    seat: { instanceClass, gpus: 4, instanceGpus, stays },
   });
   const order = (groups: readonly StageGroup[]) =>
     orderStages(
@@ -287,7 +287,7 @@ describe("an order of stages with seats", () => {
       null,
     );
 
-  test("has a stage of the same host behind one that stays", () => {
+  test("has a stage of the same instance class behind one that stays", () => {
     const [first, last] = [group("first", 0, true), group("last", 0, false)];
     expect(order([first, group("middle", 0, false), last])).toHaveLength(3);
     expect(order([first, group("middle", 1, false), last])).toBeNull();
