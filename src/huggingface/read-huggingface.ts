@@ -16,16 +16,17 @@ import { kvBytesOf, storedWeights } from "./storage.ts";
 import { notServed, refuseUnmodelled } from "./unmodelled.ts";
 import { weightGroupsOf } from "./weight-groups.ts";
 
-/** What a Hugging Face repository says of a model. */
-export interface HuggingFaceFiles {
+/** What a Hugging Face repository says of a model, in files that are read or still to be read. */
+export interface HuggingFaceFiles<File = JsonFile> {
   readonly name: string;
+  /** `owner/name` on Hugging Face, where it is known. */
   readonly repository?: string | null | undefined;
   /** config.json. */
-  readonly config: JsonFile;
+  readonly config: File;
   /** hf_quant_config.json. */
-  readonly quantConfig?: JsonFile | undefined;
+  readonly quantConfig?: File | undefined;
   /** model.safetensors.index.json. */
-  readonly safetensorsIndex?: JsonFile | undefined;
+  readonly safetensorsIndex?: File | undefined;
   readonly overrides?: ModelOverrides | undefined;
 }
 

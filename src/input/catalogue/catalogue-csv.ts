@@ -1,5 +1,5 @@
 import type { Catalogue } from "../../catalogue/catalogue.ts";
-import { microUsdToUsd } from "../../hardware/price.ts";
+import { INSTANCE_TABLE, PRICE_TABLE } from "../../catalogue/columns.ts";
 import { csvText } from "../text/csv-text.ts";
 import { CATALOGUE_FILES, INSTANCE_COLUMNS, PRICE_COLUMNS } from "./parse-catalogue.ts";
 
@@ -8,14 +8,7 @@ export function catalogueFiles({ instances, prices }: Catalogue): ReadonlyMap<st
   const instanceRows = instances.map((row) => ({
     provider: row.provider,
     instance: row.instance,
-    gpu: row.gpu,
-    gpus: row.gpus,
-    gpu_memory_gib: row.gpuMemoryGib,
-    inside_gbytes_per_second: row.insideGBytesPerSecond,
-    link: row.link,
-    network_gbits_per_second: row.networkGbitsPerSecond,
-    vcpus: row.vcpus,
-    host_memory_gib: row.hostMemoryGib,
+    ...INSTANCE_TABLE.figures(row),
     source: row.source,
     checked_on: row.checkedOn,
   }));
@@ -24,7 +17,7 @@ export function catalogueFiles({ instances, prices }: Catalogue): ReadonlyMap<st
     instance: row.instance,
     region: row.region,
     kind: row.kind,
-    usd_per_hour: microUsdToUsd(row.microUsdPerHour),
+    ...PRICE_TABLE.figures(row),
     as_of: row.asOf,
     source: row.source,
   }));

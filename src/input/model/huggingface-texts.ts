@@ -1,21 +1,10 @@
-import type { HuggingFaceModel, ModelOverrides } from "../../huggingface/huggingface-model.ts";
-import { huggingFaceModel } from "../../huggingface/read-huggingface.ts";
+import type { HuggingFaceModel } from "../../huggingface/huggingface-model.ts";
+import { type HuggingFaceFiles, huggingFaceModel } from "../../huggingface/read-huggingface.ts";
 import { jsonFile } from "../text/json-file.ts";
 import type { SourceText } from "../text/source-text.ts";
 
 /** The files of a Hugging Face repository that say what a model is, as texts. */
-export interface HuggingFaceTexts {
-  readonly name: string;
-  /** `owner/name` on Hugging Face, where it is known. */
-  readonly repository?: string | null | undefined;
-  /** config.json. */
-  readonly config: SourceText;
-  /** hf_quant_config.json. */
-  readonly quantConfig?: SourceText | undefined;
-  /** model.safetensors.index.json. */
-  readonly safetensorsIndex?: SourceText | undefined;
-  readonly overrides?: ModelOverrides | undefined;
-}
+export type HuggingFaceTexts = HuggingFaceFiles<SourceText>;
 
 /**
  * A model from the texts of its files.

@@ -5,9 +5,10 @@ import {
   cellOf,
   cellPlace,
   readNameCell,
+  readNumberCell,
   readTable,
 } from "../text/csv.ts";
-import { type NumberRange, rangeHint, readNumber } from "../text/numbers.ts";
+import type { NumberRange } from "../text/numbers.ts";
 import { PRICE } from "../text/ranges.ts";
 
 /** One row of gpu_pool.csv. */
@@ -66,27 +67,13 @@ function readRow(table: CsvTable, row: CsvRow): PoolRow {
       "Give an instance name of the instance table.",
     );
   }
+  const read = (column: string, range: NumberRange): number =>
+    readNumberCell(table, row, column, range, `the ${column} of ${name}`);
   const price = cellOf(row, "dollar_per_hour");
   return {
     name,
-    count: readCell(table, row, "count", COUNT, name),
-    dollarPerHour: price === "" ? null : readCell(table, row, "dollar_per_hour", PRICE, name),
+    count: read("count", COUNT),
+    dollarPerHour: price === "" ? null : read("dollar_per_hour", PRICE),
     line: row.line,
   };
-}
-
-function readCell(
-  table: CsvTable,
-  row: CsvRow,
-  column: string,
-  range: NumberRange,
-  name: string,
-): number {
-  const reading = readNumber(cellOf(row, column), range);
-  if ("value" in reading) return reading.value;
-  throw new InputError(
-    cellPlace(table, row, column),
-    `the ${column} of ${name} is ${reading.problem}.`,
-    rangeHint(range),
-  );
 }

@@ -110,18 +110,23 @@ export function readNameCell(table: CsvTable, row: CsvRow, column: string): stri
   );
 }
 
-/** The number in a cell. @throws InputError with file, line and column for what is none, or out of its range */
+/**
+ * The number in a cell.
+ * @param what what the number is called in messages
+ * @throws InputError with file, line and column for what is none, or out of its range
+ */
 export function readNumberCell(
   table: CsvTable,
   row: CsvRow,
   column: string,
   range: NumberRange,
+  what: string = column,
 ): number {
   const reading = readNumber(cellOf(row, column), range);
   if ("value" in reading) return reading.value;
   throw new InputError(
     cellPlace(table, row, column),
-    `${column} is ${reading.problem}.`,
+    `${what} is ${reading.problem}.`,
     rangeHint(range),
   );
 }
