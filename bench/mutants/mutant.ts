@@ -1,6 +1,6 @@
 /** One deliberate fault: a single edit of one file, and the tests that have to notice it. */
 export interface Mutant {
-  /** What is wrong with the program then, in a few words; unique. */
+  /** What is wrong with the program then, in a few words; no two of a file alike. */
   readonly name: string;
   /** From the root of the project. */
   readonly file: string;

@@ -42,7 +42,7 @@ export interface Grid {
 }
 
 /** The founding sweep's pipeline stages. */
-const DEFAULT_PP_STAGES: readonly number[] = [1, 2, 4];
+export const DEFAULT_PP_STAGES: readonly number[] = [1, 2, 4];
 
 /**
  * The grid family × TP degree × pipeline stages × lengths × batch × phase.

@@ -1,6 +1,7 @@
 import { describe, expect, it, test } from "vitest";
 import type { CatalogueInstance } from "../../src/catalogue/catalogue.ts";
 import { readCatalogue } from "../../src/files/read-catalogue.ts";
+import { FACTORS } from "../hardware/slips.ts";
 import { slowerWithMore, wrongFigures } from "./instance-figures.ts";
 
 const { instances } = readCatalogue(undefined);
@@ -18,15 +19,6 @@ describe("the figures of machine types", () => {
 });
 
 const FIGURES = ["gpus", "gpuMemoryGib", "insideGBytesPerSecond"] as const;
-const FACTORS = {
-  x10: 10,
-  "/10": 0.1,
-  x2: 2,
-  "/2": 0.5,
-  GiB: 1.024 ** 3,
-  "+7 %": 1.07,
-  "-7 %": 0.93,
-};
 
 describe("a mistyped figure of a machine type", () => {
   test.each(FIGURES)("is found in %s", (figure) => {

@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { LLAMA } from "../huggingface/configs.ts";
+import { benchResult } from "../input/bench-results.ts";
 import { configText, instancesText } from "../input/texts.ts";
 import {
   cli,
@@ -56,34 +57,8 @@ const ignoring = (...ignore: readonly string[]): Files =>
 const pool = (item: string): Files => ({
   "problem.yaml": `model: llama-3.1-8b\nphase: prefill\ninput_length: 128\npool:\n  - ${item}\n`,
 });
-const bench = (changes: object): Files => ({
-  "bench.json": JSON.stringify([
-    {
-      model_id: "m",
-      num_prompts: 100,
-      tp: "2",
-      pp: "1",
-      gpu: "L40S",
-      num_layers: "32",
-      hidden_size: "4096",
-      intermediate_size: "14336",
-      num_heads: "32",
-      num_kv_heads: "8",
-      vocab_size: "128256",
-      weight_bytes_per_param: "2",
-      request_rate: "inf",
-      max_concurrency: 8,
-      duration: 50,
-      completed: 100,
-      total_input_tokens: 102400,
-      total_output_tokens: 25600,
-      output_throughput: 512,
-      total_token_throughput: 2560,
-      mean_ttft_ms: 250,
-      mean_tpot_ms: 15,
-      ...changes,
-    },
-  ]),
+const bench = (changes: Readonly<Record<string, unknown>>): Files => ({
+  "bench.json": JSON.stringify([benchResult(changes)]),
 });
 const BENCH = ["calibrate", "--data", "DIR/bench.json", "--out", "DIR/calibration.json"];
 const LONG = "n".repeat(231);

@@ -5,7 +5,7 @@ import type { MilpBackend } from "../../src/milp/model.ts";
 import type { Problem } from "../../src/placement/problem.ts";
 import type { SolveRequest } from "../../src/solver/request.ts";
 import type { Solution } from "../../src/solver/solution.ts";
-import { solve as solveUncounted } from "../../src/solver/solve.ts";
+import { type SolveOptions, solve as solveUncounted } from "../../src/solver/solve.ts";
 
 const highs = createInlineHighs();
 
@@ -31,8 +31,12 @@ function count(name: string): void {
 }
 
 /** `solve`, counting what decides its cases. */
-export function solve(problem: Problem, request: SolveRequest): Promise<Solution> {
-  return solveUncounted(problem, request, backend, { onFormulation: count });
+export function solve(
+  problem: Problem,
+  request: SolveRequest,
+  options: SolveOptions = {},
+): Promise<Solution> {
+  return solveUncounted(problem, request, backend, { ...options, onFormulation: count });
 }
 
 afterAll(async () => {

@@ -1,16 +1,18 @@
 /** The seams that fleets need: free coefficients of throughput, price and links, and tables of stages that know no prices. */
 import { describe, expect, it } from "vitest";
 import { createPool } from "../../src/hardware/pool.ts";
-import type { Problem } from "../../src/placement/problem.ts";
 import { DEFAULT_REQUEST, type LinearObjective } from "../../src/solver/request.ts";
-import { requestedPoints } from "../../src/solver/search/operating-points.ts";
-import { solve as solveUncounted } from "../../src/solver/solve.ts";
+import type { StartTables } from "../../src/solver/stages/start-table.ts";
 import { TableCache } from "../../src/solver/stages/table-cache.ts";
 import { foundingProblem } from "../support/founding.ts";
-import { backend, solve } from "./counted-solve.ts";
+import { solve } from "./counted-solve.ts";
 import type { Prng } from "./prng.ts";
 import { drawProblem } from "./random-problem.ts";
 import { oracleSeeds } from "./seeds.ts";
+
+const PREFILL = foundingProblem({
+  workload: { phase: "prefill", inputTokens: 1024, outputTokens: 0, minBatch: 32, maxBatch: 32 },
+});
 
 /** Coefficients of any size, 0 among them. */
 function drawLinear(prng: Prng): LinearObjective {
@@ -44,16 +46,7 @@ describe("free coefficients", { timeout: 60_000 }, () => {
   }
 
   it("give the answer of the weight that they stand for", async () => {
-    const problem = foundingProblem({
-      workload: {
-        phase: "prefill",
-        inputTokens: 1024,
-        outputTokens: 0,
-        minBatch: 32,
-        maxBatch: 32,
-      },
-    });
-    const { throughputNormalization, costNormalization, crossInstancePenalty } = problem.weights;
+    const { throughputNormalization, costNormalization, crossInstancePenalty } = PREFILL.weights;
     const weighted = { ...DEFAULT_REQUEST, objective: "weighted", weight: 0.4 } as const;
     const linear = {
       perTokensPerSecond: 1 / throughputNormalization,
@@ -61,62 +54,52 @@ describe("free coefficients", { timeout: 60_000 }, () => {
       perLink: crossInstancePenalty,
     };
     const [one, other] = [
-      await solve(problem, weighted),
-      await solve(problem, { ...weighted, weight: null, linear }),
+      await solve(PREFILL, weighted),
+      await solve(PREFILL, { ...weighted, weight: null, linear }),
     ];
     expect({ ...other, run: null }).toEqual({ ...one, run: null });
   });
 
   it("are refused with another objective, and below 0", async () => {
-    const problem = foundingProblem({
-      workload: {
-        phase: "prefill",
-        inputTokens: 1024,
-        outputTokens: 0,
-        minBatch: 32,
-        maxBatch: 32,
-      },
-    });
     const linear = { perTokensPerSecond: 1, perUsdPerHour: 1, perLink: 0 };
-    await expect(solve(problem, { ...DEFAULT_REQUEST, linear })).rejects.toThrow(
+    await expect(solve(PREFILL, { ...DEFAULT_REQUEST, linear })).rejects.toThrow(
       "linear: the objective cost-per-token has no coefficients.",
     );
     const negative = { ...linear, perLink: -1 };
     await expect(
-      solve(problem, { ...DEFAULT_REQUEST, objective: "weighted", linear: negative }),
+      solve(PREFILL, { ...DEFAULT_REQUEST, objective: "weighted", linear: negative }),
     ).rejects.toThrow("linear.perLink: -1 is not a coefficient.");
   });
 });
 
+/** A cache that notes which tables it is asked for. */
+class NotedTables extends TableCache {
+  readonly noted = new Set<StartTables>();
+
+  override of(...question: Parameters<TableCache["of"]>): StartTables {
+    const tables = super.of(...question);
+    this.noted.add(tables);
+    return tables;
+  }
+}
+
 describe("tables of stages", { timeout: 60_000 }, () => {
   it("are made once for problems that differ in prices, limits and counts, and serve their solves", async () => {
-    const problem = foundingProblem({
-      workload: {
-        phase: "prefill",
-        inputTokens: 1024,
-        outputTokens: 0,
-        minBatch: 32,
-        maxBatch: 32,
-      },
-    });
-    const tables = new TableCache();
-    const options = { tables };
-    await solveUncounted(problem, DEFAULT_REQUEST, backend, options);
+    const tables = new NotedTables();
+    await solve(PREFILL, DEFAULT_REQUEST, { tables });
+    const made = new Set(tables.noted);
     for (const factor of [0.5, 3]) {
-      const entries = problem.pool.types.map((type, index) => {
+      const entries = PREFILL.pool.types.map((type, index) => {
         const microUsdPerHour = Math.round(type.price.microUsdPerHour * factor ** (index % 3));
         return { ...type, price: { ...type.price, microUsdPerHour }, count: type.count + 1 };
       });
       const pool = createPool(entries);
-      const changed = { ...problem, pool, limits: { ...problem.limits, maxHourlyCostUsd: 40 } };
-      const tableOf = (of: Problem) => {
-        const group = { gpus: 1, gBytesPerSecond: Number.POSITIVE_INFINITY };
-        const [point] = requestedPoints(of);
-        return tables.of(of, of.pool.types[0]!.instance, group, [80], point!, 1);
-      };
-      expect(tableOf(changed)).toBe(tableOf(problem));
-      const shared = await solveUncounted(changed, DEFAULT_REQUEST, backend, options);
-      const fresh = await solveUncounted(changed, DEFAULT_REQUEST, backend);
+      const changed = { ...PREFILL, pool, limits: { ...PREFILL.limits, maxHourlyCostUsd: 40 } };
+      tables.noted.clear();
+      const shared = await solve(changed, DEFAULT_REQUEST, { tables });
+      expect(tables.noted.size).toBeGreaterThan(0);
+      expect([...tables.noted].every((table) => made.has(table))).toBe(true);
+      const fresh = await solve(changed, DEFAULT_REQUEST);
       expect({ ...shared, run: null }).toEqual({ ...fresh, run: null });
     }
   });

@@ -20,7 +20,8 @@ export interface PoolFlags {
   readonly ownedByType?: ReadonlyMap<string, number> | undefined;
 }
 
-const DEFAULT_PROVIDER = "AWS";
+/** The provider of what gpu_pool.csv lists: the founding pool is of AWS. */
+export const DEFAULT_PROVIDER = "AWS";
 
 /**
  * The pool of a source, with instances that are owned.

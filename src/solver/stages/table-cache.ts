@@ -8,8 +8,8 @@ import type { StartTables } from "./start-table.ts";
 import { tabulateStarts } from "./tabulate.ts";
 
 /**
- * Start tables that are made once for all searches of one solve. Searches that differ in limits, counts and prices only, and types
- * that differ in name or site only, share them.
+ * Start tables that are made once for all searches of a solve, and of all solves that are handed the cache. Searches that differ in
+ * limits, counts and prices only, and types that differ in name or site only, share them.
  */
 export class TableCache {
   private readonly known = new WeakMap<CostModel, WeakMap<Model, Map<string, StartTables>>>();

@@ -2,6 +2,8 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { createPool } from "../../../src/hardware/pool.ts";
 import { createInlineHighs } from "../../../src/milp/highs-inline.ts";
+import type { Metrics } from "../../../src/placement/evaluation.ts";
+import type { Problem } from "../../../src/placement/problem.ts";
 import { instanceClasses } from "../../../src/solver/instances/instance-classes.ts";
 import { DEFAULT_REQUEST } from "../../../src/solver/request.ts";
 import {
@@ -12,7 +14,7 @@ import {
   unitsWithin,
 } from "../../../src/solver/search/costs.ts";
 import { solve } from "../../../src/solver/solve.ts";
-import { NO_LIMITS } from "../../../src/workload/workload.ts";
+import { type Limits, NO_LIMITS } from "../../../src/workload/workload.ts";
 import { entry } from "../../support/founding.ts";
 import { restated } from "../../support/models.ts";
 import { TOY_MODEL, TOY_RULES, toyProblem } from "../../support/toy.ts";
@@ -60,50 +62,15 @@ describe("price units", () => {
   });
 });
 
-describe("a budget between two price units, with links charged for", () => {
-  // Twelve layers of 3 GiB on two GPUs of 24 GiB: of one machine at 6 dollars, or of two at 2.50 with a link. The link is charged
-  // more than the dollar between them, so that the budget alone decides.
-  const problemWithin = (limits: Partial<typeof NO_LIMITS>) =>
-    toyProblem({
-      model: restated(TOY_MODEL, { layerWeightGib: 3 }),
-      pool: createPool([
-        entry("pair", "NVIDIA L40S", 2, 24, 32, 400, 6, 1),
-        entry("single", "NVIDIA L40S", 1, 24, 32, 400, 2.5, 2),
-      ]),
-      rules: { ...TOY_RULES, maxPipelineStages: 2 },
-      workload: { phase: "prefill", inputTokens: 512, outputTokens: 0, minBatch: 8, maxBatch: 8 },
-      weights: {
-        costWeight: 0.5,
-        throughputNormalization: 1e9,
-        costNormalization: 1,
-        crossInstancePenalty: 10,
-      },
-      limits: { ...NO_LIMITS, ...limits },
-    });
-  const costWithin = async (limits: Partial<typeof NO_LIMITS>): Promise<number | string> => {
-    const request = { ...DEFAULT_REQUEST, objective: "weighted", tpDegrees: [1] } as const;
-    const solution = await solve(problemWithin(limits), request, backend);
-    return "placement" in solution ? solution.metrics.cost_per_hour : solution.status;
-  };
-
-  it("an hourly one", async () => {
-    expect(await costWithin({})).toBe(6);
-    expect(await costWithin({ maxHourlyCostUsd: 6 })).toBe(6);
-    expect(await costWithin({ maxHourlyCostUsd: 5.99 })).toBe(5);
-    expect(await costWithin({ maxHourlyCostUsd: 5 })).toBe(5);
-  });
-});
-
-describe("a budget that every machine keeps alone, and not all together, with links charged for", () => {
-  // Eighteen layers on three GPUs: a pair and a single at 8.50 with one link, or three singles at 7.50 with two. A link is charged
-  // more than the dollar between them.
-  const problem = toyProblem({
-    model: restated(TOY_MODEL, { numLayers: 18, layerWeightGib: 3 }),
+/** Layers of 3 GiB on GPUs of 24 GiB, in a pair at 6 dollars and in singles at 2.50; a link is charged more than prices differ. */
+const pairAndSingles = (numLayers: number, singles: number, maxPipelineStages: number): Problem =>
+  toyProblem({
+    model: restated(TOY_MODEL, { numLayers, layerWeightGib: 3 }),
     pool: createPool([
       entry("pair", "NVIDIA L40S", 2, 24, 32, 400, 6, 1),
-      entry("single", "NVIDIA L40S", 1, 24, 32, 400, 2.5, 3),
+      entry("single", "NVIDIA L40S", 1, 24, 32, 400, 2.5, singles),
     ]),
-    rules: { ...TOY_RULES, maxPipelineStages: 3 },
+    rules: { ...TOY_RULES, maxPipelineStages },
     workload: { phase: "prefill", inputTokens: 512, outputTokens: 0, minBatch: 8, maxBatch: 8 },
     weights: {
       costWeight: 0.5,
@@ -112,23 +79,44 @@ describe("a budget that every machine keeps alone, and not all together, with li
       crossInstancePenalty: 10,
     },
   });
-  const metricsWithin = async (limits: Partial<typeof NO_LIMITS>) => {
-    const request = { ...DEFAULT_REQUEST, objective: "weighted", tpDegrees: [1] } as const;
-    const limited = { ...problem, limits: { ...NO_LIMITS, ...limits } };
-    const solution = await solve(limited, request, backend);
-    if (!("placement" in solution)) throw new Error(solution.status);
-    expect(solution.status).toBe("optimal");
-    return solution.metrics;
-  };
+
+async function metricsWithin(problem: Problem, limits: Partial<Limits>): Promise<Metrics> {
+  const request = { ...DEFAULT_REQUEST, objective: "weighted", tpDegrees: [1] } as const;
+  const limited = { ...problem, limits: { ...NO_LIMITS, ...limits } };
+  const solution = await solve(limited, request, backend);
+  if (!("placement" in solution)) throw new Error(solution.status);
+  expect(solution.status).toBe("optimal");
+  return solution.metrics;
+}
+
+describe("a budget between two price units, with links charged for", () => {
+  // Twelve layers on two GPUs: of one machine at 6 dollars, or of two at 5 with a link. The budget alone decides.
+  const problem = pairAndSingles(12, 2, 2);
+
+  it("an hourly one", async () => {
+    const costWithin = async (maxHourlyCostUsd: number | null): Promise<number> =>
+      (await metricsWithin(problem, { maxHourlyCostUsd })).cost_per_hour;
+    expect(await costWithin(null)).toBe(6);
+    expect(await costWithin(6)).toBe(6);
+    expect(await costWithin(5.99)).toBe(5);
+    expect(await costWithin(5)).toBe(5);
+  });
+});
+
+describe("a budget that every machine keeps alone, and not all together, with links charged for", () => {
+  // Eighteen layers on three GPUs: a pair and a single at 8.50 with one link, or three singles at 7.50 with two.
+  const problem = pairAndSingles(18, 3, 3);
 
   it("an hourly one, to the last unit", async () => {
-    expect((await metricsWithin({ maxHourlyCostUsd: 8.5 })).cost_per_hour).toBe(8.5);
-    expect((await metricsWithin({ maxHourlyCostUsd: 8.49 })).cost_per_hour).toBe(7.5);
+    expect((await metricsWithin(problem, { maxHourlyCostUsd: 8.5 })).cost_per_hour).toBe(8.5);
+    expect((await metricsWithin(problem, { maxHourlyCostUsd: 8.49 })).cost_per_hour).toBe(7.5);
   });
 
   it("one on the price of tokens, to the last unit of what a level can bear", async () => {
-    const { dollar_per_million_token: usd } = await metricsWithin({ maxHourlyCostUsd: 7.5 });
-    const within = await metricsWithin({ maxCostPerMillionTokenUsd: usd });
+    const { dollar_per_million_token: usd } = await metricsWithin(problem, {
+      maxHourlyCostUsd: 7.5,
+    });
+    const within = await metricsWithin(problem, { maxCostPerMillionTokenUsd: usd });
     expect(within.cost_per_hour).toBe(7.5);
     expect(within.dollar_per_million_token).toBe(usd);
   });
