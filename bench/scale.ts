@@ -14,7 +14,7 @@ import { parseArgs } from "node:util";
 import { createHighsWorkerBackend } from "../src/milp/highs-client.ts";
 import type { MilpBackend, MilpModel } from "../src/milp/model.ts";
 import { solve } from "../src/solver/solve.ts";
-import { isKept, type ScaleRun } from "./fitting/measured.ts";
+import { isKept, type ScaleRun } from "./measured.ts";
 import { SCALE_PROBLEMS, type ScaleProblem } from "./scale-problems.ts";
 
 /** A back end that counts what it is asked. */

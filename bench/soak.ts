@@ -17,7 +17,7 @@ import { createHighsWorkerBackend } from "../src/milp/highs-client.ts";
 import type { Problem } from "../src/placement/problem.ts";
 import { DEFAULT_REQUEST } from "../src/solver/request.ts";
 import { solve } from "../src/solver/solve.ts";
-import type { SoakRun } from "./fitting/measured.ts";
+import type { SoakRun } from "./measured.ts";
 
 const MIB = 1024 ** 2;
 

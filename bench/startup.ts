@@ -12,7 +12,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { foundingProblem } from "../test/support/founding.ts";
-import type { StartupRun } from "./fitting/measured.ts";
+import type { StartupRun } from "./measured.ts";
 import { evenSplits, randomPlacements } from "./placements.ts";
 
 interface Job {

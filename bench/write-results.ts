@@ -14,7 +14,7 @@ import {
   type ScaleRun,
   type SoakRun,
   type StartupRun,
-} from "./fitting/measured.ts";
+} from "./measured.ts";
 
 const OUT = "bench/RESULTS.md";
 
