@@ -116,9 +116,7 @@ describe("a row and the placement it was measured on", () => {
 
   /** Seconds of one prompt, as a row and as a placement say them, without what engine and server add. */
   function promptSeconds(deployment: Deployment): [row: number, placement: number] {
-    const { promptMs } = {
-      promptMs: deployment.values[`promptMs.${deployment.engine}`]!,
-    };
+    const promptMs = deployment.values[`promptMs.${deployment.engine}`]!;
     const plan = planOf("prefill", { ...deployment, sequences: 1 });
     const row = predictRow(plan, deployment.values).ttftSeconds - promptMs / 1000;
     return [row, 1 / predictPlacement(deployment, "prefill", 1).requestsPerSecond];

@@ -4,7 +4,7 @@
  *
  * ORACLE_PROBLEMS and ORACLE_FIRST choose the problems, see seeds.ts.
  */
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import type { MilpModel } from "../../src/milp/model.ts";
 import type { Problem } from "../../src/placement/problem.ts";
 import { instanceClasses } from "../../src/solver/instances/instance-classes.ts";
@@ -83,6 +83,12 @@ function isOfStarts({ columns }: MilpModel): boolean {
 }
 
 describe.each(Object.entries(AIMS))("%s decides cases", { timeout: 120_000 }, (name, draw) => {
+  // Problems that are drawn for other formulations reach this one as well.
+  let before = 0;
+  beforeAll(() => {
+    before = reached.get(name) ?? 0;
+  });
+
   for (const seed of seeds) {
     it(`as the brute force does, on problem ${seed}`, async () => {
       const { problem, prng, outcomes, ...drawn } = draw(seed);
@@ -98,7 +104,7 @@ describe.each(Object.entries(AIMS))("%s decides cases", { timeout: 120_000 }, (n
   }
 
   it.skipIf(seeds.length < PROBLEMS / 4)(`at least ${least} of them`, () => {
-    expect(reached.get(name)).toBeGreaterThanOrEqual(least);
+    expect((reached.get(name) ?? 0) - before).toBeGreaterThanOrEqual(least);
   });
 });
 
