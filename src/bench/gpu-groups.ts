@@ -1,5 +1,5 @@
 import type { PoolType } from "../hardware/pool.ts";
-import { instanceName, type Placement } from "../placement/placement.ts";
+import { instanceName, type Placement, placementAt } from "../placement/placement.ts";
 import type { Problem } from "../placement/problem.ts";
 import { isAllowed, tpDegreesOf } from "../solver/instances/instance-classes.ts";
 import type { SolveRequest } from "../solver/request.ts";
@@ -60,11 +60,5 @@ export function seated(
       end_layer: nextLayer - 1,
     };
   });
-  return {
-    batch_size: point.batch,
-    sequence_length: point.inputTokens,
-    output_length: point.outputTokens,
-    workload_phase: point.phase,
-    stages,
-  };
+  return placementAt(point, stages);
 }

@@ -3,7 +3,7 @@ import type { PoolType } from "../hardware/pool.ts";
 import { layerCount } from "../model/model.ts";
 import { nearestHint } from "../nearest.ts";
 import type { OperatingPoint } from "../workload/workload.ts";
-import { instanceName, type Placement } from "./placement.ts";
+import { instanceName, type Placement, placementAt } from "./placement.ts";
 import type { Problem } from "./problem.ts";
 
 /** A fixed even split: `ppStages` stages on instances of one family, `tpDegree` GPUs each. */
@@ -88,13 +88,7 @@ export function evenSplit(problem: Problem, split: SplitShape, point: OperatingP
   });
   return {
     status: "placement",
-    placement: {
-      batch_size: point.batch,
-      sequence_length: point.inputTokens,
-      output_length: point.outputTokens,
-      workload_phase: point.phase,
-      stages,
-    },
+    placement: placementAt(point, stages),
   };
 }
 

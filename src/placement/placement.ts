@@ -1,4 +1,4 @@
-import type { Phase } from "../workload/workload.ts";
+import type { OperatingPoint, Phase } from "../workload/workload.ts";
 
 /**
  * One pipeline stage. Field names are those of the placement file.
@@ -21,6 +21,20 @@ export interface Placement {
   readonly output_length: number;
   readonly workload_phase: Phase;
   readonly stages: readonly PlacementStage[];
+}
+
+/** The placement of stages at an operating point. */
+export function placementAt(
+  { phase, batch, inputTokens, outputTokens }: OperatingPoint,
+  stages: readonly PlacementStage[],
+): Placement {
+  return {
+    batch_size: batch,
+    sequence_length: inputTokens,
+    output_length: outputTokens,
+    workload_phase: phase,
+    stages,
+  };
 }
 
 /** `type#index` of an instance. */

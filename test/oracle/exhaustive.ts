@@ -9,6 +9,7 @@ import {
   type Placement,
   type PlacementStage,
   parseInstanceName,
+  placementAt,
 } from "../../src/placement/placement.ts";
 import type { Problem } from "../../src/placement/problem.ts";
 import type { SolveRequest } from "../../src/solver/request.ts";
@@ -127,11 +128,5 @@ export function requestRules(
 }
 
 function asPlacement(stages: readonly PlacementStage[], point: OperatingPoint): Placement {
-  return {
-    batch_size: point.batch,
-    sequence_length: point.inputTokens,
-    output_length: point.outputTokens,
-    workload_phase: point.phase,
-    stages: [...stages],
-  };
+  return placementAt(point, [...stages]);
 }

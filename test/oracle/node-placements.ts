@@ -5,6 +5,7 @@ import {
   instanceName,
   type Placement,
   type PlacementStage,
+  placementAt,
 } from "../../src/placement/placement.ts";
 import type { Problem } from "../../src/placement/problem.ts";
 import type { SolveRequest } from "../../src/solver/request.ts";
@@ -105,14 +106,11 @@ function placementOf(
   point: OperatingPoint,
 ): Placement {
   let end = 0;
-  return {
-    batch_size: point.batch,
-    sequence_length: point.inputTokens,
-    output_length: point.outputTokens,
-    workload_phase: point.phase,
-    stages: seats.map((seat, i) => {
+  return placementAt(
+    point,
+    seats.map((seat, i) => {
       end += sizes[i]!;
       return { ...seat, start_layer: end - sizes[i]! + 1, end_layer: end };
     }),
-  };
+  );
 }

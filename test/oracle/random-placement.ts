@@ -3,6 +3,7 @@ import {
   instanceName,
   type Placement,
   type PlacementStage,
+  placementAt,
 } from "../../src/placement/placement.ts";
 import type { Problem } from "../../src/placement/problem.ts";
 import type { SolveRequest } from "../../src/solver/request.ts";
@@ -33,13 +34,7 @@ export function drawPlacement(prng: Prng, problem: Problem, request: SolveReques
     });
     start = end + 1;
   }
-  return {
-    batch_size: point.batch,
-    sequence_length: point.inputTokens,
-    output_length: point.outputTokens,
-    workload_phase: point.phase,
-    stages,
-  };
+  return placementAt(point, stages);
 }
 
 /** Mostly a cut of the even split, so that stages often fit. */

@@ -5,6 +5,7 @@ import { jsonText } from "../../json-text.ts";
 import type { MilpBackend } from "../../milp/model.ts";
 import type { Evaluation } from "../../placement/evaluation.ts";
 import { evenSplit, type SplitShape } from "../../placement/even-split.ts";
+import { placementAt } from "../../placement/placement.ts";
 import type { Problem } from "../../placement/problem.ts";
 import { evaluationJson, mergeWarnings, noPlacementJson } from "../../report/json.ts";
 import type { OperatingPoint, Workload } from "../../workload/workload.ts";
@@ -147,13 +148,7 @@ async function answerNoPlacement(
   io: CliIo,
   search: Search,
 ): Promise<number> {
-  const placement = {
-    batch_size: point.batch,
-    sequence_length: point.inputTokens,
-    output_length: point.outputTokens,
-    workload_phase: point.phase,
-    stages: [],
-  };
+  const placement = placementAt(point, []);
   const hasOwnBatch = !opensBatch(problem.workload);
   const rated = { placement, metrics: null, hasOwnBatch };
   const optima = await findOptima(problem, rated, flags, io, search);

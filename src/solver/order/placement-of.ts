@@ -1,4 +1,4 @@
-import type { Placement } from "../../placement/placement.ts";
+import { type Placement, placementAt } from "../../placement/placement.ts";
 import type { OperatingPoint } from "../../workload/workload.ts";
 
 /** A stage that has its place on GPUs and in the model. */
@@ -17,17 +17,14 @@ export function placementOf(
   layers: number,
   point: OperatingPoint,
 ): Placement {
-  return {
-    batch_size: point.batch,
-    sequence_length: point.inputTokens,
-    output_length: point.outputTokens,
-    workload_phase: point.phase,
-    stages: stages.map(({ instance, gpuIds, before }, i) => ({
+  return placementAt(
+    point,
+    stages.map(({ instance, gpuIds, before }, i) => ({
       gpu_type: instance,
       tp_degree: gpuIds.length,
       gpu_ids: gpuIds,
       start_layer: before + 1,
       end_layer: stages[i + 1]?.before ?? layers,
     })),
-  };
+  );
 }
