@@ -61,7 +61,7 @@ export const createHighsWorkerBackend: typeof workerBackend = guarded(workerBack
   options: optional(
     objectOf<HighsWorkerOptions>({
       liftoffOnly: optional(flag),
-      confirmInfeasible: optional(flag),
+      confirm: optional(flag),
       createWorker: optional(callable),
       patience: optional(made),
     }),

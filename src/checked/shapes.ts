@@ -332,7 +332,7 @@ export const huggingFaceFiles: Check = objectOf<HuggingFaceFiles>({
 
 export const inlineHighs: Check = optional(
   objectOf<InlineHighsOptions>({
-    confirmInfeasible: optional(flag),
+    confirm: optional(flag),
     load: optional(callable),
     wasmBinary: optional(made),
     wasmModule: optional(made),

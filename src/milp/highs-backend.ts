@@ -24,19 +24,19 @@ const DISPOSED = "the back end was disposed";
 export class HighsBackend implements MilpBackend {
   readonly name: string;
   readonly #runner: DisposableRunner;
-  readonly #confirmInfeasible: boolean;
+  readonly #confirm: boolean;
   #last: Promise<unknown> = Promise.resolve();
   #isDisposed = false;
 
-  constructor(name: string, runner: DisposableRunner, confirmInfeasible: boolean) {
+  constructor(name: string, runner: DisposableRunner, confirm: boolean) {
     this.name = name;
     this.#runner = runner;
-    this.#confirmInfeasible = confirmInfeasible;
+    this.#confirm = confirm;
   }
 
   solve(model: MilpModel, options: MilpOptions = {}): Promise<MilpOutcome> {
     return this.#inTurn(failed(DISPOSED), () =>
-      solveWithHighs(this.#runner, model, options, this.#confirmInfeasible),
+      solveWithHighs(this.#runner, model, options, this.#confirm),
     );
   }
 

@@ -41,8 +41,8 @@ export interface HighsWorkerOptions {
    * solve of minutes up to twice slower. The setting holds for all WASM in the process.
    */
   readonly liftoffOnly?: boolean;
-  /** Solve again with another random seed before "infeasible" is reported; default true. */
-  readonly confirmInfeasible?: boolean;
+  /** Solve again with another random seed before "optimal" or "infeasible" is reported; default true. */
+  readonly confirm?: boolean;
   /** Makes the workers; for tests that need one which fails. */
   readonly createWorker?: (birth: WorkerBirth) => WorkerLike;
   readonly patience?: Partial<Patience>;
@@ -53,7 +53,7 @@ export interface HighsWorkerOptions {
  * between solves, is replaced when it fails, and keeps the process alive only while it solves.
  */
 export function createHighsWorkerBackend(options: HighsWorkerOptions = {}): MilpBackend {
-  return new HighsBackend("highs", new WorkerRunner(options), options.confirmInfeasible ?? true);
+  return new HighsBackend("highs", new WorkerRunner(options), options.confirm ?? true);
 }
 
 /** Starts the real worker, from the build or, when this file is not built, from the sources. */

@@ -7,8 +7,8 @@ import type { HighsReport } from "./highs-verdict.ts";
 import type { MilpBackend } from "./model.ts";
 
 export interface InlineHighsOptions extends HighsSource {
-  /** Solve again with another random seed before "infeasible" is reported; default true. */
-  readonly confirmInfeasible?: boolean;
+  /** Solve again with another random seed before "optimal" or "infeasible" is reported; default true. */
+  readonly confirm?: boolean;
   /** Loads the module; for tests that need a module which fails. */
   readonly load?: () => Promise<Highs>;
 }
@@ -18,9 +18,9 @@ export interface InlineHighsOptions extends HighsSource {
  * abort from within `onProgress` ends it early. The module is loaded at the first solve.
  */
 export function createInlineHighs(options: InlineHighsOptions = {}): MilpBackend {
-  const { confirmInfeasible = true, load, ...source } = options;
+  const { confirm = true, load, ...source } = options;
   const runner = new InlineRunner(load ?? (() => loadHighs(source)));
-  return new HighsBackend("highs-inline", runner, confirmInfeasible);
+  return new HighsBackend("highs-inline", runner, confirm);
 }
 
 class InlineRunner implements DisposableRunner {

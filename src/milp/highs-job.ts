@@ -19,6 +19,8 @@ export interface HighsJob {
    * 10⁸ units is otherwise as good as free, and the bound ends below what whole instances cost.
    */
   readonly isStrict: boolean;
+  /** Whether solutions are also looked for by heuristics: of no use where the best one is known. */
+  readonly hasHeuristics: boolean;
   /** When the model turns out infeasible, also find rows that cannot hold together. For linear programs. */
   readonly wantsConflict: boolean;
   /** When the model is solved, also hand over the duals of its rows. For linear programs. */
@@ -102,6 +104,9 @@ function optionsOf(highs: Highs, job: HighsJob): Record<string, boolean | number
     // Presolve has called feasible models infeasible and dear solutions optimal (1.15.3: test/milp/presolve-optimum.test.ts), and its search
     // for dominated columns, pair by pair, takes minutes for wide models.
     presolve: "off",
+    ...(job.hasHeuristics
+      ? {}
+      : { mip_heuristic_effort: 0, mip_heuristic_run_feasibility_jump: false }),
     ...(job.isStrict ? { mip_feasibility_tolerance: STRICT_TOLERANCE } : {}),
     // The default strategy finds no rows.
     ...(job.wantsConflict ? { iis_strategy: highs.constants.iis.strategyRowPriority } : {}),

@@ -6,6 +6,7 @@ import type { MilpModel, MilpOptions, MilpOutcome, RelaxationOutcome } from "./m
 import { failed, limitOutcome } from "./outcome.ts";
 import { decideTrivially } from "./presolve.ts";
 import { judgeRelaxation, relaxationOf } from "./relaxation.ts";
+import { boundTolerance, hasWholeObjective } from "./tolerance.ts";
 import { validateModel, validateOptions } from "./validate.ts";
 
 /** Where jobs run: this thread, or a worker. */
@@ -19,18 +20,24 @@ export interface HighsRunner {
 /** Fixed, so that equal models give equal answers. */
 const FIRST_SEED = 0;
 const SECOND_SEED = 7919;
+const CONFIRMING_SEEDS = [104_729, 1_299_709];
+
+/** Tolerances of an objective that a solution may gain by using up those of several rows. */
+const ROW_GAINS = 10;
 
 /**
- * Solves one model and stands for the answer: what fails is run once more on a fresh module with tighter tolerances and another random
- * seed, and "infeasible" is believed only when a run with another seed says so too.
+ * Solves one model and stands for the answer. What fails is run once more on a fresh module with tighter tolerances and another random
+ * seed. HiGHS has called dear solutions optimal and feasible models infeasible, and what it said then changed with the seed: so an answer
+ * that claims a proof is believed when a run with another seed, which knows the solution, claims the same.
  *
+ * @param confirm false: the first claim is believed
  * @throws InternalError when the model or the options break the rules of `validateModel` and `validateOptions`.
  */
 export async function solveWithHighs(
   runner: HighsRunner,
   model: MilpModel,
   options: MilpOptions,
-  confirmInfeasible: boolean,
+  confirm: boolean,
 ): Promise<MilpOutcome> {
   validateModel(model);
   validateOptions(model, options);
@@ -39,20 +46,51 @@ export async function solveWithHighs(
 
   const attempts = new Attempts(runner, model, options);
   const first = await attempts.run(FIRST_SEED);
-  if (first.status === "failed") {
-    await runner.renew();
-    const second = await attempts.run(SECOND_SEED, true);
-    // Out of time before a second try: the failure says more than "nothing was found".
-    if (second.status === "no_solution" && attempts.isOutOfTime) return first;
-    if (second.status !== "failed") return second;
-    await runner.renew();
-    return failed(`${first.reason}; tried again: ${second.reason}`);
+  if (first.status !== "failed") {
+    return confirm ? confirmed(runner, attempts, first, false) : first;
   }
-  if (first.status !== "infeasible" || !confirmInfeasible) return first;
-  const second = await attempts.run(SECOND_SEED);
-  if (second.status !== "failed") return second;
   await runner.renew();
-  return failed(`HiGHS called the model infeasible, but to confirm it: ${second.reason}`);
+  const second = await attempts.run(SECOND_SEED, { isStrict: true });
+  // Out of time before a second try: the failure says more than "nothing was found".
+  if (second.status === "no_solution" && attempts.isOutOfTime) return first;
+  if (second.status !== "failed") {
+    return confirm ? confirmed(runner, attempts, second, true) : second;
+  }
+  await runner.renew();
+  return failed(`${first.reason}; tried again: ${second.reason}`);
+}
+
+/** An answer on which two runs agree, one after the other; a limit that strikes before leaves no proof. */
+async function confirmed(
+  runner: HighsRunner,
+  attempts: Attempts,
+  first: MilpOutcome,
+  isStrict: boolean,
+): Promise<MilpOutcome> {
+  let answer = first;
+  for (const seed of CONFIRMING_SEEDS) {
+    if (!claimsProof(answer)) return answer;
+    const next = await attempts.run(seed, { isStrict, isConfirming: true });
+    if (next.status === "failed") {
+      await runner.renew();
+      return failed(`HiGHS said ${claimText(answer)}, but to confirm it: ${next.reason}`);
+    }
+    if (attempts.agree(answer, next)) return answer;
+    answer = next;
+  }
+  if (!claimsProof(answer)) return answer;
+  await runner.renew();
+  return failed(`runs of HiGHS do not agree: the last said ${claimText(answer)}`);
+}
+
+type Proof = Extract<MilpOutcome, { readonly status: "optimal" | "infeasible" | "feasible" }>;
+
+function claimsProof(outcome: MilpOutcome): outcome is Proof {
+  return outcome.status === "optimal" || outcome.status === "infeasible";
+}
+
+function claimText(claim: Proof): string {
+  return claim.status === "infeasible" ? "infeasible" : `optimal at ${claim.objective}`;
 }
 
 /**
@@ -70,6 +108,7 @@ export async function conflictWithHighs(
     randomSeed: FIRST_SEED,
     absoluteGap: 0,
     isStrict: false,
+    hasHeuristics: true,
     timeLimitSeconds: CONFLICT_SECONDS,
     start: null,
     wantsConflict: true,
@@ -109,6 +148,7 @@ export async function relaxWithHighs(
     randomSeed: FIRST_SEED,
     absoluteGap: 0,
     isStrict: false,
+    hasHeuristics: true,
     timeLimitSeconds: timeLimitSeconds === Infinity ? null : timeLimitSeconds,
     start: null,
     wantsConflict: false,
@@ -156,11 +196,26 @@ class Attempts {
     this.#best = start?.ok ? start.solution : null;
   }
 
+  /** Whether two outcomes claim the same, within the allowed gap and what columns that are not whole gain by the tolerances of rows. */
+  agree(a: MilpOutcome, b: MilpOutcome): boolean {
+    if (a.status !== "optimal" || b.status !== "optimal") return a.status === b.status;
+    const gap = this.#options.absoluteGap ?? 0;
+    const tolerance = hasWholeObjective(this.#model) ? 1 : ROW_GAINS;
+    return (
+      Math.abs(a.objective - b.objective) <=
+      gap + tolerance * boundTolerance(this.#model, a.objective)
+    );
+  }
+
   get isOutOfTime(): boolean {
     return this.#remainingSeconds() === 0;
   }
 
-  async run(randomSeed: number, isStrict = false): Promise<MilpOutcome> {
+  /** @param isConfirming whether the run only looks for what is better than the best known */
+  async run(
+    randomSeed: number,
+    { isStrict = false, isConfirming = false } = {},
+  ): Promise<MilpOutcome> {
     this.#bound = -Infinity;
     if (this.#options.signal?.aborted || this.isOutOfTime) {
       return limitOutcome(this.#model, this.#best, -Infinity);
@@ -170,6 +225,7 @@ class Attempts {
       randomSeed,
       absoluteGap: this.#options.absoluteGap ?? 0,
       isStrict,
+      hasHeuristics: !isConfirming,
       timeLimitSeconds: this.#remainingSeconds(),
       start: this.#best?.values.slice() ?? this.#options.start?.slice() ?? null,
       wantsConflict: false,

@@ -46,6 +46,7 @@ export function warmUp(highs: Highs): void {
     timeLimitSeconds: null,
     start: null,
     isStrict: false,
+    hasHeuristics: true,
     wantsConflict: false,
     wantsDuals: false,
   } as const;

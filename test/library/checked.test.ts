@@ -215,8 +215,8 @@ describe("the library", () => {
     ],
     [
       "createInlineHighs",
-      'options.confirm: unknown key. Did you mean "confirmInfeasible"?',
-      () => call(core.createInlineHighs, { confirm: true }),
+      'options.confirms: unknown key. Did you mean "confirm"?',
+      () => call(core.createInlineHighs, { confirms: true }),
     ],
   ])("refuses what it does not know: %s, %s", (_, message, run) => {
     expect(run()).toBe(message);

@@ -209,13 +209,13 @@ describe("a wrong 'infeasible'", () => {
   });
 
   it("is believed at once when asked to", async () => {
-    const { outcome } = await solveWith(liar(1), 1, {}, { confirmInfeasible: false });
+    const { outcome } = await solveWith(liar(1), 1, {}, { confirm: false });
     expect(outcome).toEqual({ status: "infeasible" });
   });
 
   it("is a failure when a solution is known", async () => {
     const known = { options: { start } };
-    const unconfirmed = { confirmInfeasible: false };
+    const unconfirmed = { confirm: false };
     const once = await solveWith(liar(1), ALWAYS, known, unconfirmed);
     expect(once.outcome).toMatchObject(RIGHT);
     const always = await solveWith(liar(9), ALWAYS, known, unconfirmed);
@@ -230,12 +230,7 @@ describe("a wrong 'infeasible'", () => {
     const forgetful = honestUnless((message) =>
       message.kind === "answer" && ++answers === 1 ? LIE : message,
     );
-    const { outcome, started } = await solveWith(
-      forgetful,
-      ALWAYS,
-      {},
-      { confirmInfeasible: false },
-    );
+    const { outcome, started } = await solveWith(forgetful, ALWAYS, {}, { confirm: false });
     expect(outcome).toMatchObject(RIGHT);
     expect(started).toBe(2);
   });
@@ -252,6 +247,45 @@ it("does not take an optimum that is worse than a known solution", async () => {
   expect((await solveWith(worse, ALWAYS, known)).outcome).toMatchObject({
     status: "failed",
     reason: expect.stringMatching(/-17 optimal, but a solution of -34 is known/),
+  });
+});
+
+describe("a false optimum", () => {
+  /** Calls a dear solution optimal, in its first `count` answers, and keeps the solutions found for itself. */
+  function flatterer(count: number): Create {
+    let answers = 0;
+    return honestUnless((message) => {
+      if (message.kind === "improving") return null;
+      if (message.kind !== "answer" || ++answers > count) return message;
+      const values = Float64Array.of(1, 1);
+      return { ...message, answer: { ...message.answer, values, objective: -17, bound: -17 } };
+    });
+  }
+
+  it("is found out by solving again with another seed", async () => {
+    const { outcome } = await solveWith(flatterer(1), ALWAYS);
+    expect(outcome).toMatchObject(RIGHT);
+  });
+
+  it("is believed at once when asked to", async () => {
+    const { outcome } = await solveWith(flatterer(1), 1, {}, { confirm: false });
+    expect(outcome).toMatchObject({ status: "optimal", objective: -17 });
+  });
+
+  it("is a failure when no two runs agree", async () => {
+    let answers = 0;
+    const liar = honestUnless((message) => {
+      if (message.kind === "improving") return null;
+      if (message.kind !== "answer" || ++answers % 3 === 0) return message;
+      const values = answers % 3 === 1 ? Float64Array.of(1, 1) : Float64Array.of(1, 2);
+      const objective = answers % 3 === 1 ? -17 : -27;
+      return { ...message, answer: { ...message.answer, values, objective, bound: objective } };
+    });
+    const { outcome } = await solveWith(liar, ALWAYS);
+    expect(outcome).toMatchObject({
+      status: "failed",
+      reason: expect.stringMatching(/runs of HiGHS do not agree/),
+    });
   });
 });
 
