@@ -22,6 +22,14 @@ export const BYTES_PER_PARAMETER: Readonly<Record<WeightFormat, number>> = {
   int4: 0.5625,
 };
 
+/** Bytes of one weight outside of experts: MXFP4 checkpoints keep all but the experts in 16 bit. */
+export function plainWeightBytes({
+  weightFormat,
+  weightBytes,
+}: Pick<Architecture, "weightFormat" | "weightBytes">): number {
+  return weightFormat === "mxfp4" ? BYTES_PER_PARAMETER["16bit"] : weightBytes;
+}
+
 /** One kind of decoder layer. */
 export interface LayerArchitecture {
   /** f: width of the feed-forward network; of one expert where there are experts. */

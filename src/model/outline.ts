@@ -1,15 +1,16 @@
-import type {
-  Architecture,
-  EndWeights,
-  LayerArchitecture,
-  StatedWeights,
-  WeightFormat,
+import {
+  type Architecture,
+  type EndWeights,
+  type LayerArchitecture,
+  plainWeightBytes,
+  type StatedWeights,
+  type WeightFormat,
 } from "./architecture.ts";
 import { attentionParameters, kvHeadCount } from "./attention.ts";
 
 const GIB = 1024 ** 3;
 
-/** Bytes of one weight that is not quantised: embedding, LM head, and what MXFP4 checkpoints leave alone. */
+/** Bytes of one weight of embedding and LM head, which are not quantised. */
 const BYTES_16_BIT = 2;
 
 /**
@@ -177,9 +178,8 @@ export function activeFfnWidth({
  * experts. Norms, biases and the router are left out: less than 1 % of a layer.
  */
 export function layerWeightGib(architecture: Architecture, kind: LayerArchitecture): number {
-  const { hidden, weightBytes, weightFormat } = architecture;
-  const isExpertsOnly = weightFormat === "mxfp4";
-  const otherBytes = isExpertsOnly ? BYTES_16_BIT : weightBytes;
+  const { hidden, weightBytes } = architecture;
+  const otherBytes = plainWeightBytes(architecture);
   const perWidth = kind.ffnMatrices * hidden;
   const ffnBytes =
     kind.experts === 0

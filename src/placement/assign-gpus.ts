@@ -27,18 +27,18 @@ export interface PlacedStage {
  * violation, when the stage cannot have its GPUs.
  */
 export function assignGpus(
-  { type, instanceIndex }: Location,
+  location: Location,
   stage: PlacementStage,
   index: number,
   usedGpus: Set<number>,
   violations: Violation[],
 ): readonly number[] | null {
-  const { gpuCount } = type.instance;
-  const base = type.firstGpu + instanceIndex * gpuCount;
   const t = stage.tp_degree;
   if (stage.gpu_ids !== undefined || !isTpDegree(t)) {
-    return takeListedGpus(stage, stage.gpu_ids ?? [], index, base, gpuCount, usedGpus, violations);
+    return takeListedGpus(location, stage, index, usedGpus, violations);
   }
+  const { gpuCount } = location.type.instance;
+  const base = firstGpuOf(location);
   const free: number[] = [];
   for (let id = 0; id < gpuCount && free.length < t; id++) {
     if (!usedGpus.has(base + id)) free.push(id);
@@ -58,16 +58,22 @@ export function assignGpus(
   return free;
 }
 
+/** The number in the pool of an instance's first GPU. */
+function firstGpuOf({ type, instanceIndex }: Location): number {
+  return type.firstGpu + instanceIndex * type.instance.gpuCount;
+}
+
 /** The GPUs a stage lists, marked as used; null (with a violation) when it cannot have them. */
 function takeListedGpus(
+  location: Location,
   stage: PlacementStage,
-  ids: readonly number[],
   index: number,
-  base: number,
-  gpuCount: number,
   usedGpus: Set<number>,
   violations: Violation[],
 ): readonly number[] | null {
+  const { gpuCount } = location.type.instance;
+  const base = firstGpuOf(location);
+  const ids = stage.gpu_ids ?? [];
   const broken = (rule: Rule, message: string): void => {
     violations.push({
       rule,

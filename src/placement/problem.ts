@@ -18,7 +18,7 @@ export interface PlacementRules {
   readonly anyShape?: boolean;
 }
 
-/** The seed's weighted objective: T / throughputNormalization − w/(1 − w) · C / costNormalization − penalty · X. */
+/** The founding program's weighted objective: T / throughputNormalization − w/(1 − w) · C / costNormalization − penalty · X. */
 export interface ObjectiveWeights {
   /** w, 0 (throughput) to 1 (cost); null when the configuration does not say. */
   readonly costWeight: number | null;

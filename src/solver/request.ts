@@ -50,7 +50,7 @@ export interface SolveRequest {
   readonly includeTypes: readonly string[] | null;
   /** Instance types that may not be used, by name. */
   readonly excludeTypes: readonly string[];
-  /** Every GPU of a rented instance has to be used (the seed's rule). */
+  /** Every GPU of a rented instance has to be used (the founding program's rule). */
   readonly noIdleGpus: boolean;
   /** At most this many instance types; null: any number. */
   readonly maxInstanceTypes: number | null;
@@ -85,7 +85,7 @@ export interface SolveRequest {
   readonly nodeRules: NodeRules | null;
 }
 
-/** The seed's TP degrees. */
+/** The founding program's TP degrees. */
 export const DEFAULT_TP_DEGREES: readonly number[] = [1, 2, 4, 8];
 
 export const DEFAULT_REQUEST: SolveRequest = {

@@ -118,7 +118,7 @@ export const NO_LIMITS: Limits = {
 
 /**
  * The batch sizes a search tries: the smallest, doubled while not above the largest, and the largest.
- * Source: the seed's rule.
+ * Source: the founding program's rule.
  */
 export function batchSizes(minBatch: number, maxBatch: number): number[] {
   const sizes: number[] = [];

@@ -61,7 +61,11 @@ function tablesOf(
 ): unknown {
   const { instance } = problem.pool.types[0]!;
   const { group } = tpGroup(1);
-  const { leaves, stays } = cache.of(problem, instance, group, sizes, point, stages);
+  const { leaves, stays } = cache.of(problem, instance, group, {
+    sizes,
+    point,
+    pipelineStages: stages,
+  });
   const staying = stays();
   return { leaves: lines(leaves), stays: staying && lines(staying) };
 }

@@ -22,6 +22,7 @@ import type {
 } from "../cost-model.ts";
 import { GroupMemory } from "./group-memory.ts";
 import { GroupTimes, phaseLengths, pipelineLoss } from "./group-times.ts";
+import { HIDDEN_BYTES } from "./hop.ts";
 import { LayerCounts } from "./layer-counts.ts";
 import type { Parameters, ParameterValues } from "./parameters.ts";
 import { resolveParameters } from "./resolve-parameters.ts";
@@ -40,9 +41,6 @@ export interface Knowledge {
   readonly evidence: Evidence;
   readonly spreads: SpreadTable;
 }
-
-/** Bytes of one element of the residual stream, which links carry. */
-const HIDDEN_BYTES = 2;
 
 /** Groups remembered before everything is forgotten: a search over many operating points must not fill the memory. */
 const MOST_GROUPS = 50_000;

@@ -2,7 +2,7 @@ import type { GpuSpec } from "../../hardware/gpu-specs.ts";
 import type { Parameters } from "./parameters.ts";
 
 /** Bytes of one element of the residual stream, which links carry. */
-const HIDDEN_BYTES = 2;
+export const HIDDEN_BYTES = 2;
 
 /** What one message from a stage to the next reaches inside a machine, GB/s. Source: engineering default, not fitted. */
 const NVLINK_GBYTES_PER_SECOND = 150;

@@ -1,4 +1,8 @@
-import type { Architecture, LayerArchitecture } from "../../model/architecture.ts";
+import {
+  type Architecture,
+  type LayerArchitecture,
+  plainWeightBytes,
+} from "../../model/architecture.ts";
 import {
   type Attention,
   attentionParameters,
@@ -8,6 +12,7 @@ import {
 } from "../../model/attention.ts";
 import { expertParts, type Layout } from "../../model/layout.ts";
 import type { Collectives } from "./collectives.ts";
+import { HIDDEN_BYTES } from "./hop.ts";
 import type { Parameters } from "./parameters.ts";
 import type { Rates } from "./rates.ts";
 
@@ -64,8 +69,6 @@ export interface HeadKernels {
   readonly sampling: number;
   readonly gather: number;
 }
-
-const HIDDEN_BYTES = 2;
 
 /** (aᵖ + bᵖ)^(1/p): two resources that overlap almost fully. */
 export function overlap(a: number, b: number, p: number): number {
@@ -155,7 +158,7 @@ export function layerKernels(
   const { hidden, weightBytes, weightFormat, kvBytes } = architecture;
   const { attention } = kind;
   const tokens = load.decodeTokens + load.promptTokens;
-  const attentionBytes = weightFormat === "mxfp4" ? 2 : weightBytes;
+  const attentionBytes = plainWeightBytes(architecture);
 
   const linear = attentionParameters(hidden, attention, t);
   const linearCompute = (2 * linear * (tokens + common.rampTokens)) / rates.attentionFlops;

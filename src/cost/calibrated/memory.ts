@@ -1,6 +1,10 @@
 import type { ProfileTraits } from "../../engines/engines.ts";
 import type { GpuSpec } from "../../hardware/gpu-specs.ts";
-import type { Architecture, LayerArchitecture } from "../../model/architecture.ts";
+import {
+  type Architecture,
+  type LayerArchitecture,
+  plainWeightBytes,
+} from "../../model/architecture.ts";
 import { attentionParameters, headWidth, kvElementsPerToken } from "../../model/attention.ts";
 import type { Layout } from "../../model/layout.ts";
 import { END_BYTES } from "./layer-time.ts";
@@ -82,7 +86,7 @@ export function layerWeightBytes(
   { tp, ep }: Layout,
 ): number {
   const { hidden, weightBytes, weightFormat } = architecture;
-  const attentionBytes = weightFormat === "mxfp4" ? 2 : weightBytes;
+  const attentionBytes = plainWeightBytes(architecture);
   const width =
     weightFormat === "mxfp4"
       ? Math.ceil(kind.ffnWidth / MXFP4_WIDTH_MULTIPLE) * MXFP4_WIDTH_MULTIPLE

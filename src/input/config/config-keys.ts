@@ -24,7 +24,7 @@ import {
 import { ARCHITECTURE_KEYS, type ArchitectureValues } from "./architecture-keys.ts";
 import { SERVING_KEYS, type ServingValues } from "./serving-keys.ts";
 
-/** Weight w of the weighted objective by the seed's names. Source: reference model, "Solver-side rules". */
+/** Weight w of the weighted objective by the founding program's names. Source: reference model, "Solver-side rules". */
 export const PRIORITY_WEIGHTS: Readonly<Record<string, number>> = {
   throughput_first: 0.1,
   balanced: 0.5,

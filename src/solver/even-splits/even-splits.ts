@@ -63,7 +63,10 @@ export async function eachEvenSplit(
   onFamily: (best: FamilyBest, share: number) => void = () => {},
 ): Promise<FamilyBest[]> {
   const scorer = scorerOf(problem, request);
-  const types = cheapestOfEach(problem.pool.types.filter((type) => isAllowed(type, request)));
+  const types = cheapestOfEach(
+    problem.pool.types.filter((type) => isAllowed(type, request)),
+    request,
+  );
   const families: FamilyBest[] = [];
   for (const type of types) {
     const best = scorer(type);
@@ -99,14 +102,20 @@ function scorerOf(problem: Problem, request: SolveRequest): Scorer {
   return scorer;
 }
 
-/** Of types that serve alike and are as plentiful the cheapest, the first of equals. */
-function cheapestOfEach(types: readonly PoolType[]): readonly PoolType[] {
+/** Of types that serve alike, are as plentiful and have the same limits by name the cheapest, the first of equals. */
+function cheapestOfEach(
+  types: readonly PoolType[],
+  { maxTpByType, maxStagesByType, maxRentedByType }: SolveRequest,
+): readonly PoolType[] {
   const cheapest = new Map<string, PoolType>();
   for (const type of types) {
     const { instance, position, count, ownedCount = 0 } = type;
     // Types of a pool file that serve alike are there on purpose.
     const key = instance.site === undefined ? position : servingKey(instance);
-    const like = `${key} ${count} ${ownedCount}`;
+    const limits = [maxTpByType, maxStagesByType, maxRentedByType].map((of) =>
+      of.get(instance.name),
+    );
+    const like = `${key} ${count} ${ownedCount} ${limits}`;
     const known = cheapest.get(like);
     if (!known || type.price.microUsdPerHour < known.price.microUsdPerHour) {
       cheapest.set(like, type);

@@ -8,7 +8,7 @@ import type { Pool } from "../../hardware/pool.ts";
  *
  * In a derived network a pair is as fast as the slower of its two shares, so the pairs are counted by type instead of being
  * listed.
- * Source: the seed's network_bandwidth_percentile_threshold.
+ * Source: the founding program's network_bandwidth_percentile_threshold.
  */
 export function slowestUsedLink(pool: Pool, network: Network, quantile: number | null): number {
   if (quantile === null) return 0;

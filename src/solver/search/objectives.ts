@@ -173,7 +173,7 @@ function linearOf(problem: Problem, request: SolveRequest): LinearObjective | nu
 
 /**
  * T/throughput_normalization − w/(1 − w)·C/cost_normalization − cross_instance_penalty·X; w = 1 is the lowest cost, ties by
- * throughput. Source: the seed's weighted objective.
+ * throughput. Source: the founding program's weighted objective.
  */
 function weightedCoefficients(weights: ObjectiveWeights, weight: number): LinearObjective {
   return {

@@ -15,7 +15,7 @@ import { type SearchObjective, searchObjective } from "./objectives.ts";
 import { Pace } from "./pace.ts";
 import { type SearchResult, search } from "./search.ts";
 import type { Allows } from "./single-goal.ts";
-import { caseModel, solveCase } from "./solve-case.ts";
+import { type Answers, caseModel, solveCase } from "./solve-case.ts";
 import { maxStagesOf, type Question, type Subproblem, subproblems } from "./subproblems.ts";
 
 /** Bounds on the work of a solve. */
@@ -140,13 +140,15 @@ export class SearchSession {
   /** Searches for a goal to the end, or until a limit strikes. */
   async run(goal: Goal, onCase?: OnCase): Promise<SearchResult> {
     await this.prepare();
+    const answers: Answers = {
+      mayImprove: (optimistic) => goal.mayImprove(optimistic),
+      submit: (found) => this.submit(goal, found),
+    };
     const result = await search(
       this.context.subproblems,
       goal,
       (subproblem, level, leastCost) =>
-        solveCase(this.context, { subproblem, level }, leastCost, goal, (found) =>
-          this.submit(goal, found),
-        ),
+        solveCase(this.context, { subproblem, level }, leastCost, answers),
       {
         shouldStop: () => this.isOver,
         pace: this.pace,

@@ -31,6 +31,11 @@ export function caseModel(context: CaseContext, key: CaseKey): CaseModel {
   return (isTooLarge ? STARTS : exact).build(of);
 }
 
+/** Where what is found goes. */
+export interface Answers extends Pick<Goal, "mayImprove"> {
+  submit(found: Candidate): Promise<void>;
+}
+
 /**
  * Solves one case, checks the answer against `evaluate`, submits it.
  *
@@ -42,18 +47,17 @@ export async function solveCase(
   context: CaseContext,
   key: CaseKey,
   leastCost: number,
-  goal: Goal,
-  submit: (found: Candidate) => Promise<void>,
+  answers: Answers,
 ): Promise<CaseResult> {
   const rows = [...levelFreeRows(context), ...boundRows(context, leastCost)];
-  const free = await solveRows(context, key, rows, goal, submit);
+  const free = await solveRows(context, key, rows, answers);
   if (free.status !== "optimal") return free;
   const { found: first, leastCost: least } = free;
   if (!hasLevelBudget(context) || first.metrics.meets_cost_threshold) {
     return { status: "optimal", cost: first.cost, leastCost: least, level: first.origin!.level };
   }
   const within = limitRows(context, key);
-  const limited = await solveRows(context, key, within, goal, submit);
+  const limited = await solveRows(context, key, within, answers);
   return limited.status === "stopped" ? limited : { status: "decided" };
 }
 
@@ -62,8 +66,7 @@ async function solveRows(
   context: CaseContext,
   key: CaseKey,
   limits: readonly CaseLimit[],
-  goal: Goal,
-  submit: (found: Candidate) => Promise<void>,
+  answers: Answers,
 ): Promise<
   | { readonly status: "stopped" | "infeasible" }
   | { readonly status: "optimal"; readonly found: Candidate; readonly leastCost: number }
@@ -71,7 +74,7 @@ async function solveRows(
   const solved = await solveScaled(context, key, limits);
   switch (solved.status) {
     case "stopped":
-      if (solved.placement) await submit(found(context, key, solved.placement));
+      if (solved.placement) await answers.submit(found(context, key, solved.placement));
       return { status: "stopped" };
     case "infeasible":
       return { status: "infeasible" };
@@ -79,17 +82,17 @@ async function solveRows(
       const first = found(context, key, solved.placement);
       requireSameCost(first.cost, solved.objective + solved.constant);
       return context.objective.linked
-        ? decideLinked(context, key, first, limits, goal, submit)
-        : submitProven(first, submit);
+        ? decideLinked(context, key, first, limits, answers)
+        : submitProven(first, answers);
     }
   }
 }
 
 async function submitProven(
   found: Candidate,
-  submit: (found: Candidate) => Promise<void>,
+  answers: Answers,
 ): Promise<{ readonly status: "optimal"; readonly found: Candidate; readonly leastCost: number }> {
-  await submit(found);
+  await answers.submit(found);
   return { status: "optimal", found, leastCost: found.cost };
 }
 
@@ -99,14 +102,13 @@ async function decideLinked(
   key: CaseKey,
   first: Candidate,
   limits: readonly CaseLimit[],
-  goal: Goal,
-  submit: (found: Candidate) => Promise<void>,
+  answers: Answers,
 ): Promise<
   | { readonly status: "stopped" }
   | { readonly status: "optimal"; readonly found: Candidate; readonly leastCost: number }
 > {
   const mayBeWanted = (cost: number, like: Candidate): boolean =>
-    goal.mayImprove({ ...like, cost, nameRank: 0 });
+    answers.mayImprove({ ...like, cost, nameRank: 0 });
   const least = first.cost - slackOf(context, first.cost);
   // What breaks a budget is no answer, and the case is solved again within it.
   if (hasLevelBudget(context) && !first.metrics.meets_cost_threshold) {
@@ -115,20 +117,20 @@ async function decideLinked(
   let best = first;
   if (sharesBelow(context, first.stages, first.cost, least).length > 0) {
     if (!mayBeWanted(least, first)) {
-      await submit(first);
+      await answers.submit(first);
       return { status: "optimal", found: first, leastCost: least };
     }
     const sharp = await sharpened(context, key, first, limits);
     if (sharp === null) {
-      await submit(first);
+      await answers.submit(first);
       return { status: "stopped" };
     }
     best = sharp;
   }
   // Which of its equals it is counts only where it may become the answer.
-  if (!mayBeWanted(best.cost, best)) return submitProven(best, submit);
+  if (!mayBeWanted(best.cost, best)) return submitProven(best, answers);
   const alike = lowestAlike(context, best.origin!);
-  return submitProven(await firstOfEqualCost(context, alike, best, limits), submit);
+  return submitProven(await firstOfEqualCost(context, alike, best, limits), answers);
 }
 
 /** A MILP over the search cost. Where that is not whole it is made large enough for a solver's tolerances to be small beside it. */

@@ -144,12 +144,12 @@ export async function subproblems(
 async function tabulate(
   problem: Problem,
   classes: readonly InstanceClass[],
-  { point, pipelineStages, sizes, tables }: StageSetting,
+  setting: StageSetting,
   pace: Pace,
 ): Promise<void> {
   for (const { type, kinds } of classes) {
     for (const kind of kinds) {
-      tables.of(problem, type.instance, kind, sizes, point, pipelineStages);
+      setting.tables.of(problem, type.instance, kind, setting);
       await pace.turn();
     }
   }

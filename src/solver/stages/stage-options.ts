@@ -9,6 +9,7 @@ import { type LatencyBudget, withinLatency } from "./latency-budget.ts";
 import type { SizeRates } from "./size-rates.ts";
 import { envelope, type StartTable, tableRates } from "./start-table.ts";
 import type { TableCache } from "./table-cache.ts";
+import type { TableSetting } from "./tabulate.ts";
 
 /**
  * The stages one kind of TP group can carry: the sizes that are possible anywhere, each at its fastest place: no stage of that size
@@ -38,12 +39,7 @@ export interface ClassOptions {
 }
 
 /** What the stages of a search have in common. */
-export interface StageSetting {
-  readonly point: OperatingPoint;
-  /** S; any number where the cost model does not look at it. */
-  readonly pipelineStages: number;
-  /** Sizes that stages may have by the rules on sizes, rising. */
-  readonly sizes: readonly number[];
+export interface StageSetting extends TableSetting {
   /** What the latencies of all stages together may be; null for no limit. */
   readonly latency: LatencyBudget | null;
   readonly tables: TableCache;
@@ -165,9 +161,10 @@ export function stageOption(
   { type: { instance }, kinds }: Pick<InstanceClass, "type" | "kinds">,
   group: GroupKind,
   kind: number,
-  { point, pipelineStages, sizes, latency, tables }: StageSetting,
+  setting: StageSetting,
 ): StageOption {
   const { costModel } = problem;
+  const { point, latency, tables } = setting;
   const { gpus: groupGpus } = group;
   const endRate = costModel.link(
     { group },
@@ -175,7 +172,7 @@ export function stageOption(
     Number.POSITIVE_INFINITY,
     point,
   ).tokensPerSecond;
-  const all = tables.of(problem, instance, group, sizes, point, pipelineStages);
+  const all = tables.of(problem, instance, group, setting);
   const within = (table: StartTable): StartTable =>
     latency ? withinLatency(table, latency) : table;
   const starts = within(all.leaves);

@@ -3,9 +3,9 @@ import { type InstanceType, servingKey } from "../../hardware/instance.ts";
 import type { GroupKind } from "../../hardware/network.ts";
 import type { Model } from "../../model/model.ts";
 import type { Problem } from "../../placement/problem.ts";
-import { type OperatingPoint, pointKey } from "../../workload/workload.ts";
+import { pointKey } from "../../workload/workload.ts";
 import type { StartTables } from "./start-table.ts";
-import { tabulateStarts } from "./tabulate.ts";
+import { type TableSetting, tabulateStarts } from "./tabulate.ts";
 
 /**
  * Start tables that are made once for all searches of a solve, and of all solves that are handed the cache. Searches that differ in
@@ -18,11 +18,10 @@ export class TableCache {
     problem: Problem,
     instance: InstanceType,
     group: GroupKind,
-    sizes: readonly number[],
-    point: OperatingPoint,
-    pipelineStages: number,
+    setting: TableSetting,
   ): StartTables {
     const tables = this.tablesOf(problem);
+    const { point, pipelineStages, sizes } = setting;
     const key = [
       servingKey(instance),
       group.gpus,
@@ -34,7 +33,7 @@ export class TableCache {
     ].join();
     let table = tables.get(key);
     if (!table) {
-      table = tabulateStarts(problem, instance, group, sizes, point, pipelineStages);
+      table = tabulateStarts(problem, instance, group, setting);
       tables.set(key, table);
     }
     return table;

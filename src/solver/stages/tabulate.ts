@@ -9,6 +9,15 @@ import { LayerWindows } from "./layer-windows.ts";
 import { NOTHING } from "./size-rates.ts";
 import { alikeTable, type StartList, type StartTable, type StartTables } from "./start-table.ts";
 
+/** What the tables of one search have in common. */
+export interface TableSetting {
+  readonly point: OperatingPoint;
+  /** S; any number where the cost model does not look at it. */
+  readonly pipelineStages: number;
+  /** Sizes that stages may have by the rules on sizes, rising. */
+  readonly sizes: readonly number[];
+}
+
 /**
  * The stages that one kind of TP group can carry, by where they start. Runs of layers that are alike are put to the cost model
  * once: of a model in which only the ends differ some 3·L of the L²/2 runs.
@@ -20,24 +29,19 @@ export function tabulateStarts(
   problem: Problem,
   instance: InstanceType,
   group: GroupKind,
-  allowedSizes: readonly number[],
-  point: OperatingPoint,
-  pipelineStages: number,
+  setting: TableSetting,
 ): StartTables {
   if (areLayersAlike(problem.model) && !problem.costModel.dependsOnNext) {
-    const leaves = tabulateAlike(problem, instance, group, allowedSizes, point, pipelineStages);
+    const leaves = tabulateAlike(problem, instance, group, setting);
     return { leaves, stays: () => null };
   }
-  const leaves = tabulateLeaving(problem, instance, group, allowedSizes, point, pipelineStages);
+  const leaves = tabulateLeaving(problem, instance, group, setting);
   if (!problem.costModel.dependsOnNext) return { leaves, stays: () => null };
   let stays: StartTable | null = null;
   return {
     leaves,
     stays: () => {
-      stays ??= staying(
-        leaves,
-        new Runs(problem, instance, group, point, pipelineStages, "same_instance"),
-      );
+      stays ??= staying(leaves, new Runs(problem, instance, group, setting, "same_instance"));
       return stays;
     },
   };
@@ -48,17 +52,16 @@ function tabulateAlike(
   problem: Problem,
   instance: InstanceType,
   group: GroupKind,
-  allowedSizes: readonly number[],
-  point: OperatingPoint,
-  pipelineStages: number,
+  setting: TableSetting,
 ): StartTable {
   const { model, costModel, rules } = problem;
+  const { point, pipelineStages, sizes: allowedSizes } = setting;
   const { smallest, largest, fits } = costModel.segmentRange(
     { instance, group, layout: tpLayout(group.gpus), startLayer: 1, pipelineStages },
     point,
     rules.minMemoryUtilization,
   );
-  const runs = new Runs(problem, instance, group, point, pipelineStages, "other_instance");
+  const runs = new Runs(problem, instance, group, setting, "other_instance");
   const sizes = fits ? allowedSizes.filter((size) => size >= smallest && size <= largest) : [];
   const rates = sizes.map((size) => runs.rate(0, size));
   return alikeTable({ sizes, rates }, layerCount(model), costModel.predictsLatency ? runs : null);
@@ -79,17 +82,16 @@ function tabulateLeaving(
   problem: Problem,
   instance: InstanceType,
   group: GroupKind,
-  allowedSizes: readonly number[],
-  point: OperatingPoint,
-  pipelineStages: number,
+  setting: TableSetting,
 ): StartTable {
+  const { sizes: allowedSizes } = setting;
   const numLayers = layerCount(problem.model);
-  const runs = new Runs(problem, instance, group, point, pipelineStages, "other_instance");
+  const runs = new Runs(problem, instance, group, setting, "other_instance");
   const cuts = Array.from(
     { length: numLayers + 1 },
     (_, after) => after === 0 || isAllowedCut(problem.model, after),
   );
-  const verdict = sizeRule(problem, instance, group, point, pipelineStages, runs);
+  const verdict = sizeRule(problem, instance, group, setting, runs);
   const windows = LayerWindows.of(problem.model);
   const sharesLists = cuts.every((isCut) => isCut);
 
@@ -143,8 +145,7 @@ function sizeRule(
   { model, costModel, rules }: Problem,
   instance: InstanceType,
   group: GroupKind,
-  point: OperatingPoint,
-  pipelineStages: number,
+  { point, pipelineStages }: TableSetting,
   runs: Runs,
 ): (before: number, size: number) => Verdict {
   const { minMemoryUtilization } = rules;
@@ -202,8 +203,7 @@ class Runs {
     private readonly problem: Problem,
     private readonly instance: InstanceType,
     private readonly group: GroupKind,
-    private readonly point: OperatingPoint,
-    private readonly pipelineStages: number,
+    private readonly setting: TableSetting,
     /** What runs that do not end the model send to. */
     private readonly next: NextStage,
   ) {
@@ -223,7 +223,7 @@ class Runs {
     const at = this.placeOf(before, layers) + SHARE;
     if (Number.isNaN(row[at]!)) {
       const shape = this.shape(this.firstLike(before, layers), layers);
-      const { totalGib, capacityGib } = this.problem.costModel.memory(shape, this.point);
+      const { totalGib, capacityGib } = this.problem.costModel.memory(shape, this.setting.point);
       row[at] = totalGib / capacityGib;
     }
     return row[at]!;
@@ -248,7 +248,7 @@ class Runs {
     if (Number.isNaN(row[at + RATE]!)) {
       const next = before + layers === this.numLayers ? "none" : this.next;
       const shape = this.shape(this.firstLike(before, layers), layers);
-      const estimate = this.problem.costModel.stage({ ...shape, next }, this.point);
+      const estimate = this.problem.costModel.stage({ ...shape, next }, this.setting.point);
       row[at + RATE] = estimate.tokensPerSecond;
       row[at + TTFT] = estimate.ttftSeconds ?? 0;
       row[at + TPOT] = estimate.tpotSeconds ?? 0;
@@ -279,7 +279,8 @@ class Runs {
   }
 
   private shape(before: number, layers: number): HeldShape {
-    const { instance, group, layout, pipelineStages } = this;
+    const { instance, group, layout } = this;
+    const { pipelineStages } = this.setting;
     return { instance, group, layout, startLayer: before + 1, layers, pipelineStages };
   }
 }

@@ -163,8 +163,11 @@ describe("the best even split of every type", () => {
     for (const cause of causes) expect(cause).not.toContain("_");
   });
 
-  it("takes no cheaper site for a dearer one that has more machines", async () => {
-    // Two machines are needed: the cheap site has one.
+  /** The outcomes of two machines at a dear site and some at a cheap one; two are needed. */
+  async function atTwoSites(
+    cheapMachines: number,
+    changes: Partial<SolveRequest>,
+  ): Promise<string[]> {
     const [row] = FOUNDING_POOL.filter(({ instance }) => instance.name === "g5.12xlarge");
     const at = (site: string, count: number, usd: number): PoolEntry => ({
       ...row!,
@@ -174,16 +177,29 @@ describe("the best even split of every type", () => {
     });
     const families = await eachEvenSplit(
       foundingProblem({
-        pool: createPool([at("dear", 2, 2), at("cheap", 1, 1)]),
+        pool: createPool([at("dear", 2, 2), at("cheap", cheapMachines, 1)]),
         rules: RELAXED_RULES,
       }),
-      { ...DEFAULT_REQUEST, tpDegrees: [4] },
+      { ...DEFAULT_REQUEST, tpDegrees: [4], ...changes },
       new Pace(),
     );
-    expect(families.map(({ family, status }) => [family, status])).toEqual([
-      ["g5@dear", "best"],
-      ["g5@cheap", "infeasible"],
-    ]);
+    return families.map(({ family, status }) => `${family} ${status}`);
+  }
+
+  it("takes the cheapest of sites that have the same", async () => {
+    expect(await atTwoSites(2, {})).toEqual(["g5@cheap best"]);
+  });
+
+  it("takes no cheaper site for a dearer one that has more machines", async () => {
+    expect(await atTwoSites(1, {})).toEqual(["g5@dear best", "g5@cheap infeasible"]);
+  });
+
+  it.each<Partial<SolveRequest>>([
+    { maxTpByType: new Map([["g5@cheap", 2]]) },
+    { maxStagesByType: new Map([["g5@cheap", 1]]) },
+    { maxRentedByType: new Map([["g5@cheap", 1]]) },
+  ])("takes no cheaper site for a dearer one that a limit is not on: %o", async (limit) => {
+    expect(await atTwoSites(2, limit)).toEqual(["g5@dear best", "g5@cheap infeasible"]);
   });
 
   it("uses only what the request allows", () => {

@@ -152,19 +152,20 @@ it("tables are remembered by all that they depend on, and by nothing else", () =
   const [{ instance }] = TOY_POOL;
   const group = { gpus: 2, gBytesPerSecond: 64 };
   const point = { phase: "prefill", batch: 4, inputTokens: 64, outputTokens: 0 } as const;
+  const setting = { sizes: [1, 2], point, pipelineStages: 2 };
   const utilization = { ...problem, rules: { ...problem.rules, minMemoryUtilization: 0.5 } };
-  const known = cache.of(problem, instance, group, [1, 2], point, 2);
+  const known = cache.of(problem, instance, group, setting);
   const others = [
-    cache.of(problem, { ...instance, gpuMemoryGib: 40 }, group, [1, 2], point, 2),
-    cache.of(problem, instance, { ...group, gpus: 1 }, [1, 2], point, 2),
-    cache.of(problem, instance, { ...group, gBytesPerSecond: 32 }, [1, 2], point, 2),
-    cache.of(problem, instance, group, [1], point, 2),
-    cache.of(problem, instance, group, [1, 2], { ...point, batch: 5 }, 2),
-    cache.of(problem, instance, group, [1, 2], point, 3),
-    cache.of(utilization, instance, group, [1, 2], point, 2),
+    cache.of(problem, { ...instance, gpuMemoryGib: 40 }, group, setting),
+    cache.of(problem, instance, { ...group, gpus: 1 }, setting),
+    cache.of(problem, instance, { ...group, gBytesPerSecond: 32 }, setting),
+    cache.of(problem, instance, group, { ...setting, sizes: [1] }),
+    cache.of(problem, instance, group, { ...setting, point: { ...point, batch: 5 } }),
+    cache.of(problem, instance, group, { ...setting, pipelineStages: 3 }),
+    cache.of(utilization, instance, group, setting),
   ];
   expect(new Set([known, ...others]).size).toBe(others.length + 1);
   const named = { ...instance, name: "another", site: "cloud/east" };
   const limited = { ...problem, limits: { ...NO_LIMITS, maxHourlyCostUsd: 1 } };
-  expect(cache.of(limited, named, { ...group }, [1, 2], { ...point }, 2)).toBe(known);
+  expect(cache.of(limited, named, { ...group }, { ...setting, point: { ...point } })).toBe(known);
 });

@@ -171,7 +171,11 @@ describe("the table of starts", () => {
           });
           const problem = { ...base, rules: { ...base.rules, minMemoryUtilization } };
           const sizes = kindOf.flatMap((_, i) => (i % step === 0 ? [i + 1] : []));
-          const table = tabulateStarts(problem, instance, group, sizes, POINT, 2).leaves;
+          const table = tabulateStarts(problem, instance, group, {
+            sizes,
+            point: POINT,
+            pipelineStages: 2,
+          }).leaves;
           for (let before = 0; before < kindOf.length; before++) {
             const mayStart = before === 0 || cuts === null || cuts.includes(before);
             const expected = mayStart ? byAsking(problem, sizes, before) : [];
@@ -212,7 +216,7 @@ describe("the table of starts", () => {
     const big = { ...instance, gpuMemoryGib: 1000 };
     const problem = { ...base, costModel };
     const sizes = Array.from({ length: 80 }, (_, i) => i + 1);
-    tabulateStarts(problem, big, group, sizes, POINT, 2);
+    tabulateStarts(problem, big, group, { sizes, point: POINT, pipelineStages: 2 });
     expect(asked).toBeLessThanOrEqual(3 * 80);
   });
 });
@@ -227,7 +231,11 @@ describe("an order of stages", () => {
   const groups = (["first", "last"] as const).flatMap((position) =>
     problem.pool.types.map(({ instance }): StageGroup => {
       const one = tpGroup(1).group;
-      const table = tabulateStarts(problem, instance, one, sizes, point, 2).leaves;
+      const table = tabulateStarts(problem, instance, one, {
+        sizes,
+        point,
+        pipelineStages: 2,
+      }).leaves;
       return { position, starts: startsAtRate(table, 0) };
     }),
   );
