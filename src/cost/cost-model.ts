@@ -193,7 +193,12 @@ export interface ModelStorage {
  * 7. unless `dependsOnStages`, the number of stages changes nothing of a stage;
  * 8. unless `dependsOnNext`, what a stage sends to changes nothing of it. Where it does, the stage's speed and latencies depend on
  *    whether the next stage stands on the same instance, on another one or nowhere (`NextStage`), and on nothing else of the
- *    next stage: neither its type nor its place in a matrix. What two ends allow together is a link (axiom 4).
+ *    next stage: neither its type nor its place in a matrix. What two ends allow together is a link (axiom 4);
+ * 9. where `affineInLayers`, the time of a token, 1 / tokensPerSecond, is a + Σ n_k · b_k over the kinds of layers, n_k layers of kind k,
+ *    up to rounding, for all stages on one group at one point in pipelines of as many stages. b_k ≥ 0 changes neither with the ends
+ *    of the model that a stage holds (embedding, LM head) nor with what it sends to; a ≥ 0 does, and no end lowers it. Of stages with
+ *    the same ends and the same next, TPOT is the larger of at most two functions of that form and `totalGib` the largest of at
+ *    most four, so both are convex in the n_k; no end lowers them either. Of TTFT nothing of the kind is promised.
  */
 export interface CostModel {
   readonly name: string;
@@ -203,6 +208,8 @@ export interface CostModel {
   readonly dependsOnStages: boolean;
   /** Whether a stage's rate or latencies depend on where the next stage stands. */
   readonly dependsOnNext: boolean;
+  /** Whether a stage's time is a sum over its layers, see axiom 9. Absent: it may not be. */
+  readonly affineInLayers?: boolean;
   stage(shape: StageShape, point: OperatingPoint): StageEstimate;
   memory(shape: HeldShape, point: OperatingPoint): MemoryBill;
   /**

@@ -7,6 +7,12 @@ import { areLayersAlike, layerCount, type Model } from "../../src/model/model.ts
 import { alikeKind, outlineOf } from "../../src/model/outline.ts";
 import type { OperatingPoint } from "../../src/workload/workload.ts";
 import {
+  arbitraryMixes,
+  arbitrarySizes,
+  expectAffineAtEnds,
+  expectAffineInside,
+} from "../support/affine.ts";
+import {
   arbitraryBandwidth,
   arbitraryInstance,
   arbitraryModel,
@@ -443,6 +449,24 @@ describe.each(COST_MODELS)("the %s model", (_, create, hasEnds) => {
         const alone = { ...shape, pipelineStages: 1 };
         expect(costModel.stage(shape, point)).toEqual(costModel.stage(alone, point));
         expect(costModel.memory(shape, point)).toEqual(costModel.memory(alone, point));
+      }),
+    );
+  });
+
+  test("axiom 9: the time of stages inside a model is a sum over their layers, TPOT and memory are convex in them", () => {
+    fc.assert(
+      fc.property(arbitraryCase, arbitraryMixes, ({ model, shape, point }, mixes) => {
+        if (create(model).affineInLayers) {
+          expectAffineInside(create, model, shape, point, mixes);
+        }
+      }),
+    );
+  });
+
+  test("axiom 9: an end of the model adds the same time to every stage, and takes nothing away", () => {
+    fc.assert(
+      fc.property(arbitraryCase, arbitrarySizes, ({ model, shape, point }, sizes) => {
+        if (create(model).affineInLayers) expectAffineAtEnds(create, model, shape, point, sizes);
       }),
     );
   });

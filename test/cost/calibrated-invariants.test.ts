@@ -9,9 +9,17 @@ import { resolveParameters } from "../../src/cost/calibrated/resolve-parameters.
 import type { CostModel, MemoryBill, NextStage, StageShape } from "../../src/cost/cost-model.ts";
 import { tpGroup } from "../../src/cost/cost-model.ts";
 import type { EngineSettings } from "../../src/engines/engine-settings.ts";
+import { ENGINES } from "../../src/engines/engines.ts";
 import { gpuByName } from "../../src/hardware/gpu-specs.ts";
-import type { Architecture } from "../../src/model/architecture.ts";
+import type { Architecture, LayerArchitecture } from "../../src/model/architecture.ts";
+import type { Model } from "../../src/model/model.ts";
 import type { OperatingPoint } from "../../src/workload/workload.ts";
+import {
+  arbitraryMixes,
+  arbitrarySizes,
+  expectAffineAtEnds,
+  expectAffineInside,
+} from "../support/affine.ts";
 import {
   arbitraryArchitecture,
   arbitraryKnownInstance,
@@ -98,6 +106,36 @@ describe("a stage under the calibrated model", () => {
         expect(all * model.stage(shape, point).tokensPerSecond).toBeCloseTo(1, 9);
       }),
     );
+  });
+
+  test("axiom 9: its time is a sum over its layers wherever the model says so, under all engines", () => {
+    fc.assert(
+      fc.property(
+        arbitraryCase,
+        arbitraryMixes,
+        arbitrarySizes,
+        ({ architecture, settings, values, model, shape, point }, mixes, sizes) => {
+          if (!model.affineInLayers) return;
+          const create = (reordered: Model): CostModel =>
+            createCalibratedModel(reordered.architecture, settings, knowledgeOf(values));
+          const served = { name: "test", architecture, allowedCuts: null };
+          expectAffineInside(create, served, shape, point, mixes);
+          expectAffineAtEnds(create, served, shape, point, sizes);
+        },
+      ),
+    );
+  });
+
+  test("it is a sum but where launching kernels of several kinds of layers is seen", () => {
+    const isAffine = (engine: EngineSettings["engine"], kinds: Architecture["kinds"]) =>
+      createCalibratedModel(llama({ kinds }), defaultSettings(engine), knowledgeOf())
+        .affineInLayers;
+    const [dense] = llama().kinds as [LayerArchitecture];
+    const wide = { ...dense, ffnWidth: 2 * dense.ffnWidth };
+    for (const engine of ENGINES) {
+      expect(isAffine(engine, [dense])).toBe(true);
+      expect(isAffine(engine, [dense, wide])).toBe(engine !== "vllm-eager");
+    }
   });
 
   test("decoding a few sequences reads memory, a long prompt computes", () => {

@@ -26,6 +26,7 @@ import { HIDDEN_BYTES } from "./hop.ts";
 import { LayerCounts } from "./layer-counts.ts";
 import type { Parameters, ParameterValues } from "./parameters.ts";
 import { resolveParameters } from "./resolve-parameters.ts";
+import { areStepsAffine } from "./stage-steps.ts";
 import {
   confidenceOf,
   type Evidence,
@@ -93,6 +94,7 @@ export function createCalibratedModel(
     predictsLatency: true,
     dependsOnStages: true,
     dependsOnNext: true,
+    affineInLayers: areStepsAffine(architecture, engine),
     realWorldEfficiency: 1,
 
     stage(shape: StageShape, point: OperatingPoint): StageEstimate {

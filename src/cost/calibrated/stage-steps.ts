@@ -1,3 +1,4 @@
+import type { Architecture } from "../../model/architecture.ts";
 import {
   type GroupContext,
   headSeconds,
@@ -6,6 +7,7 @@ import {
   type StepLoad,
 } from "./layer-time.ts";
 import type { StageContent } from "./memory.ts";
+import type { EngineParameters } from "./parameters.ts";
 
 /** Power of the smooth maximum between a layer's kernels and launching them. Shape of the 2023 engines' floor. */
 export const FLOOR_POWER = 6;
@@ -59,6 +61,18 @@ export function stageSeconds(times: StepTimes, content: StageContent): number {
     ? (layers ** FLOOR_POWER + floor ** FLOOR_POWER) ** (1 / FLOOR_POWER)
     : layers;
   return launched + (content.hasHead ? times.head : 0) + times.cpu;
+}
+
+/**
+ * Whether the seconds of a step are a + Σ n_k · b_k, n_k layers of kind k: where launching kernels is never seen, because the gaps between
+ * them, a part of every layer, take far longer, or where one kind of layer is all there is, because F is homogeneous. Elsewhere
+ * F is convex in the n_k.
+ */
+export function areStepsAffine(
+  { kinds }: Architecture,
+  { layerUs, launchFloorUs }: EngineParameters,
+): boolean {
+  return kinds.length === 1 || !isLaunchBound(layerUs, launchFloorUs);
 }
 
 /** Whether launching kernels is to be seen in the time of a stage's layers at all. */

@@ -91,6 +91,7 @@ export function createReferenceModel(
     predictsLatency: false,
     dependsOnStages: false,
     dependsOnNext: false,
+    affineInLayers: true,
     realWorldEfficiency: factors.realWorldEfficiency,
 
     stage(shape: StageShape, point: OperatingPoint): StageEstimate {
