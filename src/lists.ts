@@ -13,6 +13,13 @@ export function groupBy<Item, Key>(
   return groups;
 }
 
+/** Items in rising order of a text of each, which is made once; such of one text keep their order. */
+export function sortedByText<Item>(items: Iterable<Item>, textOf: (item: Item) => string): Item[] {
+  return Array.from(items, (item) => ({ item, text: textOf(item) }))
+    .sort((a, b) => ascending(a.text, b.text))
+    .map(({ item }) => item);
+}
+
 /** Rising order of numbers, infinite ones too, and of texts by their code units, the same in every locale. */
 export function ascending<T extends number | string>(a: T, b: T): number {
   if (a === b) return 0;

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { readRecords } from "../../src/input/text/csv.ts";
+import { readRecords } from "../../src/input/text/csv-records.ts";
 import { csvText } from "../../src/input/text/csv-text.ts";
 import { jsonText } from "../../src/json-text.ts";
 import { terminalText } from "../../src/terminal-text.ts";

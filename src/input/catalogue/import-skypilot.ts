@@ -3,7 +3,7 @@ import type { CatalogueImport } from "../../catalogue/drift.ts";
 import { type ForeignPrice, ImportCollector } from "../../catalogue/import-collector.ts";
 import { InputError } from "../../errors.ts";
 import { usdToMicroUsd } from "../../hardware/price.ts";
-import { readRecords } from "../text/csv.ts";
+import { readRecords } from "../text/csv-records.ts";
 import { rangeHint, readNumber } from "../text/numbers.ts";
 import { PRICE } from "../text/ranges.ts";
 import type { SourceText } from "../text/source-text.ts";

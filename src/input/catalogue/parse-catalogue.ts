@@ -12,13 +12,13 @@ import { GPU_CLASSES, GPU_LINKS } from "../../hardware/gpu-specs.ts";
 import { usdToMicroUsd } from "../../hardware/price.ts";
 import { nearestHint } from "../../nearest.ts";
 import {
+  type CsvHeader,
   type CsvRow,
-  type CsvTable,
   cellOf,
   cellPlace,
   readNameCell,
   readNumberCell,
-  readTable,
+  readRows,
 } from "../text/csv.ts";
 import type { NumberRange } from "../text/numbers.ts";
 import {
@@ -118,8 +118,16 @@ function rowsOf<Row>(
   read: (cells: Cells) => Row,
 ): readonly Row[] {
   if (text === undefined) return [];
-  const table = readTable(text.text, text.fileName, columns);
-  return table.rows.map((row) => read(new Cells(table, row)));
+  const known: KnownTexts = { texts: new Map(), names: new Set(), days: new Set() };
+  const readRow = (row: CsvRow, header: CsvHeader): Row => read(new Cells(header, row, known));
+  return readRows(text.text, text.fileName, columns, readRow).rows;
+}
+
+/** Texts of a table by themselves: prices repeat a few names, days and sources, which are kept and checked once. */
+interface KnownTexts {
+  readonly texts: Map<string, string>;
+  readonly names: Set<string>;
+  readonly days: Set<string>;
 }
 
 function gpuRow(cells: Cells): CatalogueGpu {
@@ -201,25 +209,39 @@ function discountRow(cells: Cells): CatalogueDiscount {
 /** The cells of one row, read with their places. */
 class Cells {
   readonly place;
-  readonly #table: CsvTable;
+  readonly #table: CsvHeader;
   readonly #row: CsvRow;
+  readonly #known: KnownTexts;
 
-  constructor(table: CsvTable, row: CsvRow) {
+  constructor(table: CsvHeader, row: CsvRow, known: KnownTexts) {
     this.#table = table;
     this.#row = row;
+    this.#known = known;
     this.place = { fileName: table.fileName, line: row.line };
   }
 
   text(column: string): string {
-    return cellOf(this.#row, column);
+    const text = cellOf(this.#row, column);
+    const known = this.#known.texts.get(text);
+    if (known === undefined) this.#known.texts.set(text, text);
+    return known ?? text;
   }
 
   /** A name that can stand in the names of a pool: not empty, without the characters that separate there. */
   name(column: string): string {
-    const text = readNameCell(this.#table, this.#row, column);
+    const text = this.text(column);
+    if (this.#known.names.has(text)) return text;
+    readNameCell(this.#table, this.#row, column);
     if (text === "") throw this.error(column, "empty", "Give a name.");
-    if (!/[@:=,#/*\s\p{C}]/u.test(text)) return text;
-    throw this.error(column, `"${text}"`, "A name has no blanks and none of @ : = , # / * in it.");
+    if (/[@:=,#/*\s\p{C}]/u.test(text)) {
+      throw this.error(
+        column,
+        `"${text}"`,
+        "A name has no blanks and none of @ : = , # / * in it.",
+      );
+    }
+    this.#known.names.add(text);
+    return text;
   }
 
   number(column: string, range: NumberRange): number {
@@ -243,7 +265,12 @@ class Cells {
 
   dayOrNull(column: string): string | null {
     const text = this.text(column);
-    if (text === "" || isDay(text)) return text === "" ? null : text;
+    if (text === "") return null;
+    if (this.#known.days.has(text)) return text;
+    if (isDay(text)) {
+      this.#known.days.add(text);
+      return text;
+    }
     throw this.error(column, `"${text}", which is not a day`, "Give it as YYYY-MM-DD.");
   }
 

@@ -2,7 +2,7 @@ import { BOUNDS } from "../../bounds.ts";
 import { KINDS, type Measurement, type MeasurementKind } from "../../calibration/measurement.ts";
 import { InputError } from "../../errors.ts";
 import { nearestHint } from "../../nearest.ts";
-import { type CsvRow, type CsvTable, readNumberCell, readTable } from "../text/csv.ts";
+import { type CsvHeader, type CsvRow, cellOf, readNumberCell, readRows } from "../text/csv.ts";
 import type { NumberRange } from "../text/numbers.ts";
 import {
   BYTES_PER_ELEMENT,
@@ -82,15 +82,15 @@ const NUMBER_COLUMNS = {
  * @throws InputError with file and line for a missing or unknown column, a cell that is not a number, an unknown kind
  */
 export function parseMeasurements(text: string, fileName: string): Measurement[] {
-  const table = readTable(text, fileName, {
+  const columns = {
     required: TEXT_COLUMNS,
     optional: [...OPTIONAL_TEXT_COLUMNS, ...Object.keys(NUMBER_COLUMNS)],
-  });
-  return table.rows.map((row) => measurement(table, row));
+  };
+  return readRows(text, fileName, columns, measurement).rows;
 }
 
-function measurement(table: CsvTable, row: CsvRow): Measurement {
-  const text = (column: string): string => row.cells.get(column) ?? "";
+function measurement(row: CsvRow, table: CsvHeader): Measurement {
+  const text = (column: string): string => cellOf(row, column);
   const number = (column: keyof typeof NUMBER_COLUMNS): number | null =>
     text(column) === "" ? null : readNumberCell(table, row, column, NUMBER_COLUMNS[column]);
   return {

@@ -1,6 +1,7 @@
 import { InputError } from "../../errors.ts";
 import type { InstanceType } from "../../hardware/instance.ts";
 import { type Price, usdToMicroUsd } from "../../hardware/price.ts";
+import { groupBy } from "../../lists.ts";
 import { nearestHint, nearestName } from "../../nearest.ts";
 import { type CsvRow, type CsvTable, cellOf, cellPlace, readTable } from "../text/csv.ts";
 import {
@@ -13,7 +14,10 @@ import {
 import type { PoolFile, PoolRow } from "./parse-pool.ts";
 
 /** cloud_instances_specs.csv as text cells; only rows that a pool uses are read further. */
-export type InstanceTable = CsvTable;
+export interface InstanceTable extends CsvTable {
+  /** By provider, then by name. */
+  readonly byProvider: ReadonlyMap<string, ReadonlyMap<string, readonly CsvRow[]>>;
+}
 
 /** An instance type with its price, as a pool uses it. */
 export interface PricedInstance {
@@ -84,7 +88,10 @@ export function parseInstanceTable(text: string, fileName: string): InstanceTabl
       );
     }
   }
-  return table;
+  const byProvider = [...groupBy(table.rows, (row) => cellOf(row, PROVIDER))].map(
+    ([provider, rows]) => [provider, groupBy(rows, (row) => cellOf(row, NAME))] as const,
+  );
+  return { ...table, byProvider: new Map(byProvider) };
 }
 
 /**
@@ -121,17 +128,17 @@ function rowsOf(
   pool: PoolFile,
   wanted: PoolRow,
 ): readonly CsvRow[] {
-  const ofProvider = table.rows.filter((row) => cellOf(row, PROVIDER) === provider);
-  if (ofProvider.length === 0) {
-    const providers = [...new Set(table.rows.map((row) => cellOf(row, PROVIDER)))];
+  const ofProvider = table.byProvider.get(provider);
+  if (ofProvider === undefined) {
+    const providers = [...table.byProvider.keys()];
     throw new InputError(
       "--cloud-provider",
       `${table.fileName} has no row of the provider "${provider}".`,
       providers.length === 0 ? "Add rows to the table." : nearestHint(provider, providers),
     );
   }
-  const rows = ofProvider.filter((row) => cellOf(row, NAME) === wanted.name);
-  if (rows.length > 0) return rows;
+  const rows = ofProvider.get(wanted.name);
+  if (rows !== undefined) return rows;
   const where = `${pool.fileName}:${wanted.line}`;
   const elsewhere = table.rows.find((row) => cellOf(row, NAME) === wanted.name);
   if (elsewhere) {
@@ -141,7 +148,7 @@ function rowsOf(
       `Give --cloud-provider ${cellOf(elsewhere, PROVIDER)}, or remove the type from the pool.`,
     );
   }
-  const names = ofProvider.map((row) => cellOf(row, NAME));
+  const names = [...ofProvider.keys()];
   throw new InputError(
     where,
     `instance type "${wanted.name}" of ${provider} is not in ${table.fileName}.`,
@@ -163,7 +170,7 @@ function readRow(
   });
   /** The first column if its cell is filled or the table lacks the second. */
   const either = (column: string, other: string): { cell: string; where: string } =>
-    cellOf(row, column) !== "" || !row.cells.has(other) ? at(column) : at(other);
+    cellOf(row, column) !== "" || !row.positions.has(other) ? at(column) : at(other);
 
   const gpuModel = at(GPU_MODEL);
   if (gpuModel.cell === "") {

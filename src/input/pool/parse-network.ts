@@ -1,6 +1,6 @@
 import { InputError } from "../../errors.ts";
 import type { MatrixNetwork } from "../../hardware/network.ts";
-import { readRecords } from "../text/csv.ts";
+import { readRecords } from "../text/csv-records.ts";
 import { readNumber } from "../text/numbers.ts";
 import { GBYTES_PER_SECOND } from "../text/ranges.ts";
 

@@ -1,6 +1,7 @@
 import type { PoolSelection } from "../../catalogue/select-pool.ts";
 import { InputError } from "../../errors.ts";
 import { createPool, type Pool, type PoolEntry } from "../../hardware/pool.ts";
+import { groupBy } from "../../lists.ts";
 import { nearestHint } from "../../nearest.ts";
 import { flagNumber } from "../config/sourced-value.ts";
 import type { SourceText } from "../text/source-text.ts";
@@ -34,7 +35,8 @@ export function poolOf(
   const { entries, notes, placeOf } =
     "entries" in source.pool ? chosen(source.pool) : filed(source as Filed, flags);
   const owned = flags.ownedByType ?? new Map<string, number>();
-  for (const [name, number] of owned) checkOwned(entries, name, number, placeOf);
+  const byName = groupBy(entries, ({ instance }) => instance.name);
+  for (const [name, number] of owned) checkOwned(byName, name, number, placeOf);
   return {
     pool: createPool(
       entries.map((entry) => {
@@ -78,14 +80,14 @@ function filed(
 
 /** Only instances of the pool can be owned, and not more of them than the pool has. */
 function checkOwned(
-  entries: readonly PoolEntry[],
+  byName: ReadonlyMap<string, readonly PoolEntry[]>,
   name: string,
   number: number,
   placeOf: Entries["placeOf"],
 ): void {
-  const entry = entries.find(({ instance }) => instance.name === name);
+  const entry = byName.get(name)?.[0];
   if (!entry) {
-    const names = entries.map(({ instance }) => instance.name);
+    const names = [...byName.keys()];
     const variants = names.filter(
       (each) => each.startsWith(`${name}@`) || each.startsWith(`${name}:`),
     );
