@@ -9,7 +9,7 @@ import {
 } from "./catalogue.ts";
 import { ageDays, STALE_AFTER_DAYS } from "./days.ts";
 import { error, type Finding, warning, when } from "./finding.ts";
-import { catalogueGpu } from "./gpus.ts";
+import { type FindGpu, gpusOf } from "./gpus.ts";
 import { judgePrice } from "./price-bands.ts";
 
 /** What is wrong, or odd, with the amounts of a catalogue's prices. */
@@ -20,8 +20,9 @@ export function checkAmounts(catalogue: Catalogue): readonly Finding[] {
       .filter(({ kind }) => kind === "on-demand")
       .map((row) => [priceKey(row), row.microUsdPerHour]),
   );
+  const findGpu = gpusOf(catalogue);
   return catalogue.prices.flatMap((row) => [
-    ...checkAmount(catalogue, row, instances.get(instanceKey(row))),
+    ...checkAmount(findGpu, row, instances.get(instanceKey(row))),
     ...checkSpot(row, onDemand.get(priceKey({ ...row, kind: "on-demand" }))),
   ]);
 }
@@ -39,7 +40,7 @@ export function checkProvenance(
 }
 
 function checkAmount(
-  catalogue: Catalogue,
+  findGpu: FindGpu,
   row: CataloguePrice,
   instance: CatalogueInstance | undefined,
 ): readonly Finding[] {
@@ -52,7 +53,7 @@ function checkAmount(
   if (row.microUsdPerHour === 0) {
     return [error(row.place, `${words} costs 0; only owned instances do.`)];
   }
-  const gpu = catalogueGpu(catalogue, instance.gpu);
+  const gpu = findGpu(instance.gpu);
   if (!gpu) return [];
   const usdPerHour = microUsdToUsd(row.microUsdPerHour);
   const band = judgePrice(instance, gpu, row.kind, usdPerHour);

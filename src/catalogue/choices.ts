@@ -2,8 +2,9 @@ import { BOUNDS } from "../bounds.ts";
 import { InputError } from "../errors.ts";
 import { type Price, usdToMicroUsd } from "../hardware/price.ts";
 import { type Catalogue, type PriceKind, placeText } from "./catalogue.ts";
+import type { Market } from "./market.ts";
 import { checkRegionNames, matchTypes, shortList } from "./match-types.ts";
-import type { MachineType, Market, Offer } from "./offers.ts";
+import type { MachineType, Offer } from "./offers.ts";
 import type { PoolItem } from "./pool-item.ts";
 import { sameName } from "./same-name.ts";
 
@@ -40,20 +41,21 @@ export function choicesOf(catalogue: Catalogue, market: Market, item: PoolItem):
   // What is owned may stand where nothing is on offer.
   if (!kinds.includes("owned")) checkRegionNames(market, item.regions, item.where);
   const choices = kinds.flatMap((kind) => {
-    const offers = market.offers.filter(
-      (offer) => offer.price.kind === kind && types.includes(offer.type) && inRegions(item, offer),
-    );
+    const offers = types
+      .flatMap((type) => market.offersOf(type))
+      .filter((offer) => offer.price.kind === kind && inRegions(item, offer));
     // Owned instances need no price row: being named is enough.
     return kind === "owned" && offers.length === 0 && item.types !== undefined
       ? ownChoices({ ...item, ownedCount: item.maxCount }, types)
       : offers.map((offer) => offerChoice(item, offer));
   });
+  const chosen = new Set(choices.map(({ type }) => type));
   const without =
     item.types === undefined
       ? choices.length === 0
         ? types
         : []
-      : types.filter((type) => !choices.some((choice) => choice.type === type));
+      : types.filter((type) => !chosen.has(type));
   if (without.length > 0) throw noOffer(item, without, kinds, market);
   if (item.ownedCount && choices.length > 1) {
     throw new InputError(
@@ -173,7 +175,7 @@ function noOffer(
   kinds: readonly PriceKind[],
   market: Market,
 ): InputError {
-  const ofTypes = market.offers.filter(({ type }) => types.includes(type));
+  const ofTypes = types.flatMap((type) => market.offersOf(type));
   const names = shortList([...new Set(types.map(({ row }) => row.instance))]);
   const kindText = kinds.join(" or ");
   if (ofTypes.length === 0) {

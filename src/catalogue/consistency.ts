@@ -20,9 +20,9 @@ import {
   PRICE_TABLE,
   type TableKind,
 } from "./columns.ts";
-import { discountOn } from "./discounts.ts";
+import { discountsOf } from "./discounts.ts";
 import { error, type Finding, warning, when } from "./finding.ts";
-import { catalogueGpu, catalogueGpuNames } from "./gpus.ts";
+import { catalogueGpuNames, gpusOf } from "./gpus.ts";
 import { replacementText } from "./replacement-text.ts";
 
 /**
@@ -67,20 +67,20 @@ function checkFigures(catalogue: Catalogue): readonly Finding[] {
 }
 
 function inOrder(findings: readonly Finding[]): readonly Finding[] {
-  return findings.toSorted(
-    (a, b) => compareTexts(a.severity, b.severity) || comparePlaces(a.where, b.where),
-  );
+  return findings
+    .map((finding) => ({ finding, ...placeOf(finding) }))
+    .sort(
+      (a, b) =>
+        compareTexts(a.finding.severity, b.finding.severity) ||
+        compareTexts(a.file, b.file) ||
+        a.line - b.line,
+    )
+    .map(({ finding }) => finding);
 }
 
-/** By file, then by the number of the line. */
-function comparePlaces(a: string, b: string): number {
-  const split = (where: string): readonly [string, number] => {
-    const colon = where.lastIndexOf(":");
-    return [where.slice(0, colon), Number(where.slice(colon + 1))];
-  };
-  const [fileA, lineA] = split(a);
-  const [fileB, lineB] = split(b);
-  return compareTexts(fileA, fileB) || lineA - lineB;
+function placeOf({ where }: Finding): { readonly file: string; readonly line: number } {
+  const colon = where.lastIndexOf(":");
+  return { file: where.slice(0, colon), line: Number(where.slice(colon + 1)) };
 }
 
 function repeatedRows<Row extends { readonly place: RowPlace }>(
@@ -133,8 +133,9 @@ function checkGpu({ spec, source, place }: CatalogueGpu): readonly Finding[] {
 
 function checkInstances(catalogue: Catalogue): readonly Finding[] {
   const priced = new Set(catalogue.prices.map(instanceKey));
+  const findGpu = gpusOf(catalogue);
   return catalogue.instances.flatMap((row): readonly Finding[] => {
-    const gpu = catalogueGpu(catalogue, row.gpu);
+    const gpu = findGpu(row.gpu);
     return [
       ...(gpu
         ? judgeInstance(row, gpu)
@@ -152,9 +153,8 @@ function checkInstances(catalogue: Catalogue): readonly Finding[] {
 }
 
 function idleDiscounts({ discounts, prices }: Catalogue): readonly Finding[] {
-  const used = new Set(
-    prices.filter(({ kind }) => kind !== "owned").map((price) => discountOn(discounts, price)),
-  );
+  const findDiscount = discountsOf(discounts);
+  const used = new Set(prices.filter(({ kind }) => kind !== "owned").map(findDiscount));
   return discounts
     .filter((discount) => !used.has(discount))
     .map(({ place }) => warning(place, "the discount applies to no price."));

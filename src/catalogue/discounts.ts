@@ -1,23 +1,30 @@
+import { groupBy } from "../lists.ts";
 import type { CatalogueDiscount, CataloguePrice } from "./catalogue.ts";
-import { sameName } from "./same-name.ts";
 
 /** What a discount can name, the most telling first: it decides between rows that name equally many. */
 const FIELDS = ["instance", "region", "kind", "provider"] as const;
 
-/** The most specific discount on a price: the row that names most, null when none applies. Letter case does not count. */
-export function discountOn(
-  discounts: readonly CatalogueDiscount[],
-  price: CataloguePrice,
-): CatalogueDiscount | null {
-  let best: CatalogueDiscount | null = null;
-  for (const discount of discounts) {
-    const applies = FIELDS.every((field) => {
-      const named = discount[field];
-      return named === null || sameName(named, price[field]);
-    });
-    if (applies && (best === null || specificity(discount) > specificity(best))) best = discount;
-  }
-  return best;
+/** Finds the most specific discount on a price: the row that names most, of such the first; null when none applies. */
+export type FindDiscount = (
+  price: Pick<CataloguePrice, (typeof FIELDS)[number]>,
+) => CatalogueDiscount | null;
+
+/** Discounts by what they name. Letter case does not count. */
+export function discountsOf(discounts: readonly CatalogueDiscount[]): FindDiscount {
+  const bySpecificity = [...groupBy(discounts, specificity)].sort(([a], [b]) => b - a);
+  const tables = bySpecificity.map(([, rows]) => {
+    const fields = FIELDS.filter((field) => rows[0]![field] !== null);
+    const keyOf = (names: Readonly<Record<(typeof FIELDS)[number], string | null>>): string =>
+      JSON.stringify(fields.map((field) => names[field]!.toLowerCase()));
+    return { keyOf, rows: new Map(rows.map((row) => [keyOf(row), row] as const).reverse()) };
+  });
+  return (price) => {
+    for (const { keyOf, rows } of tables) {
+      const discount = rows.get(keyOf(price));
+      if (discount !== undefined) return discount;
+    }
+    return null;
+  };
 }
 
 /** Rises with the number of named fields, then with which they are. */

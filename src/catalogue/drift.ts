@@ -1,10 +1,10 @@
 import { InputError } from "../errors.ts";
+import { sortedByText } from "../lists.ts";
 import { nearestHint } from "../nearest.ts";
 import {
   type Catalogue,
   type CatalogueInstance,
   type CataloguePrice,
-  compareTexts,
   EMPTY_CATALOGUE,
   instanceKey,
   type PriceKind,
@@ -91,7 +91,7 @@ export function inRegions(
 export function driftOf(present: Catalogue, imported: CatalogueImport): Drift {
   const before = new Map(present.prices.map((row) => [priceKey(row), row]));
   const after = new Map(imported.prices.map((row) => [priceKey(row), row]));
-  const rows = [...after.values()].sort(byPriceKey);
+  const rows = sortedByText(after.values(), priceKey);
   const changed = rows.flatMap((row): readonly PriceChange[] => {
     const old = before.get(priceKey(row));
     if (!old || old.microUsdPerHour === row.microUsdPerHour) return [];
@@ -103,9 +103,10 @@ export function driftOf(present: Catalogue, imported: CatalogueImport): Drift {
   const types = new Map(present.instances.map((row) => [instanceKey(row), row]));
   return {
     new: rows.filter((row) => !before.has(priceKey(row))),
-    gone: ofProvider
-      .filter((row) => isCovered(row, imported) && !after.has(priceKey(row)))
-      .sort(byPriceKey),
+    gone: sortedByText(
+      ofProvider.filter((row) => isCovered(row, imported) && !after.has(priceKey(row))),
+      priceKey,
+    ),
     changed: changed
       .map((change, index) => ({ change, index }))
       .sort((a, b) => Math.abs(b.change.percent) - Math.abs(a.change.percent) || a.index - b.index)
@@ -132,18 +133,21 @@ export function applyImport(target: Catalogue | null, imported: CatalogueImport)
   const types = new Set(imported.instances.map(instanceKey));
   return {
     ...base,
-    prices: [
-      ...base.prices.filter(
-        (row) =>
-          !taken.has(priceKey(row)) &&
-          !(row.provider === imported.provider && isCovered(row, imported)),
-      ),
-      ...imported.prices,
-    ].sort(byPriceKey),
-    instances: [
-      ...base.instances.filter((row) => !types.has(instanceKey(row))),
-      ...imported.instances,
-    ].sort((a, b) => compareTexts(instanceKey(a), instanceKey(b))),
+    prices: sortedByText(
+      [
+        ...base.prices.filter(
+          (row) =>
+            !taken.has(priceKey(row)) &&
+            !(row.provider === imported.provider && isCovered(row, imported)),
+        ),
+        ...imported.prices,
+      ],
+      priceKey,
+    ),
+    instances: sortedByText(
+      [...base.instances.filter((row) => !types.has(instanceKey(row))), ...imported.instances],
+      instanceKey,
+    ),
   };
 }
 
@@ -152,8 +156,4 @@ function isCovered(
   { regions, kinds, refused }: CatalogueImport,
 ): boolean {
   return regions.includes(region) && kinds.includes(kind) && !refused.has(`${instance} ${region}`);
-}
-
-function byPriceKey(a: CataloguePrice, b: CataloguePrice): number {
-  return compareTexts(priceKey(a), priceKey(b));
 }

@@ -1,9 +1,12 @@
 import { GPU_NAMES, type GpuSpec, gpuByName } from "../hardware/gpu-specs.ts";
 import type { Catalogue } from "./catalogue.ts";
 
-/** The GPU of exactly this name: the user's own before the shipped table's. */
-export function catalogueGpu({ gpus }: Pick<Catalogue, "gpus">, name: string): GpuSpec | undefined {
-  return gpus.find(({ spec }) => spec.name === name)?.spec ?? gpuByName(name);
+/** Finds the GPU of exactly a name: the user's own before the shipped table's, of several of the user's own the first. */
+export type FindGpu = (name: string) => GpuSpec | undefined;
+
+export function gpusOf({ gpus }: Pick<Catalogue, "gpus">): FindGpu {
+  const own = new Map(gpus.map(({ spec }) => [spec.name, spec] as const).reverse());
+  return (name) => own.get(name) ?? gpuByName(name);
 }
 
 /** Names of all GPUs that instances can name. */

@@ -9,7 +9,7 @@ import {
   type RowPlace,
 } from "./catalogue.ts";
 import type { CatalogueImport, ImportNote } from "./drift.ts";
-import { catalogueGpu } from "./gpus.ts";
+import { type FindGpu, gpusOf } from "./gpus.ts";
 import { shortList } from "./match-types.ts";
 import { judgePrice } from "./price-bands.ts";
 
@@ -24,7 +24,7 @@ export interface ForeignPrice {
 
 /** Gathers what a reader of a foreign catalogue finds: the lowest price of each region, and notes with their numbers of rows. */
 export class ImportCollector {
-  readonly #catalogue: Catalogue;
+  readonly #findGpu: FindGpu;
   readonly #provider: string;
   readonly #asOf: string | null;
   readonly #types: ReadonlyMap<string, CatalogueInstance>;
@@ -37,7 +37,7 @@ export class ImportCollector {
 
   /** @param asOf ISO date of the prices; null: not known */
   constructor(catalogue: Catalogue, provider: string, asOf: string | null) {
-    this.#catalogue = catalogue;
+    this.#findGpu = gpusOf(catalogue);
     this.#provider = provider;
     this.#asOf = asOf;
     this.#types = new Map(
@@ -52,7 +52,7 @@ export class ImportCollector {
   }
 
   gpuOf(type: CatalogueInstance): GpuSpec | undefined {
-    return catalogueGpu(this.#catalogue, type.gpu);
+    return this.#findGpu(type.gpu);
   }
 
   region(name: string): void {

@@ -2,8 +2,9 @@ import { microUsdToUsd } from "../hardware/price.ts";
 import { ascending } from "../lists.ts";
 import { type Catalogue, instanceKey, type PriceKind, priceKey } from "./catalogue.ts";
 import type { ListOrder } from "./list-order.ts";
+import { marketOf } from "./market.ts";
 import { checkRegionNames, matchTypes } from "./match-types.ts";
-import { type MachineType, marketOf, type Offer } from "./offers.ts";
+import type { MachineType, Offer } from "./offers.ts";
 import { sameName } from "./same-name.ts";
 
 /** What a list of offers is narrowed to; absent conditions ask for nothing. */
@@ -44,24 +45,26 @@ export function listOffers(
     (type) =>
       type.row.gpus >= (filter.minGpus ?? 0) && totalMemoryGib(type) >= (filter.minMemoryGib ?? 0),
   );
-  const chosen = new Set(types);
-  const offers = market.offers.filter(
-    ({ type, price, microUsdPerHour }) =>
-      chosen.has(type) &&
-      (filter.regions?.some((region) => sameName(region, price.region)) ?? true) &&
-      (filter.kinds?.includes(price.kind) ?? true) &&
-      microUsdToUsd(microUsdPerHour) <= (filter.maxUsdPerHour ?? Number.POSITIVE_INFINITY),
-  );
+  const offers = types
+    .flatMap((type) => market.offersOf(type))
+    .filter(
+      ({ price, microUsdPerHour }) =>
+        (filter.regions?.some((region) => sameName(region, price.region)) ?? true) &&
+        (filter.kinds?.includes(price.kind) ?? true) &&
+        microUsdToUsd(microUsdPerHour) <= (filter.maxUsdPerHour ?? Number.POSITIVE_INFINITY),
+    );
   const asksForPrice =
     filter.regions !== undefined ||
     filter.kinds !== undefined ||
     filter.maxUsdPerHour !== undefined;
-  const priced = new Set(market.offers.map(({ type }) => type));
-  const unpriced = asksForPrice ? [] : types.filter((type) => !priced.has(type));
+  const unpriced = asksForPrice ? [] : types.filter((type) => market.offersOf(type).length === 0);
   return [
     ...offers.map((offer): ListRow => ({ type: offer.type, offer })),
     ...unpriced.map((type): ListRow => ({ type, offer: null })),
-  ].sort((a, b) => ascending(rank(a, order), rank(b, order)) || ascending(rowKey(a), rowKey(b)));
+  ]
+    .map((row) => ({ row, rank: rank(row, order), key: rowKey(row) }))
+    .sort((a, b) => ascending(a.rank, b.rank) || ascending(a.key, b.key))
+    .map(({ row }) => row);
 }
 
 /** GPU memory of the whole instance, GiB. */

@@ -2,7 +2,8 @@ import { InputError } from "../errors.ts";
 import { nearestHint } from "../nearest.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { catalogueGpuNames, meansGpu } from "./gpus.ts";
-import type { MachineType, Market } from "./offers.ts";
+import type { Market } from "./market.ts";
+import type { MachineType } from "./offers.ts";
 import type { PoolItem } from "./pool-item.ts";
 import { sameName } from "./same-name.ts";
 
@@ -12,18 +13,21 @@ const CONDITIONS = [
     field: "providers",
     noun: "provider",
     holds: (name: string, { row }: MachineType) => sameName(name, row.provider),
+    named: (market: Market, name: string) => market.typesNamed("provider", name),
     value: ({ row }: MachineType) => row.provider,
   },
   {
     field: "types",
     noun: "instance type",
     holds: (name: string, { row }: MachineType) => sameName(name, row.instance),
+    named: (market: Market, name: string) => market.typesNamed("instance", name),
     value: ({ row }: MachineType) => row.instance,
   },
   {
     field: "gpus",
     noun: "GPU",
     holds: (name: string, { gpu }: MachineType) => meansGpu(name, gpu.name),
+    named: (market: Market, name: string) => market.typesWithGpu(name),
     value: ({ gpu }: MachineType) => gpu.name,
   },
 ] as const;
@@ -38,20 +42,26 @@ export function matchTypes(
   market: Market,
   item: Pick<PoolItem, "where" | "types" | "gpus" | "providers">,
 ): readonly MachineType[] {
-  let types = market.types;
+  // What fulfils all conditions is among those that fulfil the one that fewest do.
+  let fewest = market.types;
+  let isMeant = (_type: MachineType): boolean => true;
   const held: string[] = [];
   for (const condition of CONDITIONS) {
     const names = item[condition.field];
     if (names === undefined) continue;
-    const holdsOf = (among: readonly MachineType[], name: string): boolean =>
-      among.some((type) => condition.holds(name, type));
-    const missing = names.filter((name) => !holdsOf(types, name));
+    const isFound = (name: string): boolean =>
+      shorter(fewest, condition.named(market, name)).some(
+        (type) => isMeant(type) && condition.holds(name, type),
+      );
+    const missing = names.filter((name) => !isFound(name));
     // A GPU that one provider lacks and that others have adds nothing, as long as another one is left.
     const isIdle = condition.field === "gpus" && missing.length < names.length;
-    const wrong = missing.find((name) => !isIdle || !holdsOf(market.types, name));
+    const isKnown = (name: string): boolean => condition.named(market, name).length > 0;
+    const wrong = missing.find((name) => !isIdle || !isKnown(name));
     if (wrong !== undefined) {
-      const known = holdsOf(market.types, wrong);
-      const values = [...new Set((known ? types : market.types).map(condition.value))];
+      const known = isKnown(wrong);
+      const among = known ? market.types.filter(isMeant) : market.types;
+      const values = [...new Set(among.map(condition.value))];
       throw known
         ? new InputError(
             item.where,
@@ -60,10 +70,19 @@ export function matchTypes(
           )
         : unknownName(catalogue, item.where, condition.noun, wrong, values);
     }
-    types = types.filter((type) => names.some((name) => condition.holds(name, type)));
+    const [name, ...others] = names;
+    if (name !== undefined && others.length === 0) {
+      fewest = shorter(fewest, condition.named(market, name));
+    }
+    const isHeld = isMeant;
+    isMeant = (type) => isHeld(type) && names.some((name) => condition.holds(name, type));
     held.push(`${condition.noun} ${names.join(", ")}`);
   }
-  return types;
+  return fewest.filter(isMeant);
+}
+
+function shorter<Item>(a: readonly Item[], b: readonly Item[]): readonly Item[] {
+  return b.length < a.length ? b : a;
 }
 
 /** @throws InputError for a region in which the catalogue has no price */
@@ -72,13 +91,12 @@ export function checkRegionNames(
   regions: readonly string[] | undefined,
   where: string,
 ): void {
-  const known = [...new Set(market.offers.map(({ price }) => price.region))];
-  const unknown = regions?.find((region) => !known.some((each) => sameName(each, region)));
+  const unknown = regions?.find((region) => !market.hasRegion(region));
   if (unknown === undefined) return;
   throw new InputError(
     where,
     `the catalogue has no prices in a region "${unknown}".`,
-    nearestHint(unknown, known),
+    nearestHint(unknown, [...new Set(market.offers.map(({ price }) => price.region))]),
   );
 }
 

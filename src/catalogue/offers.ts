@@ -1,7 +1,6 @@
 import { InputError } from "../errors.ts";
 import type { GpuSpec } from "../hardware/gpu-specs.ts";
 import type { InstanceType } from "../hardware/instance.ts";
-import { groupBy } from "../lists.ts";
 import { nearestHint } from "../nearest.ts";
 import {
   type Catalogue,
@@ -9,13 +8,11 @@ import {
   type CatalogueInstance,
   type CataloguePrice,
   compareTexts,
-  instanceKey,
   placeText,
-  priceKey,
 } from "./catalogue.ts";
 import { changesBetween, INSTANCE_TABLE } from "./columns.ts";
-import { discounted, discountOn } from "./discounts.ts";
-import { catalogueGpu, catalogueGpuNames } from "./gpus.ts";
+import { discounted, type FindDiscount } from "./discounts.ts";
+import { catalogueGpuNames, type FindGpu } from "./gpus.ts";
 
 /** A machine type with the figures of its GPU. */
 export interface MachineType {
@@ -35,35 +32,15 @@ export interface Offer {
   readonly conflicts: readonly CataloguePrice[];
 }
 
-/** Everything a catalogue offers, by provider, type, region and kind of price. */
-export interface Market {
-  readonly types: readonly MachineType[];
-  readonly offers: readonly Offer[];
-  /** Price rows of machine types that the catalogue does not have. */
-  readonly strayPrices: readonly CataloguePrice[];
-}
-
 /**
- * Joins instances, prices, GPUs and discounts.
- * @throws InputError with file and line when an instance's GPU is unknown, or two rows of an instance disagree
+ * The machine type that rows of one provider and name mean.
+ * @throws InputError with file and line when its GPU is unknown, or two of the rows disagree
  */
-export function marketOf(catalogue: Catalogue): Market {
-  const types = [...groupBy(catalogue.instances, instanceKey).values()]
-    .map((rows) => machineType(catalogue, rows))
-    .sort((a, b) => compareTexts(instanceKey(a.row), instanceKey(b.row)));
-  const byKey = new Map(types.map((type) => [instanceKey(type.row), type]));
-  const offers: Offer[] = [];
-  const strayPrices: CataloguePrice[] = [];
-  for (const rows of groupBy(catalogue.prices, priceKey).values()) {
-    const type = byKey.get(instanceKey(rows[0]!));
-    if (type) offers.push(offerOf(catalogue, type, rows));
-    else strayPrices.push(...rows);
-  }
-  offers.sort((a, b) => compareTexts(priceKey(a.price), priceKey(b.price)));
-  return { types, offers, strayPrices };
-}
-
-function machineType(catalogue: Catalogue, rows: readonly CatalogueInstance[]): MachineType {
+export function machineType(
+  catalogue: Catalogue,
+  findGpu: FindGpu,
+  rows: readonly CatalogueInstance[],
+): MachineType {
   const row = rows[0]!;
   for (const other of rows.slice(1)) {
     const [change] = changesBetween(INSTANCE_TABLE, row, other);
@@ -75,7 +52,7 @@ function machineType(catalogue: Catalogue, rows: readonly CatalogueInstance[]): 
       );
     }
   }
-  const gpu = catalogueGpu(catalogue, row.gpu);
+  const gpu = findGpu(row.gpu);
   if (gpu) return { row, gpu };
   throw new InputError(
     `${placeText(row.place)}, column gpu`,
@@ -84,15 +61,16 @@ function machineType(catalogue: Catalogue, rows: readonly CatalogueInstance[]): 
   );
 }
 
-function offerOf(
-  { discounts }: Catalogue,
+/** The offer that price rows of one type, region and kind mean. */
+export function offerOf(
+  findDiscount: FindDiscount,
   type: MachineType,
   rows: readonly CataloguePrice[],
 ): Offer {
   const [price, ...others] = [...rows].sort(
     (a, b) => compareTexts(b.asOf ?? "", a.asOf ?? "") || b.microUsdPerHour - a.microUsdPerHour,
   );
-  const discount = price!.kind === "owned" ? null : discountOn(discounts, price!);
+  const discount = price!.kind === "owned" ? null : findDiscount(price!);
   return {
     type,
     price: price!,

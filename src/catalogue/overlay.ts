@@ -35,12 +35,15 @@ function lay<Row extends { readonly place: RowPlace }>(
   base: Catalogue,
   own: Catalogue,
 ): { readonly rows: readonly Row[]; readonly replacements: readonly Replacement[] } {
-  const upper = groupBy(kind.rowsOf(own), kind.key);
   const lower = groupBy(kind.rowsOf(base), kind.key);
+  const replaced = new Set<string>();
   const replacements: Replacement[] = [];
-  for (const [key, [after]] of upper) {
+  for (const after of kind.rowsOf(own)) {
+    const key = kind.key(after);
     const before = lower.get(key)?.[0];
-    if (!before || !after) continue;
+    // Only the first of several rows of a key is held against the one below.
+    if (!before || replaced.has(key)) continue;
+    replaced.add(key);
     const changes = changesBetween(kind, before, after);
     if (changes.length === 0) continue;
     replacements.push({
@@ -52,7 +55,7 @@ function lay<Row extends { readonly place: RowPlace }>(
     });
   }
   return {
-    rows: [...kind.rowsOf(base).filter((row) => !upper.has(kind.key(row))), ...kind.rowsOf(own)],
+    rows: [...kind.rowsOf(base).filter((row) => !replaced.has(kind.key(row))), ...kind.rowsOf(own)],
     replacements,
   };
 }

@@ -7,6 +7,12 @@ export interface PoolPart {
   readonly kind: string;
 }
 
+/** The entries of one type of a provider. */
+interface Alike {
+  number: number;
+  readonly regions: Set<string | null>;
+}
+
 /**
  * Names that tell the entries of a pool apart and are no longer than that needs: `TYPE`, else `TYPE@REGION`, else
  * `TYPE@REGION:KIND`, with `PROVIDER/` in front where two providers have a type of the name. The texts hold none of `/@:#`,
@@ -15,14 +21,21 @@ export interface PoolPart {
  * @returns one name a part, in the same order
  */
 export function poolNames(parts: readonly PoolPart[]): readonly string[] {
-  return parts.map((part) => {
-    const alike = parts.filter(({ instance }) => instance === part.instance);
-    const ofProvider = alike.filter(({ provider }) => provider === part.provider);
-    const type =
-      ofProvider.length < alike.length ? `${part.provider}/${part.instance}` : part.instance;
-    if (ofProvider.length === 1) return type;
-    const place = part.region === null ? type : `${type}@${part.region}`;
-    const regions = new Set(ofProvider.map(({ region }) => region));
-    return regions.size === ofProvider.length ? place : `${place}:${part.kind}`;
+  const byInstance = new Map<string, Map<string, Alike>>();
+  for (const { instance, provider, region } of parts) {
+    const providers = byInstance.get(instance) ?? new Map<string, Alike>();
+    byInstance.set(instance, providers);
+    const alike = providers.get(provider) ?? { number: 0, regions: new Set() };
+    providers.set(provider, alike);
+    alike.number++;
+    alike.regions.add(region);
+  }
+  return parts.map(({ provider, instance, region, kind }) => {
+    const providers = byInstance.get(instance)!;
+    const { number, regions } = providers.get(provider)!;
+    const type = providers.size > 1 ? `${provider}/${instance}` : instance;
+    if (number === 1) return type;
+    const place = region === null ? type : `${type}@${region}`;
+    return regions.size === number ? place : `${place}:${kind}`;
   });
 }

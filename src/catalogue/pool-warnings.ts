@@ -3,7 +3,8 @@ import { type Catalogue, compareTexts, instanceKey, placeText, priceKey } from "
 import type { Choice } from "./choices.ts";
 import { contradictions } from "./consistency.ts";
 import { ageDays, STALE_AFTER_DAYS } from "./days.ts";
-import type { Market, Offer } from "./offers.ts";
+import type { Market } from "./market.ts";
+import type { Offer } from "./offers.ts";
 import { replacementText } from "./replacement-text.ts";
 
 /** What has to be said of the prices in a pool: one sentence a matter, however many prices it is about. */
@@ -82,15 +83,16 @@ function undatedText(offers: readonly Offer[]): string | null {
 function spotText(offers: readonly Offer[], market: Market): string | null {
   const spot = offers.filter(({ price }) => price.kind === "spot");
   if (spot.length === 0) return null;
-  const onDemand = new Map(
-    market.offers
-      .filter(({ price }) => price.kind === "on-demand")
-      .map((offer) => [priceKey(offer.price), offer]),
+  const dear = spot.filter(({ type, price, microUsdPerHour }) =>
+    market
+      .offersOf(type)
+      .some(
+        (other) =>
+          other.price.kind === "on-demand" &&
+          other.price.region === price.region &&
+          other.microUsdPerHour < microUsdPerHour,
+      ),
   );
-  const dear = spot.filter(({ price, microUsdPerHour }) => {
-    const other = onDemand.get(priceKey({ ...price, kind: "on-demand" }));
-    return other !== undefined && other.microUsdPerHour < microUsdPerHour;
-  });
   const dearText =
     dear.length === 0
       ? ""

@@ -1,9 +1,11 @@
 import { InputError } from "../errors.ts";
 import type { PoolEntry } from "../hardware/pool.ts";
+import { groupBy } from "../lists.ts";
 import { type Catalogue, compareTexts } from "./catalogue.ts";
 import { type Choice, choicesOf } from "./choices.ts";
 import { meansGpu } from "./gpus.ts";
-import { instanceAt, marketOf } from "./offers.ts";
+import { marketOf } from "./market.ts";
+import { instanceAt } from "./offers.ts";
 import type { PoolItem } from "./pool-item.ts";
 import { poolNames } from "./pool-names.ts";
 import { poolWarnings } from "./pool-warnings.ts";
@@ -55,10 +57,11 @@ export function selectPool(
 
 /** Names of an item that add nothing to the pool because no offer fits them together with the rest. */
 function idleConditions(items: readonly PoolItem[], choices: readonly Choice[]): readonly string[] {
+  const byItem = groupBy(choices, ({ item }) => item);
   return items.flatMap((item) => {
-    const own = choices.filter((choice) => choice.item === item);
+    const own = byItem.get(item);
     // An item whose offers all went to more specific ones has said nothing wrong.
-    if (own.length === 0) return [];
+    if (own === undefined) return [];
     const idle = [
       ...(item.providers ?? []).filter(
         (name) => !own.some(({ type }) => sameName(name, type.row.provider)),

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Catalogue, PRICE_KINDS, priceKey } from "../../src/catalogue/catalogue.ts";
-import { discounted, discountOn } from "../../src/catalogue/discounts.ts";
+import { discounted, discountsOf } from "../../src/catalogue/discounts.ts";
 import { overlay } from "../../src/catalogue/overlay.ts";
 import { catalogue, DISCOUNTS_HEADER, PRICES_HEADER, parseOwn } from "./made-up.ts";
 
@@ -81,8 +81,8 @@ AWS,p5.48xlarge,us-west-2,on-demand,6,
     ["AWS p5.48xlarge us-west-2 on-demand", 6],
   ])("the row that names most counts: %s", (key, percent) => {
     const price = catalogue().prices.find((row) => priceKey(row) === key)!;
-    expect(discountOn(discounts, price)?.discountPercent).toBe(percent);
-    expect(discountOn([...discounts].reverse(), price)?.discountPercent).toBe(percent);
+    expect(discountsOf(discounts)(price)?.discountPercent).toBe(percent);
+    expect(discountsOf([...discounts].reverse())(price)?.discountPercent).toBe(percent);
   });
 
   it("name what they are on in any letter case", () => {
@@ -92,7 +92,7 @@ AWS,p5.48xlarge,us-west-2,on-demand,6,
     const price = catalogue().prices.find(
       (row) => priceKey(row) === "AWS p5.48xlarge us-east-1 spot",
     )!;
-    expect(discountOn(own, price)?.discountPercent).toBe(7);
+    expect(discountsOf(own)(price)?.discountPercent).toBe(7);
   });
 
   it("take their share off, to the micro-dollar", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { checkConsistency } from "../../src/catalogue/consistency.ts";
-import { marketOf } from "../../src/catalogue/offers.ts";
+import { marketOf } from "../../src/catalogue/market.ts";
 import { selectPool } from "../../src/catalogue/select-pool.ts";
 import { readCatalogue } from "../../src/files/read-catalogue.ts";
 import { createPool } from "../../src/hardware/pool.ts";
