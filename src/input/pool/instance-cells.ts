@@ -8,15 +8,20 @@ import {
   PRICE,
 } from "../text/ranges.ts";
 
+/*
+ * No pattern here has two parts side by side that match the same characters, such as blanks before and behind a word that may be
+ * absent: the time for a cell that fits almost would grow with the square of its length.
+ */
+
 /** A number as people write it into tables: commas may group thousands, by three digits only. */
 const AMOUNT = String.raw`(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)`;
 /** A minus at the end of what stands before an amount. */
-const NEGATIVE = /[-−]\s*\$?\s*$/;
+const NEGATIVE = /[-−]\s*(?:\$\s*)?$/;
 const toNumber = (amount: string): number => Number(amount.replaceAll(",", ""));
 
 /** Text, one amount or two with a range sign between them, text; no digit anywhere else. */
 const PRICE_CELL = new RegExp(
-  String.raw`^([^\d.]*)${AMOUNT}(?:\s*(?:USD)?\s*(?:[-–—~]|to)\s*(?:USD\s*|US)?\$?\s*${AMOUNT})?([^\d]*)$`,
+  String.raw`^([^\d.]*)${AMOUNT}(?:\s*(?:USD\s*)?(?:[-–—~]|to)\s*(?:USD\s*(?:\$\s*)?|US\$?\s*|\$\s*)?${AMOUNT})?([^\d]*)$`,
   "i",
 );
 const OTHER_PERIOD =
@@ -72,7 +77,7 @@ export function readPriceCell(cell: string, gpuCount: number, where: string): nu
  * @throws InputError at `where` unless the cell holds exactly one number and that is a whole one from 1.
  */
 export function readGpuCountCell(cell: string, where: string): number {
-  const count = /^(?:x\s*)?(\d+(?:\.0*)?)\s*(?:x|×)?\s*(?:GPUs?|cards?)?$/i.exec(cell)?.[1];
+  const count = /^(?:x\s*)?(\d+(?:\.0*)?)\s*(?:(?:x|×)\s*)?(?:GPUs?|cards?)?$/i.exec(cell)?.[1];
   const problem = numberProblem(Number(count), GPUS_PER_INSTANCE);
   if (problem === null) return Number(count);
   throw new InputError(
@@ -82,6 +87,7 @@ export function readGpuCountCell(cell: string, where: string): number {
   );
 }
 
+const MEMORY_CELL = new RegExp(String.raw`^([^\d.,]*)${AMOUNT}\s*(?:(GB|GiB|gb|gib)\b)?(.*)$`, "s");
 /** Kinds of memory, and whose it is. */
 const MEMORY_WORDS = wordsOf(
   "hbm hbme gddr gddrx lpddr lpddrx ddr ecc sdram memory vram gpu ram of / per each ~ about",
@@ -94,10 +100,7 @@ const MEMORY_WORDS = wordsOf(
 export function readMemoryCell(cell: string, where: string): number {
   // The version of a kind of memory is no amount.
   const plain = cell.replace(/\b(HBM|GDDR|LPDDR|DDR)\s?\d+(e|x|m)?\b/gi, "$1");
-  const match = new RegExp(
-    String.raw`^([^\d.,]*)${AMOUNT}\s*(?:(GB|GiB|gb|gib)\b)?(.*)$`,
-    "s",
-  ).exec(plain);
+  const match = MEMORY_CELL.exec(plain);
   const [, prefix = "", amount, unit, suffix = ""] = match ?? [];
   const isOdd =
     amount === undefined ||
@@ -143,7 +146,7 @@ const BANDWIDTH = new RegExp(
 );
 /** Numbers that are no bandwidth: generations of links, and lanes of PCIe. */
 const LINK_NAMES =
-  /(?:NV-?Link|NV-?Switch|xGMI|Infinity\s+Fabric|PCI-?e(?:xpress)?|Gen(?:eration)?)[\s.-]*v?\d(?:\.\d)?(?!\d)(?:\s*,?\s*(?:x\s*\d+|\d+\s*(?:x|lanes))\b)?/gi;
+  /(?:NV-?Link|NV-?Switch|xGMI|Infinity\s+Fabric|PCI-?e(?:xpress)?|Gen(?:eration)?)[\s.-]*v?\d(?:\.\d)?(?!\d)(?:\s*(?:,\s*)?(?:x\s*\d+|\d+\s*(?:x|lanes))\b)?/gi;
 /** A number of links or of directions beside a bandwidth: whether it is of one or of all is not said. */
 const TIMES =
   /[x×*·]\s*\d|\d\s*(?:[×*·]|x\b|times\b)|(?:\bper|\/)\s*(?:link|lane|port|direction|pair|way)/i;
@@ -195,6 +198,12 @@ const EXTERNAL_WORDS: ReadonlyMap<string, number> = new Map([
   ["up to 25", 25],
 ]);
 
+/** A large B stands for bytes; letters all small leave no doubt in a network's bandwidth. */
+const EXTERNAL_CELL = new RegExp(
+  String.raw`^([^\d.,]*)${AMOUNT}\s*(?:Gbps|gbps|Gbit\/s|gbit\/s|Gb\/s|GBit\/s)(?![\p{L}\d])([^\d]*)$`,
+  "u",
+);
+
 /** Names of networks, and words that change nothing. */
 const NETWORK_WORDS = wordsOf(
   "up to ~ about total aggregate network networking bandwidth ethernet infiniband ib roce rdma efa efav ena srd gpudirect tcpx tcpxo fabric nic nics",
@@ -207,11 +216,7 @@ const NETWORK_WORDS = wordsOf(
 export function readExternalBandwidth(cell: string, where: string): number {
   const word = EXTERNAL_WORDS.get(cell.toLowerCase().replace(/\s+/g, " "));
   if (word !== undefined) return word;
-  // A large B stands for bytes; letters all small leave no doubt in a network's bandwidth.
-  const match = new RegExp(
-    String.raw`^([^\d.,]*)${AMOUNT}\s*(?:Gbps|gbps|Gbit\/s|gbit\/s|Gb\/s|GBit\/s)(?![\p{L}\d])([^\d]*)$`,
-    "u",
-  ).exec(cell);
+  const match = EXTERNAL_CELL.exec(cell);
   const [, prefix = "", amount = "", suffix = ""] = match ?? [];
   const isOdd =
     match === null ||

@@ -21,7 +21,7 @@ export interface NumberRange {
 export type NumberReading = { readonly value: number } | { readonly problem: string };
 
 /** Decimal notation only: Number() alone would also take hex, "Infinity" and the empty text. */
-const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+const DECIMAL = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 
 /** Reads a decimal number and checks it against a range. */
 export function readNumber(text: string, range: NumberRange): NumberReading {
