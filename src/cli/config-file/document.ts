@@ -1,4 +1,5 @@
 import {
+  type Document,
   isAlias,
   isMap,
   isNode,
@@ -7,6 +8,7 @@ import {
   LineCounter,
   type Node,
   parseDocument,
+  visit,
   type YAMLMap,
 } from "yaml";
 import { InputError } from "../../errors.ts";
@@ -35,8 +37,7 @@ export interface ConfigDocument {
 
 /** @throws InputError with file, line and column for what is no YAML, or no map at its top */
 export function parseConfigDocument(text: string, path: string): ConfigDocument {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const { document, lines } = parseUnique(text);
   const placeAt = (offset: number): string => {
     const { line, col } = lines.linePos(offset);
     return `${path}:${line}:${col}`;
@@ -69,6 +70,30 @@ export function parseConfigDocument(text: string, path: string): ConfigDocument 
     // How much aliases stand for has been checked.
     valueOf: (node) => node?.toJS(document, { maxAliasCount: -1 }) ?? null,
   };
+}
+
+/** A document with the errors of the parser, and of keys that are given twice. */
+function parseUnique(text: string): { readonly document: Document; readonly lines: LineCounter } {
+  const parse = (uniqueKeys: boolean) => {
+    const lines = new LineCounter();
+    const options = { lineCounter: lines, prettyErrors: false, uniqueKeys };
+    return { document: parseDocument(text, options), lines };
+  };
+  // The parser compares every key of a map with all before it: only a file with something wrong is worth that.
+  const parsed = parse(false);
+  return parsed.document.errors.length > 0 || repeatsKey(parsed.document) ? parse(true) : parsed;
+}
+
+function repeatsKey(document: Document): boolean {
+  let isRepeated = false;
+  visit(document, {
+    Map(_, { items }) {
+      const names = items.flatMap(({ key }) => (isScalar(key) ? [key.value] : []));
+      isRepeated = new Set(names).size < names.length;
+      return isRepeated ? visit.BREAK : undefined;
+    },
+  });
+  return isRepeated;
 }
 
 /**

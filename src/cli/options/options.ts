@@ -56,8 +56,8 @@ export function numberListOption(flags: string, description: string, range: Numb
 /** An option that takes names separated by commas. */
 export function nameListOption(flags: string, description: string): Option {
   return valueOption(flags, description, { kind: "names" }, (flag, text) => {
-    const names = text.split(",");
-    for (const [index, name] of names.entries()) {
+    const names = new Set<string>();
+    for (const name of text.split(",")) {
       if (name === "") {
         throw new InputError(
           flag,
@@ -65,11 +65,12 @@ export function nameListOption(flags: string, description: string): Option {
           "Give names separated by commas, without spaces.",
         );
       }
-      if (names.indexOf(name) !== index) {
+      if (names.has(name)) {
         throw new InputError(flag, `${name} is given twice.`, "Keep one of the two.");
       }
+      names.add(name);
     }
-    return names;
+    return [...names];
   });
 }
 
