@@ -1,4 +1,3 @@
-import { groupBy } from "../lists.ts";
 import { nearestHint } from "../nearest.ts";
 import {
   type Catalogue,
@@ -87,18 +86,25 @@ function repeatedRows<Row extends { readonly place: RowPlace }>(
   table: TableKind<Row>,
   catalogue: Catalogue,
 ): readonly Finding[] {
-  return [...groupBy(table.rowsOf(catalogue), table.key)].flatMap(([key, [first, ...others]]) =>
-    others.map((row): Finding => {
-      const changes = changesBetween(table, first!, row);
-      const there = placeText(first!.place);
-      return changes.length === 0
+  const firsts = new Map<string, Row>();
+  return table.rowsOf(catalogue).flatMap((row): readonly Finding[] => {
+    const key = table.key(row);
+    const first = firsts.get(key);
+    if (first === undefined) {
+      firsts.set(key, row);
+      return [];
+    }
+    const changes = changesBetween(table, first, row);
+    const there = placeText(first.place);
+    return [
+      changes.length === 0
         ? warning(row.place, `the ${table.what} ${key} is already in ${there}.`)
         : error(
             row.place,
             `the ${table.what} ${key} is also in ${there}, with ${changes.map(({ column, before }) => `${column} ${before}`).join(", ")} where here it is ${changes.map(({ after }) => after).join(", ")}.`,
-          );
-    }),
-  );
+          ),
+    ];
+  });
 }
 
 /**

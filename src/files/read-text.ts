@@ -1,5 +1,5 @@
 import { channel } from "node:diagnostics_channel";
-import { closeSync, openSync, readSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { InputError } from "../errors.ts";
 import { fileError, isMissing } from "./file-error.ts";
 
@@ -14,6 +14,7 @@ export interface FileRead {
 
 /** A larger file is none of ours; a device that never ends is none either. Texts in JavaScript end at twice as much. */
 const MOST_BYTES = 256 * 2 ** 20;
+/** Where the size is not known. */
 const CHUNK_BYTES = 2 ** 20;
 
 const reads = channel(READS_CHANNEL);
@@ -43,12 +44,13 @@ export function readText(path: string): string {
 function readBytes(path: string): Uint8Array {
   const file = openSync(path, "r");
   try {
-    const chunks: Buffer[] = [];
+    // One more than a file has, so that its end is met without more room; pipes and devices say 0.
+    const expected = fstatSync(file).size || CHUNK_BYTES;
+    let bytes = Buffer.allocUnsafe(Math.min(expected, MOST_BYTES) + 1);
     for (let total = 0; ; ) {
-      const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
-      const count = readSync(file, chunk, 0, CHUNK_BYTES, null);
-      if (count === 0) return Buffer.concat(chunks);
-      chunks.push(chunk.subarray(0, count));
+      if (total === bytes.length) bytes = Buffer.concat([bytes], 2 * total);
+      const count = readSync(file, bytes, total, bytes.length - total, null);
+      if (count === 0) return bytes.subarray(0, total);
       total += count;
       if (total <= MOST_BYTES) continue;
       throw new InputError(

@@ -3,7 +3,7 @@ import type { CatalogueImport } from "../../catalogue/drift.ts";
 import { type ForeignPrice, ImportCollector } from "../../catalogue/import-collector.ts";
 import { InputError } from "../../errors.ts";
 import { usdToMicroUsd } from "../../hardware/price.ts";
-import { readRecords } from "../text/csv-records.ts";
+import { eachRecord } from "../text/csv-records.ts";
 import { rangeHint, readNumber } from "../text/numbers.ts";
 import { PRICE } from "../text/ranges.ts";
 import type { SourceText } from "../text/source-text.ts";
@@ -37,16 +37,14 @@ export function importSkyPilot(
 ): CatalogueImport {
   const collector = new ImportCollector(catalogue, provider, asOf);
   for (const file of files) {
-    const rows = vmRows(file);
-    const gpuRows = new Map(
-      rows
-        .filter(({ cell }) => cell("InstanceType") === "" && cell("AcceleratorName") !== "")
-        .map((row) => [
-          gpuKey(row, row.cell("AcceleratorName"), row.cell("AcceleratorCount")),
-          row,
-        ]),
-    );
-    for (const row of rows) takeRow(row, gpuRows, collector);
+    const gpuRows = new Map<string, VmRow>();
+    for (const row of vmRows(file)) {
+      const accelerator = row.cell("AcceleratorName");
+      if (row.cell("InstanceType") !== "" || accelerator === "") continue;
+      gpuRows.set(gpuKey(row, accelerator, row.cell("AcceleratorCount")), row);
+    }
+    // Once more rather than kept: the rows of all zones are ten times the prices that are taken.
+    for (const row of vmRows(file)) takeRow(row, gpuRows, collector);
   }
   return collector.finish(["on-demand", "spot"]);
 }
@@ -142,19 +140,25 @@ function priceIn({ place, cell }: VmRow, column: string): number | null {
   );
 }
 
-function vmRows({ text, fileName }: SourceText): readonly VmRow[] {
-  const [header, ...records] = readRecords(text, fileName);
-  const columns = header!.cells;
-  const missing = REQUIRED.filter((column) => !columns.includes(column));
+function* vmRows({ text, fileName }: SourceText): Generator<VmRow, void> {
+  const records = eachRecord(text, fileName);
+  const header = records.next().value!;
+  const missing = REQUIRED.filter((column) => !header.cells.includes(column));
   if (missing.length > 0) {
+    // What is wrong with quotes, anywhere in the file, comes first.
+    for (const _ of records);
     throw new InputError(
-      `${fileName}:${header!.line}`,
+      `${fileName}:${header.line}`,
       `the header lacks ${missing.join(", ")}.`,
       "Give a vms.csv of SkyPilot's catalogue.",
     );
   }
-  return records.map(({ line, cells }) => ({
-    place: { fileName, line },
-    cell: (column) => cells[columns.indexOf(column)] ?? "",
-  }));
+  // Of two columns of a name the first counts.
+  const positions = new Map(header.cells.map((name, index) => [name, index] as const).reverse());
+  for (const { line, cells } of records) {
+    yield {
+      place: { fileName, line },
+      cell: (column) => cells[positions.get(column) ?? cells.length] ?? "",
+    };
+  }
 }
