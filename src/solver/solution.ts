@@ -2,8 +2,15 @@ import type { Metrics } from "../placement/evaluation.ts";
 import type { Placement } from "../placement/placement.ts";
 import type { Grouping, ObjectiveName } from "./request.ts";
 
-/** What was done to prove the answer. A case is one (batch, stages, rate threshold). */
+/**
+ * What was done to prove the answer. A case is one (batch, stages, rate threshold); a block holds all cases of a batch, a number of stages,
+ * a site and a TP degree.
+ */
 export interface SearchEffort {
+  readonly blocks: number;
+  /** Blocks excluded by a bound before their cases were listed. */
+  readonly blocks_excluded: number;
+  /** Cases of the other blocks. */
   readonly cases: number;
   /** Cases decided by a MILP. */
   readonly cases_solved: number;

@@ -46,10 +46,10 @@ export interface SolveProgress {
 }
 
 /**
- * What a solve is at: even splits as a first answer, the tables of all stages, the search for the answer, the one for the
+ * What a solve is at: even splits as a first answer, bounds without tables of stages, the search for the answer, the one for the
  * frontier, what explains the answer.
  */
-export type SolvePhase = "even splits" | "tables" | "answer" | "frontier" | "explanation";
+export type SolvePhase = "even splits" | "bounds" | "answer" | "frontier" | "explanation";
 
 export interface SolveOptions {
   /** Ends the search: the answer is then the best so far. */
@@ -112,18 +112,19 @@ export async function solve(
   await submitEvenSplits(problem, request, session, goal, (share) =>
     tell({ phase: "even splits", share, bestValue: best() }),
   );
-  await session.prepare((share) => tell({ phase: "tables", share, bestValue: best() }));
-  const result = await session.run(goal, ({ cases, casesOpen, milps, openKey }) =>
-    tell({
-      phase: "answer",
-      share: null,
-      casesTotal: cases,
-      casesOpen,
-      milpsSolved: milps,
-      bestValue: best(),
-      bound: objective.value(goal.bound(openKey)),
-    }),
-  );
+  const result = await session.run(goal, {
+    onShare: (share) => tell({ phase: "bounds", share, bestValue: best() }),
+    onCase: ({ cases, casesOpen, milps, openKey }) =>
+      tell({
+        phase: "answer",
+        share: null,
+        casesTotal: cases,
+        casesOpen,
+        milpsSolved: milps,
+        bestValue: best(),
+        bound: objective.value(goal.bound(openKey)),
+      }),
+  });
   if (result.complete && goal.best) {
     const bestValue = best();
     tell({ casesOpen: 0, bestValue, bound: request.gap === 0 ? bestValue : told.bound });
@@ -315,7 +316,7 @@ async function findFrontier(
           request: { ...question.request, objective: "cost-per-token" },
         });
   const goal = new FrontierGoal(own.objective.scale, own.allows);
-  const { complete } = await own.run(goal, onCase);
+  const { complete } = await own.run(goal, { onCase });
   const found: FrontierPoint[] = [];
   for (const point of goal.points) {
     found.push(frontierPoint(complete ? await own.canonical(point) : point));

@@ -39,6 +39,8 @@ const valued = (objective: ObjectiveName, value: number) => {
 };
 
 const EFFORT = {
+  blocks: 1,
+  blocks_excluded: 0,
   cases: 1,
   cases_solved: 1,
   cases_bounded: 0,

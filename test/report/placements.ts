@@ -57,6 +57,8 @@ export function answerOf(
     metrics: success.metrics,
     warnings: [],
     run: {
+      blocks: 1,
+      blocks_excluded: 0,
       cases: 344,
       cases_solved: 1,
       cases_bounded: 343,

@@ -82,7 +82,7 @@ function phaseText({ phase, casesTotal }: SolveProgress): string {
   switch (phase) {
     case "even splits":
       return "even splits, for a first answer";
-    case "tables":
+    case "bounds":
       return "tables of all stages";
     case "answer":
       return `${count(casesTotal)} cases`;
@@ -109,7 +109,7 @@ function progressText(state: SolveProgress, objective: ObjectiveName, seconds: n
   switch (phase) {
     case "even splits":
       return `${clock(seconds)}  even splits ${bar(share)}  ${best}`;
-    case "tables":
+    case "bounds":
       return `${clock(seconds)}  tables of stages ${bar(share)}  ${best}`;
     case "answer":
       return `${found}  ${bar(done)}  ${open}`;

@@ -1,13 +1,26 @@
 import TinyQueue from "tinyqueue";
 import { InternalError } from "../../errors.ts";
+import { type BlockScan, scanBlock } from "./block-scan.ts";
 import { compare } from "./compare.ts";
 import type { Goal, OptimisticPoint } from "./goal.ts";
 import type { Pace } from "./pace.ts";
-import type { Subproblem } from "./subproblems.ts";
+import type { Block, SearchSpace } from "./space.ts";
+
+/** What is still open: a run of levels, or a block that nothing is tabulated of. */
+type Open = LevelRange | ClosedBlock;
+
+interface ClosedBlock {
+  readonly block: Block;
+  readonly scan: BlockScan;
+  readonly priority: readonly [number, number];
+  readonly order: readonly [number, number];
+}
 
 /** A run of levels of one subproblem that is still open. */
 interface LevelRange {
+  readonly block: null;
   readonly subproblem: number;
+  readonly order: readonly [number, number];
   readonly low: number;
   readonly high: number;
   /** Search cost from below at `low`, and so at every level of the run. */
@@ -52,11 +65,19 @@ export type CaseSolver = (
   leastCost: number,
 ) => Promise<CaseResult>;
 
+/** What is searched. */
+export type SearchedSpace = Pick<SearchSpace, "subproblems" | "blocks" | "open">;
+
 export interface SearchResult {
   readonly complete: boolean;
   readonly cases: number;
   /** Cases decided by a MILP. */
   readonly casesSolved: number;
+  /** Cases that are neither decided nor excluded. */
+  readonly casesOpen: number;
+  /** Blocks in all, and those that were dropped before anything of them was tabulated. */
+  readonly blocks: number;
+  readonly blocksExcluded: number;
   /** The smallest first priority that is still open; Infinity when complete. */
   readonly openKey: number;
 }
@@ -66,6 +87,8 @@ export interface SearchHooks {
   readonly shouldStop: () => boolean;
   /** Breaks of the work that goes on between MILPs. */
   readonly pace: Pace;
+  /** Told of the block that is looked at, now and then, while all are gone through. */
+  readonly onBlock?: (block: Block) => void;
   /** Told before each MILP. */
   readonly onCase?: (state: {
     readonly cases: number;
@@ -81,24 +104,34 @@ export interface SearchHooks {
  * For one subproblem let C(j) be the lowest search cost of a placement that reaches level j. C never falls in j, and any
  * placement of the subproblem sits at exactly one level, its own raw rate. A node is a run of levels with a lower bound on C
  * at its low end, so (bound, throughput of the high end) is an optimistic point no placement of the run can beat. Nodes whose optimistic point
- * cannot change the answer are dropped: that is the proof for all their cases at once. Bounds are rough at first, which is enough
- * to drop most runs; a run that they do not drop is split where they rise, and then gets the combinatorial bound. Otherwise
+ * cannot change the answer are dropped: that is the proof for all their cases at once.
+ *
+ * At first there are blocks of subproblems, with bounds that need no tables of stages. Most blocks are dropped by them. One that is the
+ * best of what is open is opened: its tables are made, and the levels that its bound has left are runs of their own.
+ * Bounds of runs are rough at first, which is enough to drop most of them; a run that they do not drop is split where they rise, and
+ * then gets the combinatorial bound. Otherwise
  * - a run over which the combinatorial bound rises is split in half;
  * - a run over which it does not is put to a MILP, at its high end first: if the MILP meets the bound there, every lower
  *   level costs as much and serves slower, so the whole run is decided. If not, C(j) bounds the levels above j, and the low
  *   end is next: where it costs as much as the high end, so do all levels in between. Otherwise the run is halved.
  */
 export async function search(
-  subproblems: readonly Subproblem[],
+  space: SearchedSpace,
   goal: Goal,
   solveCase: CaseSolver,
   hooks: SearchHooks,
 ): Promise<SearchResult> {
-  const known = subproblems.map(() => new KnownCosts());
-  const queue = new TinyQueue<LevelRange>([], byPriority);
-  let cases = 0;
+  const { subproblems } = space;
+  const known = new Map<number, KnownCosts>();
+  const queue = new TinyQueue<Open>([], byPriority);
+  const counts = { cases: 0, casesSolved: 0, blocks: 0, blocksExcluded: 0 };
   let open = 0;
-  let casesSolved = 0;
+  const stopped = (openKey: number): SearchResult => ({
+    ...counts,
+    complete: false,
+    casesOpen: open,
+    openKey,
+  });
 
   const pointOf = (subproblem: number, high: number, cost: number): OptimisticPoint => {
     const { stages, point, tokensPerSecond, classes } = subproblems[subproblem]!;
@@ -112,6 +145,7 @@ export async function search(
   };
   const add = (
     subproblem: number,
+    order: readonly [number, number],
     low: number,
     high: number,
     cost: number,
@@ -120,47 +154,73 @@ export async function search(
   ): void => {
     if (low > high || cost === Number.POSITIVE_INFINITY) return;
     // A level above is known to cost no more: it is as cheap and faster.
-    const upper = known[subproblem]!.costUpTo(high);
+    const upper = known.get(subproblem)!.costUpTo(high);
     if (upper !== null && compare(cost, upper) >= 0) return;
     const optimistic = pointOf(subproblem, high, cost);
     if (!goal.mayImprove(optimistic)) return;
     open += high - low + 1;
-    queue.push({ subproblem, low, high, cost, isRough, next, priority: goal.priority(optimistic) });
+    const priority = goal.priority(optimistic);
+    queue.push({ block: null, subproblem, order, low, high, cost, isRough, next, priority });
   };
-
-  for (const [index, { stageTables, levels, stages }] of subproblems.entries()) {
-    cases += levels.length;
-    if (levels.length > 0) {
-      add(index, 0, levels.length - 1, stageTables.roughBound(0, stages), "high", true);
+  const openBlock = async (block: Block, { low, high }: BlockScan): Promise<void> => {
+    for (const [part, subproblem] of (await space.open(block, hooks.pace)).entries()) {
+      const { stageTables, levels, stages } = subproblems[subproblem]!;
+      known.set(subproblem, new KnownCosts());
+      counts.cases += levels.length;
+      if (levels.length === 0) continue;
+      const first = firstFrom(levels, low);
+      const last = firstFrom(levels, high * ROUNDED_UP) - 1;
+      const order = [block.position, part] as const;
+      if (first > last) continue;
+      add(subproblem, order, first, last, stageTables.roughBound(first, stages), "high", true);
       const turn = hooks.pace.turn();
       if (turn) await turn;
     }
+  };
+
+  for (const block of space.blocks()) {
+    if (hooks.shouldStop()) return stopped(Number.NEGATIVE_INFINITY);
+    counts.blocks++;
+    const scan = scanBlock(block, goal);
+    if (scan === null) counts.blocksExcluded++;
+    else queue.push({ block, scan, priority: scan.priority, order: [block.position, 0] });
+    const turn = hooks.pace.turn();
+    if (turn) {
+      hooks.onBlock?.(block);
+      await turn;
+    }
   }
-  for (let range = queue.pop(); range; range = queue.pop()) {
-    const { subproblem, low, next } = range;
-    const { stageTables, stages } = subproblems[subproblem]!;
-    const facts = known[subproblem]!;
+  for (let entry = queue.pop(); entry; entry = queue.pop()) {
     const turn = hooks.pace.turn();
     if (turn) await turn;
-    if (hooks.shouldStop()) {
-      return { complete: false, cases, casesSolved, openKey: range.priority[0] };
+    if (hooks.shouldStop()) return stopped(entry.priority[0]);
+    if (entry.block !== null) {
+      const { block } = entry;
+      const scan = scanBlock(block, goal);
+      if (scan === null) counts.blocksExcluded++;
+      else await openBlock(block, scan);
+      continue;
     }
+    const range = entry;
+    const { subproblem, order, low, next } = range;
+    const { stageTables, stages } = subproblems[subproblem]!;
+    const facts = known.get(subproblem)!;
     open -= range.high - low + 1;
     const high = Math.min(range.high, facts.infeasibleFrom - 1);
     const cost = Math.max(range.cost, facts.costFrom(low));
     if (low > high || !goal.mayImprove(pointOf(subproblem, high, cost))) continue;
     if (cost > range.cost || high < range.high) {
-      add(subproblem, low, high, cost, next, range.isRough);
+      add(subproblem, order, low, high, cost, next, range.isRough);
       continue;
     }
     if (range.isRough) {
       if (low < high && stageTables.roughBound(high, stages) > cost) {
         const middle = (low + high) >> 1;
-        add(subproblem, low, middle, cost, next, true);
+        add(subproblem, order, low, middle, cost, next, true);
         const right = Math.max(cost, stageTables.roughBound(middle + 1, stages));
-        add(subproblem, middle + 1, high, right, "high", true);
+        add(subproblem, order, middle + 1, high, right, "high", true);
       } else {
-        add(subproblem, low, high, Math.max(cost, stageTables.bound(low, stages)), next);
+        add(subproblem, order, low, high, Math.max(cost, stageTables.bound(low, stages)), next);
       }
       continue;
     }
@@ -171,26 +231,31 @@ export async function search(
         stageTables.bound(middle + 1, stages),
         facts.costFrom(middle + 1),
       );
-      add(subproblem, low, middle, cost, next);
-      add(subproblem, middle + 1, high, right, "high");
+      add(subproblem, order, low, middle, cost, next);
+      add(subproblem, order, middle + 1, high, right, "high");
       continue;
     }
     const level = { high, low, middle: (low + high) >> 1 }[next];
     const afterFailure = next === "high" ? "low" : "middle";
-    hooks.onCase?.({ cases, casesOpen: open + high - low + 1, openKey: range.priority[0] });
+    hooks.onCase?.({
+      cases: counts.cases,
+      casesOpen: open + high - low + 1,
+      openKey: range.priority[0],
+    });
     const result = await solveCase(subproblem, level, cost);
     if (result.status === "stopped") {
-      return { complete: false, cases, casesSolved, openKey: range.priority[0] };
+      open += high - low + 1;
+      return stopped(range.priority[0]);
     }
-    casesSolved++;
+    counts.casesSolved++;
     if (result.status === "infeasible") {
       facts.infeasibleFrom = Math.min(facts.infeasibleFrom, level);
-      add(subproblem, low, level - 1, cost, afterFailure);
+      add(subproblem, order, low, level - 1, cost, afterFailure);
       continue;
     }
     if (result.status === "decided") {
-      add(subproblem, low, level - 1, cost, "high");
-      add(subproblem, level + 1, high, cost, "high");
+      add(subproblem, order, low, level - 1, cost, "high");
+      add(subproblem, order, level + 1, high, cost, "high");
       continue;
     }
     if (compare(result.cost, cost) < 0) {
@@ -199,11 +264,26 @@ export async function search(
       );
     }
     facts.learn(level, result.cost, result.leastCost);
-    if (compare(result.cost, cost) > 0) add(subproblem, low, level - 1, cost, afterFailure);
+    if (compare(result.cost, cost) > 0) add(subproblem, order, low, level - 1, cost, afterFailure);
     const above = Math.max(level, result.level) + 1;
-    add(subproblem, above, high, Math.max(cost, result.leastCost), "middle");
+    add(subproblem, order, above, high, Math.max(cost, result.leastCost), "middle");
   }
-  return { complete: true, cases, casesSolved, openKey: Number.POSITIVE_INFINITY };
+  return { ...counts, complete: true, casesOpen: 0, openKey: Number.POSITIVE_INFINITY };
+}
+
+/** Rates that a bound without tables has for the fastest are above those of tables, never below but for rounding. */
+const ROUNDED_UP = 1 + 1e-9;
+
+/** Position of the first level that is not below a rate. */
+function firstFrom(levels: Float64Array, rate: number): number {
+  let low = 0;
+  let high = levels.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (levels[middle]! < rate) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** What MILPs have shown of one subproblem. */
@@ -239,11 +319,19 @@ class KnownCosts {
   }
 }
 
-function byPriority(a: LevelRange, b: LevelRange): number {
+function byPriority(a: Open, b: Open): number {
+  // Of equals a block is first: what it holds is not known yet.
   return (
-    a.priority[0] - b.priority[0] ||
-    a.priority[1] - b.priority[1] ||
-    a.subproblem - b.subproblem ||
-    a.low - b.low
+    compareNumbers(a.priority[0], b.priority[0]) ||
+    compareNumbers(a.priority[1], b.priority[1]) ||
+    Number(a.block === null) - Number(b.block === null) ||
+    a.order[0] - b.order[0] ||
+    a.order[1] - b.order[1] ||
+    (a.block === null && b.block === null ? a.low - b.low : 0)
   );
+}
+
+/** Infinities of one sign are equal. */
+function compareNumbers(a: number, b: number): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,6 +1,6 @@
 import type { MilpBackend, MilpModel } from "../../milp/model.ts";
 import { meetsLimits } from "../../placement/limits.ts";
-import type { Placement } from "../../placement/placement.ts";
+import type { Placement, PlacementStage } from "../../placement/placement.ts";
 import { hasShape, typesOfNodes } from "../deployable/node-rules.ts";
 import { slowestUsedLink } from "../instances/bandwidth-percentile.ts";
 import { instanceClasses } from "../instances/instance-classes.ts";
@@ -16,7 +16,8 @@ import { Pace } from "./pace.ts";
 import { type SearchResult, search } from "./search.ts";
 import type { Allows } from "./single-goal.ts";
 import { type Answers, caseModel, solveCase } from "./solve-case.ts";
-import { maxStagesOf, type Question, type Subproblem, subproblems } from "./subproblems.ts";
+import { SearchSpace } from "./space.ts";
+import { maxStagesOf, type Question } from "./subproblems.ts";
 
 /** Bounds on the work of a solve. */
 export interface SessionLimits {
@@ -42,26 +43,28 @@ export type OnCase = (state: {
   readonly openKey: number;
 }) => void;
 
-/** Told the share of the tables that is made, from 0 to 1. */
-export type OnTables = (share: number) => void;
+/** How a run is watched. */
+export interface RunHooks {
+  /** Told the share of the blocks that are looked through, from 0 to 1. */
+  readonly onShare?: (share: number) => void;
+  readonly onCase?: OnCase;
+}
 
 /** Everything the searches of one solve share: cases, MILP back end, clock and counters. */
 export class SearchSession {
   readonly objective: SearchObjective;
   readonly allows: Allows;
   readonly pace: Pace = new Pace();
-  private readonly context: CaseContext & { subproblems: readonly Subproblem[] };
-  /** False when a limit struck before all cases were known; null before their tables are made. */
-  private isWhole: boolean | null = null;
+  private readonly context: CaseContext;
+  private readonly space: SearchSpace;
   /** Placements that are the first of their case by name. */
   private readonly named = new WeakSet<Candidate>();
   private milps = 0;
-  private cases = 0;
-  private casesSolved = 0;
+  private readonly runs: SearchResult[] = [];
   private readonly children: SearchSession[] = [];
 
   constructor(
-    private readonly question: Question,
+    question: Question,
     private readonly means: SearchMeans,
   ) {
     const { problem, request } = question;
@@ -76,13 +79,23 @@ export class SearchSession {
         tokensPerSecond,
         problem.totalTokensToProcess,
       );
+    this.space = new SearchSpace(question, {
+      classes: affordable(classes, units, problem.limits),
+      minOutsideGBytesPerSecond: slowestUsedLink(
+        problem.pool,
+        problem.network,
+        request.bandwidthPercentile,
+      ),
+      scale: this.objective.scale,
+      tables: means.tables,
+    });
     this.context = {
       problem,
       request,
       classes,
       units,
       objective: this.objective,
-      subproblems: [],
+      subproblems: this.space.subproblems,
       backend,
       onFormulation: limits.onFormulation ?? (() => undefined),
       milpOptions: () => {
@@ -106,61 +119,32 @@ export class SearchSession {
     return child;
   }
 
-  /** Makes the tables of all cases, once; as far as it gets before a limit strikes. */
-  async prepare(onTables?: OnTables): Promise<void> {
-    if (this.isWhole !== null) return;
-    const { problem, request, classes, units } = this.context;
-    const { list, isWhole } = await subproblems(
-      this.question,
-      {
-        classes: affordable(classes, units, problem.limits),
-        minOutsideGBytesPerSecond: slowestUsedLink(
-          problem.pool,
-          problem.network,
-          request.bandwidthPercentile,
-        ),
-        scale: this.objective.scale,
-        tables: this.means.tables,
-      },
-      {
-        shouldStop: () => this.isOver,
-        pace: this.pace,
-        ...(onTables && { onShare: onTables }),
-      },
-    );
-    this.context.subproblems = list;
-    this.isWhole = isWhole;
-  }
-
   get isOver(): boolean {
     const { signal, deadlineMilliseconds } = this.means.limits;
     return signal?.aborted === true || performance.now() >= deadlineMilliseconds;
   }
 
   /** Searches for a goal to the end, or until a limit strikes. */
-  async run(goal: Goal, onCase?: OnCase): Promise<SearchResult> {
-    await this.prepare();
+  async run(goal: Goal, { onShare, onCase }: RunHooks = {}): Promise<SearchResult> {
     const answers: Answers = {
       mayImprove: (optimistic) => goal.mayImprove(optimistic),
       submit: (found) => this.submit(goal, found),
     };
     const result = await search(
-      this.context.subproblems,
+      this.space,
       goal,
       (subproblem, level, leastCost) =>
         solveCase(this.context, { subproblem, level }, leastCost, answers),
       {
         shouldStop: () => this.isOver,
         pace: this.pace,
+        onBlock: (block) => onShare?.(this.space.shareBefore(block)),
         onCase: ({ cases, casesOpen, openKey }) =>
           onCase?.({ cases, casesOpen, milps: this.milps, openKey }),
       },
     );
-    this.cases += result.cases;
-    this.casesSolved += result.casesSolved;
-    return this.isWhole
-      ? result
-      : { ...result, complete: false, openKey: Number.NEGATIVE_INFINITY };
+    this.runs.push(result);
+    return result;
   }
 
   /** Placements that are equal but for names are compared by the first names of either case. */
@@ -194,21 +178,32 @@ export class SearchSession {
 
   /** The MILP of the case that a placement belongs to; null when it belongs to none. */
   async modelOf(placement: Placement, rawTokensPerSecond: number): Promise<MilpModel | null> {
-    await this.prepare();
     const { batch_size, stages } = placement;
     const types = typesOfNodes(placement);
-    const subproblem = this.context.subproblems.findIndex(
-      ({ point, stages: number, stageTables: { groupGpus, shape }, classes }) =>
-        point.batch === batch_size &&
-        types.every((name) => classes.some(({ type }) => type.instance.name === name)) &&
-        number === stages.length &&
-        (groupGpus === null || groupGpus === stages[0]!.tp_degree) &&
-        (shape === null || hasShape(types, stages.length, shape)),
-    );
-    const found = this.context.subproblems[subproblem];
-    if (!found) return null;
-    const level = lastAtMost(found.levels, rawTokensPerSecond);
-    return level < 0 ? null : caseModel(this.context, { subproblem, level }).milp;
+    const [first] = stages as readonly [PlacementStage];
+    for (const block of this.space.blocks()) {
+      if (block.setting.point.batch !== batch_size) continue;
+      if (!block.numbers.includes(stages.length)) continue;
+      if (block.groupGpus !== null && block.groupGpus !== first.tp_degree) continue;
+      for (const subproblem of await this.space.open(block, this.pace)) {
+        const {
+          stages: number,
+          stageTables,
+          classes,
+          levels,
+        } = this.context.subproblems[subproblem]!;
+        const { groupGpus, shape } = stageTables;
+        const isOwn =
+          types.every((name) => classes.some(({ type }) => type.instance.name === name)) &&
+          number === stages.length &&
+          (groupGpus === null || groupGpus === first.tp_degree) &&
+          (shape === null || hasShape(types, stages.length, shape));
+        if (!isOwn) continue;
+        const level = lastAtMost(levels, rawTokensPerSecond);
+        return level < 0 ? null : caseModel(this.context, { subproblem, level }).milp;
+      }
+    }
+    return null;
   }
 
   /**
@@ -220,14 +215,15 @@ export class SearchSession {
     readonly stages: number;
     readonly rows: readonly string[];
   } | null> {
-    await this.prepare();
     const { subproblems } = this.context;
-    for (let subproblem = subproblems.length - 1; subproblem >= 0; subproblem--) {
-      const { point, stages, levels } = subproblems[subproblem]!;
-      if (levels.length === 0) continue;
-      const { milp } = caseModel(this.context, { subproblem, level: 0 });
-      const rows = await this.means.backend.conflict?.(milp);
-      if (rows) return { batch: point.batch, stages, rows };
+    for (const block of [...this.space.blocks()].reverse()) {
+      for (const subproblem of [...(await this.space.open(block, this.pace))].reverse()) {
+        const { point, stages, levels } = subproblems[subproblem]!;
+        if (levels.length === 0) continue;
+        const { milp } = caseModel(this.context, { subproblem, level: 0 });
+        const rows = await this.means.backend.conflict?.(milp);
+        if (rows) return { batch: point.batch, stages, rows };
+      }
     }
     return null;
   }
@@ -236,12 +232,17 @@ export class SearchSession {
     const all = [this, ...this.children];
     const sum = (count: (session: SearchSession) => number): number =>
       all.reduce((total, session) => total + count(session), 0);
-    const cases = sum((session) => session.cases);
-    const casesSolved = sum((session) => session.casesSolved);
+    const ofRuns = (count: (run: SearchResult) => number): number =>
+      sum(({ runs }) => runs.reduce((total, run) => total + count(run), 0));
+    const cases = ofRuns((run) => run.cases);
+    const casesSolved = ofRuns((run) => run.casesSolved);
+    const casesOpen = ofRuns((run) => run.casesOpen);
     return {
+      blocks: ofRuns((run) => run.blocks),
+      blocks_excluded: ofRuns((run) => run.blocksExcluded),
       cases,
       cases_solved: casesSolved,
-      cases_bounded: cases - casesSolved,
+      cases_bounded: cases - casesSolved - casesOpen,
       milps_solved: sum((session) => session.milps),
       backend: this.means.backend.name,
       total_seconds: (performance.now() - startedMilliseconds) / 1000,

@@ -6,8 +6,7 @@ import { layerWeights } from "../bounds/layer-weights.ts";
 import { restrictions } from "../deployable/restrictions.ts";
 import type { InstanceClass } from "../instances/instance-class.ts";
 import { MatrixLinks } from "../instances/matrix-links.ts";
-import { sitesWorthSearching } from "../instances/sites.ts";
-import { groupsBeside } from "../instances/tp-groups.ts";
+import type { OtherGroups } from "../instances/tp-groups.ts";
 import type { SolveRequest } from "../request.ts";
 import { latencyBudget } from "../stages/latency-budget.ts";
 import {
@@ -39,21 +38,6 @@ export interface Subproblem {
   readonly tokensPerSecond: (level: number) => number;
 }
 
-/** The subproblems of a problem; not all of them where a limit struck while their stages were tabulated. */
-export interface Subproblems {
-  readonly list: readonly Subproblem[];
-  readonly isWhole: boolean;
-}
-
-/** How the making of tables is watched: they of a large catalogue take longer than some limits on time. */
-export interface TableHooks {
-  /** Asked before each block of tables. */
-  readonly shouldStop: () => boolean;
-  readonly pace: Pace;
-  /** Told the share of the tables that is made, from 0 to 1. */
-  readonly onShare?: (share: number) => void;
-}
-
 /** What is searched: a problem with the choices of one solve, at some operating points. */
 export interface Question {
   readonly problem: Problem;
@@ -71,73 +55,79 @@ export interface SubproblemParts {
   readonly tables: TableCache;
 }
 
-/** Every subproblem of a problem; none when no stage fits anywhere. */
-export async function subproblems(
-  { problem, request, points }: Question,
-  { classes, minOutsideGBytesPerSecond, scale, tables }: SubproblemParts,
-  { shouldStop, pace, onShare }: TableHooks,
-): Promise<Subproblems> {
-  const { costModel, network } = problem;
-  const bounds: BoundSetting = {
+/** The instances of one site, and groups of theirs that only links or rules on nodes can make worth forming. */
+export interface Site {
+  readonly classes: readonly InstanceClass[];
+  readonly otherGroups: OtherGroups;
+}
+
+/** The placements that share tables: of one operating point, of some numbers of stages, at one site. */
+export interface TableScope {
+  readonly numbers: readonly number[];
+  readonly setting: StageSetting;
+  readonly site: Site;
+  /** The one TP degree of all stages; null: any. */
+  readonly groupGpus: number | null;
+}
+
+/** What the bounds of all subproblems have in common. */
+export function boundSetting(
+  { problem, request }: Question,
+  { classes, minOutsideGBytesPerSecond, scale }: SubproblemParts,
+): BoundSetting {
+  return {
     layers: layerCount(problem.model),
     minOutsideGBytesPerSecond,
     scale,
     noIdleGpus: request.noIdleGpus,
     mostInstances: request.maxInstances ?? Number.POSITIVE_INFINITY,
     matrixLinks:
-      network.kind === "matrix"
-        ? new MatrixLinks(network, classes, minOutsideGBytesPerSecond)
+      problem.network.kind === "matrix"
+        ? new MatrixLinks(problem.network, classes, minOutsideGBytesPerSecond)
         : null,
   };
+}
+
+/** Makes the tables of a scope, with breaks, and the subproblems that need them; none where no stage fits. */
+export async function tabulated(
+  { problem, request }: Question,
+  bounds: BoundSetting,
+  { numbers, setting, site: { classes, otherGroups }, groupGpus }: TableScope,
+  pace: Pace,
+): Promise<readonly Subproblem[]> {
+  const { costModel, network } = problem;
+  const { point } = setting;
+  await tabulate(problem, classes, setting, groupGpus, pace);
+  const batch = batchOptions(problem, classes, setting, otherGroups, groupGpus);
+  await pace.turn();
+  const layerWeights = weightSets(problem, classes, setting);
+  await pace.turn();
+  const isMatrix = network.kind === "matrix";
   const all: Subproblem[] = [];
-  const sites = sitesWorthSearching(classes, request, network).map((candidates) => ({
-    candidates,
-    otherGroups: groupsBeside(network, candidates),
-  }));
-  for (const [index, point] of points.entries()) {
-    const settings = stageSettings(problem, request, point, tables);
-    for (const [part, { stages: numbers, setting }] of settings.entries()) {
-      for (const [place, { candidates, otherGroups }] of sites.entries()) {
-        onShare?.((index + (part + place / sites.length) / settings.length) / points.length);
-        await tabulate(problem, candidates, setting, pace);
-        if (shouldStop()) return { list: all, isWhole: false };
-        const batch = batchOptions(problem, candidates, setting, otherGroups);
-        await pace.turn();
-        const layerWeights = weightSets(problem, candidates, setting);
-        await pace.turn();
-        for (const restriction of restrictions(
-          batch,
-          candidates,
-          numbers,
-          request,
-          network.kind === "matrix",
-        )) {
-          const stageTables = new StageTables(
-            restriction.classes === candidates ? batch : onlyOf(batch, restriction.classes),
-            restriction.groupGpus,
-            restriction.stages.at(-1)!,
-            bounds,
-            (bandwidth) => pairRate(costModel, bandwidth, point),
-            layerWeights,
-            restriction.shape,
-          );
-          for (const stages of restriction.stages) {
-            const efficiency = costModel.pipelineEfficiency(point, stages);
-            all.push({
-              stageTables,
-              classes: restriction.classes,
-              point,
-              stages,
-              levels: batch.levels,
-              tokensPerSecond: (level) =>
-                batch.levels[level]! * efficiency * costModel.realWorldEfficiency,
-            });
-          }
-        }
-      }
+  for (const restriction of restrictions(batch, classes, numbers, request, isMatrix)) {
+    const stageTables = new StageTables(
+      restriction.classes === classes ? batch : onlyOf(batch, restriction.classes),
+      restriction.groupGpus,
+      restriction.stages.at(-1)!,
+      bounds,
+      (bandwidth) => pairRate(costModel, bandwidth, point),
+      layerWeights,
+      restriction.shape,
+    );
+    for (const stages of restriction.stages) {
+      const efficiency = costModel.pipelineEfficiency(point, stages);
+      all.push({
+        stageTables,
+        classes: restriction.classes,
+        point,
+        stages,
+        levels: batch.levels,
+        tokensPerSecond: (level) =>
+          batch.levels[level]! * efficiency * costModel.realWorldEfficiency,
+      });
     }
   }
-  return { list: all, isWhole: true };
+  return all;
 }
 
 /** Makes the tables of a site's stages one by one, with breaks between them; where stages start is most of the work. */
@@ -145,10 +135,12 @@ async function tabulate(
   problem: Problem,
   classes: readonly InstanceClass[],
   setting: StageSetting,
+  groupGpus: number | null,
   pace: Pace,
 ): Promise<void> {
   for (const { type, kinds } of classes) {
     for (const kind of kinds) {
+      if (groupGpus !== null && kind.gpus !== groupGpus) continue;
       setting.tables.of(problem, type.instance, kind, setting);
       await pace.turn();
     }
@@ -159,7 +151,7 @@ async function tabulate(
  * The settings that stages have to be tabulated for at a batch size, each with the numbers of stages that it holds for: one for
  * all where neither the cost model nor a limit on latencies looks at that number, else one each.
  */
-function stageSettings(
+export function stageSettings(
   problem: Problem,
   { mostStages }: SolveRequest,
   point: OperatingPoint,

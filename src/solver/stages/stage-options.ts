@@ -64,12 +64,14 @@ const UNLIMITED: LinkEnd = tpGroup(1);
  * Tabulates every stage that the rules, the memory and the limits on latencies allow in a setting. Groups of which not even
  * one layer fits are left out, although `evaluate` lets them pass.
  * @param otherGroups kinds of groups that only links or rules on nodes can make worth forming, see `groupsBeside`
+ * @param groupGpus of groups of so many GPUs only; null: of all
  */
 export function batchOptions(
   problem: Problem,
   classes: readonly InstanceClass[],
   setting: StageSetting,
   otherGroups: OtherGroups,
+  groupGpus: number | null = null,
 ): BatchOptions {
   const { costModel, network } = problem;
   const { point } = setting;
@@ -77,7 +79,11 @@ export function batchOptions(
   const candidates: ClassOptions[] = [];
   for (const instanceClass of classes) {
     const options = instanceClass.kinds
-      .map((kind, position) => stageOption(problem, instanceClass, kind, position, setting))
+      .flatMap((kind, position) =>
+        groupGpus === null || kind.gpus === groupGpus
+          ? [stageOption(problem, instanceClass, kind, position, setting)]
+          : [],
+      )
       .filter((option) => option.sizes.length > 0);
     if (options.length === 0) continue;
     const { instance } = instanceClass.type;

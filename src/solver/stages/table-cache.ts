@@ -4,6 +4,7 @@ import type { GroupKind } from "../../hardware/network.ts";
 import type { Model } from "../../model/model.ts";
 import type { Problem } from "../../placement/problem.ts";
 import { pointKey } from "../../workload/workload.ts";
+import { ReachCache } from "./reach-cache.ts";
 import type { StartTables } from "./start-table.ts";
 import { type TableSetting, tabulateStarts } from "./tabulate.ts";
 
@@ -12,6 +13,7 @@ import { type TableSetting, tabulateStarts } from "./tabulate.ts";
  * limits, counts and prices only, and types that differ in name or site only, share them.
  */
 export class TableCache {
+  readonly reaches: ReachCache = new ReachCache();
   private readonly known = new WeakMap<CostModel, WeakMap<Model, Map<string, StartTables>>>();
 
   of(

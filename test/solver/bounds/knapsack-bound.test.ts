@@ -7,9 +7,9 @@ import { DEFAULT_REQUEST } from "../../../src/solver/request.ts";
 import { caseOf } from "../../../src/solver/search/case-of.ts";
 import { priceUnits } from "../../../src/solver/search/costs.ts";
 import { priceScale } from "../../../src/solver/search/objectives.ts";
-import { Pace } from "../../../src/solver/search/pace.ts";
-import { maxStagesOf, subproblems } from "../../../src/solver/search/subproblems.ts";
+import { maxStagesOf } from "../../../src/solver/search/subproblems.ts";
 import { TableCache } from "../../../src/solver/stages/table-cache.ts";
+import { allSubproblems } from "../../support/all-subproblems.ts";
 import { foundingProblem, RELAXED_RULES } from "../../support/founding.ts";
 
 const backend = createInlineHighs();
@@ -30,10 +30,9 @@ describe("the knapsack bound of a case", () => {
         inputTokens: 2048,
         outputTokens: 512,
       } as const;
-      const { list } = await subproblems(
+      const list = await allSubproblems(
         { problem, request: DEFAULT_REQUEST, points: [point] },
         { classes, minOutsideGBytesPerSecond: 0, scale, tables: new TableCache() },
-        { shouldStop: () => false, pace: new Pace() },
       );
       let tight = 0;
       let solved = 0;

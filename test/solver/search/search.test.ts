@@ -2,10 +2,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Metrics } from "../../../src/placement/evaluation.ts";
+import type { BlockBound } from "../../../src/solver/search/block-bound.ts";
 import type { Candidate, CostScale } from "../../../src/solver/search/goal.ts";
 import { Pace } from "../../../src/solver/search/pace.ts";
-import { type CaseResult, search } from "../../../src/solver/search/search.ts";
+import { type CaseResult, type SearchedSpace, search } from "../../../src/solver/search/search.ts";
 import { type Objective, SingleGoal } from "../../../src/solver/search/single-goal.ts";
+import type { Block } from "../../../src/solver/search/space.ts";
 import type { Subproblem } from "../../../src/solver/search/subproblems.ts";
 
 /** What cases of one subproblem cost, by level; never falling. Infinity: there is no placement. */
@@ -16,6 +18,8 @@ interface Made {
   readonly shares: readonly (readonly [bound: number, rough: number])[];
   /** tokens/s of each level. */
   readonly rates: readonly number[];
+  /** Whether there is a bound on all of them before the levels are listed. */
+  readonly hasBlockBound: boolean;
 }
 
 /** Bounds never fall with the level either, as the costs do not. */
@@ -43,6 +47,18 @@ const OBJECTIVES: Readonly<Record<string, Objective>> = {
   cost: { key: (cost, rate) => [cost, -rate] },
   throughput: { key: (cost, rate) => [-rate, cost] },
 };
+
+/** The rate of the first level that is not slower, as a bound without tables has it: by rates, not by levels. */
+function blockBound(made: Made): BlockBound {
+  return {
+    mostTokensPerSecond: made.rates.at(-1)!,
+    leastTokensPerSecond: made.rates[0]!,
+    cost: (rate) => {
+      const level = made.rates.findIndex((own) => own >= rate);
+      return level < 0 ? Number.POSITIVE_INFINITY : boundOf(made, level, 1);
+    },
+  };
+}
 
 async function searched(all: readonly Made[], objective: Objective) {
   const goal = new SingleGoal(objective, scale, () => true, 0);
@@ -88,11 +104,30 @@ async function searched(all: readonly Made[], objective: Objective) {
     goal.submit(candidate as unknown as Candidate);
     return { status: "optimal", cost, leastCost: cost, level };
   };
-  const result = await search(subproblems, goal, solveCase, {
+  const blocks = all.map((made, position) => ({
+    position,
+    setting: { pipelineStages: position + 1, point: { batch: 1 } },
+    site: { classes: [] },
+    tokensPerSecond: (rate: number) => rate,
+    bound: made.hasBlockBound ? blockBound(made) : null,
+  }));
+  const opened: number[] = [];
+  const space: SearchedSpace = {
+    subproblems,
+    blocks: () => blocks.values() as Generator<Block>,
+    open: async ({ position }) => {
+      opened.push(position);
+      return [position];
+    },
+  };
+  const result = await search(space, goal, solveCase, {
     shouldStop: () => false,
     pace: new Pace(),
   });
-  return { goal, result, asked };
+  expect(new Set(opened).size).toBe(opened.length);
+  expect(result.blocks).toBe(all.length);
+  expect(result.blocks - result.blocksExcluded).toBe(opened.length);
+  return { goal, result, asked, opened };
 }
 
 /** The best keys of all cases; null where nothing has a placement. */
@@ -118,9 +153,10 @@ const made: fc.Arbitrary<Made> = fc.integer({ min: 1, max: 9 }).chain((levels) =
           .map(([bound, part]): [number, number] => [bound, bound * part]),
         { minLength: levels, maxLength: levels },
       ),
+      hasBlockBound: fc.boolean(),
       rateSteps: fc.array(fc.integer({ min: 1, max: 5 }), { minLength: levels, maxLength: levels }),
     })
-    .map(({ steps, first, infeasibleFrom, shares, rateSteps }) => {
+    .map(({ steps, first, infeasibleFrom, shares, rateSteps, hasBlockBound }) => {
       let cost = first;
       let rate = 0;
       return {
@@ -129,6 +165,7 @@ const made: fc.Arbitrary<Made> = fc.integer({ min: 1, max: 9 }).chain((levels) =
           return level >= infeasibleFrom ? Number.POSITIVE_INFINITY : cost;
         }),
         shares,
+        hasBlockBound,
         rates: rateSteps.map((step) => {
           rate += step;
           return rate;
@@ -142,14 +179,14 @@ describe("a best-first search over levels", () => {
     const objective = OBJECTIVES[name]!;
     await fc.assert(
       fc.asyncProperty(fc.array(made, { minLength: 1, maxLength: 4 }), async (all) => {
-        const { goal, result, asked } = await searched(all, objective);
+        const { goal, result, asked, opened } = await searched(all, objective);
         const { best } = goal;
         const found =
           best && objective.key(best.cost, best.tokensPerSecond, best.priceUnits, best.batch);
         expect(found).toEqual(bestKey(all, objective));
         expect(result).toMatchObject({
           complete: true,
-          cases: all.reduce((sum, { costs }) => sum + costs.length, 0),
+          cases: opened.reduce((sum, block) => sum + all[block]!.costs.length, 0),
           casesSolved: asked.size,
           openKey: Number.POSITIVE_INFINITY,
         });
@@ -163,6 +200,7 @@ describe("a best-first search over levels", () => {
       costs: [5, 5, 5, 5],
       shares: Array.from({ length: 4 }, () => [1, 1] as const),
       rates: [1, 2, 3, 4],
+      hasBlockBound: false,
     };
     const { goal, asked } = await searched([flat], OBJECTIVES.cost!);
     expect(goal.best!.tokensPerSecond).toBe(4);

@@ -6,9 +6,9 @@ import { instanceClasses } from "../../../src/solver/instances/instance-classes.
 import { DEFAULT_REQUEST } from "../../../src/solver/request.ts";
 import { priceUnits } from "../../../src/solver/search/costs.ts";
 import { priceScale } from "../../../src/solver/search/objectives.ts";
-import { Pace } from "../../../src/solver/search/pace.ts";
-import { maxStagesOf, subproblems } from "../../../src/solver/search/subproblems.ts";
+import { maxStagesOf } from "../../../src/solver/search/subproblems.ts";
 import { TableCache } from "../../../src/solver/stages/table-cache.ts";
+import { allSubproblems } from "../../support/all-subproblems.ts";
 import { entry } from "../../support/founding.ts";
 import { restated } from "../../support/models.ts";
 import { placement, stage, TOY_MODEL, toyProblem } from "../../support/toy.ts";
@@ -43,10 +43,9 @@ const problem = toyProblem({
 it("a bound counts what a stage holds of a weight as no less than it is", async () => {
   const classes = instanceClasses(problem, DEFAULT_REQUEST);
   const scale = priceScale(priceUnits(classes), classes, maxStagesOf(problem));
-  const { list } = await subproblems(
+  const list = await allSubproblems(
     { problem, request: DEFAULT_REQUEST, points: [POINT] },
     { classes, minOutsideGBytesPerSecond: 0, scale, tables: new TableCache() },
-    { shouldStop: () => false, pace: new Pace() },
   );
   const { stageTables } = list.find(({ stages }) => stages === 2)!;
   const only = placement([stage("large#0", 1, 1, 2), stage("small#0", 1, 3, 3)], {

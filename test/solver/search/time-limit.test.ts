@@ -5,38 +5,11 @@ import { bestEvenSplits } from "../../../src/solver/even-splits/even-splits.ts";
 import { instanceClasses } from "../../../src/solver/instances/instance-classes.ts";
 import { DEFAULT_REQUEST } from "../../../src/solver/request.ts";
 import { affordable, priceUnits } from "../../../src/solver/search/costs.ts";
-import { priceScale } from "../../../src/solver/search/objectives.ts";
-import { Pace } from "../../../src/solver/search/pace.ts";
-import { maxStagesOf, subproblems } from "../../../src/solver/search/subproblems.ts";
 import { solve } from "../../../src/solver/solve.ts";
-import { TableCache } from "../../../src/solver/stages/table-cache.ts";
 import { FOUNDING_POOL, foundingProblem } from "../../support/founding.ts";
 
 const backend = createInlineHighs();
 afterAll(() => backend.dispose());
-
-const POINT = { phase: "aggregated", batch: 32, inputTokens: 2048, outputTokens: 512 } as const;
-
-it("subproblems stop where they are told to, and say so", async () => {
-  const problem = foundingProblem();
-  const classes = instanceClasses(problem, DEFAULT_REQUEST);
-  const scale = priceScale(priceUnits(classes), classes, maxStagesOf(problem));
-  const until = (blocks: number) => {
-    let asked = 0;
-    return subproblems(
-      { problem, request: DEFAULT_REQUEST, points: [POINT, { ...POINT, batch: 64 }] },
-      { classes, minOutsideGBytesPerSecond: 0, scale, tables: new TableCache() },
-      { shouldStop: () => asked++ >= blocks, pace: new Pace() },
-    );
-  };
-  const all = await until(Number.POSITIVE_INFINITY);
-  expect(all.isWhole).toBe(true);
-  expect(await until(0)).toEqual({ list: [], isWhole: false });
-  const some = await until(1);
-  expect(some.isWhole).toBe(false);
-  expect(some.list.length).toBeGreaterThan(0);
-  expect(some.list.length).toBeLessThan(all.list.length);
-});
 
 it("a limit that strikes before all cases are known leaves no proof and no bound", async () => {
   const problem = { ...foundingProblem(), timeLimitSeconds: 1e-6 };

@@ -1,0 +1,180 @@
+import { layerCount } from "../../model/model.ts";
+import type { Problem } from "../../placement/problem.ts";
+import type { InstanceClass } from "../instances/instance-class.ts";
+import { sitesWorthSearching } from "../instances/sites.ts";
+import { groupsBeside } from "../instances/tp-groups.ts";
+import type { GroupReaches } from "../stages/reach-cache.ts";
+import type { TableCache } from "../stages/table-cache.ts";
+import {
+  type BlockBound,
+  type BlockRules,
+  blockRules,
+  ModelBound,
+  StagesBound,
+} from "./block-bound.ts";
+import type { Pace } from "./pace.ts";
+import type { BoundSetting } from "./stage-tables.ts";
+import {
+  boundSetting,
+  type Question,
+  type Site,
+  type Subproblem,
+  type SubproblemParts,
+  stageSettings,
+  type TableScope,
+  tabulated,
+} from "./subproblems.ts";
+
+/**
+ * Placements that are searched together: those of one operating point and number of stages (where stages depend on it) at one site, of one
+ * TP degree where it has to be the same for all. Nothing of it is tabulated before it is opened.
+ */
+export interface Block extends TableScope {
+  /** Place in the order of all blocks. */
+  readonly position: number;
+  /** End-to-end tokens/s of a pipeline whose slowest stage or link reaches this rate. */
+  readonly tokensPerSecond: (rawTokensPerSecond: number) => number;
+  /** Null where the cost model tells of stages only when they are tabulated. */
+  readonly bound: BlockBound | null;
+}
+
+/** All placements of a question, in blocks. */
+export class SearchSpace {
+  /** Of all opened blocks, in the order in which they were opened. */
+  readonly subproblems: Subproblem[] = [];
+  private readonly opened = new Map<number, Promise<readonly number[]>>();
+  private readonly bounds: BoundSetting;
+  private readonly sites: readonly ReachingSite[];
+  private readonly rules: BlockRules;
+  /** TP degrees that blocks are told apart by; null in it: any. */
+  private readonly degrees: readonly (number | null)[];
+
+  constructor(
+    private readonly question: Question,
+    private readonly parts: SubproblemParts,
+  ) {
+    const { problem, request } = question;
+    const { classes, scale, tables } = parts;
+    const { network } = problem;
+    this.bounds = boundSetting(question, parts);
+    this.sites = sitesWorthSearching(classes, request, network).map((own) => ({
+      classes: own,
+      otherGroups: groupsBeside(network, own),
+      groups: reachingGroups(problem, own, tables),
+    }));
+    const isDerived = network.kind === "derived";
+    const layers = layerCount(problem.model);
+    this.rules = blockRules(request, layers, scale, request.uniformTp && isDerived);
+    const gpus = classes.flatMap(({ kinds }) => kinds.map((kind) => kind.gpus));
+    this.degrees =
+      request.uniformTp && isDerived ? [...new Set(gpus)].sort((a, b) => a - b) : [null];
+  }
+
+  /** All blocks, one after the other. */
+  *blocks(): Generator<Block> {
+    const { problem, request, points } = this.question;
+    let position = 0;
+    for (const point of points) {
+      for (const { stages: numbers, setting } of stageSettings(
+        problem,
+        request,
+        point,
+        this.parts.tables,
+      )) {
+        for (const site of this.sites) {
+          for (const groupGpus of this.degrees) {
+            const scope: TableScope = { numbers, setting, site, groupGpus };
+            yield this.block(position++, scope, site.groups);
+          }
+        }
+      }
+    }
+  }
+
+  /** How much of all blocks comes before one, from 0 to 1. */
+  shareBefore({ setting: { point } }: Block): number {
+    const { points } = this.question;
+    return points.indexOf(point) / points.length;
+  }
+
+  /** The positions of a block's subproblems, whose tables are made when this is first asked for. */
+  open(block: Block, pace: Pace): Promise<readonly number[]> {
+    let positions = this.opened.get(block.position);
+    if (!positions) {
+      positions = this.tabulated(block, pace);
+      this.opened.set(block.position, positions);
+    }
+    return positions;
+  }
+
+  private async tabulated(block: Block, pace: Pace): Promise<readonly number[]> {
+    const made = await tabulated(this.question, this.bounds, block, pace);
+    const first = this.subproblems.length;
+    this.subproblems.push(...made);
+    return made.map((_, i) => first + i);
+  }
+
+  private block(
+    position: number,
+    scope: TableScope,
+    groups: readonly ReachingGroup[] | null,
+  ): Block {
+    const { costModel } = this.question.problem;
+    const { point, pipelineStages } = scope.setting;
+    const efficiency = costModel.pipelineEfficiency(point, pipelineStages);
+    return {
+      ...scope,
+      position,
+      tokensPerSecond: (raw) => raw * efficiency * costModel.realWorldEfficiency,
+      bound: this.boundOf(scope, groups),
+    };
+  }
+
+  private boundOf(
+    { numbers, setting, groupGpus }: TableScope,
+    groups: readonly ReachingGroup[] | null,
+  ): BlockBound | null {
+    const { point, pipelineStages, sizes } = setting;
+    if (groups === null || numbers.length !== 1 || sizes.length === 0) return null;
+    const ofDegree =
+      groupGpus === null ? groups : groups.filter((of) => of.groupGpus === groupGpus);
+    if (pipelineStages === 1) {
+      return new ModelBound(
+        this.rules,
+        ofDegree.map(({ reaches, ...of }) => ({ ...of, tokensPerSecond: reaches.model(point) })),
+      );
+    }
+    const options = ofDegree.map(({ reaches, ...of }) => ({
+      ...of,
+      reach: reaches.part(point, pipelineStages),
+    }));
+    return new StagesBound(this.rules, options, pipelineStages, sizes[0]!, sizes.at(-1)!);
+  }
+}
+
+/** A site, and what is known of its groups without tables; null where nothing is. */
+interface ReachingSite extends Site {
+  readonly groups: readonly ReachingGroup[] | null;
+}
+
+interface ReachingGroup {
+  readonly instanceClass: InstanceClass;
+  readonly groupGpus: number;
+  readonly reaches: GroupReaches;
+}
+
+function reachingGroups(
+  problem: Problem,
+  classes: readonly InstanceClass[],
+  tables: TableCache,
+): readonly ReachingGroup[] | null {
+  const groups: ReachingGroup[] = [];
+  for (const instanceClass of classes) {
+    for (const kind of instanceClass.kinds) {
+      const reaches = tables.reaches.of(problem, instanceClass.type.instance, kind);
+      if (reaches === null) return null;
+      groups.push({ instanceClass, groupGpus: kind.gpus, reaches });
+    }
+  }
+  return groups;
+}
