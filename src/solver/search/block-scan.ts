@@ -1,11 +1,20 @@
 import type { Goal, OptimisticPoint } from "./goal.ts";
 import type { Block } from "./space.ts";
 
-/** Rates of a block that a goal cannot do without, and what the best of them would be worth. */
-export interface BlockScan {
-  /** Raw tokens/s; below `low` and above `high` nothing can change the answer. */
+/** A run of rates of a block that may still change the answer. */
+export interface OpenRates {
+  /** Raw tokens/s, of the slowest stage or link. */
   readonly low: number;
   readonly high: number;
+  /** Search cost from below at `low`. */
+  readonly cost: number;
+}
+
+/** What of a block may still change the answer. */
+export interface BlockScan {
+  /** By rising rates. */
+  readonly open: readonly OpenRates[];
+  /** Of the best of them. */
   readonly priority: readonly [number, number];
 }
 
@@ -14,8 +23,7 @@ const NARROW = 1.02;
 
 /** All that is known of a block without a bound: that it may hold anything. */
 const UNKNOWN: BlockScan = {
-  low: 0,
-  high: Number.POSITIVE_INFINITY,
+  open: [{ low: 0, high: Number.POSITIVE_INFINITY, cost: 0 }],
   priority: [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY],
 };
 
@@ -31,11 +39,12 @@ export function scanBlock(block: Block, goal: Goal): BlockScan | null {
   const low = Math.min(bound.leastTokensPerSecond, high);
   const scan = new Scan(block, goal);
   scan.visit(low, bound.cost(low), high, bound.cost(high), true);
-  return scan.result;
+  return scan.priority && { open: scan.open, priority: scan.priority };
 }
 
 class Scan {
-  result: BlockScan | null = null;
+  readonly open: OpenRates[] = [];
+  priority: readonly [number, number] | null = null;
   private readonly nameRank: number;
 
   constructor(
@@ -58,7 +67,7 @@ class Scan {
     };
     if (!this.goal.mayImprove(optimistic)) return;
     if (high <= low * NARROW || cost === costAtHigh) {
-      this.keep(isLowest ? 0 : low, high, this.goal.priority(optimistic));
+      this.keep({ low: isLowest ? 0 : low, high, cost }, this.goal.priority(optimistic));
       return;
     }
     const middle = Math.sqrt(low * high);
@@ -67,19 +76,25 @@ class Scan {
     this.visit(middle, costAtMiddle, high, costAtHigh, false);
   }
 
-  private keep(low: number, high: number, priority: readonly [number, number]): void {
-    const known = this.result;
-    if (known === null) {
-      this.result = { low, high, priority };
-      return;
+  private keep(rates: OpenRates, priority: readonly [number, number]): void {
+    const last = this.open.at(-1);
+    if (last && last.high === rates.low && last.cost === rates.cost) {
+      this.open[this.open.length - 1] = { ...last, high: rates.high };
+    } else {
+      this.open.push(rates);
     }
-    const isBetter =
-      priority[0] < known.priority[0] ||
-      (priority[0] === known.priority[0] && priority[1] < known.priority[1]);
-    this.result = {
-      low: Math.min(low, known.low),
-      high: Math.max(high, known.high),
-      priority: isBetter ? priority : known.priority,
-    };
+    if (this.priority === null || comparePriorities(priority, this.priority) < 0) {
+      this.priority = priority;
+    }
   }
+}
+
+/** Below 0 where the first comes first. */
+export function comparePriorities(
+  a: readonly [number, number],
+  b: readonly [number, number],
+): number {
+  // Infinities of one sign are equal.
+  const order = (x: number, y: number): number => (x < y ? -1 : x > y ? 1 : 0);
+  return order(a[0], b[0]) || order(a[1], b[1]);
 }

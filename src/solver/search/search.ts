@@ -1,6 +1,6 @@
 import TinyQueue from "tinyqueue";
 import { InternalError } from "../../errors.ts";
-import { type BlockScan, scanBlock } from "./block-scan.ts";
+import { type BlockScan, comparePriorities, scanBlock } from "./block-scan.ts";
 import { compare } from "./compare.ts";
 import type { Goal, OptimisticPoint } from "./goal.ts";
 import type { Pace } from "./pace.ts";
@@ -89,7 +89,7 @@ export interface SearchHooks {
   readonly pace: Pace;
   /** Told of the block that is looked at, now and then, while all are gone through. */
   readonly onBlock?: (block: Block) => void;
-  /** Told before each MILP. */
+  /** Told before each MILP, and at breaks. */
   readonly onCase?: (state: {
     readonly cases: number;
     readonly casesOpen: number;
@@ -162,17 +162,19 @@ export async function search(
     const priority = goal.priority(optimistic);
     queue.push({ block: null, subproblem, order, low, high, cost, isRough, next, priority });
   };
-  const openBlock = async (block: Block, { low, high }: BlockScan): Promise<void> => {
+  const openBlock = async (block: Block, scan: BlockScan): Promise<void> => {
     for (const [part, subproblem] of (await space.open(block, hooks.pace)).entries()) {
       const { stageTables, levels, stages } = subproblems[subproblem]!;
       known.set(subproblem, new KnownCosts());
       counts.cases += levels.length;
-      if (levels.length === 0) continue;
-      const first = firstFrom(levels, low);
-      const last = firstFrom(levels, high * ROUNDED_UP) - 1;
-      const order = [block.position, part] as const;
-      if (first > last) continue;
-      add(subproblem, order, first, last, stageTables.roughBound(first, stages), "high", true);
+      for (const { low, high, cost } of scan.open) {
+        const first = firstFrom(levels, low);
+        const last = firstFrom(levels, high * ROUNDED_UP) - 1;
+        if (first > last) continue;
+        const order = [block.position, part] as const;
+        const bound = Math.max(cost, stageTables.roughBound(first, stages));
+        add(subproblem, order, first, last, bound, "high", true);
+      }
       const turn = hooks.pace.turn();
       if (turn) await turn;
     }
@@ -192,7 +194,10 @@ export async function search(
   }
   for (let entry = queue.pop(); entry; entry = queue.pop()) {
     const turn = hooks.pace.turn();
-    if (turn) await turn;
+    if (turn) {
+      hooks.onCase?.({ cases: counts.cases, casesOpen: open, openKey: entry.priority[0] });
+      await turn;
+    }
     if (hooks.shouldStop()) return stopped(entry.priority[0]);
     if (entry.block !== null) {
       const { block } = entry;
@@ -322,16 +327,10 @@ class KnownCosts {
 function byPriority(a: Open, b: Open): number {
   // Of equals a block is first: what it holds is not known yet.
   return (
-    compareNumbers(a.priority[0], b.priority[0]) ||
-    compareNumbers(a.priority[1], b.priority[1]) ||
+    comparePriorities(a.priority, b.priority) ||
     Number(a.block === null) - Number(b.block === null) ||
     a.order[0] - b.order[0] ||
     a.order[1] - b.order[1] ||
     (a.block === null && b.block === null ? a.low - b.low : 0)
   );
-}
-
-/** Infinities of one sign are equal. */
-function compareNumbers(a: number, b: number): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

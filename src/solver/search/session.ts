@@ -35,7 +35,7 @@ export interface SearchMeans {
   readonly tables: TableCache;
 }
 
-/** Told before each MILP: what is open, and the best first key that may still be there. */
+/** Told before each MILP and at breaks: what is open, and the best first key that may still be there. */
 export type OnCase = (state: {
   readonly cases: number;
   readonly casesOpen: number;
@@ -130,6 +130,7 @@ export class SearchSession {
       mayImprove: (optimistic) => goal.mayImprove(optimistic),
       submit: (found) => this.submit(goal, found),
     };
+    onShare?.(0);
     const result = await search(
       this.space,
       goal,

@@ -49,9 +49,9 @@ describe("the progress of a solve", () => {
     expect(milps).toEqual([...milps].sort((a, b) => a - b));
   });
 
-  it("says from the start which share of the even splits and then of the tables is done", async () => {
+  it("says from the start which share of the even splits and then of the blocks is done", async () => {
     const all = await told(UNLIKE_LAYERS);
-    for (const wanted of ["even splits", "tables"] as const) {
+    for (const wanted of ["even splits", "bounds"] as const) {
       const shares = all.filter(({ phase }) => phase === wanted).map(({ share }) => share!);
       expect(shares.length).toBeGreaterThan(0);
       expect(shares).toEqual([...shares].sort((a, b) => a - b));
@@ -74,7 +74,7 @@ describe("the progress of a solve", () => {
       { frontier: true, explain: true },
     );
     const phases = [...new Set(states.map(({ phase }) => phase))];
-    expect(phases).toEqual(["even splits", "tables", "answer", "frontier", "explanation"]);
+    expect(phases).toEqual(["even splits", "bounds", "answer", "frontier", "explanation"]);
     const questions = states
       .filter(({ phase }) => phase === "explanation")
       .map((state) => state.questions);
