@@ -179,6 +179,28 @@ export interface ModelStorage {
   readonly kvBytes?: number;
 }
 
+/** Seconds that are a sum over the layers of a stage, and what they are besides. */
+export interface LayerLine {
+  /** Of one layer, by position in the architecture's kinds. */
+  readonly perLayer: readonly number[];
+  /** Of every stage, by what it sends to. */
+  readonly sending: Readonly<Record<NextStage, number>>;
+  /** Of the LM head. */
+  readonly head: number;
+}
+
+/**
+ * What axiom 9 says of all stages of a group at an operating point, in pipelines of as many stages. The embedding adds nothing. No stage
+ * is faster than its line says, up to rounding.
+ */
+export interface StageLines {
+  /** Seconds for each token that a stage serves: 1 / tokensPerSecond is no less. */
+  readonly token: LayerLine;
+  /** Seconds of TTFT and of TPOT, from below; absent where they were not asked for. */
+  readonly ttft?: LayerLine;
+  readonly tpot?: LayerLine;
+}
+
 /**
  * The seam between the physics and everything else. `evaluate` and the solver call this and nothing else.
  *
@@ -210,6 +232,12 @@ export interface CostModel {
   readonly dependsOnNext: boolean;
   /** Whether a stage's time is a sum over its layers, see axiom 9. Absent: it may not be. */
   readonly affineInLayers?: boolean;
+  /** Lower bounds on all stages of a group as lines over their layers; absent where the model has none to show. */
+  lines?(
+    shape: Omit<OpenShape, "startLayer">,
+    point: OperatingPoint,
+    withLatencies: boolean,
+  ): StageLines;
   stage(shape: StageShape, point: OperatingPoint): StageEstimate;
   memory(shape: HeldShape, point: OperatingPoint): MemoryBill;
   /**

@@ -68,7 +68,7 @@ export function createCalibratedModel(
   const { common, engine } = resolveParameters(values, COMMON_GPU, settings.engine);
 
   const times = new Remembered<GroupTimes>();
-  const timesOf = (shape: StageShape, point: OperatingPoint): GroupTimes => {
+  const timesOf = (shape: Omit<OpenShape, "startLayer">, point: OperatingPoint): GroupTimes => {
     const { id, gpu, parameters } = machines.of(shape.instance);
     return times.get(
       point,
@@ -110,6 +110,10 @@ export function createCalibratedModel(
         ttftSeconds: serving.ttftSeconds,
         tpotSeconds: serving.tpotSeconds,
       };
+    },
+
+    lines(shape, point, withLatencies) {
+      return timesOf(shape, point).lines(withLatencies);
     },
 
     timeBill(shape: StageShape, point: OperatingPoint): TimeBill {

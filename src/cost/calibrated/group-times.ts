@@ -7,6 +7,7 @@ import {
   type LimitedBy,
   largestItem,
   type NextStage,
+  type StageLines,
   type StageShape,
   type TimeBill,
 } from "../cost-model.ts";
@@ -25,6 +26,7 @@ import type { GroupContext } from "./layer-time.ts";
 import type { StageContent } from "./memory.ts";
 import type { EngineParameters, Parameters } from "./parameters.ts";
 import { effectiveRates, hasGgmlEnds } from "./rates.ts";
+import { stageLines } from "./stage-lines.ts";
 import { type StepTimes, stageSeconds, stepTimes } from "./stage-steps.ts";
 import { cycleBill } from "./time-bill.ts";
 
@@ -51,11 +53,11 @@ function microBatch(batch: number, stages: number): number {
  */
 export class GroupTimes {
   private readonly phase: Phase;
-  private readonly steps: BatchSteps;
-  private readonly decode: StepTimes;
-  private readonly mixed: StepTimes;
-  private readonly termsByNext: Readonly<Record<NextStage, ServingTerms>>;
-  private readonly lengths: ServedLengths;
+  readonly steps: BatchSteps;
+  readonly decode: StepTimes;
+  readonly mixed: StepTimes;
+  readonly termsByNext: Readonly<Record<NextStage, ServingTerms>>;
+  readonly lengths: ServedLengths;
   private readonly context: GroupContext;
   /** By the layers per stage and what it sends to: reports ask again and again. */
   private readonly limits = new Map<string, LimitedBy>();
@@ -148,6 +150,11 @@ export class GroupTimes {
       case "aggregated":
         return serving;
     }
+  }
+
+  /** Bounds on all stages of the group. */
+  lines(withLatencies: boolean): StageLines {
+    return stageLines(this, withLatencies);
   }
 
   /** What the busy time of a stage with these layers goes into. */

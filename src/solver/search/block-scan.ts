@@ -1,3 +1,4 @@
+import type { BlockBound } from "./block-bound.ts";
 import type { Goal, OptimisticPoint } from "./goal.ts";
 import type { Block } from "./space.ts";
 
@@ -27,6 +28,17 @@ const UNKNOWN: BlockScan = {
   priority: [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY],
 };
 
+/** A block as a whole: no placement of it is cheaper than its bound, nor faster than its fastest; null where that is of no use. */
+export function glanceAt(block: Block, goal: Goal): readonly [number, number] | null {
+  const { bound } = block;
+  if (bound === null) return UNKNOWN.priority;
+  const high = bound.mostTokensPerSecond;
+  const cost = high === 0 ? Number.POSITIVE_INFINITY : bound.cost(bound.leastTokensPerSecond);
+  if (cost === Number.POSITIVE_INFINITY) return null;
+  const optimistic = optimisticPoint(block, cost, high);
+  return goal.mayImprove(optimistic) ? goal.priority(optimistic) : null;
+}
+
 /**
  * What of a block may still change the answer; null where nothing may. Over a run of rates no placement is cheaper than the bound at its
  * low end, nor faster than its high end: runs whose optimistic point is of no use are dropped, the others halved.
@@ -37,41 +49,60 @@ export function scanBlock(block: Block, goal: Goal): BlockScan | null {
   const high = bound.mostTokensPerSecond;
   if (high === 0) return null;
   const low = Math.min(bound.leastTokensPerSecond, high);
-  const scan = new Scan(block, goal);
+  const scan = new Scan(block, bound, goal);
   scan.visit(low, bound.cost(low), high, bound.cost(high), true);
   return scan.priority && { open: scan.open, priority: scan.priority };
+}
+
+/** What of a scan is left by what a goal has learned since; null where nothing is. */
+export function rescanned(block: Block, scan: BlockScan, goal: Goal): BlockScan | null {
+  let best: readonly [number, number] | null = null;
+  const open = scan.open.filter(({ cost, high }) => {
+    if (block.bound === null) return true;
+    const optimistic = optimisticPoint(block, cost, high);
+    if (!goal.mayImprove(optimistic)) return false;
+    const priority = goal.priority(optimistic);
+    if (best === null || comparePriorities(priority, best) < 0) best = priority;
+    return true;
+  });
+  return open.length === 0 ? null : { open, priority: best ?? scan.priority };
+}
+
+function optimisticPoint(
+  { tokensPerSecond, setting, site }: Block,
+  cost: number,
+  rawTokensPerSecond: number,
+): OptimisticPoint {
+  return {
+    cost,
+    tokensPerSecond: tokensPerSecond(rawTokensPerSecond),
+    stages: setting.pipelineStages,
+    batch: setting.point.batch,
+    nameRank: site.classes[0]?.position ?? 0,
+  };
 }
 
 class Scan {
   readonly open: OpenRates[] = [];
   priority: readonly [number, number] | null = null;
-  private readonly nameRank: number;
 
   constructor(
     private readonly block: Block,
+    private readonly bound: BlockBound,
     private readonly goal: Goal,
-  ) {
-    this.nameRank = block.site.classes[0]?.position ?? 0;
-  }
+  ) {}
 
   /** @param isLowest no block of rates lies below: what is slower than `low` costs no less */
   visit(low: number, cost: number, high: number, costAtHigh: number, isLowest: boolean): void {
     if (cost === Number.POSITIVE_INFINITY) return;
-    const { tokensPerSecond, setting } = this.block;
-    const optimistic: OptimisticPoint = {
-      cost,
-      tokensPerSecond: tokensPerSecond(high),
-      stages: setting.pipelineStages,
-      batch: setting.point.batch,
-      nameRank: this.nameRank,
-    };
+    const optimistic = optimisticPoint(this.block, cost, high);
     if (!this.goal.mayImprove(optimistic)) return;
     if (high <= low * NARROW || cost === costAtHigh) {
       this.keep({ low: isLowest ? 0 : low, high, cost }, this.goal.priority(optimistic));
       return;
     }
     const middle = Math.sqrt(low * high);
-    const costAtMiddle = this.block.bound!.cost(middle);
+    const costAtMiddle = this.bound.cost(middle);
     this.visit(low, cost, middle, costAtMiddle, isLowest);
     this.visit(middle, costAtMiddle, high, costAtHigh, false);
   }

@@ -1,6 +1,6 @@
 import TinyQueue from "tinyqueue";
 import { InternalError } from "../../errors.ts";
-import { type BlockScan, comparePriorities, scanBlock } from "./block-scan.ts";
+import { type BlockScan, comparePriorities, glanceAt, rescanned, scanBlock } from "./block-scan.ts";
 import { compare } from "./compare.ts";
 import type { Goal, OptimisticPoint } from "./goal.ts";
 import type { Pace } from "./pace.ts";
@@ -11,7 +11,8 @@ type Open = LevelRange | ClosedBlock;
 
 interface ClosedBlock {
   readonly block: Block;
-  readonly scan: BlockScan;
+  /** Null before its rates are told apart. */
+  readonly scan: BlockScan | null;
   readonly priority: readonly [number, number];
   readonly order: readonly [number, number];
 }
@@ -183,9 +184,9 @@ export async function search(
   for (const block of space.blocks()) {
     if (hooks.shouldStop()) return stopped(Number.NEGATIVE_INFINITY);
     counts.blocks++;
-    const scan = scanBlock(block, goal);
-    if (scan === null) counts.blocksExcluded++;
-    else queue.push({ block, scan, priority: scan.priority, order: [block.position, 0] });
+    const priority = glanceAt(block, goal);
+    if (priority === null) counts.blocksExcluded++;
+    else queue.push({ block, scan: null, priority, order: [block.position, 0] });
     const turn = hooks.pace.turn();
     if (turn) {
       hooks.onBlock?.(block);
@@ -200,10 +201,11 @@ export async function search(
     }
     if (hooks.shouldStop()) return stopped(entry.priority[0]);
     if (entry.block !== null) {
-      const { block } = entry;
-      const scan = scanBlock(block, goal);
+      const { block, order } = entry;
+      const scan = entry.scan ? rescanned(block, entry.scan, goal) : scanBlock(block, goal);
       if (scan === null) counts.blocksExcluded++;
-      else await openBlock(block, scan);
+      else if (comparePriorities(scan.priority, entry.priority) === 0) await openBlock(block, scan);
+      else queue.push({ block, scan, priority: scan.priority, order });
       continue;
     }
     const range = entry;

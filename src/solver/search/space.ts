@@ -1,19 +1,14 @@
+import { groupBy } from "../../lists.ts";
 import { layerCount } from "../../model/model.ts";
 import type { Problem } from "../../placement/problem.ts";
 import type { InstanceClass } from "../instances/instance-class.ts";
 import { sitesWorthSearching } from "../instances/sites.ts";
 import { groupsBeside } from "../instances/tp-groups.ts";
-import type { GroupReaches } from "../stages/reach-cache.ts";
-import type { TableCache } from "../stages/table-cache.ts";
-import {
-  type BlockBound,
-  type BlockRules,
-  blockRules,
-  ModelBound,
-  StagesBound,
-} from "./block-bound.ts";
+import { type BlockBound, type BlockRules, blockRules, type ReachingGroup } from "./block-bound.ts";
+import { ModelBound } from "./model-bound.ts";
 import type { Pace } from "./pace.ts";
 import type { BoundSetting } from "./stage-tables.ts";
+import { StagesBound } from "./stages-bound.ts";
 import {
   boundSetting,
   type Question,
@@ -54,13 +49,13 @@ export class SearchSpace {
     private readonly parts: SubproblemParts,
   ) {
     const { problem, request } = question;
-    const { classes, scale, tables } = parts;
+    const { classes, scale } = parts;
     const { network } = problem;
     this.bounds = boundSetting(question, parts);
     this.sites = sitesWorthSearching(classes, request, network).map((own) => ({
       classes: own,
       otherGroups: groupsBeside(network, own),
-      groups: reachingGroups(problem, own, tables),
+      groups: reachingGroups(problem, own, parts),
     }));
     const isDerived = network.kind === "derived";
     const layers = layerCount(problem.model);
@@ -114,11 +109,7 @@ export class SearchSpace {
     return made.map((_, i) => first + i);
   }
 
-  private block(
-    position: number,
-    scope: TableScope,
-    groups: readonly ReachingGroup[] | null,
-  ): Block {
+  private block(position: number, scope: TableScope, groups: GroupsByDegree | null): Block {
     const { costModel } = this.question.problem;
     const { point, pipelineStages } = scope.setting;
     const efficiency = costModel.pipelineEfficiency(point, pipelineStages);
@@ -132,49 +123,43 @@ export class SearchSpace {
 
   private boundOf(
     { numbers, setting, groupGpus }: TableScope,
-    groups: readonly ReachingGroup[] | null,
+    groups: GroupsByDegree | null,
   ): BlockBound | null {
-    const { point, pipelineStages, sizes } = setting;
+    const { point, pipelineStages: stages, sizes, latency } = setting;
     if (groups === null || numbers.length !== 1 || sizes.length === 0) return null;
-    const ofDegree =
-      groupGpus === null ? groups : groups.filter((of) => of.groupGpus === groupGpus);
-    if (pipelineStages === 1) {
-      return new ModelBound(
-        this.rules,
-        ofDegree.map(({ reaches, ...of }) => ({ ...of, tokensPerSecond: reaches.model(point) })),
-      );
-    }
-    const options = ofDegree.map(({ reaches, ...of }) => ({
-      ...of,
-      reach: reaches.part(point, pipelineStages),
-    }));
-    return new StagesBound(this.rules, options, pipelineStages, sizes[0]!, sizes.at(-1)!);
+    const ofDegree = groups.get(groupGpus) ?? [];
+    if (stages === 1) return new ModelBound(this.rules, ofDegree, point, latency);
+    const [smallest, largest] = [sizes[0]!, sizes.at(-1)!];
+    return new StagesBound(this.rules, ofDegree, { point, stages, smallest, largest, latency });
   }
 }
 
+/** The groups of a site by their GPUs, and all under null. */
+type GroupsByDegree = ReadonlyMap<number | null, readonly ReachingGroup[]>;
+
 /** A site, and what is known of its groups without tables; null where nothing is. */
 interface ReachingSite extends Site {
-  readonly groups: readonly ReachingGroup[] | null;
-}
-
-interface ReachingGroup {
-  readonly instanceClass: InstanceClass;
-  readonly groupGpus: number;
-  readonly reaches: GroupReaches;
+  readonly groups: GroupsByDegree | null;
 }
 
 function reachingGroups(
   problem: Problem,
   classes: readonly InstanceClass[],
-  tables: TableCache,
-): readonly ReachingGroup[] | null {
-  const groups: ReachingGroup[] = [];
+  { tables, scale }: SubproblemParts,
+): GroupsByDegree | null {
+  const all: ReachingGroup[] = [];
   for (const instanceClass of classes) {
+    const { instance } = instanceClass.type;
+    const cost = scale.perInstance(instanceClass.position);
     for (const kind of instanceClass.kinds) {
-      const reaches = tables.reaches.of(problem, instanceClass.type.instance, kind);
+      const reaches = tables.reaches.of(problem, instance, kind);
       if (reaches === null) return null;
-      groups.push({ instanceClass, groupGpus: kind.gpus, reaches });
+      const { gpuCount } = instance;
+      all.push({ instanceClass, cost, gpuCount, groupGpus: kind.gpus, reaches });
     }
   }
-  return groups;
+  return new Map<number | null, readonly ReachingGroup[]>([
+    [null, all],
+    ...groupBy(all, ({ groupGpus }) => groupGpus),
+  ]);
 }

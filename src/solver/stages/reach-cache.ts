@@ -1,22 +1,21 @@
-import type { CostModel, OpenShape } from "../../cost/cost-model.ts";
+import type { CostModel, OpenShape, StageEstimate } from "../../cost/cost-model.ts";
 import { type InstanceType, servingKey } from "../../hardware/instance.ts";
 import type { GroupKind } from "../../hardware/network.ts";
 import { tpLayout } from "../../model/layout.ts";
 import type { Model } from "../../model/model.ts";
 import type { Problem } from "../../placement/problem.ts";
 import { type OperatingPoint, pointKey } from "../../workload/workload.ts";
-import { type ModelRuns, modelRuns } from "./run-shapes.ts";
-import { REACH_ROUNDING, StageReach, type StageSeconds } from "./stage-reach.ts";
+import { type ModelRuns, modelRuns } from "./run-mixes.ts";
+import { REACH_ROUNDING, StageReach } from "./stage-reach.ts";
 
 /** What stages can be at best, made once for machines that serve alike, and for all searches that share the cache. */
 export class ReachCache {
   private readonly known = new WeakMap<CostModel, WeakMap<Model, Map<string, GroupReaches>>>();
 
-  /** The reaches of a group; null where the cost model or the model allows no bound without tables. */
+  /** The reaches of a group; null where the cost model allows no bound without tables. */
   of(problem: Problem, instance: InstanceType, group: GroupKind): GroupReaches | null {
     const { costModel, model } = problem;
-    const runs = costModel.affineInLayers ? modelRuns(model) : null;
-    if (runs === null) return null;
+    if (!hasLines(costModel)) return null;
     const byModel = this.known.get(costModel) ?? new WeakMap<Model, Map<string, GroupReaches>>();
     this.known.set(costModel, byModel);
     const groups = byModel.get(model) ?? new Map<string, GroupReaches>();
@@ -24,7 +23,7 @@ export class ReachCache {
     const key = `${servingKey(instance)} ${group.gpus} ${group.gBytesPerSecond}`;
     let reaches = groups.get(key);
     if (!reaches) {
-      reaches = new GroupReaches(costModel, runs, instance, group);
+      reaches = new GroupReaches(costModel, modelRuns(model), instance, group);
       groups.set(key, reaches);
     }
     return reaches;
@@ -39,28 +38,32 @@ export class GroupReaches {
   private lastMost = 0;
 
   constructor(
-    private readonly costModel: CostModel,
+    private readonly costModel: LinedCostModel,
     private readonly runs: ModelRuns,
     private readonly instance: InstanceType,
     private readonly group: GroupKind,
   ) {}
 
-  /** Tokens/s of the whole model as the only stage; 0 where it does not fit. */
-  model(point: OperatingPoint): number {
+  /** The whole model as the only stage; null where it does not fit. */
+  model(point: OperatingPoint): StageEstimate | null {
     const reaches = this.at(point);
-    reaches.model ??= this.fits(point, 1)(1, this.runs.layers)
-      ? 1 / this.seconds(point, 1)(1, this.runs.layers, "none")
-      : 0;
+    if (reaches.model === undefined) {
+      const all = { ...this.shape(1), startLayer: 1, layers: this.runs.layers };
+      reaches.model = this.fits(point, 1, 1, this.runs.layers)
+        ? this.costModel.stage({ ...all, next: "none" }, point)
+        : null;
+    }
     return reaches.model;
   }
 
-  /** Of one of several stages. */
-  part(point: OperatingPoint, pipelineStages: number): StageReach {
+  /** One of several stages. */
+  part(point: OperatingPoint, pipelineStages: number, withLatencies: boolean): StageReach {
     const { parts } = this.at(point);
     let reach = parts[pipelineStages];
-    if (!reach) {
-      const most = this.mostLayers(point, pipelineStages);
-      reach = new StageReach(this.runs, this.seconds(point, pipelineStages), most);
+    if (!reach || (withLatencies && !reach.hasLatencies)) {
+      const lines = this.costModel.lines(this.shape(pipelineStages), point, withLatencies);
+      const most = reach?.mostLayers ?? this.mostLayers(point, pipelineStages);
+      reach = new StageReach(this.runs, lines, most);
       parts[pipelineStages] = reach;
     }
     return reach;
@@ -69,7 +72,7 @@ export class GroupReaches {
   private at(point: OperatingPoint): ReachesAtPoint {
     if (this.last?.point !== point) {
       const key = pointKey(point);
-      const reaches = this.known.get(key) ?? { model: null, parts: [] };
+      const reaches = this.known.get(key) ?? { model: undefined, parts: [] };
       this.known.set(key, reaches);
       this.last = { point, reaches };
     }
@@ -78,32 +81,27 @@ export class GroupReaches {
 
   private mostLayers(point: OperatingPoint, pipelineStages: number): number {
     const { runs } = this;
-    const fits = this.fits(point, pipelineStages);
     // A stage that holds fewer of the same layers is never larger (axiom 2).
     this.lastMost = lastThat(
-      (layers) => runs.shapes[layers]!.starts.some((startLayer) => fits(startLayer, layers)),
+      (layers) =>
+        runs.mixes[layers]!.starts.some((startLayer) =>
+          this.fits(point, pipelineStages, startLayer, layers),
+        ),
       runs.layers - 1,
       this.lastMost,
     );
     return this.lastMost;
   }
 
-  private seconds(point: OperatingPoint, pipelineStages: number): StageSeconds {
-    const shape = this.shape(pipelineStages);
-    return (startLayer, layers, next) =>
-      1 / this.costModel.stage({ ...shape, startLayer, layers, next }, point).tokensPerSecond;
-  }
-
   private fits(
     point: OperatingPoint,
     pipelineStages: number,
-  ): (startLayer: number, layers: number) => boolean {
-    const shape = this.shape(pipelineStages);
-    return (startLayer, layers) => {
-      const held = { ...shape, startLayer, layers };
-      const { totalGib, capacityGib } = this.costModel.memory(held, point);
-      return totalGib <= capacityGib * (1 + REACH_ROUNDING);
-    };
+    startLayer: number,
+    layers: number,
+  ): boolean {
+    const held = { ...this.shape(pipelineStages), startLayer, layers };
+    const { totalGib, capacityGib } = this.costModel.memory(held, point);
+    return totalGib <= capacityGib * (1 + REACH_ROUNDING);
   }
 
   private shape(pipelineStages: number): Omit<OpenShape, "startLayer"> {
@@ -114,8 +112,14 @@ export class GroupReaches {
 
 /** What is known of a group at an operating point: as the only stage, and as one of several by their number. */
 interface ReachesAtPoint {
-  model: number | null;
+  model: StageEstimate | null | undefined;
   readonly parts: StageReach[];
+}
+
+type LinedCostModel = CostModel & Required<Pick<CostModel, "lines">>;
+
+function hasLines(costModel: CostModel): costModel is LinedCostModel {
+  return costModel.lines !== undefined;
 }
 
 /** The last number from 1 to `most` that is so, all before it being so as well; 0 where none is. Quick where it is near `guess`. */

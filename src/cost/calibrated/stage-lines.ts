@@ -1,0 +1,118 @@
+import type { LayerLine, NextStage, StageLines } from "../cost-model.ts";
+import type { BatchSteps, ServedLengths, ServingTerms } from "./composition.ts";
+import type { StepTimes } from "./stage-steps.ts";
+import { FLOOR_POWER, isLaunchBound } from "./stage-steps.ts";
+
+/** Everything that `stageServing` is told, but for the layers. */
+export interface LineTerms {
+  readonly steps: BatchSteps;
+  readonly lengths: ServedLengths;
+  readonly decode: StepTimes;
+  readonly mixed: StepTimes;
+  readonly termsByNext: Readonly<Record<NextStage, ServingTerms>>;
+  readonly tokensPerCycle: number;
+}
+
+/**
+ * The figures of `stageServing` as lines over the layers: its cycle as it is, its latencies from below.
+ *
+ *   c = n_d·(D + hop) + n_pf·(M + hop'), D and M sums over layers
+ *   TPOT ≥ D + hop, and ≥ D + hop + κ·(β·c − O·(D + hop) − (M + hop'))/O;  β·(M + hop') when prompts take all steps
+ *   TTFT ≥ M·⌈S/Mp⌉ + D/2 + w·(B − 1)^e/2·M·S/Mp + hop' (the queue left out), and, where the prompts of others delay tokens whatever the
+ *     layers are, = (1 − κ)·(β·c − O·(D + hop)) + κ·(M + hop') at least (Little's law)
+ *
+ * Of two lines that both hold the one that says more of the whole model is taken.
+ */
+export function stageLines(of: LineTerms, withLatencies: boolean): StageLines {
+  const { decodeSteps, promptSteps } = of.steps;
+  const decode = stepLine(of.decode, (next) => of.termsByNext[next].decodeHop);
+  const mixed = stepLine(of.mixed, (next) => of.termsByNext[next].promptHop);
+  const cycle = sum(decodeSteps, decode, promptSteps, mixed);
+  const token = scaled(1 / of.tokensPerCycle, cycle);
+  if (!withLatencies) return { token };
+  const { outputTokens: O } = of.lengths;
+  const { bubble, interference } = of.termsByNext.none;
+  if (promptSteps > O) {
+    const ttft = scaled((promptSteps - O) * bubble, mixed);
+    return { token, ttft: larger(arrival(of), ttft), tpot: scaled(bubble, mixed) };
+  }
+  const own = promptSteps > 0 ? 1 : 0;
+  /** What a cycle takes beyond the steps of a request itself. */
+  const delay = sum(1, sum(bubble, cycle, -O, decode), -own, mixed);
+  const settled = sum(1 - interference, delay, own, mixed);
+  const isSettled = interference <= 1 && isNowhereNegative(delay);
+  return {
+    token,
+    ttft: isSettled ? larger(arrival(of), settled) : arrival(of),
+    tpot: O > 0 ? larger(decode, sum(1, decode, interference / O, delay)) : decode,
+  };
+}
+
+/** What a request waits for besides other requests' prompts: its own prompt, the step under way, its wave, the message. */
+function arrival({ steps, lengths, decode, mixed, termsByNext }: LineTerms): LayerLine {
+  const { inputTokens: S } = lengths;
+  const { running, wave, waveExponent } = termsByNext.none;
+  const before = (wave * Math.max(running - 1, 0) ** waveExponent) / 2;
+  const prompts = Math.ceil(S / steps.promptTokens - 1e-9) + (before * S) / steps.promptTokens;
+  const line = sum(
+    prompts,
+    stepLine(mixed, () => 0),
+    1 / 2,
+    stepLine(decode, () => 0),
+  );
+  const hops = { ...line.sending };
+  for (const next of NEXT) hops[next] += termsByNext[next].promptHop;
+  return { ...line, sending: hops };
+}
+
+const NEXT: readonly NextStage[] = ["same_instance", "other_instance", "none"];
+
+/** A step and a message: `stageSeconds`, from below where launching kernels makes it more than a sum over layers. */
+function stepLine(
+  { layerOfKind: layers, head, cpu, launchFloor }: StepTimes,
+  hop: (next: NextStage) => number,
+): LayerLine {
+  const layerOfKind = layers.map(({ total }) => total);
+  const [only] = layerOfKind;
+  const isFelt = layerOfKind.length === 1 && isLaunchBound(only!, launchFloor);
+  return {
+    perLayer: isFelt
+      ? [(only! ** FLOOR_POWER + launchFloor ** FLOOR_POWER) ** (1 / FLOOR_POWER)]
+      : layerOfKind,
+    sending: {
+      same_instance: cpu + hop("same_instance"),
+      other_instance: cpu + hop("other_instance"),
+      none: cpu + hop("none"),
+    },
+    head,
+  };
+}
+
+function sum(f: number, a: LayerLine, g: number, b: LayerLine): LayerLine {
+  return {
+    perLayer: a.perLayer.map((seconds, kind) => f * seconds + g * b.perLayer[kind]!),
+    sending: {
+      same_instance: f * a.sending.same_instance + g * b.sending.same_instance,
+      other_instance: f * a.sending.other_instance + g * b.sending.other_instance,
+      none: f * a.sending.none + g * b.sending.none,
+    },
+    head: f * a.head + g * b.head,
+  };
+}
+
+function scaled(factor: number, line: LayerLine): LayerLine {
+  return sum(factor, line, 0, line);
+}
+
+/** Layers of each kind that lines are compared at. */
+const COMPARED_LAYERS = 20;
+
+function larger(a: LayerLine, b: LayerLine): LayerLine {
+  const at = ({ perLayer, sending }: LayerLine): number =>
+    perLayer.reduce((total, seconds) => total + COMPARED_LAYERS * seconds, sending.none);
+  return at(b) > at(a) ? b : a;
+}
+
+function isNowhereNegative({ perLayer, sending, head }: LayerLine): boolean {
+  return [...perLayer, ...Object.values(sending), head].every((seconds) => seconds >= 0);
+}
