@@ -8,6 +8,6 @@ export async function allSubproblems(
   parts: SubproblemParts,
 ): Promise<readonly Subproblem[]> {
   const space = new SearchSpace(question, parts);
-  for (const block of space.blocks()) await space.open(block, new Pace());
+  for (const block of space.leaves()) await space.open(block, new Pace());
   return space.subproblems;
 }

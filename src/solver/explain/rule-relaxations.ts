@@ -54,7 +54,7 @@ export async function countRelaxations(whatIf: WhatIf): Promise<Relaxation[]> {
   // An explicit matrix has no bandwidths for GPUs that the pool does not have.
   if (problem.network.kind === "matrix") return [];
   const relaxations: Relaxation[] = [];
-  for (const type of problem.pool.types.filter((one) => isAllowed(one, request))) {
+  for (const type of await helpfulTypes(whatIf)) {
     // No placement has more instances than stages.
     const most = type.count + problem.rules.maxPipelineStages;
     const placementAt = (count: number): Promise<Candidate | null> =>
@@ -74,6 +74,31 @@ export async function countRelaxations(whatIf: WhatIf): Promise<Relaxation[]> {
     });
   }
   return relaxations;
+}
+
+/**
+ * The types of which more instances may make a placement possible. More of several types together allow whatever more of one allows, so
+ * that a list that does not help is left out as a whole, and one that does is halved. Where a percentile of bandwidths depends on how many
+ * there are, nothing follows from the others.
+ */
+async function helpfulTypes(whatIf: WhatIf): Promise<readonly PoolType[]> {
+  const { problem, request } = whatIf;
+  const allowed = problem.pool.types.filter((type) => isAllowed(type, request));
+  if (request.bandwidthPercentile !== null) return allowed;
+  const extra = problem.rules.maxPipelineStages;
+  const among = async (types: readonly PoolType[]): Promise<readonly PoolType[]> => {
+    if (types.length < 2) return types;
+    const more = new Set(types);
+    const pool = createPool(
+      problem.pool.types.map((type) =>
+        more.has(type) ? { ...type, count: type.count + extra } : type,
+      ),
+    );
+    if (!(await whatIf.any({ pool }))) return [];
+    const middle = types.length >> 1;
+    return [...(await among(types.slice(0, middle))), ...(await among(types.slice(middle)))];
+  };
+  return among(allowed);
 }
 
 export function withCount(

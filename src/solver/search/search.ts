@@ -181,12 +181,16 @@ export async function search(
     }
   };
 
+  const addBlock = (block: Block): void => {
+    const priority = glanceAt(block, goal);
+    if (priority === null) counts.blocksExcluded += block.size;
+    else queue.push({ block, scan: null, priority, order: [block.position, 0] });
+  };
+
   for (const block of space.blocks()) {
     if (hooks.shouldStop()) return stopped(Number.NEGATIVE_INFINITY);
-    counts.blocks++;
-    const priority = glanceAt(block, goal);
-    if (priority === null) counts.blocksExcluded++;
-    else queue.push({ block, scan: null, priority, order: [block.position, 0] });
+    counts.blocks += block.size;
+    addBlock(block);
     const turn = hooks.pace.turn();
     if (turn) {
       hooks.onBlock?.(block);
@@ -203,9 +207,11 @@ export async function search(
     if (entry.block !== null) {
       const { block, order } = entry;
       const scan = entry.scan ? rescanned(block, entry.scan, goal) : scanBlock(block, goal);
-      if (scan === null) counts.blocksExcluded++;
-      else if (comparePriorities(scan.priority, entry.priority) === 0) await openBlock(block, scan);
-      else queue.push({ block, scan, priority: scan.priority, order });
+      if (scan === null) counts.blocksExcluded += block.size;
+      else if (comparePriorities(scan.priority, entry.priority) !== 0) {
+        queue.push({ block, scan, priority: scan.priority, order });
+      } else if (block.parts) for (const part of block.parts()) addBlock(part);
+      else await openBlock(block, scan);
       continue;
     }
     const range = entry;

@@ -182,7 +182,7 @@ export class SearchSession {
     const { batch_size, stages } = placement;
     const types = typesOfNodes(placement);
     const [first] = stages as readonly [PlacementStage];
-    for (const block of this.space.blocks()) {
+    for (const block of this.space.leaves()) {
       if (block.setting.point.batch !== batch_size) continue;
       if (!block.numbers.includes(stages.length)) continue;
       if (block.groupGpus !== null && block.groupGpus !== first.tp_degree) continue;
@@ -217,7 +217,7 @@ export class SearchSession {
     readonly rows: readonly string[];
   } | null> {
     const { subproblems } = this.context;
-    for (const block of [...this.space.blocks()].reverse()) {
+    for (const block of [...this.space.leaves()].reverse()) {
       for (const subproblem of [...(await this.space.open(block, this.pace))].reverse()) {
         const { point, stages, levels } = subproblems[subproblem]!;
         if (levels.length === 0) continue;

@@ -4,6 +4,7 @@ import type { Problem } from "../../placement/problem.ts";
 import type { InstanceClass } from "../instances/instance-class.ts";
 import { sitesWorthSearching } from "../instances/sites.ts";
 import { groupsBeside } from "../instances/tp-groups.ts";
+import type { GroupReaches } from "../stages/reach-cache.ts";
 import { type BlockBound, type BlockRules, blockRules, type ReachingGroup } from "./block-bound.ts";
 import { ModelBound } from "./model-bound.ts";
 import type { Pace } from "./pace.ts";
@@ -22,11 +23,16 @@ import {
 
 /**
  * Placements that are searched together: those of one operating point and number of stages (where stages depend on it) at one site, of one
- * TP degree where it has to be the same for all. Nothing of it is tabulated before it is opened.
+ * TP degree where it has to be the same for all. Nothing of it is tabulated before it is opened. Blocks that differ in their site only are
+ * parts of one: its bound has the instances of all sites, each machine at its lowest price.
  */
 export interface Block extends TableScope {
-  /** Place in the order of all blocks. */
+  /** Place in the order of all blocks, of the first of its parts. */
   readonly position: number;
+  /** Its parts, each at one site: 1 where it is none but itself. */
+  readonly size: number;
+  /** The blocks of the single sites; null where it is one of them. */
+  readonly parts: (() => readonly Block[]) | null;
   /** End-to-end tokens/s of a pipeline whose slowest stage or link reaches this rate. */
   readonly tokensPerSecond: (rawTokensPerSecond: number) => number;
   /** Null where the cost model tells of stages only when they are tabulated. */
@@ -40,6 +46,8 @@ export class SearchSpace {
   private readonly opened = new Map<number, Promise<readonly number[]>>();
   private readonly bounds: BoundSetting;
   private readonly sites: readonly ReachingSite[];
+  /** All sites as one; null where there is one only, or no bound without tables. */
+  private readonly everywhere: ReachingSite | null;
   private readonly rules: BlockRules;
   /** TP degrees that blocks are told apart by; null in it: any. */
   private readonly degrees: readonly (number | null)[];
@@ -57,6 +65,7 @@ export class SearchSpace {
       otherGroups: groupsBeside(network, own),
       groups: reachingGroups(problem, own, parts),
     }));
+    this.everywhere = together(this.sites);
     const isDerived = network.kind === "derived";
     const layers = layerCount(problem.model);
     this.rules = blockRules(request, layers, scale, request.uniformTp && isDerived);
@@ -65,24 +74,41 @@ export class SearchSpace {
       request.uniformTp && isDerived ? [...new Set(gpus)].sort((a, b) => a - b) : [null];
   }
 
-  /** All blocks, one after the other. */
+  /** All placements: blocks of all sites where there are several and bounds, else one after the other. */
   *blocks(): Generator<Block> {
-    const { problem, request, points } = this.question;
+    const { sites, degrees, everywhere } = this;
     let position = 0;
-    for (const point of points) {
-      for (const { stages: numbers, setting } of stageSettings(
-        problem,
-        request,
-        point,
-        this.parts.tables,
-      )) {
-        for (const site of this.sites) {
-          for (const groupGpus of this.degrees) {
-            const scope: TableScope = { numbers, setting, site, groupGpus };
-            yield this.block(position++, scope, site.groups);
-          }
+    for (const { numbers, setting } of this.scopes()) {
+      for (const [i, groupGpus] of degrees.entries()) {
+        const scope = { numbers, setting, groupGpus };
+        const first = position + i;
+        const parts = (): Block[] =>
+          sites.map((site, place) =>
+            this.block(first + place * degrees.length, { ...scope, site }, site.groups),
+          );
+        if (everywhere === null) {
+          yield* parts();
+          continue;
         }
+        const whole = this.block(first, { ...scope, site: everywhere }, everywhere.groups);
+        yield { ...whole, size: sites.length, parts };
       }
+      position += sites.length * degrees.length;
+    }
+  }
+
+  /** The blocks of single sites, in their order. */
+  leaves(): readonly Block[] {
+    return [...this.blocks()]
+      .flatMap((block) => block.parts?.() ?? [block])
+      .sort((a, b) => a.position - b.position);
+  }
+
+  private *scopes(): Generator<Pick<TableScope, "numbers" | "setting">> {
+    const { problem, request, points } = this.question;
+    for (const point of points) {
+      const settings = stageSettings(problem, request, point, this.parts.tables);
+      for (const { stages: numbers, setting } of settings) yield { numbers, setting };
     }
   }
 
@@ -116,6 +142,8 @@ export class SearchSpace {
     return {
       ...scope,
       position,
+      size: 1,
+      parts: null,
       tokensPerSecond: (raw) => raw * efficiency * costModel.realWorldEfficiency,
       bound: this.boundOf(scope, groups),
     };
@@ -158,8 +186,27 @@ function reachingGroups(
       all.push({ instanceClass, cost, gpuCount, groupGpus: kind.gpus, reaches });
     }
   }
+  return byDegree(all);
+}
+
+/** Sites as one, each machine at its lowest price anywhere; null where it would be nothing but the one, or there are no bounds. */
+function together(sites: readonly ReachingSite[]): ReachingSite | null {
+  if (sites.length < 2) return null;
+  const cheapest = new Map<GroupReaches, ReachingGroup>();
+  for (const { groups } of sites) {
+    if (groups === null) return null;
+    for (const group of groups.get(null)!) {
+      const known = cheapest.get(group.reaches);
+      if (!known || group.cost < known.cost) cheapest.set(group.reaches, group);
+    }
+  }
+  const classes = sites.flatMap((site) => site.classes).sort((a, b) => a.position - b.position);
+  return { classes, otherGroups: [], groups: byDegree([...cheapest.values()]) };
+}
+
+function byDegree(groups: readonly ReachingGroup[]): GroupsByDegree {
   return new Map<number | null, readonly ReachingGroup[]>([
-    [null, all],
-    ...groupBy(all, ({ groupGpus }) => groupGpus),
+    [null, groups],
+    ...groupBy(groups, ({ groupGpus }) => groupGpus),
   ]);
 }

@@ -106,6 +106,8 @@ async function searched(all: readonly Made[], objective: Objective) {
   };
   const blocks = all.map((made, position) => ({
     position,
+    size: 1,
+    parts: null,
     setting: { pipelineStages: position + 1, point: { batch: 1 } },
     site: { classes: [] },
     tokensPerSecond: (rate: number) => rate,
