@@ -337,7 +337,7 @@ export const SEARCH_MUTANTS: readonly Mutant[] = [
     [
       {
         name: "a level without a solution rules out lower ones",
-        find: "add(subproblem, low, level - 1, cost, afterFailure);\n      continue;",
+        find: "add(subproblem, order, low, level - 1, cost, afterFailure);\n      continue;",
         replace: "continue;",
       },
       {
@@ -347,13 +347,93 @@ export const SEARCH_MUTANTS: readonly Mutant[] = [
       },
       {
         name: "the middle of a range is lost",
-        find: 'add(subproblem, middle + 1, high, right, "high", true);',
-        replace: 'add(subproblem, middle + 2, high, right, "high", true);',
+        find: 'add(subproblem, order, middle + 1, high, right, "high", true);',
+        replace: 'add(subproblem, order, middle + 2, high, right, "high", true);',
       },
       {
         name: "a known cost holds for lower levels too",
         find: "if (own <= level && leastCost > cost) cost = leastCost;",
         replace: "if (own >= 0 && leastCost > cost) cost = leastCost;",
+      },
+    ],
+  ),
+  ...mutantsOf(
+    "src/solver/search/block-scan.ts",
+    ["test/solver/search/search.test.ts"],
+    [
+      {
+        name: "the faster half of a block is lost",
+        find: "    this.visit(middle, costAtMiddle, high, costAtHigh, false);\n",
+        replace: "",
+      },
+      {
+        name: "what is slower than the slowest rate is lost",
+        find: "low: isLowest ? 0 : low",
+        replace: "low: high",
+      },
+    ],
+  ),
+  ...mutantsOf(
+    "src/solver/search/stages-bound.ts",
+    ["test/oracle/block-bounds.test.ts"],
+    [
+      {
+        name: "a node holds what its last stage holds",
+        find: "pieces.add(away + (each - 1) * inside, cost);",
+        replace: "pieces.add(away, cost);",
+      },
+      {
+        name: "a stage pays for its whole instance",
+        find: "pieces.add(holds, (cost * groupGpus) / gpuCount);",
+        replace: "pieces.add(holds, cost);",
+      },
+      {
+        name: "a pipeline has fewer nodes than instances are allowed",
+        find: "if (nodes > mostInstances)",
+        replace: "if (nodes >= mostInstances)",
+      },
+      {
+        name: "limits on latencies are tighter than they are",
+        find: "total: (1 - share) * layers,",
+        replace: "total: layers,",
+      },
+    ],
+  ),
+  ...mutantsOf(
+    "src/solver/search/model-bound.ts",
+    ["test/oracle/block-bounds.test.ts"],
+    [
+      {
+        name: "a single stage is not as fast as it is",
+        find: "const tokensPerSecond = model.tokensPerSecond * (1 + BOUND_ROUNDING);",
+        replace: "const tokensPerSecond = model.tokensPerSecond * (1 - BOUND_ROUNDING);",
+      },
+    ],
+  ),
+  ...mutantsOf(
+    "src/solver/stages/stage-reach.ts",
+    ["test/oracle/block-bounds.test.ts"],
+    [
+      {
+        name: "a stage of unlike layers holds one less",
+        find: "  return low;\n}",
+        replace: "  return Math.max(0, low - 1);\n}",
+      },
+      {
+        name: "a stage of like layers holds one less",
+        find: "Math.max(0, Math.floor(layers * (1 + REACH_ROUNDING)))",
+        replace: "Math.max(0, Math.floor(layers * (1 + REACH_ROUNDING)) - 1)",
+      },
+    ],
+  ),
+  ...mutantsOf(
+    "src/solver/stages/run-mixes.ts",
+    ["test/oracle/block-bounds.test.ts"],
+    [
+      {
+        name: "only the first run of a length is looked at",
+        find: "if (isAlike && before > 0) break;",
+        replace: "break;",
       },
     ],
   ),

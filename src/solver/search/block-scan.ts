@@ -3,7 +3,7 @@ import type { Goal, OptimisticPoint } from "./goal.ts";
 import type { Block } from "./space.ts";
 
 /** A run of rates of a block that may still change the answer. */
-export interface OpenRates {
+interface OpenRates {
   /** Raw tokens/s, of the slowest stage or link. */
   readonly low: number;
   readonly high: number;

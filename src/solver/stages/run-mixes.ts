@@ -1,10 +1,10 @@
 import type { Model } from "../../model/model.ts";
 
 /** Layers of each kind, by position in the architecture's kinds. */
-export type LayerMix = readonly number[];
+type LayerMix = readonly number[];
 
 /** What runs of one length can hold. */
-export interface RunMixes {
+interface RunMixes {
   /** Of runs that do not end the model: each mix once. */
   readonly inside: readonly LayerMix[];
   /** Of the run that ends the model. */
