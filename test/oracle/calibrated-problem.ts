@@ -36,6 +36,8 @@ interface Size {
 const GIVEN: Size = { layers: 9, types: 3, instances: 2, stages: 4, mostOrderings: 2500 };
 const OPEN: Size = { layers: 6, types: 2, instances: 2, stages: 2, mostOrderings: 4000 };
 
+const LARGER: Omit<Size, "mostOrderings"> = { layers: 24, types: 7, instances: 4, stages: 6 };
+
 /** So few placements that `evaluate` can be asked about each. */
 const TINY: Size = { layers: 4, types: 2, instances: 2, stages: 3, mostOrderings: 60 };
 
@@ -54,6 +56,33 @@ export function drawCalibratedProblem(seed: number): Drawn {
 export function drawTinyCalibratedProblem(seed: number): Drawn {
   const prng = createPrng(seed * 86_028_157 + 19);
   return drawUntil(seed, prng, prng.pick(["batches", "concurrency"] as const), TINY);
+}
+
+/** A problem that is too large to be enumerated, with limits that may forbid everything. */
+export function drawLargerProblem(seed: number): Omit<Drawn, "outcomes"> {
+  const prng = createPrng(seed * 49_979_687 + 7);
+  const load = prng.pick(["batches", "concurrency", "max", "max", "request_rate"] as const);
+  const { problem, request } = drawOnce(prng, load, LARGER);
+  const limits = {
+    ...problem.limits,
+    latencySafetyMargin: prng.pick([0, 0.1]),
+    maxHourlyCostUsd: prng.chance(0.3) ? prng.pick([1, 5, 20, 60]) : null,
+    ...(problem.workload.phase === "aggregated" && {
+      maxTtftSeconds: prng.chance(0.3) ? prng.pick([0.05, 0.3, 2, 10]) : null,
+      maxTpotSeconds: prng.chance(0.3) ? prng.pick([0.003, 0.01, 0.03, 0.1]) : null,
+    }),
+  };
+  const requestsPerSecond = prng.pick([0.01, 0.3, 3, 20]);
+  const workload: Workload =
+    load === "request_rate"
+      ? { ...problem.workload, load: { kind: load, requestsPerSecond } }
+      : problem.workload;
+  return {
+    seed,
+    prng,
+    request,
+    problem: { ...problem, workload, limits: limitsAtRate(limits, workload) },
+  };
 }
 
 type LoadKind = "batches" | NonNullable<Workload["load"]>["kind"];
@@ -79,7 +108,7 @@ function drawUntil(seed: number, prng: Prng, load: LoadKind, size: Size): Drawn 
 function drawOnce(
   prng: Prng,
   load: LoadKind,
-  size: Size,
+  size: Omit<Size, "mostOrderings">,
 ): { readonly problem: Problem; readonly request: SolveRequest } {
   const pool = drawMachines(prng, size.types, size.instances);
   const gpuGib = prng.pick(pool.types).instance.gpuMemoryGib;
