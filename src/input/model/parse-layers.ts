@@ -81,8 +81,12 @@ export function readLayerRuns(text: string, fileName: string, model: Outline): L
 export function planOfRuns({ runs }: LayerRuns, ends: EndWeights): LayerPlan {
   const kinds: LayerKind[] = [];
   const kindOf: number[] = [];
+  // Alternating layers are of two kinds, not of many.
+  const positions = new Map<string, number>();
   for (const { firstLayer, lastLayer, kind } of runs) {
-    const position = positionOf(kinds, kind);
+    const key = kindKey(kind);
+    const position = positions.get(key) ?? kinds.push(kind) - 1;
+    positions.set(key, position);
     for (let layer = firstLayer; layer <= lastLayer; layer++) kindOf.push(position);
   }
   return { kinds, kindOf, ...ends };
@@ -105,16 +109,9 @@ export function runPlace({ fileName }: LayerRuns, { line }: LayerRun, column: st
   return `${fileName}:${line}, column ${column}`;
 }
 
-/** Where a kind stands among those found so far; a new one is added. Alternating layers are of two kinds, not of many. */
-function positionOf(kinds: LayerKind[], kind: LayerKind): number {
-  const known = kinds.findIndex(
-    (other) =>
-      other.weightGib === kind.weightGib &&
-      other.dHidden === kind.dHidden &&
-      other.numKvHeads === kind.numKvHeads &&
-      other.attentionWindowTokens === kind.attentionWindowTokens,
-  );
-  return known >= 0 ? known : kinds.push(kind) - 1;
+/** The same text for kinds that differ in nothing. */
+function kindKey({ weightGib, dHidden, numKvHeads, attentionWindowTokens }: LayerKind): string {
+  return [weightGib, dHidden, numKvHeads, attentionWindowTokens].join(" ");
 }
 
 function readRun(table: CsvTable, row: CsvRow, model: Outline): LayerRun {
