@@ -1,3 +1,4 @@
+import { groupBy } from "../../lists.ts";
 import type { InstanceClass } from "../instances/instance-class.ts";
 import type { NodeRules, SolveRequest } from "../request.ts";
 import type { BatchOptions } from "../stages/stage-options.ts";
@@ -72,12 +73,12 @@ function classesWith(
   group: readonly InstanceClass[],
   groupGpus: number,
 ): InstanceClass[] {
-  const able = batch.candidates.filter(({ options }) =>
-    options.some((option) => option.groupGpus === groupGpus),
+  const able = new Set(
+    batch.candidates
+      .filter(({ options }) => options.some((option) => option.groupGpus === groupGpus))
+      .map(({ instanceClass }) => instanceClass),
   );
-  return group.filter((instanceClass) =>
-    able.some((other) => other.instanceClass === instanceClass),
-  );
+  return group.filter((instanceClass) => able.has(instanceClass));
 }
 
 function nodeShapes(
@@ -104,9 +105,9 @@ function nodeShapes(
       const free = { ...shape, restType: null, alikeFrom: null };
       parts.push({ classes: able, stages: numbers, shape: free });
     } else if (nodeKinds === "one") {
-      for (const name of types) {
+      for (const ofType of groupBy(able, ({ type }) => type.instance.name).values()) {
         parts.push({
-          classes: able.filter(({ type }) => type.instance.name === name),
+          classes: ofType,
           stages: numbers,
           shape: { ...shape, restType: null, alikeFrom: wholeInstances ? 0 : null },
         });

@@ -1,4 +1,5 @@
 import { InternalError } from "../../errors.ts";
+import { groupBy } from "../../lists.ts";
 import { evaluate, placementPoint } from "../../placement/evaluate.ts";
 import type { Evaluation, Success } from "../../placement/evaluation.ts";
 import { keepsLatencyLimits } from "../../placement/limits.ts";
@@ -37,13 +38,23 @@ export function isProposed(problem: Problem, evaluation: Evaluation): evaluation
   return warnings.length === others.length;
 }
 
+/** Classes by the names of their types. */
+const byTypeName = new WeakMap<
+  readonly InstanceClass[],
+  ReadonlyMap<string, readonly InstanceClass[]>
+>();
+
 /** The instance class of an instance. */
-export function classOf(context: CaseContext, name: string): InstanceClass {
+export function classOf({ classes }: CaseContext, name: string): InstanceClass {
   const parsed = parseInstanceName(name);
-  const instanceClass = context.classes.find(
-    ({ type, instances }) =>
-      type.instance.name === parsed?.typeName && instances.includes(parsed.index),
-  );
+  let ofTypes = byTypeName.get(classes);
+  if (ofTypes === undefined) {
+    ofTypes = groupBy(classes, ({ type }) => type.instance.name);
+    byTypeName.set(classes, ofTypes);
+  }
+  const instanceClass = ofTypes
+    .get(parsed?.typeName ?? "")
+    ?.find(({ instances }) => parsed !== null && instances.includes(parsed.index));
   if (!instanceClass) throw new InternalError(`${name} is in no instance class.`);
   return instanceClass;
 }
