@@ -232,6 +232,11 @@ export interface CostModel {
   readonly dependsOnNext: boolean;
   /** Whether a stage's time is a sum over its layers, see axiom 9. Absent: it may not be. */
   readonly affineInLayers?: boolean;
+  /**
+   * Whether more sequences never take less time: with all else equal a stage's tokens/s divided by the batch never rise with the batch. Even
+   * splits leave out operating points by it; no proof rests on it. Absent: it is not known.
+   */
+  readonly sublinearInBatch?: boolean;
   /** Lower bounds on all stages of a group as lines over their layers; absent where the model has none to show. */
   lines?(
     shape: Omit<OpenShape, "startLayer">,

@@ -441,6 +441,22 @@ describe.each(COST_MODELS)("the %s model", (_, create, hasEnds) => {
     );
   });
 
+  test("more sequences never take less time, where the model says so", () => {
+    fc.assert(
+      fc.property(
+        arbitraryCase,
+        fc.integer({ min: 1, max: 1024 }),
+        ({ model, shape, point }, more) => {
+          const costModel = create(model);
+          if (!costModel.sublinearInBatch) return;
+          const perSequence = (batch: number): number =>
+            costModel.stage(shape, { ...point, batch }).tokensPerSecond / batch;
+          expectAtMost(perSequence(point.batch + more), perSequence(point.batch));
+        },
+      ),
+    );
+  });
+
   test("axiom 7: the number of stages changes nothing of a stage unless the model says so", () => {
     fc.assert(
       fc.property(arbitraryCase, ({ model, shape, point }) => {

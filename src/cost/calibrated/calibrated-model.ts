@@ -95,6 +95,7 @@ export function createCalibratedModel(
     dependsOnStages: true,
     dependsOnNext: true,
     affineInLayers: areStepsAffine(architecture, engine),
+    sublinearInBatch: true,
     realWorldEfficiency: 1,
 
     stage(shape: StageShape, point: OperatingPoint): StageEstimate {
