@@ -293,7 +293,7 @@ export const STAGE_MUTANTS: readonly Mutant[] = [
     ],
   ),
   ...mutantsOf(
-    "src/solver/even-splits/even-splits.ts",
+    "src/solver/even-splits/split-types.ts",
     ["test/solver/even-splits/even-splits.test.ts"],
     [
       {
@@ -301,10 +301,58 @@ export const STAGE_MUTANTS: readonly Mutant[] = [
         find: "{count} $",
         replace: "{0 * count} $",
       },
+    ],
+  ),
+  ...mutantsOf(
+    "src/solver/even-splits/split-score.ts",
+    ["test/solver/even-splits/even-splits.test.ts"],
+    [
       {
         name: "a split that costs nothing is compared by the price of its tokens",
         find: "const isFree = a.cost_per_hour === 0 && b.cost_per_hour === 0;",
         replace: "const isFree = false;",
+      },
+    ],
+  ),
+  ...mutantsOf(
+    "src/solver/even-splits/best-split.ts",
+    ["test/solver/even-splits/even-splits-oracle.test.ts"],
+    [
+      {
+        name: "a split as good as the one that was probed is passed over",
+        find: "return this.orEqual ? difference <= 0 : difference < 0;",
+        replace: "return difference < 0;",
+      },
+      {
+        name: "a later split as good as the best takes its place",
+        find: "this.orEqual = false;",
+        replace: "this.orEqual = true;",
+      },
+      {
+        name: "a split that misses a limit on latencies is the best",
+        find: "if (!isKept(table, split, point)) continue;",
+        replace: "if (!split.keepsRules(point)) continue;",
+      },
+    ],
+  ),
+  ...mutantsOf(
+    "src/solver/even-splits/candidate-split.ts",
+    ["test/solver/even-splits/even-splits-oracle.test.ts"],
+    [
+      {
+        name: "what a stage serves at a point bounds what it serves at later ones",
+        find: "perSequence * batch, wanted",
+        replace: "perSequence, wanted",
+      },
+      {
+        name: "a split keeps the rules where it is too small for its memory",
+        find: 'held.fit(point) === "fits"',
+        replace: 'held.fit(point) !== "too_large"',
+      },
+      {
+        name: "links of a split are as fast as can be",
+        find: "raw = Math.min(raw, link.tokensPerSecond);",
+        replace: "void link;",
       },
     ],
   ),
@@ -314,8 +362,8 @@ export const STAGE_MUTANTS: readonly Mutant[] = [
     [
       {
         name: "the layers left over go to the last stages",
-        find: "base + (index < longer ? 1 : 0)",
-        replace: "base + (index >= ppStages - longer ? 1 : 0)",
+        find: "base + (seats.length < longer ? 1 : 0)",
+        replace: "base + (seats.length >= ppStages - longer ? 1 : 0)",
       },
     ],
   ),

@@ -196,7 +196,7 @@ function measure(problem: Problem, placed: readonly PlacedStage[], point: Operat
 }
 
 /** How fast placed stages serve, and what they wait for. */
-export interface PipelineSpeed {
+interface PipelineSpeed {
   readonly estimates: readonly StageEstimate[];
   readonly links: readonly LinkMetrics[];
   /** The slowest rate of all stages and links, tokens/s. */
@@ -207,11 +207,8 @@ export interface PipelineSpeed {
   readonly latency: Latency | null;
 }
 
-/**
- * The part of `evaluate` that says how fast placed stages are, whether or not they keep the rules.
- * @throws InputError as `evaluate` does where a quantity beyond its bounds leaves no rate
- */
-export function pipelineSpeed(
+/** @throws InputError as `evaluate` does where a quantity beyond its bounds leaves no rate */
+function pipelineSpeed(
   problem: Problem,
   placed: readonly PlacedStage[],
   point: OperatingPoint,

@@ -68,28 +68,53 @@ export function evenSplit(problem: Problem, split: SplitShape, point: OperatingP
   if (ppStages > numLayers) {
     return infeasible(`${ppStages} pipeline stages are more than the model's ${numLayers} layers.`);
   }
-  const base = Math.floor(numLayers / ppStages);
-  const longer = numLayers % ppStages;
-  const seats = perInstance.flatMap((count, instance) =>
-    Array.from({ length: count }, (_, position) => ({ instance, firstGpu: position * tpDegree })),
-  );
-  let next = 1;
-  const stages = seats.map(({ instance, firstGpu }, index) => {
-    const size = base + (index < longer ? 1 : 0);
-    const stage = {
-      gpu_type: instanceName(family, instance),
-      tp_degree: tpDegree,
-      gpu_ids: Array.from({ length: tpDegree }, (_, id) => firstGpu + id),
-      start_layer: next,
-      end_layer: next + size - 1,
-    };
-    next += size;
-    return stage;
-  });
+  const stages = evenSeats(numLayers, tpDegree, perInstance).map((seat) => ({
+    gpu_type: instanceName(family, seat.instance),
+    tp_degree: tpDegree,
+    gpu_ids: gpuIdsOf(seat, tpDegree),
+    start_layer: seat.startLayer,
+    end_layer: seat.startLayer + seat.layers - 1,
+  }));
   return {
     status: "placement",
     placement: placementAt(point, stages),
   };
+}
+
+/** A stage of an even split, and where it stands. */
+export interface EvenSeat {
+  /** Index of its instance among those of the type. */
+  readonly instance: number;
+  /** Its lowest GPU inside the instance; the group's others follow. */
+  readonly firstGpu: number;
+  readonly startLayer: number;
+  readonly layers: number;
+}
+
+/** The stages of an even split, `perInstance` of them on instance 0, 1, …: the first L mod P have a layer more. */
+export function evenSeats(
+  numLayers: number,
+  tpDegree: number,
+  perInstance: readonly number[],
+): EvenSeat[] {
+  const ppStages = perInstance.reduce((sum, count) => sum + count, 0);
+  const base = Math.floor(numLayers / ppStages);
+  const longer = numLayers % ppStages;
+  const seats: EvenSeat[] = [];
+  let startLayer = 1;
+  for (const [instance, count] of perInstance.entries()) {
+    for (let position = 0; position < count; position++) {
+      const layers = base + (seats.length < longer ? 1 : 0);
+      seats.push({ instance, firstGpu: position * tpDegree, startLayer, layers });
+      startLayer += layers;
+    }
+  }
+  return seats;
+}
+
+/** The GPUs of a seat inside its instance. */
+export function gpuIdsOf({ firstGpu }: EvenSeat, tpDegree: number): number[] {
+  return Array.from({ length: tpDegree }, (_, id) => firstGpu + id);
 }
 
 /** Stages of an even split that one instance takes: the reference model's has one on each. */
@@ -114,6 +139,11 @@ function stagesByInstance(
   instances = ppStages <= available ? ppStages : Math.ceil(ppStages / most),
 ): number[] | null {
   if (instances > available || instances * most < ppStages) return null;
+  return stagesOnEach(ppStages, instances);
+}
+
+/** Stages on each of some instances: as equally many as can be, the first ones with one more. */
+export function stagesOnEach(ppStages: number, instances: number): number[] {
   const least = Math.floor(ppStages / instances);
   return Array.from({ length: instances }, (_, i) => least + (i < ppStages % instances ? 1 : 0));
 }

@@ -17,12 +17,16 @@ const SHARED_LEGEND = "on N: the stages share N instances, equally many on each"
 /** Types of either kind that are listed; a catalogue has hundreds. */
 const MOST_LISTED = 20;
 
-/** The answer beside the best even split of every instance type. */
+/**
+ * The answer beside the best even split of every instance type.
+ * @param typesMissing types that the search for even splits did not come to
+ */
 export function renderEvenSplits(
   problem: Problem,
   families: readonly FamilyBest[],
   answer: Answer,
   colours: Colours,
+  typesMissing: number = 0,
 ): string {
   const { workload } = problem;
   const { metrics } = atFullUse(problem, answer);
@@ -90,7 +94,7 @@ export function renderEvenSplits(
   ];
   const legend =
     best.length === 0 ? "" : `\n${legends.map((each) => colours.dim(`  ${each}`)).join("\n")}`;
-  return `${title}\n${table}${more(best.length)}${legend}${rest}`;
+  return `${title}\n${table}${more(best.length)}${notWhole(families.length, typesMissing)}${legend}${rest}`;
 }
 
 /** Of types that one cause keeps out the first are named. */
@@ -113,6 +117,12 @@ function withoutSplit(families: readonly FamilyBest[]): string[] {
         printable(`${types.length} ${cause}: ${named.join(", ")}${rest}${example}`),
       );
     });
+}
+
+/** What is said where a limit has cut the search for even splits short. */
+function notWhole(types: number, missing: number): string {
+  if (missing === 0) return "";
+  return `\n${wrap(`Not whole: the search stopped before ${missing} of ${types + missing} instance types were split.`)}`;
 }
 
 /** What is said of those that are not listed. */

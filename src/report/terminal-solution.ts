@@ -19,13 +19,17 @@ import { renderInfeasibility, renderNoAnswerTitle } from "./terminal-no-answer.t
 import { renderMetrics, renderStages } from "./terminal-placement.ts";
 import { renderWorkload } from "./terminal-workload.ts";
 
-/** What came of a solve, for people. Holds no time, so that equal input gives equal text. */
+/**
+ * What came of a solve, for people. Holds no time, so that equal input gives equal text.
+ * @param typesMissing instance types that the search for even splits did not come to
+ */
 export function renderSolution(
   problem: Problem,
   request: SolveRequest,
   solution: Solution,
   evenSplits: readonly FamilyBest[],
   colours: Colours,
+  typesMissing: number = 0,
 ): string {
   if (!("placement" in solution)) return renderNoAnswer(problem, solution, colours);
   const { placement, metrics, frontier, explanation } = solution;
@@ -42,7 +46,7 @@ export function renderSolution(
     renderGroups(problem, solution, colours),
     explanation ? renderExplanation(problem, solution, explanation, colours) : "",
     frontier ? renderFrontier(problem, solution, frontier, colours) : "",
-    renderEvenSplits(problem, evenSplits, solution, colours),
+    renderEvenSplits(problem, evenSplits, solution, colours, typesMissing),
   ]);
 }
 

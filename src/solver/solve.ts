@@ -4,7 +4,7 @@ import { lowMemoryWarnings } from "../placement/low-memory.ts";
 import { type Placement, parseInstanceName } from "../placement/placement.ts";
 import type { Problem } from "../placement/problem.ts";
 import { pointWarnings } from "../workload/workload.ts";
-import { eachEvenSplit } from "./even-splits/even-splits.ts";
+import { EvenSplits } from "./even-splits/even-splits.ts";
 import { bestByGroup } from "./explain/by-group.ts";
 import { goesByGpus, withFewestGpus } from "./explain/fewest-gpus.ts";
 import { explainInfeasible } from "./explain/infeasibility.ts";
@@ -282,10 +282,10 @@ function besideValue(objective: SearchObjective, value: number, boundKey: number
     : Math.min(bound, value);
 }
 
-/**
- * Even splits are cheap to score, and give whatever strikes early something to fall back on. So neither a limit on time nor a
- * signal ends them: an answer is never worse than an even split that the report shows beside it.
- */
+/** Even splits are looked for at least so long, so that a limit that is over when the search begins leaves an answer as a rule. */
+const LEAST_MILLISECONDS = 150;
+
+/** The best even splits as first answers, as far as it gets before a limit strikes: what strikes later has something to fall back on. */
 async function submitEvenSplits(
   problem: Problem,
   request: SolveRequest,
@@ -293,12 +293,14 @@ async function submitEvenSplits(
   goal: SingleGoal,
   onShare: (share: number) => void,
 ): Promise<void> {
-  await eachEvenSplit(problem, request, session.pace, (best, share) => {
-    if (best.status === "best") {
-      const found = session.scoreHeuristic(best.evaluation.placement);
+  const least = performance.now() + LEAST_MILLISECONDS;
+  await EvenSplits.of(problem, request).search(session.pace, {
+    onSplit: (placement) => {
+      const found = session.scoreHeuristic(placement);
       if (found) goal.submit(found);
-    }
-    onShare(share);
+    },
+    onShare,
+    shouldStop: () => session.isOver && performance.now() >= least,
   });
 }
 

@@ -59,3 +59,10 @@ it("says on how many instances the stages of a split stand where some share one"
   expect(together).toContain("TP 2 × PP 4 on 2, batch 32");
   expect(together).toContain("on N: the stages share N instances");
 });
+
+it("says where a limit has cut the search for splits short, and by how much", () => {
+  const whole = renderEvenSplits(problem, [none("a", "too small")], answer, PLAIN);
+  expect(whole).not.toContain("Not whole");
+  const cut = renderEvenSplits(problem, [none("a", "too small")], answer, PLAIN, 3);
+  expect(cut).toContain("Not whole: the search stopped before 3 of 4 instance types were split.");
+});

@@ -86,7 +86,7 @@ function addSearchOptions(command: Command): Command {
   addOptions(command.optionsGroup("Search and output:"), [
     numberOption(
       "--time-limit <seconds>",
-      "time limit of the search; even splits are always completed",
+      "time limit; the answer is then the best so far",
       SECONDS,
     ),
     numberOption("--gap <g>", "allowed |objective − bound| / |objective| (default: 0)", SHARE),

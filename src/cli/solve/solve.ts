@@ -24,7 +24,6 @@ import {
   type ProblemFlagValues,
   readFlaggedProblem,
 } from "../options/problem-flags.ts";
-import type { Report } from "./solve-report.ts";
 import { checkChoiceLeft, type RequestFlags, requestOf } from "./solve-request.ts";
 import { solveWatched } from "./solve-with-progress.ts";
 
@@ -68,10 +67,10 @@ export async function runSolve(
     checkChoiceLeft(problem, request);
     const restriction = await restrictionOf(flags, problem, request);
     const asked = restriction?.request ?? request;
-    // What is left to load and to compute is done while the solver works in its own thread.
+    // What is left to load is loaded while the solver works in its own thread.
     const [solution, report, reportFile] = await Promise.all([
       solveWatched(problem, request, backend, startedMilliseconds, io, restriction?.search),
-      flags.json ? null : loadReport(problem, asked),
+      flags.json ? null : import("./solve-report.ts"),
       flags.report === undefined ? null : import("../io/report-file.ts"),
     ]);
     const warnings = mergeWarnings(
@@ -98,7 +97,11 @@ export async function runSolve(
       reportFile.writeSolveReport(flags.report!, input, io);
     }
     await printWarnings(io, [...warnings, ...stale]);
-    await io.stdout.write(report ? report(solution, wantsColours(io)) : `${jsonText(json)}\n`);
+    await io.stdout.write(
+      report
+        ? await report.reportOf(problem, asked, solution, wantsColours(io))
+        : `${jsonText(json)}\n`,
+    );
     if (report) {
       const seconds = (performance.now() - startedMilliseconds) / 1000;
       await printNote(io, `done in ${seconds.toFixed(2)} s`);
@@ -157,11 +160,6 @@ const EXIT_OF: Readonly<Record<Solution["status"], number>> = {
   feasible: EXIT.notProven,
   no_solution: EXIT.notProven,
 };
-
-async function loadReport(problem: Problem, request: SolveRequest): Promise<Report> {
-  const { prepareReport } = await import("./solve-report.ts");
-  return prepareReport(problem, request);
-}
 
 /** Writes the files of `--out`; returns what to warn of. */
 async function writeOut(

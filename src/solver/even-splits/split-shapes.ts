@@ -1,14 +1,11 @@
-import { pairGBytesPerSecond } from "../../hardware/network.ts";
+import { InternalError } from "../../errors.ts";
 import type { PoolType } from "../../hardware/pool.ts";
-import { layerCount } from "../../model/model.ts";
-import { evenSplit, mostStagesPerInstance } from "../../placement/even-split.ts";
-import { type Placement, parseInstanceName } from "../../placement/placement.ts";
+import { isAllowedCut, layerCount } from "../../model/model.ts";
+import { evenSeats, evenSplit, mostStagesPerInstance } from "../../placement/even-split.ts";
+import type { Placement } from "../../placement/placement.ts";
 import type { Problem } from "../../placement/problem.ts";
+import { allowedSegmentSizes } from "../../placement/segment-sizes.ts";
 import type { OperatingPoint } from "../../workload/workload.ts";
-import { slowestUsedLink } from "../instances/bandwidth-percentile.ts";
-import { isAllowed, tpDegreesOf } from "../instances/instance-classes.ts";
-import type { SolveRequest } from "../request.ts";
-import { brokenRentalRule, rentedMetrics } from "../search/rental-rules.ts";
 
 /** A split of the layers as even as can be over like stages on instances of one type. */
 export interface SplitShape {
@@ -23,12 +20,6 @@ export interface SplitChoice extends SplitShape {
   readonly point: OperatingPoint;
 }
 
-/** A split with its placement at one operating point; at others it differs in nothing but those. */
-export interface PlacedSplit {
-  readonly shape: SplitShape;
-  readonly placement: Placement;
-}
-
 /** "TP 2 × PP 4", and on how many instances where that is not one for each stage. */
 export function splitText({ tpDegree, ppStages, instances }: SplitShape): string {
   const where =
@@ -39,36 +30,27 @@ export function splitText({ tpDegree, ppStages, instances }: SplitShape): string
 }
 
 /**
- * The splits of a type that a request allows: every TP degree × number of stages × number of instances that share them. Smaller
- * shapes first: among equals the first one wins.
+ * The shapes of splits of a type: every TP degree × number of stages × number of instances that share them. Smaller shapes first: among
+ * equals the first one wins.
  */
-export function* splitsOf(
+export function shapesOf(
   problem: Problem,
-  request: SolveRequest,
   type: PoolType,
-  point: OperatingPoint,
-): Generator<PlacedSplit> {
-  if (!isAllowed(type, request)) return;
+  tpDegrees: readonly number[],
+  mostInstances: number,
+): SplitShape[] {
   const { rules, model } = problem;
-  const tpDegrees = tpDegreesOf(problem, type, request);
-  const mostInstances = Math.min(type.count, request.maxInstances ?? type.count);
-  const slowest = slowestUsedLink(problem.pool, problem.network, request.bandwidthPercentile);
   const mostStages = Math.min(rules.maxPipelineStages, layerCount(model));
+  const shapes: SplitShape[] = [];
   for (let ppStages = 1; ppStages <= mostStages; ppStages++) {
     for (const tpDegree of tpDegrees) {
       const most = mostStagesPerInstance(problem, type, tpDegree);
       for (const instances of instanceCounts(ppStages, most, mostInstances)) {
-        const shape = { tpDegree, ppStages, instances };
-        const split = evenSplit(problem, { family: type.instance.name, ...shape }, point);
-        if (split.status !== "placement") continue;
-        const { placement } = split;
-        const rented = rentedMetrics(problem, placement);
-        if (brokenRentalRule(problem, request, placement, rented) !== null) continue;
-        if (slowest > 0 && slowestLink(problem, type, placement) < slowest) continue;
-        yield { shape, placement };
+        shapes.push({ tpDegree, ppStages, instances });
       }
     }
   }
+  return shapes;
 }
 
 /** On how many instances stages stand at k on each, for every k: rising. */
@@ -81,27 +63,30 @@ function instanceCounts(ppStages: number, most: number, mostInstances: number): 
   return [...counts];
 }
 
-/** Bandwidth of the slowest link between two instances, GB/s; infinite where there is none. */
-function slowestLink({ network }: Problem, type: PoolType, { stages }: Placement): number {
-  let slowest = Number.POSITIVE_INFINITY;
-  for (let next = 1; next < stages.length; next++) {
-    const [from, to] = [stages[next - 1]!, stages[next]!];
-    if (from.gpu_type === to.gpu_type) continue;
-    const ends = [from, to].map(({ gpu_type, gpu_ids }) => ({
-      index: parseInstanceName(gpu_type)!.index,
-      gpu: gpu_ids![0]!,
-    }));
-    const [source, target] = [ends[0]!, ends[1]!];
-    const link = pairGBytesPerSecond(
-      network,
-      type,
-      source.index,
-      source.gpu,
-      type,
-      target.index,
-      target.gpu,
+/** The placement of a split of a type. */
+export function placedSplit(
+  problem: Problem,
+  { instance }: PoolType,
+  shape: SplitShape,
+  point: OperatingPoint,
+): Placement {
+  const split = evenSplit(problem, { family: instance.name, ...shape }, point);
+  if (split.status !== "placement") throw new InternalError(split.error);
+  return split.placement;
+}
+
+/** Numbers of stages whose even sizes keep the rules that know nothing of memory. */
+export function regularStages(problem: Problem): ReadonlySet<number> {
+  const { model, rules } = problem;
+  const layers = layerCount(model);
+  const allowed = new Set(allowedSegmentSizes(layers, rules));
+  const regular = new Set<number>();
+  for (let ppStages = 1; ppStages <= Math.min(rules.maxPipelineStages, layers); ppStages++) {
+    const seats = evenSeats(layers, 1, [ppStages]);
+    const isRegular = seats.every(
+      (seat) => allowed.has(seat.layers) && isAllowedCut(model, seat.startLayer + seat.layers - 1),
     );
-    slowest = Math.min(slowest, link);
+    if (isRegular) regular.add(ppStages);
   }
-  return slowest;
+  return regular;
 }

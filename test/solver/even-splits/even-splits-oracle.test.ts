@@ -2,15 +2,14 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { createCalibratedModel } from "../../../src/cost/calibrated/calibrated-model.ts";
 import { createPool } from "../../../src/hardware/pool.ts";
-import { evaluate } from "../../../src/placement/evaluate.ts";
-import type { Success } from "../../../src/placement/evaluation.ts";
-import { evenSplit } from "../../../src/placement/even-split.ts";
 import type { Problem } from "../../../src/placement/problem.ts";
-import { bestEvenSplits } from "../../../src/solver/even-splits/even-splits.ts";
+import { bestEvenSplits, type FamilyBest } from "../../../src/solver/even-splits/even-splits.ts";
 import { DEFAULT_REQUEST, type SolveRequest } from "../../../src/solver/request.ts";
-import { requestedPoints } from "../../../src/solver/search/operating-points.ts";
-import { brokenRentalRule } from "../../../src/solver/search/rental-rules.ts";
-import { NO_LIMITS } from "../../../src/workload/workload.ts";
+import { type Limits, NO_LIMITS } from "../../../src/workload/workload.ts";
+import { FLAVOURS, MESSAGE_FLAVOURS, SERVING_FLAVOURS } from "../../oracle/flavours.ts";
+import { createPrng, type Prng } from "../../oracle/prng.ts";
+import { drawUnseen } from "../../oracle/random-problem.ts";
+import { oracleSeeds } from "../../oracle/seeds.ts";
 import {
   arbitraryGpu,
   calibratedProblem,
@@ -19,6 +18,7 @@ import {
   knowledgeOf,
   llama,
 } from "../../support/calibrated.ts";
+import { plainSplits } from "./plain-splits.ts";
 
 const arbitraryEntry = fc
   .record({
@@ -28,9 +28,13 @@ const arbitraryEntry = fc
     network: fc.constantFrom(1, 10, 400),
     cents: fc.integer({ min: 50, max: 5000 }),
     owned: fc.constantFrom(0, 0, 1),
+    isScattered: fc.constantFrom(false, false, true),
   })
-  .map(({ gpu, gpuCount, count, network, cents, owned }) => ({
-    instance: instanceOf(gpu, gpuCount, { externalGbitsPerSecond: network }),
+  .map(({ gpu, gpuCount, count, network, cents, owned, isScattered }) => ({
+    instance: {
+      ...instanceOf(gpu, gpuCount, { externalGbitsPerSecond: network }),
+      ...(isScattered && { isScattered }),
+    },
     count,
     ownedCount: Math.min(owned, count),
     price: {
@@ -65,83 +69,116 @@ const arbitraryCase = fc.record({
   }),
 });
 
-/** All even splits of a type that serve within the rules and limits, straight from `evaluate`. */
-function all(problem: Problem, request: SolveRequest, family: string): Success[] {
-  const found: Success[] = [];
-  const type = problem.pool.byName.get(family)!;
-  for (const tpDegree of request.tpDegrees) {
-    for (let ppStages = 1; ppStages <= problem.rules.maxPipelineStages; ppStages++) {
-      for (let instances = 1; instances <= Math.min(ppStages, type.count); instances++) {
-        for (const point of requestedPoints(problem)) {
-          if (tpDegree > type.instance.gpuCount) continue;
-          const split = evenSplit(problem, { family, tpDegree, ppStages, instances }, point);
-          if (split.status !== "placement") continue;
-          const evaluation = evaluate(problem, split.placement);
-          if (evaluation.status !== "SUCCESS") continue;
-          const { metrics, placement } = evaluation;
-          if (!metrics.meets_cost_threshold) continue;
-          if (brokenRentalRule(problem, request, placement, metrics) === null) {
-            found.push(evaluation);
-          }
-        }
-      }
-    }
-  }
-  return found;
+type Case = typeof arbitraryCase extends fc.Arbitrary<infer T> ? T : never;
+
+function problemOf({ entries, layers, input, output, maxBatch, ...rest }: Case): Problem {
+  const architecture = llama({ layers });
+  const settings = defaultSettings("vllm");
+  const base = calibratedProblem(architecture, settings);
+  return {
+    ...base,
+    costModel: createCalibratedModel(architecture, settings, knowledgeOf()),
+    pool: createPool(
+      entries.map((one, index) => ({
+        ...one,
+        instance: { ...one.instance, name: `${one.instance.name} ${index}` },
+      })),
+    ),
+    rules: { ...base.rules, minMemoryUtilization: rest.minMemoryUtilization },
+    limits: { ...NO_LIMITS, ...rest.limits },
+    workload: {
+      ...base.workload,
+      phase: "aggregated",
+      inputTokens: input,
+      outputTokens: output,
+      minBatch: 1,
+      maxBatch,
+    },
+  };
 }
 
-function value({ objective }: SolveRequest, { metrics }: Success): number {
-  if (objective === "throughput") return -metrics.throughput_tokens_per_sec;
-  return objective === "cost" ? metrics.cost_per_hour : metrics.dollar_per_million_token;
-}
-
-it("no even split is better than the one that is named, of any shape on any number of instances", () => {
+it("the splits that are named, and what keeps out the others, are those of an evaluation of all splits", () => {
   let several = 0;
   fc.assert(
-    fc.property(arbitraryCase, ({ entries, layers, input, output, maxBatch, ...rest }) => {
-      const architecture = llama({ layers });
-      const settings = defaultSettings("vllm");
-      const base = calibratedProblem(architecture, settings);
-      const problem: Problem = {
-        ...base,
-        costModel: createCalibratedModel(architecture, settings, knowledgeOf()),
-        pool: createPool(
-          entries.map((one, index) => ({
-            ...one,
-            instance: { ...one.instance, name: `${one.instance.name} ${index}` },
-          })),
-        ),
-        rules: { ...base.rules, minMemoryUtilization: rest.minMemoryUtilization },
-        limits: { ...NO_LIMITS, ...rest.limits },
-        workload: {
-          ...base.workload,
-          phase: "aggregated",
-          inputTokens: input,
-          outputTokens: output,
-          minBatch: 1,
-          maxBatch,
-        },
-      };
-      // Links are another matter, see even-splits.test.ts: here the rule may only take splits away.
-      const request: SolveRequest = { ...DEFAULT_REQUEST, ...rest.request };
-      for (const best of bestEvenSplits(problem, request)) {
-        const values = all(problem, request, best.family).map((one) => value(request, one));
-        if (best.status !== "best") {
-          if (request.bandwidthPercentile === null) expect(values).toEqual([]);
-          continue;
-        }
-        const { choice, evaluation } = best;
-        const own = value(request, evaluation);
-        expect(values).toContain(own);
-        // Where nothing is paid more tokens/s decide.
-        if (request.bandwidthPercentile === null && evaluation.metrics.cost_per_hour > 0) {
-          expect(Math.min(...values)).toBe(own);
-        }
-        if (choice.instances < choice.ppStages) several++;
-        expect(evaluation.metrics.num_instances).toBe(choice.instances);
+    fc.property(arbitraryCase, (drawn) => {
+      const problem = problemOf(drawn);
+      const request: SolveRequest = { ...DEFAULT_REQUEST, ...drawn.request };
+      const families = bestEvenSplits(problem, request);
+      expect(families).toEqual(plainSplits(problem, request));
+      for (const family of families) {
+        if (family.status !== "best") continue;
+        if (family.choice.instances < family.choice.ppStages) several++;
       }
     }),
     { numRuns: 40 },
   );
   expect(several).toBeGreaterThan(0);
+});
+
+const ALL_FLAVOURS = [...FLAVOURS, ...SERVING_FLAVOURS, ...MESSAGE_FLAVOURS];
+
+it("so they are of other cost models, of matrices, and of layers that are not alike", () => {
+  const statuses = new Map<string, number>();
+  for (const seed of oracleSeeds(400)) {
+    const prng = createPrng(seed * 27_644_437 + 11);
+    const { problem, request } = drawUnseen(prng, prng.pick(ALL_FLAVOURS));
+    const free = plainSplits(problem, request);
+    expect(bestEvenSplits(problem, request), `seed ${seed}`).toEqual(free);
+    const limited = { ...problem, limits: limitsNear(prng, free) };
+    const families = bestEvenSplits(limited, request);
+    expect(families, `seed ${seed}, limited`).toEqual(plainSplits(limited, request));
+    for (const { status } of families) statuses.set(status, (statuses.get(status) ?? 0) + 1);
+  }
+  expect([...statuses.keys()].sort()).toEqual(["best", "infeasible", "over_limits"]);
+});
+
+/** Limits at what some split has, a hair beside it, or well off. */
+function limitsNear(prng: Prng, families: readonly FamilyBest[]): Limits {
+  const best = families.filter((family) => family.status === "best");
+  if (best.length === 0) return NO_LIMITS;
+  const { metrics } = prng.pick(best).evaluation;
+  const near = (value: number): number => value * prng.pick([1, 1, 0.999, 1.001, 0.7, 1.5]);
+  const seconds = (milliseconds: number | null): number | null =>
+    milliseconds === null ? null : near(milliseconds / 1000);
+  const all: Partial<Limits> = {
+    maxHourlyCostUsd: near(metrics.cost_per_hour),
+    maxCostPerMillionTokenUsd: near(metrics.dollar_per_million_token),
+    maxTotalRuntimeHours: near(metrics.total_runtime_hours),
+    minTokensPerSecond: near(metrics.throughput_tokens_per_sec),
+    maxTtftSeconds: seconds(metrics.ttft_ms),
+    maxTpotSeconds: seconds(metrics.tpot_ms),
+  };
+  const names = prng.shuffle(Object.keys(all)).slice(0, prng.int(1, 2));
+  const chosen = Object.entries(all).filter(([name]) => names.includes(name));
+  return { ...NO_LIMITS, ...Object.fromEntries(chosen) };
+}
+
+it("operating points are skipped where more sequences never take less time, and it changes nothing", () => {
+  let asked = 0;
+  let askedOfAll = 0;
+  fc.assert(
+    fc.property(arbitraryCase, (drawn) => {
+      const given = problemOf(drawn);
+      const workload: Problem["workload"] = { ...given.workload, load: { kind: "max" } };
+      const problem: Problem = { ...given, workload, limits: NO_LIMITS };
+      const request: SolveRequest = { ...DEFAULT_REQUEST, ...drawn.request };
+      const { sublinearInBatch, ...unknown } = problem.costModel;
+      expect(sublinearInBatch).toBe(true);
+      const counted = (costModel: typeof unknown, count: () => void): Problem => ({
+        ...problem,
+        costModel: {
+          ...costModel,
+          stage: (shape, point) => {
+            count();
+            return costModel.stage(shape, point);
+          },
+        },
+      });
+      const skipping = counted(problem.costModel, () => asked++);
+      const all = counted(unknown, () => askedOfAll++);
+      expect(bestEvenSplits(skipping, request)).toEqual(bestEvenSplits(all, request));
+    }),
+    { numRuns: 25 },
+  );
+  expect(asked).toBeLessThan(askedOfAll / 2);
 });

@@ -5,7 +5,7 @@ import { evenSplit } from "../../../src/placement/even-split.ts";
 import type { Problem } from "../../../src/placement/problem.ts";
 import {
   bestEvenSplits,
-  eachEvenSplit,
+  EvenSplits,
   type FamilyBest,
 } from "../../../src/solver/even-splits/even-splits.ts";
 import { DEFAULT_REQUEST, type SolveRequest } from "../../../src/solver/request.ts";
@@ -175,15 +175,15 @@ describe("the best even split of every type", () => {
       count,
       price: { ...row!.price, microUsdPerHour: usd * 1e6 },
     });
-    const families = await eachEvenSplit(
+    const splits = EvenSplits.of(
       foundingProblem({
         pool: createPool([at("dear", 2, 2), at("cheap", cheapMachines, 1)]),
         rules: RELAXED_RULES,
       }),
       { ...DEFAULT_REQUEST, tpDegrees: [4], ...changes },
-      new Pace(),
     );
-    return families.map(({ family, status }) => `${family} ${status}`);
+    await splits.search(new Pace());
+    return splits.families().map(({ family, status }) => `${family} ${status}`);
   }
 
   it("takes the cheapest of sites that have the same", async () => {

@@ -1,0 +1,94 @@
+import type { PoolType } from "../../hardware/pool.ts";
+import { evaluate } from "../../placement/evaluate.ts";
+import { limitIsMet } from "../../placement/limits.ts";
+import { isLatencyLimit, type LimitName } from "../../workload/workload.ts";
+import { setLimits } from "../explain/limits.ts";
+import { type CandidateSplit, candidatesOf, isRentable, type Wanted } from "./candidate-split.ts";
+import { describeMiss, limitCause, type Miss, NO_SPLIT } from "./split-reasons.ts";
+import { scoreOf } from "./split-score.ts";
+import { placedSplit } from "./split-shapes.ts";
+import type { SplitTable } from "./split-table.ts";
+
+/** Why a type has no split. */
+export interface WithoutSplit {
+  /** infeasible: no split keeps the rules; over_limits: some do, but not within the budgets and targets. */
+  readonly status: "infeasible" | "over_limits";
+  /** In the words by which types are counted: "too small", "over budget". It holds for every split of the type. */
+  readonly cause: string;
+  readonly reason: string;
+}
+
+/** What keeps out a type that has no split within the rules and limits. */
+export function whyNoSplit(table: SplitTable, type: PoolType): WithoutSplit {
+  const kept = candidatesOf(table, type).filter(
+    (split) => split.isRentable && pointsOf(split).some((point) => split.keepsRules(point)),
+  );
+  if (kept.length > 0) {
+    const cause = limitCause(unmetBy(table, kept));
+    const reason = `no even split meets the given limits: ${cause}`;
+    return { status: "over_limits", cause, reason };
+  }
+  const { cause, reason } = closestMiss(table, type) ?? NO_SPLIT;
+  return { status: "infeasible", cause, reason };
+}
+
+function pointsOf({ fitting }: CandidateSplit): number[] {
+  return Array.from({ length: fitting }, (_, point) => point);
+}
+
+/** The limits that no split meets at any point, not even alone. */
+function unmetBy({ problem }: SplitTable, splits: readonly CandidateSplit[]): LimitName[] {
+  const unmet = new Set(setLimits(problem.limits).map(({ key }) => key));
+  for (const split of splits) {
+    const metAt = (
+      key: LimitName,
+      tokensPerSecond: number,
+      latency: ReturnType<CandidateSplit["latency"]>,
+    ): boolean =>
+      limitIsMet(
+        problem,
+        {
+          ...scoreOf(problem, split.microUsdPerHour, tokensPerSecond),
+          ttft_ms: toMs(latency?.ttftSeconds),
+          tpot_ms: toMs(latency?.tpotSeconds),
+        },
+        key,
+      );
+    const wanted: Wanted = {
+      has: (tokensPerSecond) =>
+        [...unmet].some((key) => isLatencyLimit(key) || metAt(key, tokensPerSecond, null)),
+      floor: 0,
+    };
+    for (const { point, tokensPerSecond } of split.worthwhile(wanted)) {
+      if (!split.keepsRules(point)) continue;
+      const latency = split.latency(point);
+      for (const key of unmet) if (metAt(key, tokensPerSecond, latency)) unmet.delete(key);
+    }
+  }
+  return [...unmet];
+}
+
+function toMs(seconds: number | null | undefined): number | null {
+  return seconds === null || seconds === undefined ? null : seconds * MS_PER_SECOND;
+}
+
+const MS_PER_SECOND = 1000;
+
+/** Of splits that break rules the one that is nearest to fitting, at the smallest batch. */
+function closestMiss(table: SplitTable, type: PoolType): Miss | null {
+  const { problem, points } = table;
+  const point = points[0]!;
+  let closest: Miss | null = null;
+  // On how many instances stages stand changes nothing of what they need.
+  const known = new Set<string>();
+  for (const shape of table.shapesOf(type)) {
+    const stages = `${shape.tpDegree} ${shape.ppStages}`;
+    if (known.has(stages) || !isRentable(table, type, shape)) continue;
+    const evaluation = evaluate(problem, placedSplit(problem, type, shape, point));
+    if (evaluation.status !== "INFEASIBLE") continue;
+    known.add(stages);
+    const miss = describeMiss({ ...shape, point }, evaluation);
+    if (closest === null || miss.distance < closest.distance) closest = miss;
+  }
+  return closest;
+}
