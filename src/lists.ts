@@ -20,6 +20,11 @@ export function sortedByText<Item>(items: Iterable<Item>, textOf: (item: Item) =
     .map(({ item }) => item);
 }
 
+/** The largest of some numbers, however many: arguments of Math.max end at some hundred thousand. -Infinity for none. */
+export function largest(numbers: readonly number[]): number {
+  return numbers.reduce((most, number) => Math.max(most, number), Number.NEGATIVE_INFINITY);
+}
+
 /** Rising order of numbers, infinite ones too, and of texts by their code units, the same in every locale. */
 export function ascending<T extends number | string>(a: T, b: T): number {
   if (a === b) return 0;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ascending, groupBy } from "../src/lists.ts";
+import { ascending, groupBy, largest, sortedByText } from "../src/lists.ts";
 
 describe("groupBy", () => {
   it("keeps the order of items, and of keys by their first appearance", () => {
@@ -15,6 +15,27 @@ describe("groupBy", () => {
     const groups = groupBy(["a", "b", "c"], (text) => (text === "b" ? undefined : key));
     expect(groups.get(key)).toEqual(["a", "c"]);
     expect(groups.get(undefined)).toEqual(["b"]);
+  });
+});
+
+describe("sortedByText", () => {
+  it("makes the text of each item once, and keeps the order of equal ones", () => {
+    const asked: string[] = [];
+    const items = ["b1", "a2", "B0", "a1", "b0"];
+    const sorted = sortedByText(items, (item) => {
+      asked.push(item);
+      return item.charAt(0);
+    });
+    expect(sorted).toEqual(["B0", "a2", "a1", "b1", "b0"]);
+    expect(asked).toEqual(items);
+  });
+});
+
+describe("largest", () => {
+  it("is that of a million numbers too, and below all numbers for none", () => {
+    const numbers = Array.from({ length: 1_000_000 }, (_, index) => 5 - Math.abs(index - 700));
+    expect(largest(numbers)).toBe(5);
+    expect(largest([])).toBe(Number.NEGATIVE_INFINITY);
   });
 });
 

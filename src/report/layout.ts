@@ -1,5 +1,6 @@
 import visibleWidth from "string-width";
 import wrapAnsi from "wrap-ansi";
+import { largest } from "../lists.ts";
 import { visible } from "./format.ts";
 
 /** Columns a text takes in a terminal, colours aside. */
@@ -35,7 +36,7 @@ export function renderTable(
   const widths = fitWidths(
     columns,
     columns.map(({ head }, index) =>
-      Math.max(visibleWidth(head), ...rows.map((row) => visibleWidth(row[index] ?? ""))),
+      Math.max(visibleWidth(head), largest(rows.map((row) => visibleWidth(row[index] ?? "")))),
     ),
   );
   const lineOf = (cells: readonly string[]): string =>
@@ -66,7 +67,7 @@ function pad(text: string, width: number, align: Column["align"] = "left"): stri
 
 /** Pairs of a label and a text under one another; long texts go on under themselves. */
 export function renderPairs(pairs: readonly (readonly [label: string, text: string])[]): string {
-  const width = Math.max(...pairs.map(([label]) => visibleWidth(label)));
+  const width = largest(pairs.map(([label]) => visibleWidth(label)));
   return pairs
     .map(([label, text]) => {
       const hanging = " ".repeat(INDENT.length + width + GAP.length);

@@ -1,3 +1,4 @@
+import { largest } from "../lists.ts";
 import { wrap } from "./layout.ts";
 
 /** A point of a plot; x and y are not negative. */
@@ -25,8 +26,8 @@ const ROWS = 14;
  * the last point that is not to the right of it.
  */
 export function renderPlot({ points, xLabel, yLabel, xText, yText }: Plot): string {
-  const xMost = Math.max(...points.map(({ x }) => x));
-  const yMost = Math.max(...points.map(({ y }) => y));
+  const xMost = largest(points.map(({ x }) => x));
+  const yMost = largest(points.map(({ y }) => y));
   const columnOf = (x: number): number => scale(x, xMost, COLUMNS - 1);
   const rowOf = (y: number): number => ROWS - 1 - scale(y, yMost, ROWS - 1);
   const cells = Array.from({ length: ROWS }, () => new Array<string>(COLUMNS).fill(" "));

@@ -1,6 +1,6 @@
 import { InputError } from "../errors.ts";
 import type { PoolType } from "../hardware/pool.ts";
-import { ascending } from "../lists.ts";
+import { ascending, largest } from "../lists.ts";
 import { nearestHint } from "../nearest.ts";
 import type { Problem } from "../placement/problem.ts";
 import { DEFAULT_TP_DEGREES } from "../solver/request.ts";
@@ -134,7 +134,7 @@ function chooseDegrees(
   { types, limit, unit }: DegreeLimit,
 ): readonly number[] {
   if (!listed) return defaults;
-  const most = Math.max(...types.map(limit));
+  const most = largest(types.map(limit));
   const degrees = distinct(where, listed).sort((a, b) => a - b);
   for (const degree of degrees) {
     if (!Number.isSafeInteger(degree) || degree < 1) {

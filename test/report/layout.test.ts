@@ -37,6 +37,12 @@ describe("layout", () => {
     }
   });
 
+  it("draws a table of more rows than a function takes arguments", () => {
+    const rows = Array.from({ length: 200_000 }, (_, index) => [String(index)]);
+    const table = renderTable([{ head: "row" }], rows);
+    expect(table.endsWith("\n  199998\n  199999")).toBe(true);
+  });
+
   it("breaks flexible cells where a table is too wide, and loses no character of them", () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(word, word), { minLength: 1, maxLength: 5 }), (rows) => {

@@ -1,5 +1,5 @@
 import { axisX, axisY, dot, gridX, gridY } from "@observablehq/plot";
-import { ascending } from "../../lists.ts";
+import { ascending, largest } from "../../lists.ts";
 import { recordedRun } from "../../sweep/record.ts";
 import { figure, usd } from "../format.ts";
 import type { SummarisedRun } from "../sweep.ts";
@@ -106,7 +106,7 @@ function sign(colour: string, symbol: Symbol): Markup {
 }
 
 function plotMarkup(title: string, groups: readonly Group[], points: readonly Point[]): Markup {
-  const most = (value: (point: Point) => number): number => Math.max(...points.map(value), 0);
+  const most = (value: (point: Point) => number): number => Math.max(largest(points.map(value)), 0);
   const svg = drawPlot({
     width: 430,
     height: 320,
