@@ -282,8 +282,12 @@ function besideValue(objective: SearchObjective, value: number, boundKey: number
     : Math.min(bound, value);
 }
 
-/** Even splits are looked for at least so long, so that a limit that is over when the search begins leaves an answer as a rule. */
-const LEAST_MILLISECONDS = 150;
+/**
+ * Even splits are looked for at least so long, and longer while there is none, so that a limit that is over when the search begins leaves
+ * an answer as a rule.
+ */
+const LEAST_MILLISECONDS = 100;
+const LEAST_MILLISECONDS_FOR_ANY = 200;
 
 /** The best even splits as first answers, as far as it gets before a limit strikes: what strikes later has something to fall back on. */
 async function submitEvenSplits(
@@ -293,14 +297,17 @@ async function submitEvenSplits(
   goal: SingleGoal,
   onShare: (share: number) => void,
 ): Promise<void> {
-  const least = performance.now() + LEAST_MILLISECONDS;
+  const startedMilliseconds = performance.now();
   await EvenSplits.of(problem, request).search(session.pace, {
     onSplit: (placement) => {
       const found = session.scoreHeuristic(placement);
       if (found) goal.submit(found);
     },
     onShare,
-    shouldStop: () => session.isOver && performance.now() >= least,
+    shouldStop: () => {
+      const least = goal.best === null ? LEAST_MILLISECONDS_FOR_ANY : LEAST_MILLISECONDS;
+      return session.isOver && performance.now() - startedMilliseconds >= least;
+    },
   });
 }
 
