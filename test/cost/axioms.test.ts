@@ -11,6 +11,7 @@ import {
   arbitrarySizes,
   expectAffineAtEnds,
   expectAffineInside,
+  expectWithinLines,
 } from "../support/affine.ts";
 import {
   arbitraryBandwidth,
@@ -476,6 +477,15 @@ describe.each(COST_MODELS)("the %s model", (_, create, hasEnds) => {
           expectAffineInside(create, model, shape, point, mixes);
         }
       }),
+    );
+  });
+
+  test("axiom 9: no stage is faster than the lines of its group say", () => {
+    fc.assert(
+      fc.property(arbitraryCase, arbitraryNext, ({ model, shape, point }, next) => {
+        expectWithinLines(create(model), model, { ...shape, next }, point);
+      }),
+      { numRuns: 1000 },
     );
   });
 

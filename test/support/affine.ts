@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect } from "vitest";
-import type { CostModel, NextStage, StageShape } from "../../src/cost/cost-model.ts";
+import type { CostModel, LayerLine, NextStage, StageShape } from "../../src/cost/cost-model.ts";
 import type { Model } from "../../src/model/model.ts";
 import type { OperatingPoint } from "../../src/workload/workload.ts";
 
@@ -144,4 +144,30 @@ export function expectAffineAtEnds(
       ROUNDING * Math.max(some.time, others.time),
     );
   }
+}
+
+/** That no stage is faster than the lines of its group say; and, where the model is affine, none slower than its own line. */
+export function expectWithinLines(
+  costModel: CostModel,
+  model: Model,
+  shape: StageShape,
+  point: OperatingPoint,
+): void {
+  const { kindOf, kinds } = model.architecture;
+  const lines = costModel.lines?.(shape, point, true);
+  if (!lines) return;
+  const held = kindOf.slice(shape.startLayer - 1, shape.startLayer - 1 + shape.layers);
+  const counts = kinds.map((_, kind) => held.filter((one) => one === kind).length);
+  const endsModel = shape.startLayer - 1 + shape.layers === kindOf.length;
+  const secondsOf = ({ perLayer, sending, head }: LayerLine): number =>
+    counts.reduce(
+      (sum, count, kind) => sum + count * perLayer[kind]!,
+      sending[shape.next] + (endsModel ? head : 0),
+    );
+  const { tokensPerSecond, ttftSeconds, tpotSeconds } = costModel.stage(shape, point);
+  expectAtMost(secondsOf(lines.token), 1 / tokensPerSecond);
+  expectAtMost(secondsOf(lines.ttft!), ttftSeconds!);
+  expectAtMost(secondsOf(lines.tpot!), tpotSeconds!);
+  if (costModel.affineInLayers) expectAtMost(1 / tokensPerSecond, secondsOf(lines.token));
+  expect(costModel.lines!(shape, point, false)).toEqual({ token: lines.token });
 }

@@ -120,6 +120,7 @@ export function calibratedModelOf(model: Model): CostModel {
   return {
     ...inner,
     stage: (shape, point) => inner.stage({ ...shape, instance: known(shape.instance) }, point),
+    lines: (shape, ...rest) => inner.lines!({ ...shape, instance: known(shape.instance) }, ...rest),
     timeBill: (shape, point) =>
       inner.timeBill!({ ...shape, instance: known(shape.instance) }, point),
     memory: (shape, point) => inner.memory({ ...shape, instance: known(shape.instance) }, point),

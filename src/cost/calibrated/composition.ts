@@ -122,6 +122,14 @@ const MOST_LOAD = 0.95;
 /** Relative room for rounding where two counts of steps are compared. */
 const ROUNDING = 1e-9;
 
+/** Whether every step carries prompt tokens, O of them being served. */
+export function promptsTakeAllSteps(
+  { promptSteps }: Pick<BatchSteps, "promptSteps">,
+  outputTokens: number,
+): boolean {
+  return promptSteps > outputTokens * (1 + ROUNDING);
+}
+
 /** What a stage's latencies depend on besides its steps. */
 export interface ServingTerms {
   /** Messages to the next stage: with one token of each sequence, with a step's prompt tokens; seconds. */
@@ -174,10 +182,9 @@ export function stageServing(
   // Nobody queues behind itself.
   const queue = terms.queueWeight * (rho / (1 - rho)) * (others / Math.max(terms.running, 1));
   const own = steps.promptSteps > 0 ? mixed : 0;
-  const tpotSeconds =
-    steps.promptSteps > O * (1 + ROUNDING)
-      ? mixed * terms.bubble
-      : decode + terms.interference * Math.max((cycle * terms.bubble - O * decode - own) / O, 0);
+  const tpotSeconds = promptsTakeAllSteps(steps, O)
+    ? mixed * terms.bubble
+    : decode + terms.interference * Math.max((cycle * terms.bubble - O * decode - own) / O, 0);
   const ttftSeconds =
     mixedSeconds * Math.ceil(S / steps.promptTokens - 1e-9) +
     decodeSeconds / 2 +

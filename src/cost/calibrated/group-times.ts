@@ -52,7 +52,7 @@ function microBatch(batch: number, stages: number): number {
  * instance over the network share of the group's GPUs; the last stage sends none (hop.ts).
  */
 export class GroupTimes {
-  private readonly phase: Phase;
+  readonly phase: Phase;
   readonly steps: BatchSteps;
   readonly decode: StepTimes;
   readonly mixed: StepTimes;

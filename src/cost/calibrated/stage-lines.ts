@@ -1,10 +1,17 @@
+import type { Phase } from "../../workload/workload.ts";
 import type { LayerLine, NextStage, StageLines } from "../cost-model.ts";
-import type { BatchSteps, ServedLengths, ServingTerms } from "./composition.ts";
+import {
+  type BatchSteps,
+  promptsTakeAllSteps,
+  type ServedLengths,
+  type ServingTerms,
+} from "./composition.ts";
 import type { StepTimes } from "./stage-steps.ts";
 import { FLOOR_POWER, isLaunchBound } from "./stage-steps.ts";
 
 /** Everything that `stageServing` is told, but for the layers. */
 export interface LineTerms {
+  readonly phase: Phase;
   readonly steps: BatchSteps;
   readonly lengths: ServedLengths;
   readonly decode: StepTimes;
@@ -24,6 +31,17 @@ export interface LineTerms {
  * Of two lines that both hold the one that says more of the whole model is taken.
  */
 export function stageLines(of: LineTerms, withLatencies: boolean): StageLines {
+  const lines = linesOf(of, withLatencies);
+  if (!lines.ttft || !lines.tpot) return lines;
+  // Prefill has no later tokens, decode no first one.
+  return {
+    token: lines.token,
+    ttft: of.phase === "decode" ? scaled(0, lines.ttft) : lines.ttft,
+    tpot: of.phase === "prefill" ? scaled(0, lines.tpot) : lines.tpot,
+  };
+}
+
+function linesOf(of: LineTerms, withLatencies: boolean): StageLines {
   const { decodeSteps, promptSteps } = of.steps;
   const decode = stepLine(of.decode, (next) => of.termsByNext[next].decodeHop);
   const mixed = stepLine(of.mixed, (next) => of.termsByNext[next].promptHop);
@@ -32,7 +50,7 @@ export function stageLines(of: LineTerms, withLatencies: boolean): StageLines {
   if (!withLatencies) return { token };
   const { outputTokens: O } = of.lengths;
   const { bubble, interference } = of.termsByNext.none;
-  if (promptSteps > O) {
+  if (promptsTakeAllSteps(of.steps, O)) {
     const ttft = scaled((promptSteps - O) * bubble, mixed);
     return { token, ttft: larger(arrival(of), ttft), tpot: scaled(bubble, mixed) };
   }
