@@ -195,6 +195,7 @@ export const solveOptions: Check = optional(
     signal: optional(made),
     onProgress: optional(callable),
     spentSeconds: optional(number),
+    explainInfeasible: optional(flag),
     onFormulation: optional(callable),
     tables: optional(made),
   }),

@@ -12,8 +12,13 @@ export interface RateService {
   readonly requestsPerSecond: number;
   /** The placement with the fewest sequences in flight that serve the rate: its latencies are those of the rate. */
   readonly atRate: Success;
-  /** The placement at the sequences in flight that serve the most within the limits on latencies. */
+  /**
+   * The placement at the sequences in flight that serve the most within the limits on latencies; where it cannot serve the rate within
+   * them, at those that serve the most of all.
+   */
   readonly atCapacity: Success;
+  /** Whether what is predicted at capacity keeps the limits on latencies; if not, the placement cannot serve the rate within them. */
+  readonly capacityKeepsLatencyLimits: boolean;
   readonly capacityRequestsPerSecond: number;
   /** The share of the capacity that the rate takes, 0 to 1. */
   readonly used: number;
@@ -71,12 +76,13 @@ function serve(problem: Problem, placement: Placement): RateService | null {
   const point = placementPoint(placement);
   const tokens = tokensPerRequest(point.phase, point);
   const tokensPerSecond = requestsPerSecond * tokens;
-  const atCapacity = mostWithinLimits(problem, placement, atRate);
+  const atCapacity = mostServed(problem, placement, atRate);
   const most = atCapacity.metrics.throughput_tokens_per_sec / tokens;
   return {
     requestsPerSecond,
     atRate,
     atCapacity,
+    capacityKeepsLatencyLimits: keepsLatencyLimits(problem.limits, atCapacity.metrics),
     capacityRequestsPerSecond: most,
     used: Math.min(1, requestsPerSecond / most),
     tokensPerSecond,
@@ -89,17 +95,25 @@ function serve(problem: Problem, placement: Placement): RateService | null {
   };
 }
 
-/** The fastest of the levels, the placement's own batch and that of the rate; the fewest sequences of equals. */
-function mostWithinLimits(problem: Problem, placement: Placement, atRate: Success): Success {
+/**
+ * The fastest of the levels, the placement's own batch and that of the rate, which keep the limits on latencies; where none keeps them
+ * and serves the rate, the fastest of all. The fewest sequences of equals.
+ */
+function mostServed(problem: Problem, placement: Placement, atRate: Success): Success {
+  const keeps = ({ metrics }: Success): boolean => keepsLatencyLimits(problem.limits, metrics);
+  let within = keeps(atRate) ? atRate : null;
   let most = atRate;
   const tried = new Set([...CONCURRENCY_LEVELS, placement.batch_size]);
   for (const batch_size of [...tried].sort((a, b) => a - b)) {
     const evaluation = evaluate(problem, { ...placement, batch_size });
     if (evaluation.status !== "SUCCESS") continue;
-    const { metrics } = evaluation;
-    const before = most.metrics.throughput_tokens_per_sec;
-    if (metrics.throughput_tokens_per_sec <= before * (1 + ROUNDING)) continue;
-    if (keepsLatencyLimits(problem.limits, metrics)) most = evaluation;
+    if (isFaster(evaluation, most)) most = evaluation;
+    if (isFaster(evaluation, within ?? atRate) && keeps(evaluation)) within = evaluation;
   }
-  return most;
+  return within ?? most;
+}
+
+function isFaster({ metrics }: Success, before: Success): boolean {
+  const { throughput_tokens_per_sec } = before.metrics;
+  return metrics.throughput_tokens_per_sec > throughput_tokens_per_sec * (1 + ROUNDING);
 }

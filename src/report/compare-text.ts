@@ -11,7 +11,7 @@ import { type Plan, type PlanAnswer, typesUsed } from "../compare/plan.ts";
 import { costInterval } from "../compare/rows.ts";
 import { isOnePrediction } from "../compare/tie.ts";
 import type { Interval } from "../placement/evaluation.ts";
-import { figure, percent, printable, usd } from "./format.ts";
+import { count, figure, percent, printable, usd } from "./format.ts";
 import { bottleneckText } from "./placement-text.ts";
 
 /** Ratios nearer to 1 than this are rounding. */
@@ -76,7 +76,7 @@ export function whySentences(from: Plan, to: Plan, pair: PlanPair, names: PairNa
     return [`One of the two costs nothing, so there is no cost ratio to explain.`, ...settings];
   }
   return [
-    ...costSentences(pair.decomposition, names),
+    ...costSentences(pair.decomposition, names, alwaysText(from, to)),
     ...rateSentences(from, to, names),
     ...priceChanges(from.answer, to.answer, names),
     bottleneckSentence(from.answer, to.answer, names),
@@ -98,13 +98,25 @@ function noAnswerSentences(from: Plan, to: Plan, names: PairNames): string[] {
   );
 }
 
-function costSentences(decomposition: Decomposition, names: PairNames): string[] {
+/** At which load costs are compared, where at a rate there are others as well: " with 12 against 4 sequences always in flight". */
+function alwaysText(from: Plan, to: Plan): string {
+  if (!isAtRate(from) && !isAtRate(to)) return "";
+  const sequences = ({ answer }: Plan): string => count(answer!.placement.batch_size);
+  return ` with ${sequences(to)} against ${sequences(from)} sequences always in flight`;
+}
+
+/** Whether a plan was made for a rate of requests, where a token costs more than it does with its sequences always in flight. */
+export function isAtRate({ facts }: Plan): boolean {
+  return facts.at_rate !== undefined;
+}
+
+function costSentences(decomposition: Decomposition, names: PairNames, always: string): string[] {
   const { cost, price, throughput } = decomposition;
   const alone = (factor: Factor<string>): string =>
     `that alone makes a token cost ${moreText(factor.cost_ratio)}`;
-  const whole = `${names.to} costs ${moreText(cost.cost_ratio)} per token than ${names.from}: ${usd(cost.to)} against ${usd(cost.from)} per million.`;
+  const whole = `${names.to} costs ${moreText(cost.cost_ratio)} per token than ${names.from}${always}: ${usd(cost.to)} against ${usd(cost.from)} per million.`;
   return [
-    isOne(cost) ? `${names.to} costs the same per token as ${names.from}.` : whole,
+    isOne(cost) ? `${names.to} costs the same per token as ${names.from}${always}.` : whole,
     ...(isOne(price)
       ? []
       : [`An hour costs ${usd(price.to)} against ${usd(price.from)}: ${alone(price)}.`]),
@@ -128,7 +140,7 @@ function rateSentences(from: Plan, to: Plan, names: PairNames): string[] {
   }
   const [before, after] = [a!.dollar_per_million_token, b!.dollar_per_million_token];
   return [
-    `That is at their own concurrency. At the requested ${figure(a!.request_rate_per_sec)} requests/s, where extra throughput is worth nothing, ${names.to} costs ${moreText(after / before)} per token than ${names.from}: ${usd(after)} against ${usd(before)} per million.`,
+    `At the requested ${figure(a!.request_rate_per_sec)} requests/s, where extra throughput is worth nothing, ${names.to} costs ${moreText(after / before)} per token than ${names.from}: ${usd(after)} against ${usd(before)} per million.`,
   ];
 }
 

@@ -1,10 +1,13 @@
 import type { Metrics } from "../placement/evaluation.ts";
+import { limitIsMet } from "../placement/limits.ts";
 import type { Placement } from "../placement/placement.ts";
 import type { Problem } from "../placement/problem.ts";
 import { type RateService, rateService } from "../placement/rate-service.ts";
 import { CONCURRENCY_LEVELS, tokensPerRequest } from "../workload/load.ts";
 import type { Workload } from "../workload/workload.ts";
 import { count, figure, hourlyText, percent, plural, usd } from "./format.ts";
+
+const MS_PER_SECOND = 1000;
 
 /** The sequences in flight of a placement: "batch 32", or "concurrency 48" where the load was not given as batch sizes. */
 export function batchText({ load }: Workload, { batch_size }: Placement): string {
@@ -35,13 +38,22 @@ export function loadText(
         return `${rateText(load.requestsPerSecond)}, which it cannot serve: at most ${figure(most)} with ${count(placement.batch_size)} sequences in flight`;
       }
       const { atRate, atCapacity, capacityRequestsPerSecond, used } = service;
-      return `${rateText(load.requestsPerSecond)}: ${inFlightText(atRate.placement)}; that is ${percent(used)} of its capacity, ${figure(capacityRequestsPerSecond)} requests/s with ${count(atCapacity.placement.batch_size)} in flight, the best of the levels ${levelsText()}${withinTargets(problem)}`;
+      return `${rateText(load.requestsPerSecond)}: ${inFlightText(atRate.placement)}; that is ${percent(used)} of its capacity, ${figure(capacityRequestsPerSecond)} requests/s with ${count(atCapacity.placement.batch_size)} in flight, the best of the levels ${levelsText()}${withinTargets(problem, service)}`;
     }
   }
 }
 
-function withinTargets({ limits: { maxTtftSeconds, maxTpotSeconds } }: Problem): string {
-  return maxTtftSeconds === null && maxTpotSeconds === null ? "" : " within the latency targets";
+function withinTargets({ limits }: Problem, service: RateService): string {
+  if (limits.maxTtftSeconds === null && limits.maxTpotSeconds === null) return "";
+  return service.capacityKeepsLatencyLimits
+    ? " within the latency targets"
+    : ", none of which serves this rate within the latency targets";
+}
+
+/** The sequences in flight of a placement, at a rate those that serve it: "batch 32", "concurrency 48", "13 sequences in flight". */
+export function flightText(problem: Problem, placement: Placement): string {
+  const service = rateService(problem, placement);
+  return service ? inFlightText(service.atRate.placement) : batchText(problem.workload, placement);
 }
 
 /** "13 sequences in flight". */
@@ -131,15 +143,30 @@ export function costText(problem: Problem, placement: Placement, metrics: Metric
   return `At ${rateText(service.requestsPerSecond)}: ${[
     perHour,
     `${usd(service.usdPerMillionTokens)} per million tokens`,
-    ...latencyText(atRate.metrics),
+    ...latencyText(problem, atRate.metrics),
     `${percent(used)} of its capacity of ${figure(capacityRequestsPerSecond)} requests/s in use`,
   ].join(", ")}`;
 }
 
-function latencyText({ ttft_ms, tpot_ms }: Metrics): string[] {
-  const words = (name: string, ms: number | null): string[] =>
-    ms === null ? [] : [`${name} ${figure(ms)} ms`];
-  return [...words("TTFT", ttft_ms), ...words("TPOT", tpot_ms)];
+function latencyText(problem: Problem, metrics: Metrics): string[] {
+  const { maxTtftSeconds, maxTpotSeconds, latencySafetyMargin: margin } = problem.limits;
+  const words = (
+    label: string,
+    ms: number | null,
+    limit: "maxTtftSeconds" | "maxTpotSeconds",
+    limitSeconds: number | null,
+  ): string[] => {
+    if (ms === null) return [];
+    const predicted = `${label} ${figure(ms)} ms`;
+    if (limitSeconds === null || limitIsMet(problem, metrics, limit)) return [predicted];
+    const limitMs = limitSeconds * MS_PER_SECOND;
+    const counted = ms > limitMs ? "" : `, with ${percent(margin)} margin`;
+    return [`${predicted}${counted} (over the target of ${figure(limitMs)} ms)`];
+  };
+  return [
+    ...words("TTFT", metrics.ttft_ms, "maxTtftSeconds", maxTtftSeconds),
+    ...words("TPOT", metrics.tpot_ms, "maxTpotSeconds", maxTpotSeconds),
+  ];
 }
 
 /** The head of a column of $ per million tokens; at a rate a token costs more than what stands there. */

@@ -3,7 +3,7 @@ import type { Decomposition, Factor } from "../compare/factors.ts";
 import type { Plan } from "../compare/plan.ts";
 import type { Colours } from "./colours.ts";
 import { renderPlanTable } from "./compare-table.ts";
-import { FACTOR_WORDS, isOne, moreText, whySentences } from "./compare-text.ts";
+import { FACTOR_WORDS, isAtRate, isOne, moreText, whySentences } from "./compare-text.ts";
 import { figure, percent, printable, usd } from "./format.ts";
 import { joinBlocks, renderItem, renderPairs, renderTable } from "./layout.ts";
 
@@ -32,7 +32,7 @@ function renderPair(plans: readonly Plan[], pair: PlanPair, colours: Colours): s
   return [
     title,
     ...sentences.map((sentence) => renderItem("- ", printable(sentence))),
-    ...(decomposition ? ["", renderCauses(decomposition, names)] : []),
+    ...(decomposition ? ["", renderCauses(decomposition, names, plans.some(isAtRate))] : []),
   ].join("\n");
 }
 
@@ -51,6 +51,7 @@ function pairTitle(
 export function renderCauses(
   { cost, price, throughput }: Decomposition,
   { from, to }: { readonly from: string; readonly to: string },
+  isAtRate: boolean,
 ): string {
   const row = (words: string, factor: Factor<string>, write: (value: number) => string) => [
     words,
@@ -82,7 +83,13 @@ export function renderCauses(
       ...inner(throughput.factors),
     ],
   );
-  return `${table}\n  factors multiply to the total; shares are of its logarithm`;
+  return [
+    table,
+    "  factors multiply to the total; shares are of its logarithm",
+    ...(isAtRate
+      ? ["  costs are those with these sequences always in flight, not those at the requested rate"]
+      : []),
+  ].join("\n");
 }
 
 /** Prices as they were stored with the plans; nothing where no plan has any. */

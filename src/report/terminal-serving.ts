@@ -1,5 +1,6 @@
 import type { Confidence } from "../cost/cost-model.ts";
 import type { Interval, Metrics } from "../placement/evaluation.ts";
+import { limitIsMet } from "../placement/limits.ts";
 import type { Problem } from "../placement/problem.ts";
 import { count, figure, percent, printable } from "./format.ts";
 
@@ -31,34 +32,38 @@ export function shareOfInterval(
 }
 
 /** TTFT and TPOT with their intervals and limits; a latency that the cost model does not predict is left out. */
-export function latencyPairs({ limits }: Problem, metrics: Metrics): Pair[] {
+export function latencyPairs(problem: Problem, metrics: Metrics): Pair[] {
   const { ttft_ms, tpot_ms, uncertainty } = metrics;
   const pair = (
     label: string,
     ms: number | null,
     interval: Interval | null | undefined,
-    limitSeconds: number | null,
+    limit: LatencyLimit,
   ): Pair[] =>
     ms === null
       ? []
       : [
           [
             label,
-            `${figure(ms)} ms${intervalText(interval)}${limitText(ms, limitSeconds, limits.latencySafetyMargin)}`,
+            `${figure(ms)} ms${intervalText(interval)}${limitText(problem, metrics, ms, limit)}`,
           ],
         ];
   return [
-    ...pair("TTFT", ttft_ms, uncertainty?.ttft_ms, limits.maxTtftSeconds),
-    ...pair("TPOT", tpot_ms, uncertainty?.tpot_ms, limits.maxTpotSeconds),
+    ...pair("TTFT", ttft_ms, uncertainty?.ttft_ms, "maxTtftSeconds"),
+    ...pair("TPOT", tpot_ms, uncertainty?.tpot_ms, "maxTpotSeconds"),
   ];
 }
 
+type LatencyLimit = "maxTtftSeconds" | "maxTpotSeconds";
+
 /** "; with 10 % margin 385.1 ms, limit 500.0 ms". */
-function limitText(ms: number, limitSeconds: number | null, margin: number): string {
+function limitText(problem: Problem, metrics: Metrics, ms: number, limit: LatencyLimit): string {
+  const { [limit]: limitSeconds, latencySafetyMargin: margin } = problem.limits;
   if (limitSeconds === null) return "";
   const counted =
     margin === 0 ? "" : `with ${percent(margin)} margin ${figure(ms * (1 + margin))} ms, `;
-  return `; ${counted}limit ${figure(limitSeconds * MS_PER_SECOND)} ms`;
+  const missed = limitIsMet(problem, metrics, limit) ? "" : ": not met";
+  return `; ${counted}limit ${figure(limitSeconds * MS_PER_SECOND)} ms${missed}`;
 }
 
 /** How sure the prediction is, and why; nothing when the cost model does not say. */

@@ -62,6 +62,8 @@ export interface SolveOptions {
   readonly tables?: TableCache;
   /** Seconds of the problem's time limit that are gone already. */
   readonly spentSeconds?: number;
+  /** False: what is infeasible is proven, and not explained, which takes longer than the proof: the explanation is empty. Default: true. */
+  readonly explainInfeasible?: boolean;
   /**
    * Called once for each case that a MILP decides, optimal or infeasible, with what decided it: the name of a formulation, with
    * ", arranged" behind it where its answer stands only with its stages in another order.
@@ -144,7 +146,7 @@ export async function solve(
   if (!goal.best) {
     return {
       status: result.complete ? "infeasible" : "no_solution",
-      explanation: await whyNothing(whatIf, result.complete),
+      explanation: await whyNothing(whatIf, result.complete, options.explainInfeasible ?? true),
       ...extra,
       run: session.effort(startedMilliseconds),
     };
@@ -207,14 +209,19 @@ const NOTHING_TOLD: Omit<SolveProgress, "elapsedSeconds"> = {
 };
 
 /** Why there is no placement; of a search that was cut short, that is all there is to say. */
-async function whyNothing(whatIf: WhatIf, complete: boolean): Promise<Infeasibility> {
-  const because = (sentence: string): Infeasibility => ({
-    sentences: [sentence],
+async function whyNothing(
+  whatIf: WhatIf,
+  complete: boolean,
+  isExplained: boolean,
+): Promise<Infeasibility> {
+  const because = (...sentences: string[]): Infeasibility => ({
+    sentences,
     conflict: [],
     relaxations: [],
     joint_relaxations: [],
   });
   if (!complete) return because("The search stopped before it found a placement.");
+  if (!isExplained) return because();
   try {
     return await explainInfeasible(whatIf);
   } catch (error) {

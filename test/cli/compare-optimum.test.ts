@@ -96,15 +96,18 @@ describe("evaluate --compare-optimum", () => {
     expect(any.distance_percent).toBeGreaterThanOrEqual(optimum.distance_percent);
   });
 
-  it("gives the optimum of a placement that breaks rules all the same, with its exit code", async () => {
+  it("searches nothing for a placement that breaks rules, and says so, with its exit code", async () => {
     const broken = {
       stages: [{ gpu_type: "box.2x#0", tp_degree: 2, start_layer: 1, end_layer: 11 }],
     };
     const { code, stdout } = await evaluated(broken, "--json");
     const { status, optimum } = JSON.parse(stdout);
     expect({ code, status }).toEqual({ code: 2, status: "INFEASIBLE" });
-    expect(optimum).toMatchObject({ status: "optimal", distance_percent: null, because: [] });
-    expect((await evaluated(broken)).stdout).toContain("This placement breaks rules");
+    expect(optimum).toMatchObject({ status: "not_searched", distance_percent: null, because: [] });
+    expect(optimum.reason).toContain("nothing to compare");
+    const { stdout: text, stderr } = await evaluated(broken, "--verbose");
+    expect(text).toContain("no optimum was searched");
+    expect(stderr).not.toMatch(/cases/);
     const split = ["--instance-family", "box.2x", "--tp-degree", "2", "--pp-stages", "9"];
     const run = await cli([
       "evaluate",
@@ -115,7 +118,7 @@ describe("evaluate --compare-optimum", () => {
       "--compare-optimum",
     ]);
     expect(run.code).toBe(2);
-    expect(run.stdout).toContain("Against the optimum at batch 4");
+    expect(run.stdout).toMatch(/Against the optimum\n {2}- .*nothing to compare/);
   });
 
   it("keeps the limits given, and says when the placement does not", async () => {
@@ -127,6 +130,35 @@ describe("evaluate --compare-optimum", () => {
     const none = await evaluated(SLOW, "--max-hourly-cost", "0.001");
     expect(none.code).toBe(0);
     expect(none.stdout).toContain("No placement meets all rules and limits (proven)");
+  });
+
+  it("proves that nothing fits and leaves it to solve to explain why, which takes longer", async () => {
+    const none = await evaluated(SLOW, "--max-hourly-cost", "0.001", "--verbose");
+    expect(none.stdout).toContain("`solve` explains why");
+    expect(none.stderr).toContain("cases");
+    expect(none.stderr).not.toContain("now the explanation");
+  });
+
+  it("labels every cost per token at a rate: at that rate, at capacity, with the sequences always in flight", async () => {
+    const run = await cli([
+      ...["evaluate", "--model=llama-3.1-8b", "--input-length=1000", "--output-length=200"],
+      ...["--instances=g6.xlarge@us-east-1=1,g6e.xlarge@us-east-1=1", "--request-rate=1"],
+      ...["--instance-family=g6e.xlarge", "--tp-degree=1", "--pp-stages=1", "--compare-optimum"],
+    ]);
+    const text = run.stdout.replace(/\s+/g, " ");
+    const optimum = text.slice(text.indexOf("Against the optimum"));
+    expect(optimum).toMatch(
+      /The optimum: 1 × g6\.xlarge: .*, \d+ sequences in flight\. At 1 request\/s: \$[\d.]+ per hour/,
+    );
+    expect(optimum).toMatch(
+      /per token than this placement with \d+ against \d+ sequences always in flight: \$/,
+    );
+    expect(optimum).toMatch(
+      /At the requested 1\.000 requests\/s, .* per token than this placement: \$/,
+    );
+    expect(optimum).toContain(
+      "costs are those with these sequences always in flight, not those at the requested rate",
+    );
   });
 
   it("exits with 3 and says so when a limit strikes before the proof", async () => {

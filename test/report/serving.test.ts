@@ -119,7 +119,7 @@ describe("the report of a cost model that predicts serving", () => {
     const limits = { ...NO_LIMITS, maxTtftSeconds: 0.26, maxTpotSeconds: 0.05 };
     const limited = report(servingProblem({ limits }));
     expect(limited).toContain(
-      "TTFT        250.0 ms (80 %: 125.0 to 500.0); with 10 % margin 275.0 ms, limit 260.0 ms\n",
+      "TTFT        250.0 ms (80 %: 125.0 to 500.0); with 10 % margin 275.0 ms, limit 260.0 ms: not met\n",
     );
     expect(limited).toContain(
       "Limits not met\n  - TTFT of 250.0 ms with a margin of 10 %; the limit is 260.0 ms\n",

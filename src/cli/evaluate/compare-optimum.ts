@@ -9,8 +9,8 @@ import type { Metrics } from "../../placement/evaluation.ts";
 import type { Placement } from "../../placement/placement.ts";
 import type { Problem } from "../../placement/problem.ts";
 import type { Colours } from "../../report/colours.ts";
-import { type Optimum, optimaJson } from "../../report/optimum.ts";
-import { renderOptima } from "../../report/terminal-optimum.ts";
+import { notSearchedJson, type Optimum, optimaJson } from "../../report/optimum.ts";
+import { renderNotSearched, renderOptima } from "../../report/terminal-optimum.ts";
 import { DEFAULT_REQUEST, type ObjectiveName, type SolveRequest } from "../../solver/request.ts";
 import { isMaximised, objectiveValue } from "../../solver/search/objectives.ts";
 import type { Workload } from "../../workload/workload.ts";
@@ -26,11 +26,14 @@ const SAME = 1e-9;
 export interface Rated {
   /** The operating point, and the stages where there are any. */
   readonly placement: Placement;
-  /** Null for a placement that breaks rules. */
+  /** Null for a placement that breaks rules: it has no figures, so nothing is searched. */
   readonly metrics: Metrics | null;
   /** Whether the batch is the placement's own, and not found for the load. */
   readonly hasOwnBatch: boolean;
 }
+
+/** A placement that keeps the rules. */
+type RatedWell = Rated & { readonly metrics: Metrics };
 
 /** What the optimum is one of. */
 export interface OptimumChoices {
@@ -55,9 +58,12 @@ export async function compareOptimum(
   startedMilliseconds: number,
   io: CliIo,
 ): Promise<OptimaAnswer> {
-  const optima = await findOptima(problem, rated, choices, backend, startedMilliseconds, io);
-  const { placement, metrics } = rated;
-  const answer = metrics && { placement, metrics };
+  const { placement, metrics, hasOwnBatch } = rated;
+  if (metrics === null) {
+    return { json: notSearchedJson(), render: renderNotSearched, exitCode: EXIT.infeasible };
+  }
+  const answer = { placement, metrics, hasOwnBatch };
+  const optima = await findOptima(problem, answer, choices, backend, startedMilliseconds, io);
   const isProven = optima.every(({ solution: { status } }) =>
     ["optimal", "infeasible"].includes(status),
   );
@@ -76,7 +82,7 @@ export async function compareOptimum(
  */
 async function findOptima(
   problem: Problem,
-  rated: Rated,
+  rated: RatedWell,
   choices: OptimumChoices,
   backend: MilpBackend,
   startedMilliseconds: number,
@@ -93,10 +99,12 @@ async function findOptima(
       backend,
       startedMilliseconds,
       io,
-      (of, free, solver, options) => solveStartable(of, free, solver, options, starter),
+      // Why nothing fits is for `solve` to say: it takes longer than the proof, and no distance follows from it.
+      (of, free, solver, options) =>
+        solveStartable(of, free, solver, { ...options, explainInfeasible: false }, starter),
     );
     const distance =
-      rated.metrics && "placement" in solution
+      "placement" in solution
         ? distancePercent(
             objectiveValue(asked, request, rated.metrics),
             solution.objective.value,
@@ -122,13 +130,8 @@ async function findOptima(
 }
 
 /** Whether a placement is one of those that are searched. */
-function canBeStarted(
-  { placement, metrics }: Rated,
-  problem: Problem,
-  starter: ExportForm | null,
-): boolean {
-  if (metrics === null || starter === null) return metrics !== null;
-  return startLimits(starter, problem, placement).length === 0;
+function canBeStarted({ placement }: Rated, problem: Problem, starter: ExportForm | null): boolean {
+  return starter === null || startLimits(starter, problem, placement).length === 0;
 }
 
 function batchesToTry(workload: Workload, { placement, hasOwnBatch }: Rated): Optimum["batches"][] {
@@ -176,8 +179,8 @@ function requestFor(
 }
 
 /** A placement within the limits that is better than a proven optimum at its own batch is a defect. */
-function checkProof({ metrics }: Rated, distance: number | null): void {
-  if (!metrics?.meets_cost_threshold || distance === null || distance >= -100 * SAME) return;
+function checkProof({ metrics }: RatedWell, distance: number | null): void {
+  if (!metrics.meets_cost_threshold || distance === null || distance >= -100 * SAME) return;
   throw new InternalError(
     `the placement is ${-distance} % better than what was proven to be the best.`,
   );
