@@ -3,7 +3,7 @@ import type { Problem } from "../placement/problem.ts";
 import { atAskedRate } from "../placement/rate-service.ts";
 import type { FamilyBest } from "../solver/even-splits/even-splits.ts";
 import type { SolveRequest } from "../solver/request.ts";
-import type { Answer, NoAnswer, SearchEffort, Solution } from "../solver/solution.ts";
+import type { Answer, NoAnswer, Solution } from "../solver/solution.ts";
 import { headlineText, verdictText } from "./answer-text.ts";
 import type { Colours } from "./colours.ts";
 import { count, percent, plural, printable } from "./format.ts";
@@ -78,7 +78,7 @@ function renderNoAnswer(problem: Problem, solution: NoAnswer, colours: Colours):
     renderInfeasibility(problem.pool, solution, colours),
     renderWithoutRestriction(problem, solution),
     wrap(rateTargetText(problem.workload)),
-    renderSearch(solution.run, [], colours),
+    renderSearch(solution, [], colours),
     solution.frontier ? renderFrontier(problem, solution, solution.frontier, colours) : "",
   ]);
 }
@@ -97,7 +97,7 @@ function verdict(
 function renderProof(answer: Answer, colours: Colours): string {
   const { objective, bound, gap } = answer;
   return renderSearch(
-    answer.run,
+    answer,
     [
       ["Objective", `${objective.name}: ${objectiveText(answer, objective.value)}`],
       [
@@ -112,20 +112,28 @@ function renderProof(answer: Answer, colours: Colours): string {
 }
 
 function renderSearch(
-  run: SearchEffort,
+  solution: Solution,
   before: readonly (readonly [string, string])[],
   colours: Colours,
 ): string {
-  return `${colours.bold("Proof")}\n${renderPairs([...before, ...searchPairs(run)])}`;
+  return `${colours.bold("Proof")}\n${renderPairs([...before, ...searchPairs(solution)])}`;
 }
 
-/** What was done to prove an answer, or that there is none. */
-export function searchPairs(run: SearchEffort): (readonly [label: string, text: string])[] {
-  const open = run.cases - run.cases_solved - run.cases_bounded;
+/** What a search came to. */
+export type Search = Pick<Solution, "status" | "run" | "frontier_complete">;
+
+/** What was done to prove an answer, or that there is none; of a search that was cut short, what it came to. */
+export function searchPairs({
+  status,
+  run,
+  frontier_complete,
+}: Search): (readonly [label: string, text: string])[] {
+  const isWhole = (status === "optimal" || status === "infeasible") && frontier_complete !== false;
+  const rest = count(run.cases - run.cases_solved);
   return [
     [
       "Search",
-      `${plural(run.cases, "case")} (batch × stages × throughput): ${count(run.cases_solved)} decided by MILPs, ${count(run.cases_bounded)} excluded by bounds${open > 0 ? `, ${count(open)} left open` : ""}`,
+      `${plural(run.cases, "case")} (batch × stages × throughput)${isWhole ? "" : " when it stopped"}: ${count(run.cases_solved)} decided by MILPs, ${rest} ${isWhole ? "excluded by bounds" : "not decided: excluded by bounds or never looked at"}`,
     ],
     ["Solver", `${run.backend}, ${plural(run.milps_solved, "MILP")}`],
   ];

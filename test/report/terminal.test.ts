@@ -4,7 +4,7 @@ import { evaluate } from "../../src/placement/evaluate.ts";
 import { createColours, PLAIN } from "../../src/report/colours.ts";
 import { REPORT_WIDTH, visibleWidth } from "../../src/report/layout.ts";
 import { renderEvaluation, renderNoPlacement } from "../../src/report/terminal-evaluation.ts";
-import { renderSolution } from "../../src/report/terminal-solution.ts";
+import { renderSolution, searchPairs } from "../../src/report/terminal-solution.ts";
 import { bestEvenSplits } from "../../src/solver/even-splits/even-splits.ts";
 import { OBJECTIVES, type SolveRequest } from "../../src/solver/request.ts";
 import { type Limits, NO_LIMITS } from "../../src/workload/workload.ts";
@@ -120,6 +120,30 @@ describe("the report of a solve", () => {
     expect(text).toContain("(gap 50 %)");
     expect(text).not.toContain("Proven optimal");
   });
+
+  it.each([
+    ["optimal", {}, /: 1 decided by MILPs, 343 excluded by bounds$/],
+    [
+      "optimal",
+      { frontier_complete: false },
+      /343 not decided: excluded by bounds or never looked at$/,
+    ],
+    ["feasible", {}, /when it stopped: 1 decided by MILPs, 343 not decided: excluded by bounds or/],
+  ] as const)(
+    "calls no case excluded that a stopped search may not have come to: %s, %o",
+    (status, changes, words) => {
+      const bound =
+        status === "optimal"
+          ? {}
+          : { bound: Number.NEGATIVE_INFINITY, gap: Number.POSITIVE_INFINITY };
+      const answer = answerOf(best, { status, ...bound, ...changes });
+      const [[, search]] = searchPairs(answer) as [[string, string]];
+      expect(search).toMatch(words);
+      expect(renderSolution(problem, REQUEST, answer, [], PLAIN).replace(/\s+/g, " ")).toContain(
+        search,
+      );
+    },
+  );
 
   it("says that a gap asked for is all that is proven", () => {
     const answer = answerOf(best, { bound: 9, gap: 0.04 });

@@ -93,7 +93,8 @@ function phaseText({ phase, casesTotal }: SolveProgress): string {
 }
 
 function effortText({ status, run }: Solution, seconds: number): string {
-  return `${clock(seconds)}  ${status}: ${count(run.cases_solved)} of ${count(run.cases)} cases by ${plural(run.milps_solved, "MILP")}, the rest by bounds`;
+  const isWhole = status === "optimal" || status === "infeasible";
+  return `${clock(seconds)}  ${status}: ${count(run.cases_solved)} of ${count(run.cases)} cases by ${plural(run.milps_solved, "MILP")}, the rest ${isWhole ? "by bounds" : "by bounds or not at all"}`;
 }
 
 function clock(seconds: number): string {

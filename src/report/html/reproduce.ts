@@ -1,6 +1,5 @@
-import type { SearchEffort } from "../../solver/solution.ts";
 import { plural } from "../format.ts";
-import { searchPairs } from "../terminal-solution.ts";
+import { type Search, searchPairs } from "../terminal-solution.ts";
 import { html, type Markup } from "./markup.ts";
 import { pairsMarkup } from "./page.ts";
 
@@ -12,17 +11,14 @@ export interface Origin {
 }
 
 /** The command, the version, the effort, and the answer as JSON to copy. */
-export function reproduceMarkup(
-  { version, commandLine }: Origin,
-  run: SearchEffort | null,
-): Markup {
+export function reproduceMarkup({ version, commandLine }: Origin, search: Search | null): Markup {
   return html`${
     commandLine
       ? html`<pre id="command">llm-placement ${commandLine.map(shellWord).join(" ")}</pre>
 <p><button class="button" type="button" data-copy="command" hidden>Copy command</button> <button class="button" type="button" data-copy="solution" hidden>Copy JSON</button></p>`
       : html`<p><button class="button" type="button" data-copy="solution" hidden>Copy JSON</button></p>`
   }
-${pairsMarkup([["Version", `llm-placement ${version}`], ...(run ? searchPairs(run) : [])])}
+${pairsMarkup([["Version", `llm-placement ${version}`], ...(search ? searchPairs(search) : [])])}
 <p class="dim">The same input and version give the same answer. The output of <code>--json</code>, without run times, is in this file in the element <code>script#solution</code>.</p>`;
 }
 

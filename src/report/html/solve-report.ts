@@ -74,7 +74,7 @@ ${pairsMarkup(pairs)}`,
           content: changeMarkup(problem, answer, answer.explanation),
         }
       : null,
-    { id: "reproduce", title: "Reproduce", content: reproduceMarkup(input, solution.run) },
+    { id: "reproduce", title: "Reproduce", content: reproduceMarkup(input, solution) },
   ];
   return sections.filter((each) => each !== null);
 }
