@@ -1,10 +1,9 @@
 import type { Problem } from "../placement/problem.ts";
-import { rateService } from "../placement/rate-service.ts";
 import { DEFAULT_TP_DEGREES, type ObjectiveName, type SolveRequest } from "../solver/request.ts";
 import type { Answer, Simplicity } from "../solver/solution.ts";
 import type { Workload } from "../workload/workload.ts";
 import { percent } from "./format.ts";
-import { batchText, costText, inFlightText, levelsTriedText } from "./load-text.ts";
+import { costText, flightText, levelsTriedText } from "./load-text.ts";
 import { againstText, objectiveText } from "./objective-text.ts";
 import { placementText, rentText, splitText } from "./placement-text.ts";
 
@@ -16,11 +15,7 @@ export function headlineText(problem: Problem, answer: Answer): string {
 
 /** What to rent and how to cut the model, in one sentence. */
 export function planText(problem: Problem, { placement }: Answer): string {
-  const service = rateService(problem, placement);
-  const inFlight = service
-    ? inFlightText(service.atRate.placement)
-    : batchText(problem.workload, placement);
-  return `${rentText(problem.pool, placement)}: ${splitText(placement)}, ${inFlight}.`;
+  return `${rentText(problem.pool, placement)}: ${splitText(placement)}, ${flightText(problem, placement)}.`;
 }
 
 /** What a proof, that an answer is optimal or that there is none, speaks of; for scripts. */
@@ -30,6 +25,13 @@ export function proofScope(workload: Workload): string {
 
 /** The same as a sentence. */
 export const SCOPE_SENTENCE = "This covers single pipelines; replicas are not searched.";
+
+/** That copies of a pipeline are not searched; of a rate, which copies share, what to do about it. */
+export function replicasText({ load }: Workload): string {
+  return load?.kind === "request_rate"
+    ? "Replicas are not searched: two copies that each serve half the rate may cost less, so solve for half of it too."
+    : "Replicas are not searched.";
+}
 
 /** Proven or not, and against what. */
 export function verdictText(problem: Problem, request: SolveRequest, answer: Answer): string {
@@ -45,11 +47,11 @@ export function verdictText(problem: Problem, request: SolveRequest, answer: Ans
   if (answer.simplicity) return simplicityText(problem, request, answer, answer.simplicity);
   return answer.gap === 0
     ? provenText(problem, request, answer)
-    : `Proven within the requested gap, among single pipelines: ${mayBe} Replicas are not searched.`;
+    : `Proven within the requested gap, among single pipelines: ${mayBe} ${replicasText(problem.workload)}`;
 }
 
 function provenText(problem: Problem, request: SolveRequest, answer: Answer): string {
-  return `Proven optimal among single pipelines: no single pipeline in this pool${withinText(problem, request, answer)} ${BEST[request.objective].isBetter}${fullUseText(problem, request)}. Replicas are not searched.`;
+  return `Proven optimal among single pipelines: no single pipeline in this pool${withinText(problem, request, answer)} ${BEST[request.objective].isBetter}${fullUseText(problem, request)}. ${replicasText(problem.workload)}`;
 }
 
 /** What a simple answer is, and what it costs against the optimum. */
@@ -76,7 +78,7 @@ function simplicityText(
   const difference = againstText(name, value, objective_optimum);
   const verb = name === "cost" || name === "cost-per-token" ? "costs" : "is";
   const beside = difference === "the same" ? "is as good as" : `${verb} ${difference} than`;
-  return `Proven: the simplest single pipeline in this pool${withinText(problem, request, answer)} within ${within}. It ${beside} the proven optimum, ${objectiveText(answer, objective_optimum)} with ${placementText(problem.pool, placement_optimum)}. Replicas are not searched.`;
+  return `Proven: the simplest single pipeline in this pool${withinText(problem, request, answer)} within ${within}. It ${beside} the proven optimum, ${objectiveText(answer, objective_optimum)} with ${placementText(problem.pool, placement_optimum)}. ${replicasText(problem.workload)}`;
 }
 
 /** At a rate every token of the cheapest machines costs as little: what a token costs there is another question. */

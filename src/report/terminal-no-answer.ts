@@ -20,8 +20,15 @@ export function renderNoAnswerTitle(
 /** The same without colour. */
 export function noAnswerText(workload: Workload, { status }: NoAnswer): string {
   return status === "infeasible"
-    ? `Infeasible: no single pipeline in this pool meets the rules and limits${levelsTriedText(workload)}. Proven for single pipelines; replicas are not searched.`
+    ? `Infeasible: no single pipeline in this pool meets the rules and limits${levelsTriedText(workload)}. Proven for single pipelines; replicas are not searched${sharesText(workload)}.`
     : "No answer: the search stopped before it found a placement. One may exist.";
+}
+
+/** What copies may do where a rate is asked for, which they share. */
+function sharesText({ load }: Workload): string {
+  return load?.kind === "request_rate"
+    ? ": copies that share the rate may, so solve for a half or a third of it"
+    : "";
 }
 
 /** Why nothing fits, what cannot be met together, and what would help; empty when a limit struck before that was known. */

@@ -11,10 +11,11 @@ import { pipelineMarkup } from "../../src/report/html/pipeline.ts";
 import { renderSolveReport } from "../../src/report/html/solve-report.ts";
 import { solutionJson } from "../../src/report/json.ts";
 import { frontierProofText } from "../../src/report/terminal-frontier.ts";
+import { noAnswerText } from "../../src/report/terminal-no-answer.ts";
 import { renderSolution } from "../../src/report/terminal-solution.ts";
 import { bestEvenSplits } from "../../src/solver/even-splits/even-splits.ts";
 import { DEFAULT_REQUEST } from "../../src/solver/request.ts";
-import type { Answer } from "../../src/solver/solution.ts";
+import type { Answer, NoAnswer } from "../../src/solver/solution.ts";
 import { solve } from "../../src/solver/solve.ts";
 import { NO_LIMITS } from "../../src/workload/workload.ts";
 import { calibratedProblem, defaultSettings, llama } from "../support/calibrated.ts";
@@ -191,5 +192,16 @@ describe("an answer at a rate of requests", () => {
   it("costs as much a token as any other of the price: the verdict on tokens speaks of full use", () => {
     const words = verdictText(problem, { ...REQUEST, objective: "cost-per-token" }, answer);
     expect(words.replaceAll("\n", " ")).toContain("has a lower cost per token at capacity.");
+  });
+
+  it("says what to do about replicas, which share a rate: solve for half of it", () => {
+    const half = "two copies that each serve half the rate may cost less";
+    expect(verdictText(problem, REQUEST, answer)).toContain(half);
+    const { load: _, ...workload } = problem.workload;
+    const words = verdictText({ ...problem, workload }, REQUEST, answer);
+    expect(words).toMatch(/\. Replicas are not searched\.$/);
+    const none = { ...answer, status: "infeasible" } as unknown as NoAnswer;
+    expect(noAnswerText(problem.workload, none)).toContain("solve for a half or a third of it");
+    expect(noAnswerText(workload, none)).toMatch(/; replicas are not searched\.$/);
   });
 });

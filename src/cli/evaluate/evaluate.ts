@@ -8,6 +8,7 @@ import { evenSplit, type SplitShape } from "../../placement/even-split.ts";
 import { placementAt } from "../../placement/placement.ts";
 import type { Problem } from "../../placement/problem.ts";
 import { evaluationJson, mergeWarnings, noPlacementJson } from "../../report/json.ts";
+import { planWarnings } from "../../report/plan-warnings.ts";
 import type { OperatingPoint, Workload } from "../../workload/workload.ts";
 import { checkOutDirectory } from "../io/check-output.ts";
 import { type CliIo, EXIT, printWarnings, wantsColours } from "../io/io.ts";
@@ -117,7 +118,11 @@ async function answer(
 ): Promise<number> {
   const starter = starterOf(flags, problem);
   const evaluation = withStart(starter, problem, evaluated);
-  const warnings = mergeWarnings(problem.warnings, evaluation.warnings);
+  const warnings = mergeWarnings(
+    problem.warnings,
+    evaluation.warnings,
+    evaluation.status === "SUCCESS" ? planWarnings(problem, evaluation) : [],
+  );
   const metrics = evaluation.status === "SUCCESS" ? evaluation.metrics : null;
   const rated = { placement: evaluation.placement, metrics, hasOwnBatch };
   const optima = await findOptima(problem, rated, flags, io, search);

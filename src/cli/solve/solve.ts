@@ -5,6 +5,7 @@ import type { MilpBackend } from "../../milp/model.ts";
 import type { Problem } from "../../placement/problem.ts";
 import { leftOut } from "../../placement/tp-shape.ts";
 import { mergeWarnings, solutionJson } from "../../report/json.ts";
+import { planWarnings } from "../../report/plan-warnings.ts";
 import type { SolveRequest } from "../../solver/request.ts";
 import type { Solution } from "../../solver/solution.ts";
 import type { solve } from "../../solver/solve.ts";
@@ -78,6 +79,7 @@ export async function runSolve(
       // What is asked for by name and left out is not left out in silence.
       leftOut(problem, flags.tpDegrees ?? []),
       solution.warnings,
+      "placement" in solution ? planWarnings(problem, solution) : [],
     );
     if (solution.frontier_complete === false) {
       warnings.push("the search stopped before the frontier was complete.");
