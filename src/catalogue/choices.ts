@@ -5,7 +5,7 @@ import { type Catalogue, type PriceKind, placeText } from "./catalogue.ts";
 import type { Market } from "./market.ts";
 import { checkRegionNames, matchTypes, shortList } from "./match-types.ts";
 import type { MachineType, Offer } from "./offers.ts";
-import type { PoolItem } from "./pool-item.ts";
+import { conditionPlace, type PoolItem } from "./pool-item.ts";
 import { sameName } from "./same-name.ts";
 
 /** One entry of a pool before it has its name. */
@@ -39,7 +39,8 @@ export function choicesOf(catalogue: Catalogue, market: Market, item: PoolItem):
   }
   const kinds = item.kinds ?? ["on-demand"];
   // What is owned may stand where nothing is on offer.
-  if (!kinds.includes("owned")) checkRegionNames(market, item.regions, item.where);
+  if (!kinds.includes("owned"))
+    checkRegionNames(market, item.regions, conditionPlace(item, "regions"));
   const choices = kinds.flatMap((kind) => {
     const offers = types
       .flatMap((type) => market.offersOf(type))
@@ -190,12 +191,12 @@ function noOffer(
     shortList([...new Set(offers.map(({ price }) => price[field]))]);
   return ofKind.length === 0
     ? new InputError(
-        item.where,
+        conditionPlace(item, "kinds"),
         `there is no ${kindText} price of ${names}.`,
         `There are prices of the kind ${values(ofTypes, "kind")}.`,
       )
     : new InputError(
-        item.where,
+        conditionPlace(item, "regions"),
         `there is no ${kindText} price of ${names} in ${(item.regions ?? []).join(", ")}.`,
         `There is one in ${values(ofKind, "region")}.`,
       );

@@ -4,7 +4,7 @@ import type { Catalogue } from "./catalogue.ts";
 import { catalogueGpuNames, meansGpu } from "./gpus.ts";
 import type { Market } from "./market.ts";
 import type { MachineType } from "./offers.ts";
-import type { PoolItem } from "./pool-item.ts";
+import { conditionPlace, type PoolItem } from "./pool-item.ts";
 import { sameName } from "./same-name.ts";
 
 /** Conditions on machine types, and how each is told. */
@@ -40,7 +40,7 @@ const CONDITIONS = [
 export function matchTypes(
   catalogue: Catalogue,
   market: Market,
-  item: Pick<PoolItem, "where" | "types" | "gpus" | "providers">,
+  item: Pick<PoolItem, "where" | "places" | "types" | "gpus" | "providers">,
 ): readonly MachineType[] {
   // What fulfils all conditions is among those that fulfil the one that fewest do.
   let fewest = market.types;
@@ -62,13 +62,14 @@ export function matchTypes(
       const known = isKnown(wrong);
       const among = known ? market.types.filter(isMeant) : market.types;
       const values = [...new Set(among.map(condition.value))];
+      const where = conditionPlace(item, condition.field);
       throw known
         ? new InputError(
-            item.where,
+            where,
             `no instance of ${condition.noun} ${wrong} is of ${held.join(" and ")}.`,
             `There are: ${shortList(values)}.`,
           )
-        : unknownName(catalogue, item.where, condition.noun, wrong, values);
+        : unknownName(catalogue, where, condition.noun, wrong, values);
     }
     const [name, ...others] = names;
     if (name !== undefined && others.length === 0) {

@@ -6,7 +6,7 @@ import { type Choice, choicesOf } from "./choices.ts";
 import { meansGpu } from "./gpus.ts";
 import { marketOf } from "./market.ts";
 import { instanceAt } from "./offers.ts";
-import type { PoolItem } from "./pool-item.ts";
+import { conditionPlace, type PoolItem } from "./pool-item.ts";
 import { poolNames } from "./pool-names.ts";
 import { poolWarnings } from "./pool-warnings.ts";
 import { sameName } from "./same-name.ts";
@@ -62,19 +62,21 @@ function idleConditions(items: readonly PoolItem[], choices: readonly Choice[]):
     const own = byItem.get(item);
     // An item whose offers all went to more specific ones has said nothing wrong.
     if (own === undefined) return [];
-    const idle = [
-      ...(item.providers ?? []).filter(
-        (name) => !own.some(({ type }) => sameName(name, type.row.provider)),
-      ),
-      ...(item.regions ?? []).filter(
-        (name) => !own.some(({ region }) => region !== null && sameName(name, region)),
-      ),
-      ...(item.gpus ?? []).filter((name) => !own.some(({ type }) => meansGpu(name, type.gpu.name))),
-      ...(item.kinds ?? []).filter((name) => !own.some(({ kind }) => kind === name)),
-    ];
-    return idle.length === 0 ? [] : [`${item.where}: no offer matches ${idle.join(" or ")}.`];
+    return IDLE_CHECKS.flatMap(([condition, holds]) => {
+      const idle = (item[condition] ?? []).filter((name) => !own.some((of) => holds(name, of)));
+      if (idle.length === 0) return [];
+      return [`${conditionPlace(item, condition)}: no offer matches ${idle.join(" or ")}.`];
+    });
   });
 }
+
+/** When a name of a condition fits a choice. */
+const IDLE_CHECKS = [
+  ["providers", (name: string, { type }: Choice) => sameName(name, type.row.provider)],
+  ["regions", (name: string, { region }: Choice) => region !== null && sameName(name, region)],
+  ["gpus", (name: string, { type }: Choice) => meansGpu(name, type.gpu.name)],
+  ["kinds", (name: string, { kind }: Choice) => kind === name],
+] as const;
 
 function choicePart({ type, region, kind }: Choice) {
   return { provider: type.row.provider, instance: type.row.instance, region, kind };

@@ -1,5 +1,5 @@
 import { PRICE_KINDS } from "../catalogue/catalogue.ts";
-import type { PoolItem } from "../catalogue/pool-item.ts";
+import type { ConditionPlaces, PoolItem } from "../catalogue/pool-item.ts";
 import type { ReferenceFactors } from "../cost/reference/reference-model.ts";
 import type { EngineSettings } from "../engines/engine-settings.ts";
 import { ENGINES } from "../engines/engines.ts";
@@ -275,6 +275,15 @@ export const poolEntries: Check = listOf(
 export const poolItems: Check = listOf(
   objectOf<PoolItem>({
     where: text,
+    places: optional(
+      objectOf<ConditionPlaces>({
+        types: optional(text),
+        gpus: optional(text),
+        providers: optional(text),
+        regions: optional(text),
+        kinds: optional(text),
+      }),
+    ),
     types: optional(listOf(text)),
     gpus: optional(listOf(text)),
     providers: optional(listOf(text)),

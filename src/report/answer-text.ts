@@ -27,7 +27,7 @@ export function proofScope(workload: Workload): string {
 export const SCOPE_SENTENCE = "This covers single pipelines; replicas are not searched.";
 
 /** That copies of a pipeline are not searched; of a rate, which copies share, what to do about it. */
-export function replicasText({ load }: Workload): string {
+function replicasText({ load }: Workload): string {
   return load?.kind === "request_rate"
     ? "Replicas are not searched: two copies that each serve half the rate may cost less, so solve for half of it too."
     : "Replicas are not searched.";

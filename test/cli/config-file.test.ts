@@ -207,6 +207,27 @@ pool:
     expect(stderr).toMatch(/\d+ instance types, \d+ instances/);
   });
 
+  it.each([
+    ["gpus: [L4, H1000]", /:7:7, gpus: the catalogue has no GPU "H1000"\. Did you mean "H100"\?$/],
+    ["regions: [us-eat-1]", /:7:10, regions: the catalogue has no prices in a region "us-eat-1"\./],
+    ["price_kinds: [spot, owned]\ngpus: V1000", /:8:7, gpus: the catalogue has no GPU "V1000"\./],
+  ])("a wrong name is told at its own key and no other: %j", async (lines, told) => {
+    const path = file(`${MODEL}providers: [AWS, GCP]\nmax_count: 1\n${lines}\n`);
+    const { code, stderr } = await cli(["solve", "--config", path]);
+    expect(code).toBe(1);
+    expect(stderr.trim()).toMatch(told);
+    expect(stderr).not.toContain("providers");
+  });
+
+  it("a wrong name for all items is told at its own key, one of an item at the item", async () => {
+    const items = "pool: [{instance: p5.48xlarge, regions: us-east-1}]\n";
+    const { stderr } = await cli(["solve", "--config", file(`${MODEL}${items}providers: GPC\n`)]);
+    expect(stderr).toContain(':6:12, providers: the catalogue has no provider "GPC".');
+    const own = "pool: [{instance: p5.48xlarge, providers: GPC}]\nproviders: AWS\n";
+    const { stderr: ofItem } = await cli(["solve", "--config", file(`${MODEL}${own}`)]);
+    expect(ofItem).toContain(':5:8, pool[0]: the catalogue has no provider "GPC".');
+  });
+
   it("gives way to --instances", async () => {
     const path = file(`${MODEL}pool: [{instance: p5.48xlarge, regions: us-east-1}]\n`);
     const chosen = ["--instances", "p4d.24xlarge@us-east-1=1", "--quiet", "--json"];

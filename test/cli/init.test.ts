@@ -65,6 +65,15 @@ describe("init", () => {
     expect(validate(parse(text.replace(/^# (?=[a-z_0-9]+: )/gm, "")))).toBe(true);
   });
 
+  it("offers the objective that holds without the key: at a rate the lowest cost", async () => {
+    const [byConcurrency, byRate] = [newPath(), newPath()];
+    await cli(["init", ...TINY_FLAGS, "--out", byConcurrency]);
+    expect(readFileSync(byConcurrency, "utf8")).toContain("\n# objective: cost-per-token\n");
+    const served = ["--model=llama-3.1-8b", "--instances=g6e.xlarge@us-east-1=1"];
+    await cli(["init", ...served, ...WORKLOAD, "--request-rate=1", "--out", byRate]);
+    expect(readFileSync(byRate, "utf8")).toContain("\n# objective: cost\n");
+  });
+
   it("keeps paths pointing at the same files, and names of the library names", async () => {
     const out = newPath();
     const folder = join(root, "calibrated");

@@ -47,7 +47,8 @@ export async function runInit(command: Command, io: CliIo): Promise<number> {
   await complete(command, io);
   const flags = command.opts<InitFlags>();
   const problem = await readInitProblem(flags, io);
-  checkRequest(problem, requestOf(flags, problem.workload));
+  const request = requestOf(flags, problem.workload);
+  checkRequest(problem, request);
   const options = command.options.filter(({ long }) => !OWN_FLAGS.includes(long ?? ""));
   const help = new Map(options.map((option) => [keyOf(option), sentence(option.description)]));
   const lines = options
@@ -58,6 +59,8 @@ export async function runInit(command: Command, io: CliIo): Promise<number> {
     basename(out),
     fromDirectoryOf(out, SCHEMA),
     (key) => help.get(key)!,
+    // What holds without the key depends on the load.
+    { objective: request.objective },
   );
   writeFileAtomic(out, text);
   await io.stdout.write(`${out}\n`);

@@ -11,18 +11,23 @@ export interface FileLine {
  * The text of a configuration file.
  * @param schemaPath path of the JSON Schema from the file's directory
  * @param helpOf what a key is, in words
+ * @param defaults what holds for this problem without the key: stands in place of the template's example
  */
 export function configFileText(
   lines: readonly FileLine[],
   name: string,
   schemaPath: string,
   helpOf: (key: string) => string,
+  defaults: Readonly<Record<string, unknown>>,
 ): string {
   const known = new Set(TEMPLATE.flatMap(({ keys }) => keys));
   const sections = TEMPLATE.map((section, index) => {
     const isLast = index === TEMPLATE.length - 1;
     const own = lines.filter(({ key }) => (isLast ? !known.has(key) : section.keys.includes(key)));
-    return sectionText(section, own, helpOf);
+    const examples = Object.entries(section.examples).map(
+      ([key, value]) => [key, defaults[key] ?? value] as const,
+    );
+    return sectionText({ ...section, examples: Object.fromEntries(examples) }, own, helpOf);
   });
   const head = [
     `# yaml-language-server: $schema=${schemaPath}`,

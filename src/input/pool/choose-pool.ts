@@ -1,4 +1,5 @@
 import type { Catalogue } from "../../catalogue/catalogue.ts";
+import type { ConditionPlaces } from "../../catalogue/pool-item.ts";
 import {
   DEFAULT_MAX_COUNT,
   MOST_INSTANCES,
@@ -85,7 +86,7 @@ function itemsOf(flags: ChoiceFlags, open: OpenNamed): readonly PoolItem[] {
             min: 1,
             max: MOST_INSTANCES,
           });
-    return [{ where: whereOf(flags), ...conditions, maxCount: count }];
+    return [{ where: whereOf(flags), places: PLACES, ...conditions, maxCount: count }];
   }
   // A list of a configuration file has taken the number already, where its items do not say one.
   const counted =
@@ -98,7 +99,23 @@ function itemsOf(flags: ChoiceFlags, open: OpenNamed): readonly PoolItem[] {
     );
   }
   // What an item says itself wins over what is said for all.
-  return named.map((item) => ({ ...conditions, ...item }));
+  return named.map((item) => ({ ...conditions, places: placesBeside(item), ...item }));
+}
+
+/** Where flags say a condition for all items. */
+const PLACES = {
+  providers: "--providers",
+  regions: "--regions",
+  gpus: "--gpus",
+  kinds: "--price-kinds",
+} as const satisfies ConditionPlaces;
+
+/** The same where an item has conditions of its own: those stand where the item does. */
+function placesBeside(item: PoolItem): ConditionPlaces {
+  const names = Object.keys(PLACES) as (keyof typeof PLACES)[];
+  return Object.fromEntries(
+    names.filter((name) => item[name] === undefined).map((name) => [name, PLACES[name]]),
+  );
 }
 
 function itemsIn({ text, fileName }: SourceText): readonly PoolItem[] {
