@@ -73,6 +73,8 @@ interface LaunchFacts {
   readonly sequencesWithinStep: boolean;
   /** Whether it can make FP8 of 16-bit weights while it loads. */
   readonly onlineFp8: boolean;
+  /** Whether it loads quantised weights in the layout compressed-tensors. */
+  readonly compressedTensors: boolean;
   /** What launch files name when the user does not; absent: they name none. */
   readonly version?: string;
   readonly image?: string;
@@ -119,6 +121,7 @@ export const ENGINE_TABLE: { readonly [P in Profile]: EngineFacts<P> } = {
       sharesAsPlanned: true,
       sequencesWithinStep: true,
       onlineFp8: true,
+      compressedTensors: true,
       version: VLLM_VERSION,
       image: `vllm/vllm-openai:v${VLLM_VERSION}`,
     },
@@ -142,6 +145,7 @@ export const ENGINE_TABLE: { readonly [P in Profile]: EngineFacts<P> } = {
       sharesAsPlanned: false,
       sequencesWithinStep: false,
       onlineFp8: true,
+      compressedTensors: true,
     },
   },
   "tensorrt-llm": {
@@ -157,6 +161,7 @@ export const ENGINE_TABLE: { readonly [P in Profile]: EngineFacts<P> } = {
       sharesAsPlanned: true,
       sequencesWithinStep: false,
       onlineFp8: false,
+      compressedTensors: false,
     },
   },
   "llama.cpp": {

@@ -21,8 +21,8 @@ export interface EngineWriter {
   readonly files: (launch: Launch) => LaunchFile[];
   /** A pattern of grep for the lines of its log on its KV cache. */
   readonly logPattern: string;
-  /** Those lines, for a KV cache of so many tokens. */
-  readonly logLines: (tokens: number, maxModelLenTokens: number) => string[];
+  /** Those lines, for a KV cache of so many tokens; what is not known of them is said. */
+  readonly logLines: (tokens: number, maxModelLenTokens: number, plan: LaunchPlan) => string[];
   /** What the engine does in its own way, and a user has to know. */
   readonly notes: (plan: LaunchPlan, settings: LaunchSettings) => string[];
   /** Flags that are not set and may be wanted for a checkpoint. */

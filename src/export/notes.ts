@@ -10,11 +10,7 @@ export function launchNotes(
   hasCheckpoint: boolean,
 ): string[] {
   return [
-    ...(hasCheckpoint
-      ? []
-      : [
-          `the engine will load "${settings.checkpoint}", the model name in the plan; give --checkpoint for another one.`,
-        ]),
+    ...(hasCheckpoint ? [] : [loadNote(problem, settings)]),
     ...weightNotes(problem, settings),
     ...[settings.longest.note, settings.sequences.note].filter((note) => note !== null),
     ...codeNotes(problem, settings),
@@ -24,10 +20,20 @@ export function launchNotes(
   ];
 }
 
+/** Where weights are from that the user did not name. */
+function loadNote({ model }: Problem, { checkpoint }: LaunchSettings): string {
+  const what =
+    checkpoint === model.quantisedCheckpoint
+      ? `${knownArchitecture(model)?.weightFormat} weights that another publisher made of ${model.checkpoint16Bit ?? model.name}`
+      : "the model name in the plan";
+  return `the engine will load "${checkpoint}", ${what}; give --checkpoint for another one.`;
+}
+
 /** A checkpoint that nobody looked at may have other weights than the plan, and then fits otherwise. */
 function weightNotes({ model }: Problem, { onlineFp8, checkpoint }: LaunchSettings): string[] {
   const format = knownArchitecture(model)?.weightFormat ?? "16bit";
-  if (format === "16bit" || onlineFp8 || checkpoint === model.checkpoint) return [];
+  const known = [model.checkpoint, model.quantisedCheckpoint];
+  if (format === "16bit" || onlineFp8 || known.includes(checkpoint)) return [];
   return [
     `the plan is for ${format} weights: the checkpoint must have them${format === "fp8" ? ", or --online-fp8 lets the engine quantise them while it loads" : ""}.`,
   ];

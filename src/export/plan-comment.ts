@@ -120,13 +120,13 @@ function interval(range: Interval | null | undefined): string {
   return range ? `, 80 % interval ${short(range.low)} to ${short(range.high)}` : "";
 }
 
-function logLines({ writer, metrics, settings }: Launch): string[] {
+function logLines({ writer, metrics, settings, plan }: Launch): string[] {
   const tokens = settings.sequences.kvCacheTokens ?? metrics.kv_cache_tokens;
   return [
     "Compare with the log of node 0 at start-up:",
     ...(tokens === null
       ? ["  the size of the KV cache is not predicted"]
-      : writer.logLines(tokens, settings.longest.tokens).map((line) => `  ${line}`)),
+      : writer.logLines(tokens, settings.longest.tokens, plan).map((line) => `  ${line}`)),
     `  grep -E '${writer.logPattern}' LOG`,
   ];
 }

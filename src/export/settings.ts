@@ -61,7 +61,7 @@ export function launchSettings(
   const { model, engine: planned } = problem;
   if (choices.onlineFp8) checkOnlineFp8(engine, model);
   if (choices.expertParallel) checkExperts(model);
-  const checkpoint = choices.checkpoint ?? knownCheckpoint(model, choices.onlineFp8);
+  const checkpoint = choices.checkpoint ?? knownCheckpoint(engine, model, choices.onlineFp8);
   checkCheckpoint(checkpoint);
   const defaults = launchDefaults(engine);
   const maxBatchedTokens = planned?.maxBatchedTokens ?? defaults.maxBatchedTokens;
@@ -89,21 +89,25 @@ const REPOSITORY = /^[\w.-]+\/[\w.-]+$/;
  * 16-bit weights.
  * @throws InputError where nothing is known: an engine does not start with the name of a model alone
  */
-function knownCheckpoint(model: Model, onlineFp8: boolean): string {
-  const { checkpoint, checkpoint16Bit, name, architecture } = model;
+function knownCheckpoint(engine: LaunchEngine, model: Model, onlineFp8: boolean): string {
+  const { checkpoint, checkpoint16Bit, quantisedCheckpoint, name, architecture } = model;
   const known = onlineFp8 ? checkpoint16Bit : checkpoint;
   if (known !== undefined) return known;
+  if (!onlineFp8 && quantisedCheckpoint && ENGINE_TABLE[engine].launch.compressedTensors) {
+    return quantisedCheckpoint;
+  }
   const isOfOtherWeights = checkpoint16Bit !== undefined;
   if (!isOfOtherWeights && REPOSITORY.test(name)) return name;
-  const given = "Give --checkpoint OWNER/NAME of Hugging Face, or a path";
+  const wanted = onlineFp8 ? "16-bit" : weightText(model);
+  const given = `Give --checkpoint OWNER/NAME, a Hugging Face repository with ${wanted} weights of the model, or --checkpoint ./DIRECTORY with such weights on each node`;
   const hint = !isOfOtherWeights
     ? `${given}.`
     : architecture.weightFormat === "fp8"
-      ? `${given}; or --online-fp8, with which vLLM and SGLang make FP8 of ${checkpoint16Bit} while they load.`
+      ? `${given}; or --online-fp8 alone, with which vLLM and SGLang make FP8 of ${checkpoint16Bit} while they load.`
       : `${given}; ${checkpoint16Bit} has 16-bit weights.`;
   throw new InputError(
     "--checkpoint",
-    `no repository with ${onlineFp8 ? "16-bit" : weightText(model)} weights of ${name} is known.`,
+    `no repository with ${wanted} weights of ${name} is known.`,
     hint,
   );
 }

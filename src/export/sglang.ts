@@ -9,7 +9,11 @@ import { type Flag, flag, type ShellText } from "./shell.ts";
 export const SGLANG_WRITER: EngineWriter = {
   files: sglangFiles,
   logPattern: "max_total_num_tokens=",
-  logLines: (tokens) => [`max_total_num_tokens=${Math.round(tokens)}`],
+  logLines: (tokens, _, plan) => [
+    hasUnlikeGpus(plan)
+      ? `max_total_num_tokens=N, with N below ${Math.round(tokens)}: the GPUs differ, see the note`
+      : `max_total_num_tokens=${Math.round(tokens)}`,
+  ],
   notes: memoryNotes,
   hints: () => [],
 };
@@ -77,11 +81,14 @@ function outsideShare(stage: StageMetrics): number {
  * Source: SGLang, model_runner.profile_max_num_token: the free memory that counts is the least of all ranks, whatever layers and
  * memory each has.
  */
-function memoryNotes({ nodes }: LaunchPlan): string[] {
-  const sizesGib = new Set(nodes.map(({ type }) => type.instance.gpuMemoryGib));
-  return sizesGib.size > 1
+function memoryNotes(plan: LaunchPlan): string[] {
+  return hasUnlikeGpus(plan)
     ? [
         "SGLang sizes the KV cache of every GPU by the least free memory of all; where GPUs differ, it is smaller than predicted.",
       ]
     : [];
+}
+
+function hasUnlikeGpus({ nodes }: LaunchPlan): boolean {
+  return new Set(nodes.map(({ type }) => type.instance.gpuMemoryGib)).size > 1;
 }

@@ -28,6 +28,8 @@ export interface HuggingFaceModel {
   readonly checkpoint: string | null;
   /** The repository where its weights are not quantised; an engine can make FP8 of them while it loads. Null where it is unknown. */
   readonly checkpoint16Bit: string | null;
+  /** A repository of another publisher that has the format served, in the layout compressed-tensors; null where none is known. */
+  readonly quantisedCheckpoint: string | null;
   readonly architecture: Architecture;
   /** Weights that share a scale and are not parted; null where there are none. */
   readonly weightGroups: WeightGroups | null;

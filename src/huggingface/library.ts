@@ -1,4 +1,5 @@
 import { InputError } from "../errors.ts";
+import { WEIGHT_FORMATS, type WeightFormat } from "../model/architecture.ts";
 import { isJsonObject, misfit } from "./config-fields.ts";
 import type { HuggingFaceModel, ModelOverrides } from "./huggingface-model.ts";
 import type { JsonFile } from "./quantization-files.ts";
@@ -14,9 +15,20 @@ export interface LibraryEntry {
   readonly source: string;
   /** The day they were looked at, YYYY-MM-DD. */
   readonly checkedOn: string;
+  /** Repositories of others that have the weights in other formats, in the layout compressed-tensors. */
+  readonly quantised: QuantisedCheckpoints;
   /** The fields of the repository's config.json that are read. */
   readonly config: unknown;
 }
+
+type QuantisedCheckpoints = {
+  readonly [Format in WeightFormat]?: {
+    /** `owner/name` on Hugging Face. */
+    readonly repository: string;
+    /** Where it is published. */
+    readonly source: string;
+  };
+};
 
 /** Parameters as the publisher states them. */
 interface PublishedParameters {
@@ -37,19 +49,52 @@ type ActiveCounts = (typeof ACTIVE_COUNTS)[number];
  */
 export function libraryEntry({ value, placeOf }: JsonFile): LibraryEntry {
   if (!isJsonObject(value)) throw misfit(placeOf([]), value, "a JSON object");
-  const text = (name: string, pattern: RegExp, wanted: string): string => {
-    const field = value[name];
-    if (typeof field === "string" && pattern.test(field)) return field;
-    throw misfit(placeOf([name]), field, wanted);
-  };
+  const text = (name: string, pattern: RegExp, wanted: string): string =>
+    textAt({ value, placeOf }, [name], pattern, wanted);
   return {
     name: text("name", /^[a-z0-9][a-z0-9.-]*$/, "a name of small letters, digits, . and -"),
-    repository: text("repository", /^[\w.-]+\/[\w.-]+$/, "owner/name on Hugging Face"),
+    repository: text("repository", REPOSITORY, "owner/name on Hugging Face"),
     source: text("source", /\S/, "where the fields and counts are published"),
     checkedOn: text("checkedOn", /^\d{4}-\d\d-\d\d$/, "a day as YYYY-MM-DD"),
     publishedParameters: published({ value: value.publishedParameters, placeOf }),
+    quantised: quantised({ value: value.quantised, placeOf }),
     config: value.config,
   };
+}
+
+const REPOSITORY = /^[\w.-]+\/[\w.-]+$/;
+
+/** A text of a file. @throws InputError at its place for another value */
+function textAt(
+  { value, placeOf }: JsonFile,
+  path: readonly string[],
+  pattern: RegExp,
+  wanted: string,
+): string {
+  const name = path.at(-1)!;
+  const field = isJsonObject(value) ? value[name] : undefined;
+  if (typeof field === "string" && pattern.test(field)) return field;
+  throw misfit(placeOf(path), field, wanted);
+}
+
+function quantised({ value, placeOf }: JsonFile): QuantisedCheckpoints {
+  if (value === undefined) return {};
+  if (!isJsonObject(value)) throw misfit(placeOf(["quantised"]), value, "a JSON object");
+  const entries = Object.entries(value).map(([format, checkpoint]) => {
+    const path = ["quantised", format];
+    if (!WEIGHT_FORMATS.some((known) => known === format)) {
+      throw misfit(placeOf(path), format, `one of ${WEIGHT_FORMATS.join(", ")}`);
+    }
+    const file = { value: checkpoint, placeOf };
+    return [
+      format,
+      {
+        repository: textAt(file, [...path, "repository"], REPOSITORY, "owner/name on Hugging Face"),
+        source: textAt(file, [...path, "source"], /\S/, "where it is published"),
+      },
+    ] as const;
+  });
+  return Object.fromEntries(entries);
 }
 
 function published({ value, placeOf }: JsonFile): PublishedParameters {
@@ -84,7 +129,7 @@ export interface LibraryModel {
  * @throws InputError with the field's name
  */
 export function libraryModel(file: JsonFile, overrides: ModelOverrides = {}): HuggingFaceModel {
-  const { name, repository, config } = libraryEntry(file);
+  const { name, repository, quantised: others, config } = libraryEntry(file);
   if (config === undefined) {
     throw new InputError(
       file.placeOf(["config"]),
@@ -93,5 +138,13 @@ export function libraryModel(file: JsonFile, overrides: ModelOverrides = {}): Hu
     );
   }
   const placeOf = (path: readonly string[]): string => file.placeOf(["config", ...path]);
-  return huggingFaceModel({ name, repository, config: { value: config, placeOf }, overrides });
+  const model = huggingFaceModel({
+    name,
+    repository,
+    config: { value: config, placeOf },
+    overrides,
+  });
+  const { weightFormat } = overrides;
+  const other = weightFormat && model.checkpoint === null ? others[weightFormat] : undefined;
+  return other ? { ...model, quantisedCheckpoint: other.repository } : model;
 }

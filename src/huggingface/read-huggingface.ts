@@ -70,6 +70,7 @@ export function huggingFaceModel(files: HuggingFaceFiles): HuggingFaceModel {
     repository,
     checkpoint: servesAsStored ? repository : null,
     checkpoint16Bit: isQuantised ? null : repository,
+    quantisedCheckpoint: null,
     architecture,
     weightGroups: weightGroupsOf(dimensions, quantization, overrides.weightFormat),
     allowedCuts: null,

@@ -13,6 +13,11 @@ export interface Model {
   readonly checkpoint?: string;
   /** The Hugging Face repository that has the model's weights in 16 bits; absent where none is known. */
   readonly checkpoint16Bit?: string;
+  /**
+   * A repository of another publisher that has these weights in their format, in the layout compressed-tensors; absent where none is
+   * known or needed.
+   */
+  readonly quantisedCheckpoint?: string;
   /** Longest request that the model is made for, tokens; absent where it is not known. */
   readonly maxContextTokens?: number;
   /** The checkpoint brings code of its own, which an engine runs only when it is told to; absent: none is known. */

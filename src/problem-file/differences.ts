@@ -1,8 +1,14 @@
 import type { Problem } from "../placement/problem.ts";
 import { type StoredProblem, storedType, storeProblem } from "./store-problem.ts";
 
-/** Where a price was read, and when, is no part of a problem; other constants are warned of. */
-const NOT_COMPARED = new Set(["pool_types_left_out", "source", "as_of", "constants"]);
+/** Where a price was read, and when, is no part of a problem, nor who publishes weights; other constants are warned of. */
+const NOT_COMPARED = new Set([
+  "pool_types_left_out",
+  "source",
+  "as_of",
+  "constants",
+  "quantised_checkpoint",
+]);
 
 /** Parts that a problem may leave open: nothing said by the flags contradicts nothing, and in some they may say more. */
 const MAY_BE_OPEN = /^(?:workload|limits|time_limit_seconds|engine\.max_model_len_tokens)/;

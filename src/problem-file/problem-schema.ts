@@ -133,6 +133,7 @@ const model = z.strictObject({
   architecture: architecture.exactOptional(),
   checkpoint: text.exactOptional(),
   checkpoint16Bit: text.exactOptional(),
+  quantisedCheckpoint: text.exactOptional(),
   maxContextTokens: tokens.exactOptional(),
   hasOwnCode: z.literal(true).exactOptional(),
   weightGroups: weightGroups.exactOptional(),

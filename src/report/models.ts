@@ -53,6 +53,7 @@ export function modelFields({ entry, model }: LibraryModel): object {
     kvBytesPerToken: kv.recent,
     kvBytesPerTokenPastWindows: kv.old,
     maxContextTokens,
+    quantised: entry.quantised,
     source: entry.source,
     checkedOn: entry.checkedOn,
     notes,

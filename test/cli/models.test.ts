@@ -35,6 +35,7 @@ describe("models", () => {
       kvBytesPerToken: 49_152,
       kvBytesPerTokenPastWindows: 24_576,
       maxContextTokens: 131_072,
+      quantised: {},
       source: expect.stringContaining("https://huggingface.co/openai/gpt-oss-20b/"),
       checkedOn: "2026-11-24",
       notes: [],

@@ -299,13 +299,13 @@ describe("what is not the plan's", () => {
   it("is no script that cannot start: without a known checkpoint one has to be given", () => {
     const planned = problemOf("vllm");
     expect(() => warningsOf("vllm", planned, ONE_KIND, false)).toThrow(
-      /^--checkpoint: no repository with 16bit weights of llama3-70b is known\. Give --checkpoint OWNER\/NAME of Hugging Face, or a path\.$/,
+      /^--checkpoint: no repository with 16bit weights of llama3-70b is known\. Give --checkpoint OWNER\/NAME, a Hugging Face repository with 16bit weights of the model, or --checkpoint \.\/DIRECTORY with such weights on each node\.$/,
     );
     const architecture = { ...planned.model.architecture!, weightFormat: "fp8" as const };
     const model = { ...planned.model, architecture, checkpoint16Bit: "owner/base" };
     const fp8 = { ...planned, model };
     expect(() => warningsOf("vllm", fp8, ONE_KIND, false)).toThrow(
-      /no repository with fp8 weights of llama3-70b .* or --online-fp8, .* make FP8 of owner\/base while/,
+      /no repository with fp8 weights of llama3-70b .* or --online-fp8 alone, .* make FP8 of owner\/base while/,
     );
     const online = { ...CHOICES, checkpoint: null, onlineFp8: true };
     expect(launchSettings("vllm", fp8, ONE_KIND, online).checkpoint).toBe("owner/base");
@@ -324,6 +324,23 @@ describe("what is not the plan's", () => {
     expect(warningsOf("vllm", published, ONE_KIND, false)!.join()).not.toContain("--checkpoint");
   });
 
+  it("is that another publisher made the weights, of engines that load their layout", () => {
+    const planned = problemOf("vllm");
+    const architecture = { ...planned.model.architecture!, weightFormat: "fp8" as const };
+    const names = { checkpoint16Bit: "owner/base", quantisedCheckpoint: "other/base-FP8" };
+    const fp8 = { ...planned, model: { ...planned.model, architecture, ...names } };
+    const settings = { ...CHOICES, checkpoint: null };
+    expect(launchSettings("sglang", fp8, ONE_KIND, settings).checkpoint).toBe("other/base-FP8");
+    expect(warningsOf("vllm", fp8, ONE_KIND, false)).toEqual([
+      'the engine will load "other/base-FP8", fp8 weights that another publisher made of owner/base; give --checkpoint for another one.',
+    ]);
+    const online = { ...settings, onlineFp8: true };
+    expect(launchSettings("vllm", fp8, ONE_KIND, online).checkpoint).toBe("owner/base");
+    expect(() => launchSettings("tensorrt-llm", fp8, ONE_KIND, settings)).toThrow(
+      "no repository with fp8 weights of llama3-70b is known.",
+    );
+  });
+
   it("is said of weights that a named checkpoint may not have", () => {
     const planned = problemOf("vllm");
     const architecture = { ...planned.model.architecture!, weightFormat: "fp8" as const };
@@ -340,6 +357,19 @@ describe("what is not the plan's", () => {
       uncalibrated,
       expect.stringContaining("by the least free memory of all"),
     ]);
+    const sizeOf = (placement: typeof ONE_KIND): string | undefined => {
+      const planned = problemOf("sglang");
+      const files = exportPlacement(
+        planned,
+        evaluated(planned, placement, SERVING),
+        request("sglang"),
+      );
+      if (files.status !== "SUCCESS") throw new Error(files.status);
+      return /max_total_num_tokens=.*/.exec(files.files[0]!.text)?.[0];
+    };
+    // Of unlike GPUs it is said to be smaller than predicted: it is not the prediction.
+    expect(sizeOf(ONE_KIND)).toMatch(/^max_total_num_tokens=\d+$/);
+    expect(sizeOf(TWO_KINDS)).toMatch(/^max_total_num_tokens=N, with N below \d+: the GPUs differ/);
   });
 
   it("is said of TensorRT-LLM where micro-batches do not divide the sequences, and bursts have no room", () => {

@@ -4,6 +4,7 @@ import { kvBytesPerToken } from "../../src/huggingface/kv-bytes.ts";
 import { libraryEntry } from "../../src/huggingface/library.ts";
 import { modelOf } from "../../src/huggingface/model-of.ts";
 import { jsonFile } from "../../src/input/text/json-file.ts";
+import type { WeightFormat } from "../../src/model/architecture.ts";
 import { checkModel } from "../../src/model/model.ts";
 import { layerPlanOf } from "../../src/model/outline.ts";
 import { LLAMA } from "./configs.ts";
@@ -73,6 +74,39 @@ describe("the library", () => {
       expect(entry.source).toContain(`https://huggingface.co/${entry.repository}/`);
       expect(readModel(entry.name).name).toBe(entry.name);
     }
+  });
+
+  it("knows who else publishes a format, and where; the model's own repository comes first", () => {
+    const others = library.flatMap(({ entry }) =>
+      Object.entries(entry.quantised).map(([format, { repository, source }]) => {
+        expect(source).toContain(`https://huggingface.co/${repository}`);
+        const model = readModel(entry.name, { weightFormat: format as WeightFormat });
+        expect(model).toMatchObject({ checkpoint: null, quantisedCheckpoint: repository });
+        expect(modelOf(model).quantisedCheckpoint).toBe(repository);
+        return entry.name;
+      }),
+    );
+    expect(others).toContain("llama-3.3-70b");
+    expect(readModel("llama-3.3-70b").quantisedCheckpoint).toBeNull();
+    expect(readModel("llama-3.3-70b", { weightFormat: "int4" }).quantisedCheckpoint).toBeNull();
+    expect(readModel("deepseek-v3").quantisedCheckpoint).toBeNull();
+  });
+
+  it.each([
+    [[], "quantised"],
+    [{ fp9: {} }, "quantised.fp9"],
+    [{ fp8: { repository: "no owner", source: "x" } }, "quantised.fp8.repository"],
+    [{ fp8: { repository: "a/b", source: " " } }, "quantised.fp8.source"],
+  ])("refuses %j", (quantised, place) => {
+    const text = JSON.stringify({
+      name: "x",
+      repository: "a/b",
+      source: "x",
+      checkedOn: "2026-01-01",
+      publishedParameters: { total: 1 },
+      quantised,
+    });
+    expect(() => libraryEntry(jsonFile({ text, fileName: "x.json" }))).toThrow(place);
   });
 
   it("is found by name and by repository, letter case ignored", () => {

@@ -16,7 +16,7 @@
 #   21.84 USD per hour, 21.86 USD per million tokens
 #
 # Compare with the log of node 0 at start-up:
-#   max_total_num_tokens=643232
+#   max_total_num_tokens=N, with N below 643232: the GPUs differ, see the note
 #   grep -E 'max_total_num_tokens=' LOG
 # Note: predictions are those of vllm: SGLang is not calibrated.
 # Note: SGLang sizes the KV cache of every GPU by the least free memory of all; where GPUs differ, it is smaller than predicted.
