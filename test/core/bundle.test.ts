@@ -6,26 +6,14 @@ import {
   type BrowserAnswer,
   bundleForBrowser,
   solveInBrowser,
+  WEB_GLOBALS,
 } from "../support/browser-bundle.ts";
-
-/** What a page has beside the language itself; a new context has nothing of Node. */
-const WEB = {
-  AbortController,
-  TextDecoder,
-  TextEncoder,
-  URL,
-  atob,
-  clearTimeout,
-  console,
-  performance,
-  setTimeout,
-};
 
 describe("the core as a bundle for browsers", () => {
   it("is one script that imports nothing, and solves and evaluates where nothing of Node is", async () => {
     const { script, imports } = await bundleForBrowser("index.ts");
     expect(imports).toEqual([]);
-    const context = createContext({ ...WEB, task: BROWSER_TASK });
+    const context = createContext({ ...WEB_GLOBALS, task: BROWSER_TASK });
     runInContext("globalThis.window = globalThis;", context);
     runInContext(script, context);
     const answer = (await runInContext(`(${solveInBrowser})(task)`, context)) as BrowserAnswer;

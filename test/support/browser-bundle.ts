@@ -24,6 +24,19 @@ const withoutLoaderForNode: Plugin = {
   },
 };
 
+/** What a page has beside the language itself; a new context has nothing of Node. */
+export const WEB_GLOBALS: Readonly<Record<string, unknown>> = {
+  AbortController,
+  TextDecoder,
+  TextEncoder,
+  URL,
+  atob,
+  clearTimeout,
+  console,
+  performance,
+  setTimeout,
+};
+
 /** A module of src/ with all that it imports as one script for browsers. @throws where anything is imported that only Node has */
 export async function bundleForBrowser(
   entry: string,
