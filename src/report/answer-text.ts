@@ -26,10 +26,10 @@ export function proofScope(workload: Workload): string {
 /** The same as a sentence. */
 export const SCOPE_SENTENCE = "This covers single pipelines; replicas are not searched.";
 
-/** That copies of a pipeline are not searched; of a rate, which copies share, what to do about it. */
-function replicasText({ load }: Workload): string {
-  return load?.kind === "request_rate"
-    ? "Replicas are not searched: two copies that each serve half the rate may cost less, so solve for half of it too."
+/** That copies of a pipeline are not searched; of a rate, which copies share, what to do about it where anything is paid. */
+function replicasText({ workload }: Problem, { metrics }: Answer): string {
+  return workload.load?.kind === "request_rate" && metrics.cost_per_hour > 0
+    ? "Replicas are not searched: solve for half the rate as well, two such copies may cost less."
     : "Replicas are not searched.";
 }
 
@@ -47,11 +47,11 @@ export function verdictText(problem: Problem, request: SolveRequest, answer: Ans
   if (answer.simplicity) return simplicityText(problem, request, answer, answer.simplicity);
   return answer.gap === 0
     ? provenText(problem, request, answer)
-    : `Proven within the requested gap, among single pipelines: ${mayBe} ${replicasText(problem.workload)}`;
+    : `Proven within the requested gap, among single pipelines: ${mayBe} ${replicasText(problem, answer)}`;
 }
 
 function provenText(problem: Problem, request: SolveRequest, answer: Answer): string {
-  return `Proven optimal among single pipelines: no single pipeline in this pool${withinText(problem, request, answer)} ${BEST[request.objective].isBetter}${fullUseText(problem, request)}. ${replicasText(problem.workload)}`;
+  return `Proven optimal among single pipelines: no single pipeline in this pool${withinText(problem, request, answer)} ${BEST[request.objective].isBetter}${fullUseText(problem, request)}. ${replicasText(problem, answer)}`;
 }
 
 /** What a simple answer is, and what it costs against the optimum. */
@@ -78,7 +78,7 @@ function simplicityText(
   const difference = againstText(name, value, objective_optimum);
   const verb = name === "cost" || name === "cost-per-token" ? "costs" : "is";
   const beside = difference === "the same" ? "is as good as" : `${verb} ${difference} than`;
-  return `Proven: the simplest single pipeline in this pool${withinText(problem, request, answer)} within ${within}. It ${beside} the proven optimum, ${objectiveText(answer, objective_optimum)} with ${placementText(problem.pool, placement_optimum)}. ${replicasText(problem.workload)}`;
+  return `Proven: the simplest single pipeline in this pool${withinText(problem, request, answer)} within ${within}. It ${beside} the proven optimum, ${objectiveText(answer, objective_optimum)} with ${placementText(problem.pool, placement_optimum)}. ${replicasText(problem, answer)}`;
 }
 
 /** At a rate every token of the cheapest machines costs as little: what a token costs there is another question. */

@@ -195,11 +195,13 @@ describe("an answer at a rate of requests", () => {
   });
 
   it("says what to do about replicas, which share a rate: solve for half of it", () => {
-    const half = "two copies that each serve half the rate may cost less";
+    const half = "solve for half the rate as well, two such copies may cost less";
     expect(verdictText(problem, REQUEST, answer)).toContain(half);
     const { load: _, ...workload } = problem.workload;
     const words = verdictText({ ...problem, workload }, REQUEST, answer);
     expect(words).toMatch(/\. Replicas are not searched\.$/);
+    const owned = { ...answer, metrics: { ...answer.metrics, cost_per_hour: 0 } };
+    expect(verdictText(problem, REQUEST, owned)).not.toContain(half);
     const none = { ...answer, status: "infeasible" } as unknown as NoAnswer;
     expect(noAnswerText(problem.workload, none)).toContain("solve for a half or a third of it");
     expect(noAnswerText(workload, none)).toMatch(/; replicas are not searched\.$/);
