@@ -129,11 +129,11 @@ export function searchPairs({
   frontier_complete,
 }: Search): (readonly [label: string, text: string])[] {
   const isWhole = (status === "optimal" || status === "infeasible") && frontier_complete !== false;
-  const rest = count(run.cases - run.cases_solved);
+  const open = run.cases - run.cases_solved - run.cases_bounded;
   return [
     [
       "Search",
-      `${plural(run.cases, "case")} (batch × stages × throughput)${isWhole ? "" : " when it stopped"}: ${count(run.cases_solved)} decided by MILPs, ${rest} ${isWhole ? "excluded by bounds" : "not decided: excluded by bounds or never looked at"}`,
+      `${plural(run.cases, "case")} (batch × stages × throughput)${isWhole ? "" : " listed when it stopped"}: ${count(run.cases_solved)} decided by MILPs, ${count(run.cases_bounded)} excluded by bounds${open > 0 ? `, ${count(open)} left open` : ""}`,
     ],
     ["Solver", `${run.backend}, ${plural(run.milps_solved, "MILP")}`],
   ];

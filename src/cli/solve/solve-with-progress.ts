@@ -93,8 +93,11 @@ function phaseText({ phase, casesTotal }: SolveProgress): string {
 }
 
 function effortText({ status, run }: Solution, seconds: number): string {
-  const isWhole = status === "optimal" || status === "infeasible";
-  return `${clock(seconds)}  ${status}: ${count(run.cases_solved)} of ${count(run.cases)} cases by ${plural(run.milps_solved, "MILP")}, the rest ${isWhole ? "by bounds" : "by bounds or not at all"}`;
+  const { cases, cases_solved, cases_bounded } = run;
+  const open = cases - cases_solved - cases_bounded;
+  const rest =
+    open > 0 ? `${count(cases_bounded)} by bounds, ${count(open)} left open` : "the rest by bounds";
+  return `${clock(seconds)}  ${status}: ${count(cases_solved)} of ${count(cases)} cases by ${plural(run.milps_solved, "MILP")}, ${rest}`;
 }
 
 function clock(seconds: number): string {
