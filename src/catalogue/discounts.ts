@@ -9,22 +9,33 @@ export type FindDiscount = (
   price: Pick<CataloguePrice, (typeof FIELDS)[number]>,
 ) => CatalogueDiscount | null;
 
-/** Discounts by what they name. Letter case does not count. */
+/** Discounts that name the same fields: by the name in the first field, then in the next; in the end the first of equal ones. */
+type Tree = CatalogueDiscount | ReadonlyMap<string, Tree>;
+type Field = (typeof FIELDS)[number];
+
+/** Looks discounts up by what they name. Letter case does not count. */
 export function discountsOf(discounts: readonly CatalogueDiscount[]): FindDiscount {
   const bySpecificity = [...groupBy(discounts, specificity)].sort(([a], [b]) => b - a);
-  const tables = bySpecificity.map(([, rows]) => {
+  const trees = bySpecificity.map(([, rows]) => {
     const fields = FIELDS.filter((field) => rows[0]![field] !== null);
-    const keyOf = (names: Readonly<Record<(typeof FIELDS)[number], string | null>>): string =>
-      JSON.stringify(fields.map((field) => names[field]!.toLowerCase()));
-    return { keyOf, rows: new Map(rows.map((row) => [keyOf(row), row] as const).reverse()) };
+    return { fields, tree: treeOf(rows, fields) };
   });
   return (price) => {
-    for (const { keyOf, rows } of tables) {
-      const discount = rows.get(keyOf(price));
-      if (discount !== undefined) return discount;
+    for (const { fields, tree } of trees) {
+      let found: Tree | undefined = tree;
+      for (const field of fields) {
+        if (found instanceof Map) found = found.get(price[field].toLowerCase());
+      }
+      if (found !== undefined) return found as CatalogueDiscount;
     }
     return null;
   };
+}
+
+function treeOf(rows: readonly CatalogueDiscount[], [field, ...others]: readonly Field[]): Tree {
+  if (field === undefined) return rows[0]!;
+  const groups = groupBy(rows, (row) => row[field]!.toLowerCase());
+  return new Map([...groups].map(([name, group]) => [name, treeOf(group, others)]));
 }
 
 /** Rises with the number of named fields, then with which they are. */

@@ -95,6 +95,43 @@ AWS,p5.48xlarge,us-west-2,on-demand,6,
     expect(discountsOf(own)(price)?.discountPercent).toBe(7);
   });
 
+  it("are the first of those that name most, by a look at all of them (property)", () => {
+    const fields = ["instance", "region", "kind", "provider"] as const;
+    const names = fc.record({
+      provider: fc.constantFrom("a", "A", "b"),
+      instance: fc.constantFrom("x", "X", "y"),
+      region: fc.constantFrom("here", "there"),
+      kind: fc.constantFrom(...PRICE_KINDS),
+    });
+    const anyOf = names.chain((each) =>
+      fc.record({
+        provider: fc.constantFrom(each.provider, null),
+        instance: fc.constantFrom(each.instance, null),
+        region: fc.constantFrom(each.region, null),
+        kind: fc.constantFrom(each.kind, null),
+      }),
+    );
+    fc.assert(
+      fc.property(fc.array(anyOf, { maxLength: 12 }), names, (given, price) => {
+        const own = given.map((each) => ({ ...discounts[0]!, ...each }));
+        const applying = own.filter((row) =>
+          fields.every((field) => {
+            const name = row[field];
+            return name === null || name.toLowerCase() === price[field].toLowerCase();
+          }),
+        );
+        // As binary digits: how many fields are named, then which of them.
+        const rank = (row: (typeof own)[number]): number => {
+          const bits = fields.map((field) => (row[field] === null ? "0" : "1"));
+          return bits.filter((bit) => bit === "1").length * 16 + Number.parseInt(bits.join(""), 2);
+        };
+        const best = Math.max(...applying.map(rank));
+        expect(discountsOf(own)(price)).toBe(applying.find((row) => rank(row) === best) ?? null);
+      }),
+      { seed: 11, numRuns: 1000 },
+    );
+  });
+
   it("take their share off, to the micro-dollar", () => {
     expect(discounted(1_000_001, { ...discounts[0]!, discountPercent: 50 })).toBe(500_001);
     expect(discounted(7, null)).toBe(7);
