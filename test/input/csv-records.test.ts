@@ -1,7 +1,9 @@
 import { parse } from "csv-parse/browser/esm/sync";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { type CsvRow, cellOf, readRows } from "../../src/input/text/csv.ts";
 import { readRecords } from "../../src/input/text/csv-records.ts";
+import { messageOf } from "./texts.ts";
 
 /** Records as the parser alone reads a whole text, without lines; what is wrong with quotes in its words. */
 function parsedWhole(text: string): readonly (readonly string[])[] | string {
@@ -96,5 +98,32 @@ describe("readRecords", () => {
     expect(() => readRecords(`${above}3,4\n5,a"b\n`, "f")).toThrow(
       "f:10002: a double quote is in the middle of a cell.",
     );
+  });
+});
+
+describe("readRows", () => {
+  const columns = { required: ["a", "b"], optional: [] };
+  const read = (row: CsvRow): number => {
+    if (cellOf(row, "a") === "bad") throw new RangeError(`line ${row.line}`);
+    return row.line;
+  };
+
+  it("reads row by row", () => {
+    expect(readRows("a,b\n1,2\n\n3,4\n", "f", columns, read).rows).toEqual([2, 4]);
+  });
+
+  it("says what is wrong with the first row that cannot be read", () => {
+    expect(() => readRows("a,b\n1,2\nbad,2\nbad,4\n", "f", columns, read)).toThrow(
+      new RangeError("line 3"),
+    );
+  });
+
+  it.each([
+    ["a row that is too short", "a,b\nbad,2\n3\n4\n", /^f:3: the row has 1 cell/],
+    ["quotes below that", 'a,b\nbad,2\n3\n4,"\n', /^f:4: a double quote is opened/],
+    ["an unknown column", "a,b,c\nbad,2,3\n3\n", /^f:1: unknown column "c"/],
+    ["quotes below that", 'a,b,c\nbad,2,3\n4,x"y\n', /^f:3: a double quote is in the middle/],
+  ])("tells what is wrong with the table first: %s", (_, text, says) => {
+    expect(messageOf(() => readRows(text, "f", columns, read))).toMatch(says);
   });
 });
