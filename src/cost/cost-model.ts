@@ -237,6 +237,8 @@ export interface CostModel {
    * splits leave out operating points by it; no proof rests on it. Absent: it is not known.
    */
   readonly sublinearInBatch?: boolean;
+  /** Whether `memory` says the same whatever the number of stages of the pipeline. Absent: it may not. */
+  readonly memoryIgnoresStages?: boolean;
   /** Lower bounds on all stages of a group as lines over their layers; absent where the model has none to show. */
   lines?(
     shape: Omit<OpenShape, "startLayer">,

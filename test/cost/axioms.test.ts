@@ -470,6 +470,17 @@ describe.each(COST_MODELS)("the %s model", (_, create, hasEnds) => {
     );
   });
 
+  test("memory changes with the number of stages unless the model says that it does not", () => {
+    fc.assert(
+      fc.property(arbitraryCase, ({ model, shape, point }) => {
+        const costModel = create(model);
+        if (!costModel.memoryIgnoresStages) return;
+        const alone = { ...shape, pipelineStages: 1 };
+        expect(costModel.memory(shape, point)).toEqual(costModel.memory(alone, point));
+      }),
+    );
+  });
+
   test("axiom 9: the time of stages inside a model is a sum over their layers, TPOT and memory are convex in them", () => {
     fc.assert(
       fc.property(arbitraryCase, arbitraryMixes, ({ model, shape, point }, mixes) => {

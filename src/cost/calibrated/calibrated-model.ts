@@ -96,6 +96,7 @@ export function createCalibratedModel(
     dependsOnNext: true,
     affineInLayers: areStepsAffine(architecture, engine),
     sublinearInBatch: true,
+    memoryIgnoresStages: true,
     realWorldEfficiency: 1,
 
     stage(shape: StageShape, point: OperatingPoint): StageEstimate {

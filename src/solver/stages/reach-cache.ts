@@ -62,7 +62,7 @@ export class GroupReaches {
     let reach = parts[pipelineStages];
     if (!reach || (withLatencies && !reach.hasLatencies)) {
       const lines = this.costModel.lines(this.shape(pipelineStages), point, withLatencies);
-      const most = reach?.mostLayers ?? this.mostLayers(point, pipelineStages);
+      const most = reach?.mostLayers ?? this.mostLayersOnce(point, pipelineStages);
       reach = new StageReach(this.runs, lines, most);
       parts[pipelineStages] = reach;
     }
@@ -72,11 +72,18 @@ export class GroupReaches {
   private at(point: OperatingPoint): ReachesAtPoint {
     if (this.last?.point !== point) {
       const key = pointKey(point);
-      const reaches = this.known.get(key) ?? { model: undefined, parts: [] };
+      const reaches = this.known.get(key) ?? { model: undefined, parts: [], mostLayers: null };
       this.known.set(key, reaches);
       this.last = { point, reaches };
     }
     return this.last.reaches;
+  }
+
+  private mostLayersOnce(point: OperatingPoint, pipelineStages: number): number {
+    if (!this.costModel.memoryIgnoresStages) return this.mostLayers(point, pipelineStages);
+    const reaches = this.at(point);
+    reaches.mostLayers ??= this.mostLayers(point, pipelineStages);
+    return reaches.mostLayers;
   }
 
   private mostLayers(point: OperatingPoint, pipelineStages: number): number {
@@ -114,6 +121,8 @@ export class GroupReaches {
 interface ReachesAtPoint {
   model: StageEstimate | null | undefined;
   readonly parts: StageReach[];
+  /** Where the memory says the same for any number of stages; null before it is asked for. */
+  mostLayers: number | null;
 }
 
 type LinedCostModel = CostModel & Required<Pick<CostModel, "lines">>;
