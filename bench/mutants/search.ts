@@ -456,12 +456,6 @@ export const SEARCH_MUTANTS: readonly Mutant[] = [
         find: "bound[s] = bound[s]! - this.setting.scale.perLink;",
         replace: "bound[s] = bound[s]!;",
       },
-      {
-        name: "layers of a weight are rounded down",
-        find: "Math.ceil(heaviestAnywhere(weights, starts) * WEIGHT_STEPS)",
-        replace: "Math.floor(heaviestAnywhere(weights, starts) * WEIGHT_STEPS)",
-        tests: ["test/solver/search/stage-tables.test.ts"],
-      },
     ],
   ),
   ...mutantsOf(
@@ -561,6 +555,12 @@ export const SEARCH_MUTANTS: readonly Mutant[] = [
         find: "copies[group]! < stages - 2,",
         replace: "copies[group]! < stages - 3,",
       },
+    ],
+  ),
+  ...mutantsOf(
+    "src/solver/order/open-run.ts",
+    ["test/solver/order/order-stages.test.ts", "test/solver/order/order-plan.test.ts"],
+    [
       {
         name: "a run has more GPUs than its instance",
         find: " || gpus > seat.instanceGpus",

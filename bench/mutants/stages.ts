@@ -265,6 +265,17 @@ export const STAGE_MUTANTS: readonly Mutant[] = [
     },
   ]),
   ...mutantsOf(
+    "src/solver/bounds/demands.ts",
+    ["test/solver/search/stage-tables.test.ts"],
+    [
+      {
+        name: "layers of a weight are rounded down",
+        find: "Math.ceil(heaviestAnywhere(each, starts) * WEIGHT_STEPS)",
+        replace: "Math.floor(heaviestAnywhere(each, starts) * WEIGHT_STEPS)",
+      },
+    ],
+  ),
+  ...mutantsOf(
     "src/solver/bounds/latency-bound.ts",
     ["test/solver/stages/latency.test.ts", "test/oracle/serving.test.ts"],
     [

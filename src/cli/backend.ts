@@ -26,6 +26,7 @@ export async function startBackend(name: SolverName, io: CliIo): Promise<MilpBac
 function refusingToFail(backend: MilpBackend): MilpBackend {
   return {
     name: backend.name,
+    ...(backend.decidesEveryCase ? { decidesEveryCase: true } : {}),
     solve: async (model, options) => {
       const outcome = await backend.solve(model, options);
       if (outcome.status !== "failed") return outcome;

@@ -23,6 +23,7 @@ export function createJslp(): MilpBackend {
   let isDisposed = false;
   return {
     name: "jslp",
+    decidesEveryCase: true,
     solve: async (model, options = {}) =>
       isDisposed ? failed("the back end was disposed") : solve(model, options),
     dispose: async () => {

@@ -86,6 +86,8 @@ export interface MilpOptions {
 /** A MILP solver. Answers are checked independently (bounds, rows, integrality, objective) before they are returned. */
 export interface MilpBackend {
   readonly name: string;
+  /** Whether a search puts every case to it, also those that need no MILP: for cross-checks. Absent: no. */
+  readonly decidesEveryCase?: boolean;
   solve(model: MilpModel, options?: MilpOptions): Promise<MilpOutcome>;
   /**
    * Names of rows and bounds that cannot hold together even with fractions, none of which could be left out; null when there are none or

@@ -133,7 +133,7 @@ export function searchPairs({
   return [
     [
       "Search",
-      `${plural(run.cases, "case")} (batch × stages × throughput)${isWhole ? "" : " listed when it stopped"}: ${count(run.cases_solved)} decided by MILPs, ${count(run.cases_bounded)} excluded by bounds${open > 0 ? `, ${count(open)} left open` : ""}`,
+      `${plural(run.cases, "case")} (batch × stages × throughput)${isWhole ? "" : " listed when it stopped"}: ${count(run.cases_solved)} decided, ${count(run.cases_bounded)} excluded by bounds${open > 0 ? `, ${count(open)} left open` : ""}`,
     ],
     ["Solver", `${run.backend}, ${plural(run.milps_solved, "MILP")}`],
   ];

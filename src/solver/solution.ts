@@ -12,7 +12,7 @@ export interface SearchEffort {
   readonly blocks_excluded: number;
   /** Cases of the other blocks. */
   readonly cases: number;
-  /** Cases decided by a MILP. */
+  /** Cases decided each on its own: by their plans, or by MILPs. */
   readonly cases_solved: number;
   /** Cases excluded by a bound. */
   readonly cases_bounded: number;

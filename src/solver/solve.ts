@@ -65,8 +65,8 @@ export interface SolveOptions {
   /** False: what is infeasible is proven, and not explained, which takes longer than the proof: the explanation is empty. Default: true. */
   readonly explainInfeasible?: boolean;
   /**
-   * Called once for each case that a MILP decides, optimal or infeasible, with what decided it: the name of a formulation, with
-   * ", arranged" behind it where its answer stands only with its stages in another order.
+   * Called once for each case that is decided on its own, optimal or infeasible, with what decided it: "plans" (solver/plans/), or the
+   * name of a MILP's formulation, with ", arranged" behind it where its answer stands only with its stages in another order.
    */
   readonly onFormulation?: (name: string) => void;
 }
@@ -74,7 +74,7 @@ export interface SolveOptions {
 /**
  * Finds the best placement and proves it, or says that there is none.
  *
- * The search runs over all batch sizes, numbers of stages and throughput levels; cases are decided by MILPs on `backend` or
+ * The search runs over all batch sizes, numbers of stages and throughput levels; cases are decided by plans, by MILPs on `backend`, or
  * excluded by bounds. Every placement is evaluated by `evaluate`, and the two have to agree.
  *
  * @returns optimal (proven within `request.gap`), feasible (a limit struck), infeasible (proven) or no_solution

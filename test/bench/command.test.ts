@@ -64,6 +64,7 @@ describe("bench", () => {
   it("ends with an internal error that names the case when a heuristic beats the solver", async () => {
     const liar = {
       name: "liar",
+      decidesEveryCase: true,
       solve: async () => ({ status: "infeasible" as const }),
       dispose: async () => undefined,
     };

@@ -53,7 +53,9 @@ describe("--verbose", () => {
     expect(stderr).toMatch(/^\d+\.\d s {2}[\d,]+ cases$/m);
     expect(stderr).toMatch(/^\d+\.\d s {2}best \$\S+\/M {2}bound \$\S+\/M {2}gap \S+ %/m);
     expect(stderr).toMatch(/^\d+\.\d s {2}now the frontier$/m);
-    expect(stderr).toMatch(/^\d+\.\d s {2}optimal: \d+ of [\d,]+ cases by \d+ MILPs?, /m);
+    expect(stderr).toMatch(
+      /^\d+\.\d s {2}optimal: \d+ of [\d,]+ cases decided, with \d+ MILPs?, /m,
+    );
   });
 
   it("is of one command: the next one is silent again", async () => {

@@ -3,6 +3,7 @@ import { checkSolver } from "../../src/cli/doctor/solvers.ts";
 import { createInlineHighs } from "../../src/milp/highs-inline.ts";
 import { lacksMemory } from "../../src/milp/lacks-memory.ts";
 import type { MilpBackend } from "../../src/milp/model.ts";
+import { everyCase } from "../support/every-case.ts";
 import { cli, scratchDirectory, TINY, WORKLOAD, writeFiles } from "./harness.ts";
 
 /** HiGHS where WebAssembly gets no memory, as V8 says it. */
@@ -19,7 +20,7 @@ describe("too little memory for the solver", () => {
   it("is told with what to do, and is no defect", async () => {
     const directory = writeFiles(scratchDirectory(), TINY);
     const { code, stderr } = await cli(["solve", "--config-dir", directory, ...WORKLOAD], {
-      createBackend: starved,
+      createBackend: () => everyCase(starved()),
     });
     expect(stderr).toMatch(
       /error: memory: too little memory for the MILP solver.*ulimit -v.*--solver jslp/,

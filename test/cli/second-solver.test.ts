@@ -22,6 +22,7 @@ const run = (solver: string, ...flags: string[]): Promise<CliRun> =>
 const failing = (reason: string): World => ({
   createBackend: (name) => ({
     name,
+    decidesEveryCase: true,
     solve: async () => ({ status: "failed", reason }),
     dispose: async () => undefined,
   }),

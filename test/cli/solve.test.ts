@@ -31,7 +31,12 @@ beforeAll(() => {
 
 /** A back end of which only `solve` is special. */
 function backend(solveModel: MilpBackend["solve"]): () => MilpBackend {
-  return () => ({ name: "stub", solve: solveModel, dispose: async () => undefined });
+  return () => ({
+    name: "stub",
+    decidesEveryCase: true,
+    solve: solveModel,
+    dispose: async () => undefined,
+  });
 }
 
 describe("a latency target", () => {

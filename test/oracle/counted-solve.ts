@@ -6,6 +6,9 @@ import type { Problem } from "../../src/placement/problem.ts";
 import type { SolveRequest } from "../../src/solver/request.ts";
 import type { Solution } from "../../src/solver/solution.ts";
 import { type SolveOptions, solve as solveUncounted } from "../../src/solver/solve.ts";
+import { TableCache } from "../../src/solver/stages/table-cache.ts";
+import { expectAlike } from "../support/alike.ts";
+import { everyCase } from "../support/every-case.ts";
 
 const highs = createInlineHighs();
 
@@ -30,13 +33,29 @@ function count(name: string): void {
   reached.set(told, (reached.get(told) ?? 0) + 1);
 }
 
-/** `solve`, counting what decides its cases. */
-export function solve(
+/** `solve`, counting what decides its cases: once as always, and once by MILPs only, which has to come to the same. */
+export async function solve(
   problem: Problem,
   request: SolveRequest,
   options: SolveOptions = {},
 ): Promise<Solution> {
-  return solveUncounted(problem, request, backend, { ...options, onFormulation: count });
+  const { tables = new TableCache() } = options;
+  const shared = { ...options, tables };
+  const counted = { ...shared, onFormulation: count };
+  const solution = await solveUncounted(problem, request, backend, counted);
+  const byMilps = await solveByMilps(problem, { ...request, explain: false }, shared);
+  if (request.gap === 0) expectAlike(solution, byMilps);
+  return solution;
+}
+
+/** `solve` by MILPs only, counting what decides its cases. */
+export function solveByMilps(
+  problem: Problem,
+  request: SolveRequest,
+  options: SolveOptions = {},
+): Promise<Solution> {
+  const counted = { ...options, onFormulation: count };
+  return solveUncounted(problem, request, everyCase(backend), counted);
 }
 
 afterAll(async () => {

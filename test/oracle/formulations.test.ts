@@ -1,6 +1,7 @@
 /**
  * Each formulation of the search decides many cases of problems that are compared with enumeration: problems for each
- * that come to it. Names are those that `onFormulation` is called with; see counted-solve.ts.
+ * that come to it, and none of their cases is decided by plans. Names are those that `onFormulation` is called with; see
+ * counted-solve.ts.
  *
  * ORACLE_PROBLEMS and ORACLE_FIRST choose the problems, see seeds.ts.
  */
@@ -17,7 +18,7 @@ import type { Solution } from "../../src/solver/solution.ts";
 import { answerModel } from "../../src/solver/solve.ts";
 import { bruteForce, type Outcome } from "./brute-force.ts";
 import { expectBest } from "./check-solution.ts";
-import { backend, reached, solve } from "./counted-solve.ts";
+import { backend, reached, solveByMilps } from "./counted-solve.ts";
 import { flavourNamed } from "./flavours.ts";
 import { drawSingleLinksProblem } from "./matrix-problem.ts";
 import { drawLatencyLimits } from "./random-limits.ts";
@@ -33,6 +34,8 @@ const ofFlavour =
 
 /** What reaches a formulation, and why. */
 const AIMS: Readonly<Record<string, Draw>> = {
+  // Layers alike, and a stage does not care for what it sends to.
+  "free-cover": ofFlavour("plain"),
   // Layers differ at the ends only, so that most counts of stages have an order.
   cover: ofFlavour("messages, ends"),
   // Links of a matrix forbid the first order, and another one is found.
@@ -61,7 +64,7 @@ async function check(
   request: SolveRequest,
   outcomes: readonly Outcome[],
 ): Promise<Solution> {
-  const solution = await solve(problem, request);
+  const solution = await solveByMilps(problem, request);
   expectBest(problem, request, solution, outcomes);
   return solution;
 }

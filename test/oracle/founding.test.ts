@@ -1,16 +1,12 @@
 /** The known optima of the founding program's own example: Llama-3-70B on its pool, its model, its rules. */
-import { afterAll, describe, expect, it } from "vitest";
-import { createInlineHighs } from "../../src/milp/highs-inline.ts";
+import { describe, expect, it } from "vitest";
 import type { Problem } from "../../src/placement/problem.ts";
 import { DEFAULT_REQUEST } from "../../src/solver/request.ts";
 import type { Answer } from "../../src/solver/solution.ts";
-import { solve } from "../../src/solver/solve.ts";
 import { NO_LIMITS, type Phase } from "../../src/workload/workload.ts";
 import { foundingProblem } from "../support/founding.ts";
 import { expectAnswer, expectHonest } from "./check-solution.ts";
-
-const backend = createInlineHighs();
-afterAll(() => backend.dispose());
+import { solve } from "./counted-solve.ts";
 
 function serving(phase: Phase, tokens: readonly [number, number], batch: number): Problem {
   const [inputTokens, outputTokens] = tokens;
@@ -51,7 +47,7 @@ describe("lowest cost per token", { timeout: 60_000 }, () => {
       stages: Array.from({ length: 4 }, () => "g6e.48xlarge#0 TP 2: 20"),
     },
   ])("is $dollars USD per million tokens", async ({ problem, dollars, stages }) => {
-    const answer = expectAnswer(await solve(problem, DEFAULT_REQUEST, backend));
+    const answer = expectAnswer(await solve(problem, DEFAULT_REQUEST));
     expectHonest(problem, answer, 0);
     expect(answer.objective.value).toBeCloseTo(dollars, 6);
     expect(outline(answer)).toEqual(stages);
@@ -72,9 +68,7 @@ describe("aggregated serving of 2048 + 512 tokens at batch 32", { timeout: 60_00
   const problem = serving("aggregated", [2048, 512], 32);
 
   it("has the known frontier", async () => {
-    const answer = expectAnswer(
-      await solve(problem, { ...DEFAULT_REQUEST, frontier: true }, backend),
-    );
+    const answer = expectAnswer(await solve(problem, { ...DEFAULT_REQUEST, frontier: true }));
     const points = answer.frontier!.map((point) => [
       point.cost_per_hour,
       Number(point.throughput_tokens_per_sec.toFixed(4)),
@@ -100,15 +94,13 @@ describe("aggregated serving of 2048 + 512 tokens at batch 32", { timeout: 60_00
     async (usd, rate) => {
       const within = { ...problem, limits: { ...NO_LIMITS, maxHourlyCostUsd: usd } };
       const fastest = expectAnswer(
-        await solve(within, { ...DEFAULT_REQUEST, objective: "throughput" }, backend),
+        await solve(within, { ...DEFAULT_REQUEST, objective: "throughput" }),
       );
       expect(fastest.objective.value).toBeCloseTo(rate, 4);
       expect(fastest.metrics.cost_per_hour).toBe(usd);
 
       const target = { ...problem, limits: { ...NO_LIMITS, minTokensPerSecond: rate - 0.001 } };
-      const cheapest = expectAnswer(
-        await solve(target, { ...DEFAULT_REQUEST, objective: "cost" }, backend),
-      );
+      const cheapest = expectAnswer(await solve(target, { ...DEFAULT_REQUEST, objective: "cost" }));
       expect(cheapest.objective.value).toBe(usd);
       expect(cheapest.metrics.throughput_tokens_per_sec).toBeCloseTo(rate, 4);
     },
@@ -116,21 +108,21 @@ describe("aggregated serving of 2048 + 512 tokens at batch 32", { timeout: 60_00
 
   it("has nothing below the cheapest point, nor beyond the fastest", async () => {
     const poor = { ...problem, limits: { ...NO_LIMITS, maxHourlyCostUsd: 11.339999 } };
-    expect((await solve(poor, DEFAULT_REQUEST, backend)).status).toBe("infeasible");
+    expect((await solve(poor, DEFAULT_REQUEST)).status).toBe("infeasible");
     const hasty = { ...problem, limits: { ...NO_LIMITS, minTokensPerSecond: 1210.42 } };
-    expect((await solve(hasty, DEFAULT_REQUEST, backend)).status).toBe("infeasible");
+    expect((await solve(hasty, DEFAULT_REQUEST)).status).toBe("infeasible");
   });
 
   it("keeps a budget with the weighted objective", async () => {
     const within = { ...problem, limits: { ...NO_LIMITS, maxHourlyCostUsd: 30 } };
     const request = { ...DEFAULT_REQUEST, objective: "weighted", weight: 0 } as const;
-    const answer = expectAnswer(await solve(within, request, backend));
+    const answer = expectAnswer(await solve(within, request));
     expectHonest(within, answer, 0);
     expect(outline(answer)).toEqual(["g6e.48xlarge#0 TP 8: 80"]);
   });
 
   it("takes an even split for an answer where the gap allows it", async () => {
-    const answer = expectAnswer(await solve(problem, { ...DEFAULT_REQUEST, gap: 0.01 }, backend));
+    const answer = expectAnswer(await solve(problem, { ...DEFAULT_REQUEST, gap: 0.01 }));
     expectHonest(problem, answer, 0);
     expect(answer.gap).toBeLessThanOrEqual(0.01);
     expect(answer.bound).toBeLessThanOrEqual(9.399927);

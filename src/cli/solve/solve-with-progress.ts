@@ -97,7 +97,7 @@ function effortText({ status, run }: Solution, seconds: number): string {
   const open = cases - cases_solved - cases_bounded;
   const rest =
     open > 0 ? `${count(cases_bounded)} by bounds, ${count(open)} left open` : "the rest by bounds";
-  return `${clock(seconds)}  ${status}: ${count(cases_solved)} of ${count(cases)} cases by ${plural(run.milps_solved, "MILP")}, ${rest}`;
+  return `${clock(seconds)}  ${status}: ${count(cases_solved)} of ${count(cases)} cases decided, with ${plural(run.milps_solved, "MILP")}, ${rest}`;
 }
 
 function clock(seconds: number): string {

@@ -69,6 +69,39 @@ export function coverBound(
 }
 
 /**
+ * What `coverBound` says of exactly `stages` stages where an instance of some class is among those used, by candidate:
+ *
+ *   floor(τ) = min over stages k:  cost_τ + D(S − k, L − cap_τ(k))
+ *
+ * @param costs of an instance, by candidate
+ */
+export function coverFloors(
+  candidates: readonly CandidatesAtRate[],
+  stages: number,
+  { total: layers, holds }: Demand,
+  costs: readonly number[],
+  mostInstances: number,
+): number[] {
+  const table = new CoverTable(stages, layers, mostInstances < stages ? mostInstances : 0);
+  const capacities = candidates.map((atRate) => instanceCapacity(atRate, stages, holds));
+  for (const [i, { instanceClass, solo }] of candidates.entries()) {
+    if (!solo) table.addType(capacities[i]!, costs[i]!, instanceClass.instances.length);
+  }
+  return candidates.map(({ solo }, i) => {
+    const capacity = capacities[i]!;
+    let rest = Number.POSITIVE_INFINITY;
+    if (solo) {
+      if ((capacity[stages] ?? 0) >= layers) rest = 0;
+    } else {
+      for (let k = 1; k < capacity.length; k++) {
+        if (capacity[k]! > 0) rest = Math.min(rest, table.rest(stages - k, layers - capacity[k]!));
+      }
+    }
+    return costs[i]! + rest;
+  });
+}
+
+/**
  * cap(k): the most layers that exactly k stages on one instance can hold, k = 0 … the most stages an instance can carry;
  * 0 where k stages are not possible.
  */
@@ -199,6 +232,17 @@ class CoverTable {
       }
     }
     return changed;
+  }
+
+  /** The cost of covering so much with so many stages, beside one more instance. */
+  rest(stages: number, layers: number): number {
+    let least = Number.POSITIVE_INFINITY;
+    const most = this.counted === 0 ? 0 : this.counted - 1;
+    for (let instances = 0; instances <= most; instances++) {
+      const cell = instances * this.plane + stages * this.width + Math.max(0, layers);
+      least = Math.min(least, this.cells[cell]!);
+    }
+    return least;
   }
 
   /** The cost of the cheapest full cover, by the number of stages. */

@@ -36,6 +36,8 @@ export interface Case {
   readonly links: LinksAtRate | null;
   /** The weights of layers that the cover relaxation has rows for, their number first. */
   readonly layerWeights: readonly LayerWeights[];
+  /** Those that bounds are computed for. */
+  readonly boundWeights: readonly LayerWeights[];
   readonly costs: CaseCosts;
   readonly limits: readonly CaseLimit[];
   readonly rules: RentalRules;

@@ -3,7 +3,8 @@ import { type Builder, ones } from "../../milp/builder.ts";
 import type { LatencyBudget } from "../stages/latency-budget.ts";
 import type { SegmentLatencies } from "../stages/start-table.ts";
 import { forEachRun, type Position, type StartsAtRate } from "../stages/starts-at-rate.ts";
-import { type OrderedStage, orderStages, type Seat, type StageGroup } from "./order-stages.ts";
+import type { Seat } from "./open-run.ts";
+import { type OrderedStage, orderStages, type StageGroup } from "./order-stages.ts";
 
 /** Copies of each group that are known not to suffice, Infinity standing for any number. */
 export type MissingCounts = readonly number[];

@@ -6,6 +6,7 @@ import {
   type StartsAtRate,
 } from "../stages/starts-at-rate.ts";
 import { labelSearch, type Move, pathTo } from "./label-search.ts";
+import { runWith, type Seat, type UsedStages, usedKey } from "./open-run.ts";
 import { stageMove } from "./stage-move.ts";
 
 /** Stages that can carry the same runs of layers at the same position. */
@@ -14,17 +15,6 @@ export interface StageGroup {
   readonly starts: StartsAtRate;
   /** Where the stages stand, where it matters which of them are neighbours on one instance. */
   readonly seat?: Seat;
-}
-
-/** Where a stage stands, as far as its next one goes. */
-export interface Seat {
-  /** Instances that are alike share a number. */
-  readonly instanceClass: number;
-  /** GPUs of the stage, and of the instance. */
-  readonly gpus: number;
-  readonly instanceGpus: number;
-  /** Whether the next stage has to stand on the same instance. */
-  readonly stays: boolean;
 }
 
 /** A stage in an order. */
@@ -77,7 +67,7 @@ export function orderStages(
         ),
     ]),
   );
-  const fronts = labelSearch<Used>({
+  const fronts = labelSearch<UsedStages>({
     layers,
     start: 0,
     stages,
@@ -93,32 +83,11 @@ export function orderStages(
         run,
       };
     },
-    keyOf: ({ copies: used, run }) =>
-      run ? `${used.join()} ${run.instanceClass} ${run.gpus}` : used.join(),
+    keyOf: usedKey,
     budget,
     most: MOST,
   });
   if (fronts === "too_large") return fronts;
   const [label] = fronts.flatMap((front) => front.labels(layers).slice(0, 1));
   return label ? pathTo(label).map(({ move, before }) => ({ group: move, before })) : null;
-}
-
-/** Copies used of the counted groups, and the run that is open behind the last stage. */
-interface Used {
-  readonly copies: readonly number[];
-  readonly run: OpenRun | null;
-}
-
-/** Stages on one instance, on which the next one has to stand as well. */
-interface OpenRun {
-  readonly instanceClass: number;
-  readonly gpus: number;
-}
-
-function runWith(run: OpenRun | null, seat: Seat | undefined): OpenRun | null | "no_room" {
-  if (!seat) return null;
-  const gpus = (run?.gpus ?? 0) + seat.gpus;
-  if (run && (run.instanceClass !== seat.instanceClass || gpus > seat.instanceGpus))
-    return "no_room";
-  return seat.stays ? { instanceClass: seat.instanceClass, gpus } : null;
 }

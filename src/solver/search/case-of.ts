@@ -29,6 +29,7 @@ export function caseOf(
     pieces: stageTables.pieces(stages),
     links: stageTables.links(level),
     layerWeights: layerWeights.rows,
+    boundWeights: layerWeights.bounds,
     costs,
     limits,
     rules: rulesOf(request, shape),

@@ -6,11 +6,13 @@ import { hasWholeObjective } from "../../milp/tolerance.ts";
 import type { Placement } from "../../placement/placement.ts";
 import type { CaseModel } from "../formulations/formulation.ts";
 import { FORMULATIONS } from "../formulations/formulations.ts";
+import { runsLessLinks } from "../formulations/instance-rows.ts";
 import type { CaseCosts, CaseLimit } from "../formulations/rental-rows.ts";
+import { planCase } from "../plans/plan-case.ts";
 import type { CaseContext } from "./case-context.ts";
 import { caseOf } from "./case-of.ts";
 import type { CaseKey } from "./goal.ts";
-import { mayStand, standingOrder } from "./standing.ts";
+import { mayStand, standingOrder, standingPlan } from "./standing.ts";
 
 /** What came of one case under some costs and limits. */
 export type CaseOutcome =
@@ -25,8 +27,9 @@ export type CaseOutcome =
   | { readonly status: "stopped"; readonly placement: Placement | null };
 
 /**
- * Decides a case by the first formulation whose answer stands: that of an exact one always does, that of a relaxation when its stages
- * can be put in an order in which every link is fast enough and no more of them cross instances than were paid for.
+ * Decides a case by its plans or, where they leave it open, by the first formulation whose answer stands: that of an exact one always
+ * does, that of a relaxation when its stages can be put in an order in which every link is fast enough and no more of them cross
+ * instances than were paid for.
  */
 export async function decideCase(
   context: CaseContext,
@@ -35,6 +38,13 @@ export async function decideCase(
   limits: readonly CaseLimit[],
 ): Promise<CaseOutcome> {
   const of = caseOf(context, context.subproblems[subproblem]!, level, costs, limits);
+  if (!context.backend.decidesEveryCase) {
+    const planned = planCase(of, (placement) => standingPlan(context, of, placement));
+    if (planned.status !== "open") {
+      context.onFormulation("plans");
+      return planned.status === "optimal" ? { ...planned, constant: runsLessLinks(of) } : planned;
+    }
+  }
   let isRelaxed = false;
   for (const { name, covers, build } of FORMULATIONS) {
     const kind = covers(of);

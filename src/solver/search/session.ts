@@ -24,7 +24,7 @@ export interface SessionLimits {
   readonly signal?: AbortSignal;
   /** Reading of `performance.now()`, in milliseconds, at which the solve has to end. */
   readonly deadlineMilliseconds: number;
-  /** Called once for each case that a MILP decides, with the formulation that decided it. */
+  /** Called once for each case that is decided on its own, with what decided it. */
   readonly onFormulation?: (name: string) => void;
 }
 

@@ -1,24 +1,18 @@
 import type { Placement } from "../../placement/placement.ts";
-import { coverBound, type Demand, type Held, heldBy } from "../bounds/knapsack-bound.ts";
+import { layerDemands } from "../bounds/demands.ts";
+import { coverBound, type Demand } from "../bounds/knapsack-bound.ts";
 import { latencyDemands, latencyOutOfReach } from "../bounds/latency-bound.ts";
-import { heaviestAnywhere, type LayerWeights } from "../bounds/layer-weights.ts";
+import type { LayerWeights } from "../bounds/layer-weights.ts";
 import { restBound } from "../bounds/rest-bound.ts";
 import { nodeInstances } from "../deployable/node-instances.ts";
 import { placementOfNodes } from "../deployable/node-placement.ts";
 import type { NodeShape } from "../deployable/node-rules.ts";
 import type { LinksAtRate, MatrixLinks } from "../instances/matrix-links.ts";
-import {
-  type CandidatesAtRate,
-  candidatesAtRate,
-  type OptionAtRate,
-} from "../stages/candidates-at-rate.ts";
+import { type CandidatesAtRate, candidatesAtRate } from "../stages/candidates-at-rate.ts";
 import { largestAtRate } from "../stages/size-rates.ts";
 import type { BatchOptions } from "../stages/stage-options.ts";
-import { sizesOf } from "../stages/starts-at-rate.ts";
 import type { CostScale } from "./goal.ts";
 
-/** Weights of layers used for bounds, in whole steps of this part of an average layer, rounded up where a stage holds them. */
-const WEIGHT_STEPS = 4;
 export const MOST_BOUND_WEIGHTS = 4;
 
 /** Keeps a rough bound from being lifted above the truth by rounding. */
@@ -193,15 +187,7 @@ export class StageTables {
 
   private demands(more: readonly Demand[]): Demand[] {
     const { layers } = this.setting;
-    return [
-      { total: layers, holds: mostLayers },
-      ...this.layerWeights.bounds.slice(1).map((weights) => ({
-        total: layers * WEIGHT_STEPS,
-        holds: (option: OptionAtRate) =>
-          heldBy(option, (starts) => Math.ceil(heaviestAnywhere(weights, starts) * WEIGHT_STEPS)),
-      })),
-      ...more,
-    ];
+    return [...layerDemands(layers, this.layerWeights.bounds), ...more];
   }
 
   /** Of one stage, or of one node, all is known: it holds every layer. */
@@ -218,10 +204,4 @@ export class StageTables {
     }
     return bound;
   }
-}
-
-function mostLayers(option: OptionAtRate): Held {
-  return option.stays === null
-    ? { any: option.largest, leaving: option.largest }
-    : { any: option.largest, leaving: sizesOf(option.starts).at(-1) ?? 0 };
 }

@@ -31,6 +31,16 @@ export function standingOrder(
   return stands(context, of, candidate) ? candidate : null;
 }
 
+/** The placement of a plan, in an order in which it keeps its promises; null when there is none. */
+export function standingPlan(
+  context: CaseContext,
+  of: Case,
+  placement: Placement,
+): Placement | null {
+  if (!classesSuffice(of)) return standingOrder(context, of, placement);
+  return mayStand(context, placement) ? placement : null;
+}
+
 /** Whether a placement keeps what its relaxation promises: links, rate, rules and limits. */
 function stands(context: CaseContext, of: Case, placement: Placement): boolean {
   const { problem, minRate, links } = of;

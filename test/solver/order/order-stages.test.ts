@@ -1,6 +1,7 @@
 /** Orders of stages by hand: which runs of layers a stage may hold, how often it may be used, and where it stands. */
 import { describe, expect, it } from "vitest";
-import { orderStages, type Seat, type StageGroup } from "../../../src/solver/order/order-stages.ts";
+import type { Seat } from "../../../src/solver/order/open-run.ts";
+import { orderStages, type StageGroup } from "../../../src/solver/order/order-stages.ts";
 import { stageMove } from "../../../src/solver/order/stage-move.ts";
 import type { LatencyBudget } from "../../../src/solver/stages/latency-budget.ts";
 import type { StartTable } from "../../../src/solver/stages/start-table.ts";

@@ -4,6 +4,7 @@ import { createInlineHighs } from "../../../src/milp/highs-inline.ts";
 import { DEFAULT_REQUEST, type SolveRequest } from "../../../src/solver/request.ts";
 import { type SolveProgress, solve } from "../../../src/solver/solve.ts";
 import { scratchDirectory, TINY, writeFiles } from "../../cli/harness.ts";
+import { everyCase } from "../../support/every-case.ts";
 
 const UNLIKE_LAYERS = { configDir: "examples/unlike-layers", maxLoad: true } as const;
 
@@ -22,16 +23,19 @@ async function told(
 }
 
 describe("the formulations of a solve", () => {
-  it("are named once for each case that a MILP decides", async () => {
+  it.each([
+    { name: "plans", backend: createInlineHighs() },
+    { name: "cover", backend: everyCase(createInlineHighs()) },
+  ])("are named once for each case that is decided: $name", async ({ name, backend }) => {
     const names: string[] = [];
-    const onFormulation = (name: string): void => {
-      names.push(name);
+    const onFormulation = (told: string): void => {
+      names.push(told);
     };
-    const solution = await solve(readProblem(UNLIKE_LAYERS), DEFAULT_REQUEST, createInlineHighs(), {
+    const solution = await solve(readProblem(UNLIKE_LAYERS), DEFAULT_REQUEST, backend, {
       onFormulation,
     });
     expect(names.length).toBeGreaterThanOrEqual(solution.run.cases_solved);
-    expect(names).toContain("cover");
+    expect(names).toContain(name);
   });
 });
 

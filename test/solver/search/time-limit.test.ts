@@ -6,6 +6,7 @@ import { instanceClasses } from "../../../src/solver/instances/instance-classes.
 import { DEFAULT_REQUEST } from "../../../src/solver/request.ts";
 import { affordable, priceUnits } from "../../../src/solver/search/costs.ts";
 import { solve } from "../../../src/solver/solve.ts";
+import { everyCase } from "../../support/every-case.ts";
 import { FOUNDING_POOL, foundingProblem } from "../../support/founding.ts";
 
 const backend = createInlineHighs();
@@ -40,7 +41,7 @@ it("a signal while even splits are looked for leaves the best of those that were
 it("a limit that strikes when only ties are left does not take the proof away", async () => {
   const problem = foundingProblem();
   const request = { ...DEFAULT_REQUEST, objective: "throughput" } as const;
-  const whole = await solve(problem, request, backend);
+  const whole = await solve(problem, request, everyCase(backend));
   if (whole.status !== "optimal") throw new Error(whole.status);
   const seen = new Set<string>();
   for (let milps = 1; milps <= whole.run.milps_solved; milps++) {
@@ -56,7 +57,7 @@ it("a limit that strikes when only ties are left does not take the proof away", 
         return outcome;
       },
     };
-    const solution = await solve(problem, request, cut, { signal: controller.signal });
+    const solution = await solve(problem, request, everyCase(cut), { signal: controller.signal });
     if (!("placement" in solution)) continue;
     seen.add(solution.status);
     if (solution.status === "feasible") {
