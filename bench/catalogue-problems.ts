@@ -82,7 +82,7 @@ export function madeOf({ options, frontier }: CatalogueProblem): {
 }
 
 /** The build of this room looks for the shipped models and the catalogue beside itself. */
-function linkShippedFiles(): void {
+export function linkShippedFiles(): void {
   const beside = fileURLToPath(new URL("../config", import.meta.url));
   if (!existsSync(beside)) symlinkSync("../config", beside);
 }

@@ -50,18 +50,13 @@ export const COST_MUTANTS: readonly Mutant[] = [
     ],
   ),
   ...mutantsOf(
-    "src/cost/calibrated/group-times.ts",
+    "src/cost/calibrated/pipeline-steps.ts",
     [KERNELS, BY_HAND, "test/cost/calibrated-in-flight.test.ts"],
     [
       {
         name: "every stage runs the whole batch",
         find: "return Math.max(1, batch / stages);",
         replace: "return Math.max(1, batch / Math.min(1, stages));",
-      },
-      {
-        name: "a message leaves over the network of the whole instance",
-        find: "externalShareGBytesPerSecond(instance) * group.gpus",
-        replace: "externalShareGBytesPerSecond(instance) * instance.gpuCount",
       },
       {
         name: "the loss of a pipeline counts every stage",
@@ -75,8 +70,19 @@ export const COST_MUTANTS: readonly Mutant[] = [
       },
       {
         name: "a step's messages carry no decoded tokens",
-        find: "seconds(steps.promptTokens + steps.mixed.decodeTokens)",
-        replace: "seconds(steps.promptTokens)",
+        find: "steps.promptTokens + steps.mixed.decodeTokens;",
+        replace: "steps.promptTokens;",
+      },
+    ],
+  ),
+  ...mutantsOf(
+    "src/cost/calibrated/group-hardware.ts",
+    [KERNELS],
+    [
+      {
+        name: "a message leaves over the network of the whole instance",
+        find: "externalShareGBytesPerSecond(instance) * group.gpus",
+        replace: "externalShareGBytesPerSecond(instance) * instance.gpuCount",
       },
     ],
   ),
@@ -107,8 +113,8 @@ export const COST_MUTANTS: readonly Mutant[] = [
     [
       {
         name: "one all-reduce a layer",
-        find: "? 2 * context.collectives.allReduceSeconds",
-        replace: "? context.collectives.allReduceSeconds",
+        find: "? 2 * work.collectives.allReduceSeconds",
+        replace: "? work.collectives.allReduceSeconds",
       },
       {
         name: "windows are looked beyond",
@@ -122,21 +128,21 @@ export const COST_MUTANTS: readonly Mutant[] = [
       },
       {
         name: "a prompt attends to all of itself",
-        find: "seenContext(load.promptLength / 2, attention.windowTokens)",
-        replace: "seenContext(load.promptLength, attention.windowTokens)",
+        find: "seenContext(promptLength / 2, work.windowTokens)",
+        replace: "seenContext(promptLength, work.windowTokens)",
       },
     ],
   ),
   ...mutantsOf("src/cost/calibrated/memory.ts", MEMORY, [
     {
       name: "no buffers of the sampler",
-      find: "Math.max(forward, sampler)",
-      replace: "Math.max(forward, 0 * sampler)",
+      find: "Math.max(memory.forward, sampler)",
+      replace: "Math.max(memory.forward, 0 * sampler)",
     },
     {
       name: "tied embeddings are kept twice",
-      find: "content.hasHead && !sharesEmbedding",
-      replace: "content.hasHead && (!sharesEmbedding || true)",
+      find: "hasHead && !sharesEmbedding",
+      replace: "hasHead && (!sharesEmbedding || true)",
     },
     {
       name: "windowed layers keep all tokens",
@@ -145,9 +151,11 @@ export const COST_MUTANTS: readonly Mutant[] = [
     },
     {
       name: "TensorRT-LLM's share is one of all memory",
-      find: "kvSpace: settings.utilization * left,",
-      replace: "kvSpace: left - (1 - settings.utilization) * total,",
+      find: "return settings.utilization * (capacity - weights - activations - runtime);",
+      replace: "return settings.utilization * capacity - weights - activations - runtime;",
     },
+  ]),
+  ...mutantsOf("src/cost/calibrated/gpu-memory.ts", MEMORY, [
     {
       name: "shared experts of a layer are free",
       find: " + kind.sharedFfnWidth * attentionBytes)",
@@ -170,8 +178,9 @@ export const COST_MUTANTS: readonly Mutant[] = [
       },
       {
         name: "the smallest size with enough utilisation is the largest with too little",
-        find: "if (smallest === 0 && total >= target) smallest = layers;",
-        replace: "if (total < target) smallest = layers;",
+        find: "this.totalBytes(contentOf(index)) >= target",
+        replace: "this.totalBytes(contentOf(index + 1)) >= target",
+        tests: ["test/cost/calibrated-invariants.test.ts"],
       },
     ],
   ),
@@ -179,24 +188,6 @@ export const COST_MUTANTS: readonly Mutant[] = [
     "src/cost/calibrated/calibrated-model.ts",
     ["test/cost/same-name.test.ts", "test/cost/axioms.test.ts"],
     [
-      {
-        name: "group times are remembered whatever the bandwidth of the group",
-        find: "{shape.group.gBytesPerSecond}|",
-        replace: "{1}|",
-        tests: [KERNELS],
-      },
-      {
-        name: "group times are remembered whatever the number of stages",
-        find: "{shape.pipelineStages}`",
-        replace: "{1}`",
-        tests: [KERNELS],
-      },
-      {
-        name: "machines are told apart by name",
-        find: "const key = servingKey(instance);",
-        replace: "const key = instance.name;",
-        tests: ["test/cost/same-name.test.ts"],
-      },
       {
         name: "as many micro-batches as stages, however few sequences there are",
         find: "microBatches: Math.min(point.batch, stages)",
@@ -208,6 +199,34 @@ export const COST_MUTANTS: readonly Mutant[] = [
         find: 'point.phase === "decode"\n            ? null',
         replace: 'point.phase === "decode"\n            ? 0',
         tests: [KERNELS],
+      },
+    ],
+  ),
+  ...mutantsOf(
+    "src/cost/calibrated/machines.ts",
+    [KERNELS],
+    [
+      {
+        name: "groups are remembered whatever their bandwidth",
+        find: "const { gBytesPerSecond } = group;",
+        replace: "const gBytesPerSecond = 1;",
+      },
+      {
+        name: "machines are told apart by name",
+        find: "const key = servingKey(instance);",
+        replace: "const key = instance.name;",
+        tests: ["test/cost/same-name.test.ts"],
+      },
+    ],
+  ),
+  ...mutantsOf(
+    "src/cost/calibrated/known-points.ts",
+    [KERNELS],
+    [
+      {
+        name: "group times are those of one stage whatever the number of stages",
+        find: "const { groups, steps } = this.pipeline(point, stages);",
+        replace: "const { groups, steps } = this.pipeline(point, 1);",
       },
     ],
   ),

@@ -2,24 +2,29 @@ import { collectives } from "../cost/calibrated/collectives.ts";
 import {
   continuousSteps,
   decodeLoad,
+  requestsBefore,
+  type ServingTerms,
   type StageServing,
   servedLengths,
   stageServing,
   staticSteps,
 } from "../cost/calibrated/composition.ts";
-import { pipelineLoss } from "../cost/calibrated/group-times.ts";
+import { gpuMemory } from "../cost/calibrated/gpu-memory.ts";
 import { hopSeconds, insideHop, outsideHop } from "../cost/calibrated/hop.ts";
-import type { GroupContext, StepLoad } from "../cost/calibrated/layer-time.ts";
+import type { StepLoad } from "../cost/calibrated/layer-time.ts";
+import { type GroupKernels, groupKernels } from "../cost/calibrated/layer-work.ts";
 import {
-  type MemorySettings,
+  kvSpaceBytes,
   type StageContent,
   sequenceKvBytes,
-  staticMemory,
+  stageActivations,
+  stageWeights,
 } from "../cost/calibrated/memory.ts";
 import type { Parameters, ParameterValues } from "../cost/calibrated/parameters.ts";
+import { pipelineLoss } from "../cost/calibrated/pipeline-steps.ts";
 import { effectiveRates, hasGgmlEnds } from "../cost/calibrated/rates.ts";
 import { resolveParameters } from "../cost/calibrated/resolve-parameters.ts";
-import { type StepTimes, stageSeconds, stepTimes } from "../cost/calibrated/stage-steps.ts";
+import { StepTimes, stageSeconds, stepOverhead } from "../cost/calibrated/stage-steps.ts";
 import { ENGINE_TABLE } from "../engines/engines.ts";
 import { tpLayout } from "../model/layout.ts";
 import type { RowPlan } from "./plan-row.ts";
@@ -94,7 +99,7 @@ function arrivalWaitSeconds(run: ArrivalRun): number {
 
 /** A row's deployment: an even split, whose last stage holds the LM head. */
 class RowModel {
-  private readonly context: GroupContext;
+  private readonly kernels: GroupKernels;
   private readonly ordinary: StageContent;
   private readonly last: StageContent;
 
@@ -110,23 +115,26 @@ class RowModel {
     this.ordinary = { layersOfKind, hasEmbedding: true, hasHead: false };
     this.last = { layersOfKind, hasEmbedding: pipelineStages === 1, hasHead: true };
     const busyGpus = plan.crossesNodes ? tpDegree : tpDegree * pipelineStages * plan.replicas;
-    this.context = {
-      architecture,
-      layout: tpLayout(tpDegree),
-      rates: effectiveRates(gpu, architecture, profile, parameters),
-      collectives:
-        tpDegree > 1
-          ? collectives(
-              gpu.link,
-              plan.hostBridge ? "host_bridge" : "peer",
-              tpDegree,
-              busyGpus,
-              Number.POSITIVE_INFINITY,
-              parameters.common,
-            )
-          : null,
-      parameters,
-    };
+    this.kernels = groupKernels(
+      {
+        architecture,
+        layout: tpLayout(tpDegree),
+        rates: effectiveRates(gpu, architecture, profile, parameters),
+        collectives:
+          tpDegree > 1
+            ? collectives(
+                gpu.link,
+                plan.hostBridge ? "host_bridge" : "peer",
+                tpDegree,
+                busyGpus,
+                Number.POSITIVE_INFINITY,
+                parameters.common,
+              )
+            : null,
+        parameters,
+      },
+      hasGgmlEnds(profile, architecture),
+    );
   }
 
   /** Time of one prompt, seconds: all stages in turn; llama.cpp sends chunks of it through them one after the other. */
@@ -170,17 +178,20 @@ class RowModel {
     const { plan } = this;
     const { gpu, architecture, tpDegree } = plan;
     const traits = ENGINE_TABLE[plan.profile];
-    const settings: MemorySettings = {
+    const memory = gpuMemory(architecture, gpu, tpLayout(tpDegree), {
       traits,
       utilization: plan.memoryUtilization ?? MEMORY_UTILIZATION[traits.memoryRule],
       maxBatchedTokens: MEMORY_TOKENS[traits.memoryRule],
-      maxSequences: MAX_SEQUENCES,
-    };
+    });
     const share =
       traits.memoryRule === "share_of_free" ? 1 : this.parameters.common.pagedOutputShare;
     const tokens = plan.inputTokens + share * plan.outputTokens;
     const holds = (content: StageContent): number => {
-      const { kvSpace } = staticMemory(architecture, content, gpu, tpLayout(tpDegree), settings);
+      const kvSpace = kvSpaceBytes(
+        memory,
+        stageWeights(memory, content),
+        stageActivations(memory, content, MAX_SEQUENCES),
+      );
       const least = LEAST_KV_SHARE * gpu.usableMemoryGib * 1024 ** 3;
       return Math.max(kvSpace, least) / sequenceKvBytes(architecture, content, tpDegree, tokens);
     };
@@ -207,26 +218,23 @@ class RowModel {
     const bubble = isMicroBatched ? pipelineLoss(engine, count) : 1;
     const decodeTimes = this.times(steps.decode);
     const mixedTimes = this.times(steps.mixed);
+    const terms: ServingTerms = {
+      bubble,
+      running,
+      requestsBefore: requestsBefore(this.wave(), common.waveExponent, running),
+      queueWeight: common.queueWeight / count,
+      interference: plan.burst ? common.burstInterference : common.prefillInterference,
+    };
     const stages = this.stages().map(([content, copies]) => ({
       copies,
-      ...stageServing(
-        steps,
-        lengths,
-        stageSeconds(decodeTimes, content),
-        stageSeconds(mixedTimes, content),
-        {
-          // The last stage sends to no other one.
-          decodeHop: content === this.last ? 0 : this.hop(micro),
-          promptHop:
-            content === this.last ? 0 : this.hop(steps.promptTokens + steps.mixed.decodeTokens),
-          bubble,
-          running,
-          wave: this.wave(),
-          waveExponent: common.waveExponent,
-          queueWeight: common.queueWeight / count,
-          interference: plan.burst ? common.burstInterference : common.prefillInterference,
-        },
-      ),
+      ...stageServing(steps, lengths, terms, {
+        decode: stageSeconds(decodeTimes, content),
+        mixed: stageSeconds(mixedTimes, content),
+        // The last stage sends to no other one.
+        decodeHop: content === this.last ? 0 : this.hop(micro),
+        promptHop:
+          content === this.last ? 0 : this.hop(steps.promptTokens + steps.mixed.decodeTokens),
+      }),
     }));
     const sum = (secondsOf: (stage: StageServing) => number): number =>
       stages.reduce((total, stage) => total + stage.copies * secondsOf(stage), 0);
@@ -273,9 +281,9 @@ class RowModel {
   }
 
   private times(load: StepLoad): StepTimes {
-    const { profile, architecture, pipelineStages } = this.plan;
-    const isLlamaCpp4 = hasGgmlEnds(profile, architecture);
-    return stepTimes(this.context, load, 1 / pipelineStages, isLlamaCpp4);
+    const { engine } = this.parameters;
+    const overhead = stepOverhead(engine, load, 1 / this.plan.pipelineStages);
+    return new StepTimes(this.kernels, load, overhead);
   }
 
   /** One step through all stages, seconds. */

@@ -47,6 +47,7 @@ export type LimitedBy = "compute" | "memory_bandwidth" | "collectives" | "links"
 export interface StageEstimate {
   /** Tokens/s when the stage is never kept waiting. */
   readonly tokensPerSecond: number;
+  /** May be found only when it is read, by an accessor of the object's class: a copy by spreading has to name it. */
   readonly limitedBy: LimitedBy;
   /** Seconds this stage adds to the time to first token (TTFT); null when the model predicts none. */
   readonly ttftSeconds: number | null;

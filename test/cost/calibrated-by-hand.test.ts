@@ -5,7 +5,9 @@ import {
   type BatchSteps,
   continuousSteps,
   decodeLoad,
+  requestsBefore,
   type ServingTerms,
+  type StageStepSeconds,
   servedLengths,
   stageServing,
 } from "../../src/cost/calibrated/composition.ts";
@@ -81,21 +83,17 @@ describe("the latencies of a stage", () => {
     promptSteps: 16,
     promptTokens: 500,
   };
-  const DECODE_SECONDS = 0.01;
-  const MIXED_SECONDS = 0.05;
   /** Nothing but the steps themselves. */
   const bare: ServingTerms = {
-    decodeHop: 0,
-    promptHop: 0,
     bubble: 1,
     running: 8,
-    wave: 0,
-    waveExponent: 1,
+    requestsBefore: 0,
     queueWeight: 0,
     interference: 1,
   };
-  const serving = (changes: Partial<ServingTerms>) =>
-    stageServing(steps, lengths, DECODE_SECONDS, MIXED_SECONDS, { ...bare, ...changes });
+  const bareSeconds: StageStepSeconds = { decode: 0.01, mixed: 0.05, decodeHop: 0, promptHop: 0 };
+  const serving = (terms: Partial<ServingTerms>, seconds: Partial<StageStepSeconds> = {}) =>
+    stageServing(steps, lengths, { ...bare, ...terms }, { ...bareSeconds, ...seconds });
 
   it("are a prompt's own two steps and half of the step under way, where nobody else waits", () => {
     const { cycleSeconds, ttftSeconds, tpotSeconds } = serving({});
@@ -115,15 +113,17 @@ describe("the latencies of a stage", () => {
 
   it("have the prompts of the wave before it: w · (B − 1)^e / 2 · M · S/Mp", () => {
     // 0.5 · 7 / 2 · 50 ms · 2, and 0.5 · 7² / 2 · 50 ms · 2
-    expectClose(serving({ wave: 0.5 }).ttftSeconds, 0.105 + 0.175);
-    expectClose(serving({ wave: 0.5, waveExponent: 2 }).ttftSeconds, 0.105 + 1.225);
+    const ttft = (exponent: number): number =>
+      serving({ requestsBefore: requestsBefore(0.5, exponent, 8) }).ttftSeconds;
+    expectClose(ttft(1), 0.105 + 0.175);
+    expectClose(ttft(2), 0.105 + 1.225);
   });
 
   it("have messages: one of a step's prompts before the first token, one of decoded tokens before each other", () => {
-    const { cycleSeconds, ttftSeconds, tpotSeconds } = serving({
-      promptHop: 0.005,
-      decodeHop: 0.001,
-    });
+    const { cycleSeconds, ttftSeconds, tpotSeconds } = serving(
+      {},
+      { promptHop: 0.005, decodeHop: 0.001 },
+    );
     // 84 · 11 ms + 16 · 55 ms
     expectClose(cycleSeconds, 1.804);
     expectClose(ttftSeconds, 0.11);
@@ -145,11 +145,12 @@ describe("the latencies of a stage", () => {
 
   it("are those of steps with prompts, where prompts take all steps", () => {
     const crowded = { ...steps, decodeSteps: 0, promptSteps: 101 };
-    const { tpotSeconds } = stageServing(crowded, lengths, DECODE_SECONDS, MIXED_SECONDS, {
-      ...bare,
-      promptHop: 0.005,
-      bubble: 1.2,
-    });
+    const { tpotSeconds } = stageServing(
+      crowded,
+      lengths,
+      { ...bare, bubble: 1.2 },
+      { ...bareSeconds, promptHop: 0.005 },
+    );
     // 1.2 · 55 ms
     expectClose(tpotSeconds, 0.066);
   });

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createCalibratedModel } from "../../src/cost/calibrated/calibrated-model.ts";
-import { GroupMemory } from "../../src/cost/calibrated/group-memory.ts";
+import { gpuMemory } from "../../src/cost/calibrated/gpu-memory.ts";
+import { GroupMemory, PointMemory } from "../../src/cost/calibrated/group-memory.ts";
 import { LayerCounts } from "../../src/cost/calibrated/layer-counts.ts";
 import type { ParameterValues } from "../../src/cost/calibrated/parameters.ts";
 import { priorValues } from "../../src/cost/calibrated/priors.ts";
@@ -9,7 +10,7 @@ import { resolveParameters } from "../../src/cost/calibrated/resolve-parameters.
 import type { CostModel, MemoryBill, NextStage, StageShape } from "../../src/cost/cost-model.ts";
 import { tpGroup } from "../../src/cost/cost-model.ts";
 import type { EngineSettings } from "../../src/engines/engine-settings.ts";
-import { ENGINES } from "../../src/engines/engines.ts";
+import { ENGINE_TABLE, ENGINES } from "../../src/engines/engines.ts";
 import { gpuByName } from "../../src/hardware/gpu-specs.ts";
 import type { Architecture, LayerArchitecture } from "../../src/model/architecture.ts";
 import type { Model } from "../../src/model/model.ts";
@@ -311,14 +312,18 @@ describe("a stage under the calibrated model", () => {
       fc.property(arbitraryCase, ({ architecture, settings, model, shape, point }) => {
         const { instance, layout, startLayer, layers } = shape;
         const values = resolveParameters(priorValues(), gpuByName(instance.gpuModel)!, "vllm");
+        const memory = gpuMemory(architecture, gpuByName(instance.gpuModel)!, layout, {
+          traits: ENGINE_TABLE[settings.engine],
+          utilization: settings.gpuMemoryUtilization,
+          maxBatchedTokens: settings.maxBatchedTokens,
+        });
+        // Only the share of paged output counts here, which the model has from other values.
+        const common = { ...values.common, pagedOutputShare: 1 };
         const group = new GroupMemory(
           architecture,
-          gpuByName(instance.gpuModel)!,
-          layout,
-          point,
-          settings,
-          // Only the share of paged output counts here, which the model has from other values.
-          { ...values.common, pagedOutputShare: 1 },
+          layout.tp,
+          memory,
+          new PointMemory(point, settings, common),
         );
         const content = new LayerCounts(architecture).content(startLayer, layers);
         const bill = group.bill(content);

@@ -4,12 +4,12 @@ import { createCalibratedModel } from "../../src/cost/calibrated/calibrated-mode
 import { type Collectives, collectives } from "../../src/cost/calibrated/collectives.ts";
 import { insideHop, outsideHop } from "../../src/cost/calibrated/hop.ts";
 import {
-  type GroupContext,
   headKernels,
   type LayerKernels,
   layerKernels,
   type StepLoad,
 } from "../../src/cost/calibrated/layer-time.ts";
+import { type GroupContext, headWork, layerWork } from "../../src/cost/calibrated/layer-work.ts";
 import type { CommonParameters, Parameters } from "../../src/cost/calibrated/parameters.ts";
 import type { NextStage } from "../../src/cost/cost-model.ts";
 import { tpGroup } from "../../src/cost/cost-model.ts";
@@ -91,7 +91,7 @@ function kernels(
     parameters: PARAMETERS,
     ...changes,
   };
-  return layerKernels(context, kind, { ...LOAD, ...load });
+  return layerKernels(layerWork(context, kind), { ...LOAD, ...load });
 }
 
 describe("the kernels of a layer", () => {
@@ -161,7 +161,7 @@ describe("the kernels of a layer", () => {
       collectives: null,
       parameters: PARAMETERS,
     };
-    expect(headKernels(context, 5, false)).toEqual({
+    expect(headKernels(headWork(context, false), 5)).toEqual({
       compute: 2 * 800 * (5 + 2),
       memory: 800 * 2,
       sampling: 12 * 100 * 5,

@@ -1,22 +1,24 @@
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
+import { GroupHardware } from "../../src/cost/calibrated/group-hardware.ts";
 import { GroupTimes } from "../../src/cost/calibrated/group-times.ts";
 import { LayerCounts } from "../../src/cost/calibrated/layer-counts.ts";
-import {
-  type GroupContext,
-  layerSeconds,
-  type StepLoad,
-} from "../../src/cost/calibrated/layer-time.ts";
+import { layerKernels, layerSeconds, type StepLoad } from "../../src/cost/calibrated/layer-time.ts";
+import { layerWork } from "../../src/cost/calibrated/layer-work.ts";
 import type { ParameterValues } from "../../src/cost/calibrated/parameters.ts";
+import { PipelineSteps } from "../../src/cost/calibrated/pipeline-steps.ts";
 import { effectiveRates, powerFactor } from "../../src/cost/calibrated/rates.ts";
 import { resolveParameters } from "../../src/cost/calibrated/resolve-parameters.ts";
 import { SHIPPED } from "../../src/cost/calibrated/shipped.ts";
-import type { StageShape } from "../../src/cost/cost-model.ts";
 import { tpGroup } from "../../src/cost/cost-model.ts";
 import type { EngineSettings } from "../../src/engines/engine-settings.ts";
 import { ENGINES } from "../../src/engines/engines.ts";
 import { GPU_NAMES, type GpuSpec, gpuByName } from "../../src/hardware/gpu-specs.ts";
-import type { Architecture, WeightFormat } from "../../src/model/architecture.ts";
+import type {
+  Architecture,
+  LayerArchitecture,
+  WeightFormat,
+} from "../../src/model/architecture.ts";
 import { tpLayout } from "../../src/model/layout.ts";
 import type { OperatingPoint } from "../../src/workload/workload.ts";
 import {
@@ -59,15 +61,15 @@ const arbitraryGroup: fc.Arbitrary<Group> = fc.record({
 });
 
 /** Busy seconds of a stage that holds the whole model on GPUs that need not exist, with the parameters of the one that does. */
-function cycleSeconds({ architecture, gpu, tp, point, settings, values, ...shape }: Group): number {
+function cycleSeconds(group: Group): number {
+  const { architecture, gpu, tp, point, pipelineStages, settings, values } = group;
   const known = gpuByName(gpu.name)!;
-  const group: Omit<StageShape, "startLayer" | "layers" | "next"> = {
-    ...shape,
-    instance: instanceOf(known, 16),
-    ...tpGroup(tp, 300),
-  };
+  const shape = { instance: instanceOf(known, 16), ...tpGroup(tp, 300) };
   const parameters = resolveParameters(values, known, settings.engine);
-  const times = new GroupTimes(architecture, gpu, group, point, settings, parameters);
+  const times = new GroupTimes(
+    new GroupHardware(architecture, gpu, shape, settings, parameters),
+    new PipelineSteps(point, pipelineStages, settings, parameters),
+  );
   const layers = architecture.kindOf.length;
   return times.serving(new LayerCounts(architecture).content(1, layers), "other_instance")
     .cycleSeconds;
@@ -168,10 +170,23 @@ describe("better hardware never slows a stage", () => {
 });
 
 describe("a TP group", () => {
-  const context = ({ architecture, gpu, tp, settings, values }: Group): GroupContext => {
+  /** Seconds of a layer on a group without collectives; `compute` and `memory`: what either alone would take. */
+  const seconds = (
+    { architecture, gpu, tp, settings, values }: Group,
+    kind: LayerArchitecture,
+  ): { compute: number; memory: number; gaps: number; total: number } => {
     const parameters = resolveParameters(values, gpu, settings.engine);
     const rates = effectiveRates(gpu, architecture, settings.engine, parameters);
-    return { architecture, layout: tpLayout(tp), rates, collectives: null, parameters };
+    const layout = tpLayout(tp);
+    const context = { architecture, layout, rates, collectives: null, parameters };
+    const work = layerWork(context, kind);
+    const k = layerKernels(work, load);
+    return {
+      compute: k.linearCompute + k.ffnCompute + k.kvCompute + k.prefillAttention,
+      memory: k.linearMemory + k.ffnMemory + k.kvMemory + k.elementwise,
+      gaps: k.gaps,
+      total: layerSeconds(work, load),
+    };
   };
   const load: StepLoad = {
     decodeTokens: 16,
@@ -185,8 +200,8 @@ describe("a TP group", () => {
     fc.assert(
       fc.property(arbitraryGroup, (group) => {
         for (const kind of group.architecture.kinds) {
-          const small = layerSeconds(context(group), kind, load);
-          const large = layerSeconds(context({ ...group, tp: 2 * group.tp }), kind, load);
+          const small = seconds(group, kind);
+          const large = seconds({ ...group, tp: 2 * group.tp }, kind);
           expectAtMost(large.total, small.total);
           expectAtMost(large.compute, small.compute);
           expectAtMost(large.memory, small.memory);
@@ -198,12 +213,8 @@ describe("a TP group", () => {
   test("takes at least the longer of computing and reading, at most both one after the other", () => {
     fc.assert(
       fc.property(arbitraryGroup, (group) => {
-        const own = context(group);
-        const { layerUs } = own.parameters.engine;
-        const { moeLayerUs } = own.parameters.common;
         for (const kind of group.architecture.kinds) {
-          const { compute, memory, total } = layerSeconds(own, kind, load);
-          const gaps = (layerUs + (kind.experts > 0 ? moeLayerUs : 0)) * 1e-6;
+          const { compute, memory, gaps, total } = seconds(group, kind);
           expectAtMost(Math.max(compute, memory), total);
           expectAtMost(total, compute + memory + gaps);
         }

@@ -1,15 +1,22 @@
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { createCalibratedModel } from "../../src/cost/calibrated/calibrated-model.ts";
-import { LayerCounts } from "../../src/cost/calibrated/layer-counts.ts";
 import {
   BYTES_PER_GIB,
   endBytes,
+  type GpuMemory,
+  gpuMemory,
   layerWeightBytes,
+  type MemorySettings,
+} from "../../src/cost/calibrated/gpu-memory.ts";
+import { LayerCounts } from "../../src/cost/calibrated/layer-counts.ts";
+import {
+  kvSpaceBytes,
+  reserveBytes,
   type StageContent,
-  type StaticMemory,
   sequenceKvBytes,
-  staticMemory,
+  stageActivations,
+  stageWeights,
 } from "../../src/cost/calibrated/memory.ts";
 import { tpGroup } from "../../src/cost/cost-model.ts";
 import { ENGINE_TABLE } from "../../src/engines/engines.ts";
@@ -102,6 +109,29 @@ function whole(architecture: Architecture): StageContent {
   return new LayerCounts(architecture).content(1, architecture.kindOf.length);
 }
 
+/** Memory of a stage before any sequence is there, and what is left for them, bytes. */
+interface StaticMemory {
+  readonly weights: number;
+  readonly activations: number;
+  readonly reserve: number;
+  readonly kvSpace: number;
+}
+
+function staticMemory(
+  memory: GpuMemory,
+  content: StageContent,
+  maxSequences: number,
+): StaticMemory {
+  const weights = stageWeights(memory, content);
+  const activations = stageActivations(memory, content, maxSequences);
+  return {
+    weights,
+    activations,
+    reserve: reserveBytes(memory, weights, activations),
+    kvSpace: kvSpaceBytes(memory, weights, activations),
+  };
+}
+
 function within(value: number, expected: number, share: number): void {
   expect(Math.abs(value / expected - 1), `${value} and ${expected}`).toBeLessThanOrEqual(share);
 }
@@ -169,16 +199,13 @@ describe("memory that vLLM reports on an H100 of 79.18 GiB", () => {
 
   it.each(ROWS)("is what the model says of $model at TP $tp", (row) => {
     const { weights, activations, kvSpace } = staticMemory(
-      row.architecture,
-      whole(row.architecture),
-      H100,
-      tpLayout(row.tp),
-      {
+      gpuMemory(row.architecture, H100, tpLayout(row.tp), {
         traits: ENGINE_TABLE.vllm,
         utilization: row.utilization,
         maxBatchedTokens: 8192,
-        maxSequences: row.sequences,
-      },
+      }),
+      whole(row.architecture),
+      row.sequences,
     );
     within(weights / BYTES_PER_GIB, row.weights, 0.03);
     within(kvSpace / BYTES_PER_GIB, row.kv, 0.05);
@@ -216,12 +243,12 @@ describe("sequences that TensorRT-LLM admitted on H100", () => {
       : llama();
     const content = whole(architecture);
     const tp = Number(row.tp);
-    const { kvSpace } = staticMemory(architecture, content, gpuByName(row.gpu!)!, tpLayout(tp), {
+    const memory = gpuMemory(architecture, gpuByName(row.gpu!)!, tpLayout(tp), {
       traits: ENGINE_TABLE["tensorrt-llm"],
       utilization: Number(row.free_gpu_memory_fraction),
       maxBatchedTokens: Number(row.max_num_tokens),
-      maxSequences: 256,
     });
+    const { kvSpace } = staticMemory(memory, content, 256);
     const reserved = sequenceKvBytes(architecture, content, tp, Number(row.max_seq_len));
     return Math.floor(kvSpace / reserved) / Number(row.max_batch_measured) - 1;
   });
@@ -396,18 +423,19 @@ describe("weights", () => {
 });
 
 describe("what is left for the KV cache", () => {
+  const SETTINGS: MemorySettings = {
+    traits: ENGINE_TABLE.vllm,
+    utilization: 0.9,
+    maxBatchedTokens: 8192,
+  };
   const spaceOf = (
-    changes: Partial<Parameters<typeof staticMemory>[4]>,
+    { maxSequences = 1024, ...changes }: Partial<MemorySettings> & { maxSequences?: number },
     tp = 1,
     content = whole(QWEN3_32B),
-  ): StaticMemory =>
-    staticMemory(QWEN3_32B, content, H100, tpLayout(tp), {
-      traits: ENGINE_TABLE.vllm,
-      utilization: 0.9,
-      maxBatchedTokens: 8192,
-      maxSequences: 1024,
-      ...changes,
-    });
+  ): StaticMemory => {
+    const memory = gpuMemory(QWEN3_32B, H100, tpLayout(tp), { ...SETTINGS, ...changes });
+    return staticMemory(memory, content, maxSequences);
+  };
 
   it("of vLLM is its share of all memory without weights, activations and runtime", () => {
     const { weights, activations, kvSpace } = spaceOf({});
@@ -436,12 +464,8 @@ describe("what is left for the KV cache", () => {
 
   it("is negative where the weights alone do not fit", () => {
     expect(
-      staticMemory(LLAMA_70B, whole(LLAMA_70B), H100, tpLayout(1), {
-        traits: ENGINE_TABLE.vllm,
-        utilization: 0.9,
-        maxBatchedTokens: 8192,
-        maxSequences: 1024,
-      }).kvSpace,
+      staticMemory(gpuMemory(LLAMA_70B, H100, tpLayout(1), SETTINGS), whole(LLAMA_70B), 1024)
+        .kvSpace,
     ).toBeLessThan(0);
   });
 });

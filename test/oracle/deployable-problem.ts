@@ -157,6 +157,7 @@ function measured(prng: Prng): { readonly problem: Problem; readonly request: So
 function knowingBothVendors(model: CostModel, bends: boolean): CostModel {
   const bent = (estimate: StageEstimate): StageEstimate => ({
     ...estimate,
+    limitedBy: estimate.limitedBy,
     // A message may take latency away, and a negative number has no such power.
     ttftSeconds: estimate.ttftSeconds === null ? null : Math.max(0, estimate.ttftSeconds) ** 1.5,
     tpotSeconds: estimate.tpotSeconds === null ? null : Math.max(0, estimate.tpotSeconds) ** 0.5,

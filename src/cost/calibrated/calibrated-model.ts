@@ -1,10 +1,8 @@
 import type { EngineSettings } from "../../engines/engine-settings.ts";
-import { InputError } from "../../errors.ts";
-import { findGpu, GPU_NAMES, type GpuSpec, gpuKey } from "../../hardware/gpu-specs.ts";
-import { type InstanceType, servingKey } from "../../hardware/instance.ts";
+import { findGpu, type GpuSpec, gpuKey } from "../../hardware/gpu-specs.ts";
+import type { InstanceType } from "../../hardware/instance.ts";
 import { type Architecture, BYTES_PER_PARAMETER } from "../../model/architecture.ts";
-import type { Layout } from "../../model/layout.ts";
-import { type OperatingPoint, pointKey } from "../../workload/workload.ts";
+import type { OperatingPoint } from "../../workload/workload.ts";
 import type {
   CostModel,
   HeldShape,
@@ -20,12 +18,17 @@ import type {
   TimeBill,
   Uncertainty,
 } from "../cost-model.ts";
-import { GroupMemory } from "./group-memory.ts";
-import { GroupTimes, phaseLengths, pipelineLoss } from "./group-times.ts";
+import type { GroupShape } from "./group-hardware.ts";
+import { GroupMemory, PointMemory } from "./group-memory.ts";
+import type { GroupTimes } from "./group-times.ts";
 import { HIDDEN_BYTES } from "./hop.ts";
+import { KnownPoints } from "./known-points.ts";
 import { LayerCounts } from "./layer-counts.ts";
-import type { Parameters, ParameterValues } from "./parameters.ts";
+import { Machines } from "./machines.ts";
+import type { ParameterValues } from "./parameters.ts";
+import { PipelineSteps, phaseLengths, pipelineLoss } from "./pipeline-steps.ts";
 import { resolveParameters } from "./resolve-parameters.ts";
+import { GroupStageEstimate } from "./stage-estimate.ts";
 import { areStepsAffine } from "./stage-steps.ts";
 import {
   confidenceOf,
@@ -42,9 +45,6 @@ export interface Knowledge {
   readonly evidence: Evidence;
   readonly spreads: SpreadTable;
 }
-
-/** Groups remembered before everything is forgotten: a search over many operating points must not fill the memory. */
-const MOST_GROUPS = 50_000;
 
 /**
  * The calibrated cost model: kernels as smooth maxima of compute and memory time, collectives, CPU overheads and continuous batching,
@@ -63,30 +63,19 @@ export function createCalibratedModel(
 ): CostModel {
   const { values } = knowledge;
   const layers = new LayerCounts(architecture);
-  const machines = new Machines((gpu) => resolveParameters(values, gpu, settings.engine));
+  const machines = new Machines(architecture, settings, values);
   /** Parameters that no GPU changes. */
   const { common, engine } = resolveParameters(values, COMMON_GPU, settings.engine);
 
-  const times = new Remembered<GroupTimes>();
-  const timesOf = (shape: Omit<OpenShape, "startLayer">, point: OperatingPoint): GroupTimes => {
-    const { id, gpu, parameters } = machines.of(shape.instance);
-    return times.get(
-      point,
-      `${id}|${layoutKey(shape.layout)}|${shape.group.gBytesPerSecond}|${shape.pipelineStages}`,
-      () => new GroupTimes(architecture, gpu, shape, point, settings, parameters),
-    );
-  };
-  const memories = new Remembered<GroupMemory>();
-  const memoryOf = (
-    { instance, layout }: Pick<StageShape, "instance" | "layout">,
-    point: OperatingPoint,
-  ): GroupMemory => {
-    const { id, gpu } = machines.of(instance);
-    return memories.get(
-      point,
-      `${id}|${layoutKey(layout)}`,
-      () => new GroupMemory(architecture, gpu, layout, point, settings, common),
-    );
+  const points = new KnownPoints({
+    memoryOf: (point) => new PointMemory(point, settings, common),
+    stepsOf: (point, stages) => new PipelineSteps(point, stages, settings, { common, engine }),
+  });
+  const timesOf = (shape: Omit<OpenShape, "startLayer">, point: OperatingPoint): GroupTimes =>
+    points.times(machines.groupOf(shape), point, shape.pipelineStages);
+  const memoryOf = (shape: GroupShape, point: OperatingPoint): GroupMemory => {
+    const { tp, memory } = machines.groupOf(shape);
+    return new GroupMemory(architecture, tp, memory, points.memory(point));
   };
 
   return {
@@ -100,18 +89,8 @@ export function createCalibratedModel(
     realWorldEfficiency: 1,
 
     stage(shape: StageShape, point: OperatingPoint): StageEstimate {
-      const group = timesOf(shape, point);
       const content = layers.content(shape.startLayer, shape.layers);
-      const serving = group.serving(content, shape.next);
-      return {
-        tokensPerSecond: group.tokensPerCycle / serving.cycleSeconds,
-        // Only reports ask, and a search makes stages by the million.
-        get limitedBy() {
-          return group.limitedBy(content, shape.next);
-        },
-        ttftSeconds: serving.ttftSeconds,
-        tpotSeconds: serving.tpotSeconds,
-      };
+      return new GroupStageEstimate(timesOf(shape, point), content, shape.next);
     },
 
     lines(shape, point, withLatencies) {
@@ -187,7 +166,7 @@ export function createCalibratedModel(
 
     uncertainty(shapes: readonly StageShape[], point: OperatingPoint): Uncertainty {
       const predicted: PredictedCase = {
-        gpus: different(shapes.map(({ instance }) => machines.of(instance).gpu)),
+        gpus: different(shapes.map(({ instance }) => machines.gpuOf(instance))),
         profile: settings.engine,
         architecture,
         pipelineStages: shapes.length,
@@ -209,14 +188,10 @@ export function createCalibratedModel(
     },
 
     hardwareWarnings(instances: readonly InstanceType[]): readonly string[] {
-      for (const instance of instances) machines.of(instance);
+      for (const instance of instances) machines.gpuOf(instance);
       return [];
     },
   };
-}
-
-function layoutKey({ tp, dp, ep }: Layout): string {
-  return `${tp}.${dp}.${ep}`;
 }
 
 /** Any GPU: common and engine parameters are the same for all. */
@@ -225,94 +200,4 @@ const COMMON_GPU = findGpu("H100", 80, 900)!;
 /** Specs read from a file are objects of their own for every instance type; the figures say which are one GPU. */
 function different(gpus: readonly GpuSpec[]): GpuSpec[] {
   return [...new Map(gpus.map((gpu) => [gpuKey(gpu), gpu])).values()];
-}
-
-function knownGpu(instance: InstanceType): GpuSpec {
-  const gpu =
-    instance.gpu ??
-    findGpu(instance.gpuModel, instance.gpuMemoryGib, instance.insideGBytesPerSecond);
-  if (gpu) return gpu;
-  throw new InputError(
-    "cloud_instances_specs.csv",
-    `the GPU "${instance.gpuModel}" of ${instance.name} is unknown to the calibrated cost model.`,
-    `Known: ${GPU_NAMES.join(", ")}. Or use --cost-model reference.`,
-  );
-}
-
-/** What instance types that serve alike have in common, whatever they are called and wherever they stand. */
-interface Machine {
-  readonly id: number;
-  readonly gpu: GpuSpec;
-  readonly parameters: Parameters;
-}
-
-class Machines {
-  private readonly byKey = new Map<string, Machine>();
-  private readonly byType = new WeakMap<InstanceType, Machine>();
-
-  constructor(private readonly parametersOf: (gpu: GpuSpec) => Parameters) {}
-
-  of(instance: InstanceType): Machine {
-    let machine = this.byType.get(instance);
-    if (!machine) {
-      const key = servingKey(instance);
-      machine = this.byKey.get(key) ?? this.made(instance);
-      this.byKey.set(key, machine);
-      this.byType.set(instance, machine);
-    }
-    return machine;
-  }
-
-  private made(instance: InstanceType): Machine {
-    const gpu = knownGpu(instance);
-    return { id: this.byKey.size, gpu, parameters: this.parametersOf(gpu) };
-  }
-}
-
-/** Things made once for each operating point and key. */
-class Remembered<T> {
-  private readonly byPoint = new Map<string, Map<string, T>>();
-  private byObject = new WeakMap<OperatingPoint, Map<string, T>>();
-  private lastPoint: OperatingPoint | null = null;
-  private last: Map<string, T> | null = null;
-  private size = 0;
-
-  get(point: OperatingPoint, key: string, make: () => T): T {
-    if (point !== this.lastPoint || this.last === null) {
-      this.lastPoint = point;
-      this.last = this.ofPoint(point);
-    }
-    let value = this.last.get(key);
-    if (value === undefined) {
-      if (this.size >= MOST_GROUPS) {
-        this.byPoint.clear();
-        this.byObject = new WeakMap();
-        this.size = 0;
-        this.last = this.ofPoint(point);
-      }
-      value = make();
-      this.last.set(key, value);
-      this.size++;
-    }
-    return value;
-  }
-
-  private ofPoint(point: OperatingPoint): Map<string, T> {
-    let values = this.byObject.get(point);
-    if (!values) {
-      values = this.ofEqualPoint(point);
-      this.byObject.set(point, values);
-    }
-    return values;
-  }
-
-  private ofEqualPoint(point: OperatingPoint): Map<string, T> {
-    const key = pointKey(point);
-    let values = this.byPoint.get(key);
-    if (!values) {
-      values = new Map();
-      this.byPoint.set(key, values);
-    }
-    return values;
-  }
 }

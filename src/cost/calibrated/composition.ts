@@ -130,22 +130,36 @@ export function promptsTakeAllSteps(
   return promptSteps > outputTokens * (1 + ROUNDING);
 }
 
-/** What a stage's latencies depend on besides its steps. */
+/** What the latencies of the stages of a pipeline depend on besides their steps. */
 export interface ServingTerms {
-  /** Messages to the next stage: with one token of each sequence, with a step's prompt tokens; seconds. */
-  readonly decodeHop: number;
-  readonly promptHop: number;
-  /** Loss of the pipeline as a factor on the cycle, from 1. */
+  /** β: loss of the pipeline as a factor on the cycle, from 1. */
   readonly bubble: number;
   /** B: sequences in flight. */
   readonly running: number;
-  /** Requests of a wave that wait for each other's prompts: w·(B − 1)^e / 2. */
-  readonly wave: number;
-  readonly waveExponent: number;
+  /** Requests of a wave that wait for each other's prompts, see `requestsBefore`. */
+  readonly requestsBefore: number;
   /** q. */
   readonly queueWeight: number;
   /** κ. */
   readonly interference: number;
+}
+
+/** w·(B − 1)^e/2: requests of a wave whose prompts come before one's own. */
+export function requestsBefore(wave: number, waveExponent: number, running: number): number {
+  return (wave * othersThan(running) ** waveExponent) / 2;
+}
+
+function othersThan(running: number): number {
+  return Math.max(running - 1, 0);
+}
+
+/** What the two kinds of steps take of a stage, and its messages to the next one, seconds. */
+export interface StageStepSeconds {
+  readonly decode: number;
+  readonly mixed: number;
+  /** Messages with one token of each sequence, and with a step's prompt tokens. */
+  readonly decodeHop: number;
+  readonly promptHop: number;
 }
 
 /** One stage while its micro-batch is served once, seconds. */
@@ -169,16 +183,14 @@ export interface StageServing {
 export function stageServing(
   steps: BatchSteps,
   { inputTokens: S, outputTokens: O }: ServedLengths,
-  decodeSeconds: number,
-  mixedSeconds: number,
   terms: ServingTerms,
+  { decode: decodeSeconds, mixed: mixedSeconds, decodeHop, promptHop }: StageStepSeconds,
 ): StageServing {
-  const decode = decodeSeconds + terms.decodeHop;
-  const mixed = mixedSeconds + terms.promptHop;
+  const decode = decodeSeconds + decodeHop;
+  const mixed = mixedSeconds + promptHop;
   const cycle = steps.decodeSteps * decode + steps.promptSteps * mixed;
   const rho = Math.min(MOST_LOAD, (steps.promptSteps * mixed) / cycle);
-  const others = Math.max(terms.running - 1, 0);
-  const before = (terms.wave * others ** terms.waveExponent) / 2;
+  const others = othersThan(terms.running);
   // Nobody queues behind itself.
   const queue = terms.queueWeight * (rho / (1 - rho)) * (others / Math.max(terms.running, 1));
   const own = steps.promptSteps > 0 ? mixed : 0;
@@ -188,9 +200,9 @@ export function stageServing(
   const ttftSeconds =
     mixedSeconds * Math.ceil(S / steps.promptTokens - 1e-9) +
     decodeSeconds / 2 +
-    (before * mixedSeconds * S) / steps.promptTokens +
+    (terms.requestsBefore * mixedSeconds * S) / steps.promptTokens +
     (queue * mixedSeconds) / 2 +
-    terms.promptHop;
+    promptHop;
   return {
     cycleSeconds: cycle,
     ttftSeconds: Math.max(ttftSeconds, cycle * terms.bubble - O * tpotSeconds),

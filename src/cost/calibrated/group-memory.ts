@@ -1,130 +1,134 @@
 import { type EngineSettings, longestRequestTokens } from "../../engines/engine-settings.ts";
 import { ENGINE_TABLE } from "../../engines/engines.ts";
-import type { GpuSpec } from "../../hardware/gpu-specs.ts";
+import { firstThat } from "../../first-that.ts";
 import type { Architecture } from "../../model/architecture.ts";
-import type { Layout } from "../../model/layout.ts";
 import type { OperatingPoint } from "../../workload/workload.ts";
 import type { MemoryBill, SegmentRange } from "../cost-model.ts";
+import { BYTES_PER_GIB, type GpuMemory } from "./gpu-memory.ts";
 import type { LayerCounts } from "./layer-counts.ts";
 import {
-  BYTES_PER_GIB,
+  embeddingBytes,
+  headBytes,
+  heldBytes,
+  kvSpaceBytes,
   longestSequenceTokens,
-  type MemorySettings,
   memoryErrorBytes,
+  reserveBytes,
+  runtimeBytes,
   type StageContent,
-  type StaticMemory,
   sequenceKvBytes,
-  staticMemory,
+  stageActivations,
+  stageWeights,
 } from "./memory.ts";
 import type { CommonParameters } from "./parameters.ts";
 
 /** Sequences that vLLM's sampler is sized for when nothing is said. Source: vLLM's max_num_seqs on data-centre GPUs. */
 const MAX_SEQUENCES = 1024;
 
-/** Memory of the stages of one TP group at one operating point. */
-export class GroupMemory {
-  private readonly settings: MemorySettings;
-  /** Tokens of KV cache that a sequence holds on average. */
-  private readonly heldTokens: number;
-  /** Tokens of the longest request that the engine is to take. */
-  private readonly longestTokens: number;
-  /** What a layer with a window keeps of the longest request beyond the window, tokens. */
-  private readonly windowSlackTokens: number;
-  private readonly hasWindows: boolean;
-  private readonly capacityBytes: number;
+/** Sequences that buffers are sized for at least. Source: vLLM's smaller default of max_num_seqs. */
+const LEAST_SEQUENCES = 256;
 
-  constructor(
-    private readonly architecture: Architecture,
-    private readonly gpu: GpuSpec,
-    private readonly layout: Layout,
-    private readonly point: OperatingPoint,
-    engine: EngineSettings,
-    common: CommonParameters,
-  ) {
-    const traits = ENGINE_TABLE[engine.engine];
-    this.settings = {
-      traits,
-      utilization: engine.gpuMemoryUtilization,
-      maxBatchedTokens: engine.maxBatchedTokens,
-      maxSequences: Math.min(MAX_SEQUENCES, Math.max(point.batch, LEAST_SEQUENCES)),
-    };
+/** What an operating point asks of the memory of any group. */
+export class PointMemory {
+  /** b: sequences in flight. */
+  readonly batch: number;
+  /** Sequences that the sampler's buffers are sized for. */
+  readonly maxSequences: number;
+  /** Tokens of KV cache that a sequence holds on average. */
+  readonly heldTokens: number;
+  /** Tokens of the longest request that the engine is to take. */
+  readonly longestTokens: number;
+
+  constructor(point: OperatingPoint, engine: EngineSettings, common: CommonParameters) {
+    this.batch = point.batch;
+    this.maxSequences = Math.min(MAX_SEQUENCES, Math.max(point.batch, LEAST_SEQUENCES));
     this.heldTokens = heldTokens(point, engine, common);
     this.longestTokens = longestRequestTokens(engine, point);
-    this.windowSlackTokens =
-      traits.memoryRule === "share_of_total" ? engine.maxBatchedTokens - 1 : 0;
-    this.hasWindows = architecture.kinds.some(({ attention }) => attention.windowTokens !== null);
-    this.capacityBytes = gpu.usableMemoryGib * BYTES_PER_GIB;
   }
+}
+
+/** Memory of the stages of one TP group at one operating point. */
+export class GroupMemory {
+  constructor(
+    private readonly architecture: Architecture,
+    private readonly tp: number,
+    private readonly gpu: GpuMemory,
+    private readonly point: PointMemory,
+  ) {}
 
   bill(content: StageContent): MemoryBill {
-    const fixed = this.fixed(content);
+    const { gpu } = this;
+    const weights = stageWeights(gpu, content);
+    const activations = this.activations(content);
     const kv = this.neededKvBytes(content);
-    const total = fixed.weights + fixed.activations + fixed.runtime + fixed.reserve + kv;
+    const kvSpace = kvSpaceBytes(gpu, weights, activations);
+    const sequences = kvSpace / this.sequenceBytes(content);
     return {
-      weightsGib: fixed.weights / BYTES_PER_GIB,
+      weightsGib: weights / BYTES_PER_GIB,
       kvCacheGib: kv / BYTES_PER_GIB,
-      activationsGib: fixed.activations / BYTES_PER_GIB,
-      runtimeGib: fixed.runtime / BYTES_PER_GIB,
-      reserveGib: fixed.reserve / BYTES_PER_GIB,
-      totalGib: total / BYTES_PER_GIB,
-      capacityGib: this.capacityBytes / BYTES_PER_GIB,
-      embeddingGib: fixed.embedding / BYTES_PER_GIB,
-      lmHeadGib: fixed.head / BYTES_PER_GIB,
-      kvCapacityTokens: Math.max(
-        0,
-        Math.floor(this.kvSequencesOf(fixed, content) * this.heldTokens),
-      ),
-      errorGib: memoryErrorBytes(fixed, this.settings.traits) / BYTES_PER_GIB,
+      activationsGib: activations / BYTES_PER_GIB,
+      runtimeGib: runtimeBytes(gpu) / BYTES_PER_GIB,
+      reserveGib: reserveBytes(gpu, weights, activations) / BYTES_PER_GIB,
+      totalGib: (heldBytes(gpu, weights, activations) + kv) / BYTES_PER_GIB,
+      capacityGib: gpu.capacity / BYTES_PER_GIB,
+      embeddingGib: embeddingBytes(gpu, content) / BYTES_PER_GIB,
+      lmHeadGib: headBytes(gpu, content) / BYTES_PER_GIB,
+      kvCapacityTokens: Math.max(0, Math.floor(sequences * this.point.heldTokens)),
+      errorGib: memoryErrorBytes(weights, kvSpace, gpu.settings.traits) / BYTES_PER_GIB,
     };
   }
 
   /** Sequences whose KV cache fits beside the weights; negative when not even the weights fit. */
   kvSequences(content: StageContent): number {
-    return this.kvSequencesOf(this.fixed(content), content);
+    return this.kvSpace(content) / this.sequenceBytes(content);
   }
 
   /** @see CostModel.longestRequestTokens */
   longestRequestTokens(content: StageContent): number | null {
-    const { kvSpace } = this.fixed(content);
+    const kvSpace = this.kvSpace(content);
     if (this.point.batch * this.sequenceBytes(content) > kvSpace) return null;
     return longestSequenceTokens(
       this.architecture,
       content,
-      this.layout.tp,
+      this.tp,
       kvSpace,
-      this.windowSlackTokens,
+      this.gpu.windowSlackTokens,
     );
   }
 
-  /** @see CostModel.segmentRange */
+  /**
+   * Memory rises with the layers, so that the range is found by halving. The last stage holds the LM head besides: one layer
+   * fewer may still have fitted, more never will.
+   * @see CostModel.segmentRange
+   */
   segmentRange(
     counts: LayerCounts,
     startLayer: number,
     numLayers: number,
     minUtilization: number,
   ): SegmentRange {
-    const most = numLayers - startLayer + 1;
-    const target = minUtilization * this.capacityBytes;
-    let largest = 0;
-    let smallest = 0;
-    for (let layers = 1; layers <= most; layers++) {
-      const content = counts.content(startLayer, layers);
-      const fixed = this.fixed(content);
-      const kv = this.neededKvBytes(content);
-      if (kv > fixed.kvSpace) {
-        // The last stage holds the LM head besides: one layer fewer may still have fitted, more never will.
-        break;
-      }
-      largest = layers;
-      const total = fixed.weights + fixed.activations + fixed.runtime + fixed.reserve + kv;
-      if (smallest === 0 && total >= target) smallest = layers;
-    }
+    const contentOf = (index: number): StageContent => counts.content(startLayer, index + 1);
+    const largest = firstThat(numLayers - startLayer + 1, (index) => {
+      const content = contentOf(index);
+      return this.neededKvBytes(content) > this.kvSpace(content);
+    });
     if (largest === 0) return { smallest: 1, largest: 1, fits: false };
-    return { smallest: smallest === 0 ? largest : smallest, largest, fits: true };
+    const target = minUtilization * this.gpu.capacity;
+    const smaller = firstThat(largest - 1, (index) => this.totalBytes(contentOf(index)) >= target);
+    return { smallest: smaller + 1, largest, fits: true };
   }
 
-  private fixed(content: StageContent): StaticMemory {
-    return staticMemory(this.architecture, content, this.gpu, this.layout, this.settings);
+  private totalBytes(content: StageContent): number {
+    const weights = stageWeights(this.gpu, content);
+    return heldBytes(this.gpu, weights, this.activations(content)) + this.neededKvBytes(content);
+  }
+
+  private activations(content: StageContent): number {
+    return stageActivations(this.gpu, content, this.point.maxSequences);
+  }
+
+  private kvSpace(content: StageContent): number {
+    return kvSpaceBytes(this.gpu, stageWeights(this.gpu, content), this.activations(content));
   }
 
   /**
@@ -134,29 +138,22 @@ export class GroupMemory {
    */
   private neededKvBytes(content: StageContent): number {
     const served = this.point.batch * this.sequenceBytes(content);
-    const isLonger = this.longestTokens > this.point.batch * this.heldTokens;
-    if (!isLonger && !this.hasWindows) return served;
+    const isLonger = this.point.longestTokens > this.point.batch * this.point.heldTokens;
+    if (!isLonger && !this.gpu.hasWindows) return served;
     const longest = sequenceKvBytes(
       this.architecture,
       content,
-      this.layout.tp,
-      this.longestTokens,
-      this.windowSlackTokens,
+      this.tp,
+      this.point.longestTokens,
+      this.gpu.windowSlackTokens,
     );
     return Math.max(served, longest);
   }
 
   private sequenceBytes(content: StageContent): number {
-    return sequenceKvBytes(this.architecture, content, this.layout.tp, this.heldTokens);
-  }
-
-  private kvSequencesOf({ kvSpace }: StaticMemory, content: StageContent): number {
-    return kvSpace / this.sequenceBytes(content);
+    return sequenceKvBytes(this.architecture, content, this.tp, this.point.heldTokens);
   }
 }
-
-/** Sequences that buffers are sized for at least. Source: vLLM's smaller default of max_num_seqs. */
-const LEAST_SEQUENCES = 256;
 
 /**
  * Tokens of KV cache that a running sequence holds on average: S + φ·E[O²]/E[O] with blocks taken as it grows (vLLM), S + O where

@@ -1,181 +1,108 @@
-import type { EngineSettings } from "../../engines/engine-settings.ts";
-import type { GpuSpec } from "../../hardware/gpu-specs.ts";
-import { externalShareGBytesPerSecond } from "../../hardware/instance.ts";
-import type { Architecture } from "../../model/architecture.ts";
-import type { OperatingPoint, Phase } from "../../workload/workload.ts";
 import {
   type LimitedBy,
   largestItem,
   type NextStage,
   type StageLines,
-  type StageShape,
   type TimeBill,
 } from "../cost-model.ts";
-import { collectives } from "./collectives.ts";
-import {
-  type BatchSteps,
-  continuousSteps,
-  type ServedLengths,
-  type ServingTerms,
-  type StageServing,
-  servedLengths,
-  stageServing,
-} from "./composition.ts";
-import { type Hop, hopSeconds, insideHop, outsideHop } from "./hop.ts";
-import type { GroupContext } from "./layer-time.ts";
+import { type StageServing, stageServing } from "./composition.ts";
+import type { GroupHardware } from "./group-hardware.ts";
+import { type Hop, hopSeconds } from "./hop.ts";
 import type { StageContent } from "./memory.ts";
-import type { EngineParameters, Parameters } from "./parameters.ts";
-import { effectiveRates, hasGgmlEnds } from "./rates.ts";
-import { stageLines } from "./stage-lines.ts";
-import { type StepTimes, stageSeconds, stepTimes } from "./stage-steps.ts";
+import type { PipelineSteps } from "./pipeline-steps.ts";
+import { type HopSeconds, stageLines } from "./stage-lines.ts";
+import { pieceCount, StepTimes, stageSeconds } from "./stage-steps.ts";
 import { cycleBill } from "./time-bill.ts";
 
-/** Lengths that a phase serves: prefill produces nothing, decode is handed its prompts. */
-export function phaseLengths(point: OperatingPoint): ServedLengths {
-  const lengths = servedLengths(
-    point.inputTokens,
-    point.phase === "prefill" ? 0 : Math.max(point.outputTokens, 1),
-    point.inputMeanSquareTokens,
-    point.phase === "prefill" ? 0 : point.outputMeanSquareTokens,
-  );
-  return lengths;
-}
-
-/** Micro-batch of each stage: b/S, at least one sequence. */
-function microBatch(batch: number, stages: number): number {
-  return Math.max(1, batch / stages);
-}
-
 /**
- * One TP group of an instance type at one operating point in a pipeline of so many stages: everything about its stages that
- * does not depend on which layers they hold. A message to a stage on the same instance goes over NVLink or PCIe, one to another
- * instance over the network share of the group's GPUs; the last stage sends none (hop.ts).
+ * One TP group at one operating point in a pipeline of so many stages: everything about its stages that does not depend on
+ * which layers they hold. The last stage sends no messages.
  */
 export class GroupTimes {
-  readonly phase: Phase;
-  readonly steps: BatchSteps;
-  readonly decode: StepTimes;
-  readonly mixed: StepTimes;
-  readonly termsByNext: Readonly<Record<NextStage, ServingTerms>>;
-  readonly lengths: ServedLengths;
-  private readonly context: GroupContext;
+  /** Pieces of the two kinds of steps. A search keeps times by the ten thousand, so they are in one list. */
+  private readonly known: number[];
   /** By the layers per stage and what it sends to: reports ask again and again. */
-  private readonly limits = new Map<string, LimitedBy>();
-  /** Whether 4-bit weights of llama.cpp keep embedding and LM head in its own format. */
-  private readonly isLlamaCpp4: boolean;
-  /** Tokens served by a stage in one cycle, the pipeline's b/S requests of it: (b/S)·(s + o), of the phase's own tokens. */
-  readonly tokensPerCycle: number;
+  private limits: Map<string, LimitedBy> | null = null;
 
   constructor(
-    architecture: Architecture,
-    gpu: GpuSpec,
-    {
-      instance,
-      group,
-      layout,
-      pipelineStages: stages,
-    }: Omit<StageShape, "startLayer" | "layers" | "next">,
-    point: OperatingPoint,
-    settings: EngineSettings,
-    parameters: Parameters,
+    private readonly hardware: GroupHardware,
+    private readonly pipeline: PipelineSteps,
   ) {
-    const { common } = parameters;
-    this.context = {
-      architecture,
-      layout,
-      rates: effectiveRates(gpu, architecture, settings.engine, parameters),
-      // All GPUs of a rented instance are taken as busy: what other stages do there is not known to this one.
-      collectives:
-        layout.tp > 1
-          ? collectives(
-              gpu.link,
-              gpu.link === "pcie3" || gpu.link === "pcie4" ? "host_bridge" : "peer",
-              layout.tp,
-              instance.gpuCount,
-              group.gBytesPerSecond,
-              common,
-            )
-          : null,
-      parameters,
-    };
-    this.phase = point.phase;
-    this.lengths = phaseLengths(point);
-    const { inputTokens, outputTokens } = this.lengths;
-    this.tokensPerCycle =
-      (point.batch / stages) * ((point.phase === "decode" ? 0 : inputTokens) + outputTokens);
-    const batch = microBatch(point.batch, stages);
-    const steps = continuousSteps(this.lengths, batch, settings.maxBatchedTokens);
-    this.steps =
-      point.phase === "decode" ? { ...steps, decodeSteps: outputTokens, promptSteps: 0 } : steps;
-    this.isLlamaCpp4 = hasGgmlEnds(settings.engine, architecture);
-    this.decode = stepTimes(this.context, this.steps.decode, 1 / stages, this.isLlamaCpp4);
-    this.mixed = stepTimes(this.context, this.steps.mixed, 1 / stages, this.isLlamaCpp4);
-    const messages = (hop: Hop | null): ServingTerms => {
-      const seconds = (tokens: number): number =>
-        hop === null ? 0 : hopSeconds(hop, architecture.hidden, tokens);
-      return {
-        decodeHop: seconds(batch),
-        promptHop: seconds(steps.promptTokens + steps.mixed.decodeTokens),
-        bubble: pipelineLoss(parameters.engine, stages),
-        running: point.batch,
-        wave: common.waveRandom,
-        waveExponent: common.waveExponent,
-        queueWeight: common.queueWeight / stages,
-        interference: common.prefillInterference,
-      };
-    };
-    this.termsByNext = {
-      same_instance: messages(insideHop(gpu, instance.insideGBytesPerSecond, common)),
-      other_instance: messages(
-        outsideHop(externalShareGBytesPerSecond(instance) * group.gpus, common),
-      ),
-      none: messages(null),
-    };
+    this.known = hardware.unknownPieces.slice();
+  }
+
+  private get decode(): StepTimes {
+    const { steps, decodeOverhead } = this.pipeline;
+    return new StepTimes(this.hardware.kernels, steps.decode, decodeOverhead, this.known, 0);
+  }
+
+  private get mixed(): StepTimes {
+    const { steps, mixedOverhead } = this.pipeline;
+    const { kernels } = this.hardware;
+    return new StepTimes(kernels, steps.mixed, mixedOverhead, this.known, pieceCount(kernels));
+  }
+
+  /** Tokens/s of a stage that takes so long for one cycle. */
+  tokensPerSecond({ cycleSeconds }: StageServing): number {
+    return this.pipeline.tokensPerCycle / cycleSeconds;
   }
 
   /** What a stage with these layers takes when it sends to such a next one. */
   serving(content: StageContent, next: NextStage): StageServing {
-    const serving = stageServing(
-      this.steps,
-      this.lengths,
-      stageSeconds(this.decode, content),
-      stageSeconds(this.mixed, content),
-      this.termsByNext[next],
-    );
-    switch (this.phase) {
-      case "prefill":
-        return { ...serving, tpotSeconds: 0 };
-      case "decode":
-        return { ...serving, ttftSeconds: 0 };
-      case "aggregated":
-        return serving;
-    }
+    const { phase, steps, lengths, terms } = this.pipeline;
+    const { cycleSeconds, ttftSeconds, tpotSeconds } = stageServing(steps, lengths, terms, {
+      decode: stageSeconds(this.decode, content),
+      mixed: stageSeconds(this.mixed, content),
+      decodeHop: this.messageSeconds(next, this.pipeline.decodeMessageTokens),
+      promptHop: this.messageSeconds(next, this.pipeline.promptMessageTokens),
+    });
+    return {
+      cycleSeconds,
+      ttftSeconds: phase === "decode" ? 0 : ttftSeconds,
+      tpotSeconds: phase === "prefill" ? 0 : tpotSeconds,
+    };
   }
 
   /** Bounds on all stages of the group. */
   lines(withLatencies: boolean): StageLines {
-    return stageLines(this, withLatencies);
+    const { pipeline, decode, mixed } = this;
+    return stageLines(
+      {
+        pipeline,
+        decode,
+        mixed,
+        decodeHops: this.hopSeconds(pipeline.decodeMessageTokens),
+        promptHops: this.hopSeconds(pipeline.promptMessageTokens),
+      },
+      withLatencies,
+    );
   }
 
   /** What the busy time of a stage with these layers goes into. */
   timeBill(content: StageContent, next: NextStage): TimeBill {
-    const { decode, mixed, decodeSteps, promptSteps } = this.steps;
-    const { decodeHop, promptHop } = this.termsByNext[next];
+    const { steps, decodeMessageTokens, promptMessageTokens, tokensPerCycle } = this.pipeline;
     return cycleBill(
-      this.context,
       [
-        { load: decode, times: this.decode, steps: decodeSteps, hopSeconds: decodeHop },
-        { load: mixed, times: this.mixed, steps: promptSteps, hopSeconds: promptHop },
+        {
+          times: this.decode,
+          steps: steps.decodeSteps,
+          hopSeconds: this.messageSeconds(next, decodeMessageTokens),
+        },
+        {
+          times: this.mixed,
+          steps: steps.promptSteps,
+          hopSeconds: this.messageSeconds(next, promptMessageTokens),
+        },
       ],
       content,
-      this.tokensPerCycle,
-      this.isLlamaCpp4,
+      tokensPerCycle,
     );
   }
 
   /** What takes most of the stage's time over a cycle: the largest item of its bill. */
   limitedBy(content: StageContent, next: NextStage): LimitedBy {
     const key = `${content.layersOfKind.join(" ")} ${content.hasHead} ${next}`;
+    this.limits ??= new Map();
     let limit = this.limits.get(key);
     if (limit === undefined) {
       limit = largestItem(this.timeBill(content, next)).name;
@@ -183,9 +110,28 @@ export class GroupTimes {
     }
     return limit;
   }
-}
 
-/** Loss of a pipeline of S stages as a factor on its cycle: 1 + loss·(S − 1)/S. Fitted, see parameters. */
-export function pipelineLoss(engine: EngineParameters, stages: number): number {
-  return 1 + (engine.pipelineLoss * (stages - 1)) / stages;
+  private hopSeconds(tokens: number): HopSeconds {
+    return {
+      same_instance: this.messageSeconds("same_instance", tokens),
+      other_instance: this.messageSeconds("other_instance", tokens),
+      none: 0,
+    };
+  }
+
+  private messageSeconds(next: NextStage, tokens: number): number {
+    const hop = this.hopTo(next);
+    return hop === null ? 0 : hopSeconds(hop, this.hardware.hidden, tokens);
+  }
+
+  private hopTo(next: NextStage): Hop | null {
+    switch (next) {
+      case "same_instance":
+        return this.hardware.insideHop;
+      case "other_instance":
+        return this.hardware.outsideHop;
+      case "none":
+        return null;
+    }
+  }
 }

@@ -1,20 +1,5 @@
-import {
-  type Architecture,
-  type LayerArchitecture,
-  plainWeightBytes,
-} from "../../model/architecture.ts";
-import {
-  type Attention,
-  attentionParameters,
-  headWidth,
-  kvElementsPerToken,
-  kvHeadsPerGpu,
-} from "../../model/attention.ts";
-import { expertParts, type Layout } from "../../model/layout.ts";
-import type { Collectives } from "./collectives.ts";
 import { HIDDEN_BYTES } from "./hop.ts";
-import type { Parameters } from "./parameters.ts";
-import type { Rates } from "./rates.ts";
+import type { HeadWork, LayerWork } from "./layer-work.ts";
 
 /** What one step does. A step carries decoding sequences, prompt tokens, or both. */
 export interface StepLoad {
@@ -28,24 +13,6 @@ export interface StepLoad {
   readonly promptLength: number;
   /** Sequences that need logits. */
   readonly logitSequences: number;
-}
-
-/** One GPU of a group, for one model under one engine. */
-export interface GroupContext {
-  readonly architecture: Architecture;
-  readonly layout: Layout;
-  readonly rates: Rates;
-  /** Null for a group of one. */
-  readonly collectives: Collectives | null;
-  readonly parameters: Parameters;
-}
-
-/** Seconds by what they are spent on. */
-export interface LayerSeconds {
-  readonly compute: number;
-  readonly memory: number;
-  readonly collectives: number;
-  readonly total: number;
 }
 
 /** The kernels of one layer, seconds; where compute and memory overlap, by what each alone would take. */
@@ -80,7 +47,10 @@ export function overlap(a: number, b: number, p: number): number {
 }
 
 /** Expected distinct experts that M tokens touch when each picks k of E alike: E·(1 − (1 − k/E)^M). */
-function distinctExperts({ experts, expertsPerToken }: LayerArchitecture, tokens: number): number {
+function distinctExperts(
+  { experts, expertsPerToken }: Pick<LayerWork, "experts" | "expertsPerToken">,
+  tokens: number,
+): number {
   if (experts === 0) return 1;
   return experts * (1 - (1 - expertsPerToken / experts) ** tokens);
 }
@@ -94,177 +64,75 @@ function seenContext(contextTokens: number, windowTokens: number | null): number
  * Time of one decoder layer on one GPU of a TP group, seconds. Each kernel is a smooth maximum of its compute time and its
  * memory time, (aᵖ + bᵖ)^(1/p).
  */
-export function layerSeconds(
-  context: GroupContext,
-  kind: LayerArchitecture,
-  load: StepLoad,
-): LayerSeconds {
-  const k = layerKernels(context, kind, load);
-  const p = context.parameters.common.overlapPower;
-  const total =
+export function layerSeconds(work: LayerWork, load: StepLoad): number {
+  const k = layerKernels(work, load);
+  const p = work.overlapPower;
+  return (
     overlap(k.linearCompute, k.linearMemory, p) +
     overlap(k.ffnCompute, k.ffnMemory, p) +
     overlap(k.kvCompute, k.kvMemory, p) +
     k.prefillAttention +
     k.elementwise +
     k.gaps +
-    k.collectives;
-  return {
-    compute: k.linearCompute + k.ffnCompute + k.kvCompute + k.prefillAttention,
-    memory: k.linearMemory + k.ffnMemory + k.kvMemory + k.elementwise,
-    collectives: k.collectives,
-    total,
-  };
-}
-
-/** What the kernels of attention depend on beside its parameters and its cache, on one GPU. */
-interface AttentionShape {
-  /** Query heads that share what is read of the cache. */
-  readonly sharing: number;
-  /** Elements of the cache that each query head multiplies with for each token it sees, where that counts beside reading them. */
-  readonly absorbedWidth: number;
-  /** Mean width of a head's keys and values in prefill, elements. */
-  readonly queryWidth: number;
-}
-
-function attentionShape(attention: Attention, tp: number): AttentionShape {
-  switch (attention.kind) {
-    case "grouped-query": {
-      const { heads, headDim, kvHeads } = attention;
-      const sharing = Math.max(heads / tp / kvHeadsPerGpu(kvHeads, tp), 1);
-      return { sharing, absorbedWidth: 0, queryWidth: headDim };
-    }
-    case "latent": {
-      const { kvRank, ropeDim, nopeDim, valueDim } = attention;
-      // Absorbed latent attention multiplies every head with the latent vector: compute counts.
-      const absorbedWidth = 2 * kvRank + ropeDim;
-      return { sharing: 1, absorbedWidth, queryWidth: (nopeDim + ropeDim + valueDim) / 2 };
-    }
-  }
+    k.collectives
+  );
 }
 
 /**
  * The kernels of one decoder layer: attention linears, feed-forward network, decode attention, prefill attention,
- * element-wise kernels, two all-reduces, launch gaps, with a ramp of M0 tokens on compute; constants are fitted (parameters.ts).
+ * element-wise kernels, two all-reduces, launch gaps, with a ramp of M0 tokens on compute.
  */
-export function layerKernels(
-  context: GroupContext,
-  kind: LayerArchitecture,
-  load: StepLoad,
-): LayerKernels {
-  const { architecture, layout, rates, parameters } = context;
-  const { tp: t } = layout;
-  const { common, engine } = parameters;
-  const { hidden, weightBytes, weightFormat, kvBytes } = architecture;
-  const { attention } = kind;
-  const tokens = load.decodeTokens + load.promptTokens;
-  const attentionBytes = plainWeightBytes(architecture);
-
-  const linear = attentionParameters(hidden, attention, t);
-  const linearCompute = (2 * linear * (tokens + common.rampTokens)) / rates.attentionFlops;
-  const linearMemory = (linear * attentionBytes) / rates.attentionReadBytes;
-
-  const { ffnWidth, ffnMatrices, experts, expertsPerToken, sharedFfnWidth } = kind;
-  const perExpert = (ffnMatrices * hidden * ffnWidth) / (experts === 0 ? t : expertParts(layout));
-  const shared = (ffnMatrices * hidden * sharedFfnWidth) / t;
-  const active = experts === 0 ? 1 : expertsPerToken;
-  const distinct = distinctExperts(kind, tokens);
-  // MXFP4 checkpoints keep all but the experts in 16 bit.
-  const isExpertsOnly = weightFormat === "mxfp4";
-  const plainFlops = isExpertsOnly ? rates.attentionFlops : rates.ffnFlops;
-  const plainRead = isExpertsOnly ? rates.attentionReadBytes : rates.ffnReadBytes;
-  const [flops, read, bytes] =
-    experts === 0
-      ? [plainFlops, plainRead, attentionBytes]
-      : [rates.ffnFlops * common.moeCompute, rates.ffnReadBytes * common.moeRead, weightBytes];
-  const ffnCompute =
-    (2 * perExpert * (tokens * active + distinct * common.rampTokens)) / flops +
-    (2 * shared * (tokens + common.rampTokens)) / plainFlops;
-  const ffnMemory = (perExpert * distinct * bytes) / read + (shared * attentionBytes) / plainRead;
-
-  const decodeContext = seenContext(load.contextTokens, attention.windowTokens);
-  const kvElements = kvElementsPerToken(attention, t);
-  const queryHeads = attention.heads / t;
-  const { sharing, absorbedWidth, queryWidth } = attentionShape(attention, t);
-  const kvMemory =
-    (load.decodeTokens *
-      decodeContext *
-      kvElements *
-      kvBytes *
-      sharing ** engine.groupedQueryExponent) /
-    rates.kvReadBytes;
-  const kvCompute =
-    (load.decodeTokens * decodeContext * queryHeads * 2 * absorbedWidth) /
-    rates.prefillAttentionFlops;
-
-  const promptContext = seenContext(load.promptLength / 2, attention.windowTokens);
-  const prefillAttention =
-    load.promptTokens === 0
-      ? 0
-      : (4 * queryHeads * queryWidth * load.promptTokens * promptContext) /
-        (rates.prefillAttentionFlops *
-          (load.promptLength / (load.promptLength + common.attentionRampTokens)));
-
-  const quantizes = weightFormat === "fp8" || weightFormat === "nvfp4";
-  const quantize = quantizes ? 1 + 0.5 * common.quantizeActivations : 1;
-  const ffnElements =
-    experts === 0
-      ? (3 * ffnWidth) / t
-      : expertsPerToken * (2 * hidden + (3 * ffnWidth) / t) + (3 * sharedFfnWidth) / t;
-  const elements =
-    8 * hidden * quantize + ffnElements + 3 * (queryHeads * headWidth(attention) + kvElements);
-  const elementwise = (common.elementwise * 2 * tokens * elements) / rates.elementwiseBytes;
-
-  const gaps = (engine.layerUs + (experts > 0 ? common.moeLayerUs : 0)) * 1e-6;
-  const reduce = context.collectives
-    ? 2 * context.collectives.allReduceSeconds(tokens * hidden * HIDDEN_BYTES)
-    : 0;
+export function layerKernels(work: LayerWork, load: StepLoad): LayerKernels {
+  const { decodeTokens, promptTokens, promptLength } = load;
+  const tokens = decodeTokens + promptTokens;
+  const ramped = tokens + work.rampTokens;
+  const distinct = distinctExperts(work, tokens);
+  const decodeContext = seenContext(load.contextTokens, work.windowTokens);
+  const promptContext = seenContext(promptLength / 2, work.windowTokens);
   return {
-    linearCompute,
-    linearMemory,
-    ffnCompute,
-    ffnMemory,
-    kvCompute,
-    kvMemory,
-    prefillAttention,
-    elementwise,
-    gaps,
-    collectives: reduce,
+    linearCompute: (work.linearFlops * ramped) / work.linearFlopsPerSecond,
+    linearMemory: work.linearReadSeconds,
+    ffnCompute:
+      (work.expertFlops * (tokens * work.activeExperts + distinct * work.rampTokens)) /
+        work.expertFlopsPerSecond +
+      (work.sharedFlops * ramped) / work.sharedFlopsPerSecond,
+    ffnMemory:
+      (work.expertElements * distinct * work.expertElementBytes) / work.expertBytesPerSecond +
+      work.sharedReadSeconds,
+    kvCompute:
+      (decodeTokens * decodeContext * work.queryHeads * 2 * work.absorbedWidth) /
+      work.prefillFlopsPerSecond,
+    kvMemory:
+      (decodeTokens * decodeContext * work.kvElements * work.kvBytes * work.kvReads) /
+      work.kvBytesPerSecond,
+    prefillAttention:
+      promptTokens === 0
+        ? 0
+        : (work.prefillFlops * promptTokens * promptContext) /
+          (work.prefillFlopsPerSecond * (promptLength / (promptLength + work.attentionRampTokens))),
+    elementwise: (work.elementwiseFactor * tokens * work.elements) / work.elementwiseBytesPerSecond,
+    gaps: work.gapsSeconds,
+    collectives: work.collectives
+      ? 2 * work.collectives.allReduceSeconds(tokens * work.hidden * HIDDEN_BYTES)
+      : 0,
   };
 }
 
-/** Bytes of one parameter of embedding and LM head, which engines keep in 16 bit (llama.cpp's 4-bit files: 0.82). */
-export const END_BYTES = 2;
-const LLAMA_CPP_END_BYTES_4 = 0.82;
-
 /** Time of the LM head, seconds. */
-export function headSeconds(
-  context: GroupContext,
-  sequences: number,
-  isLlamaCpp4: boolean,
-): number {
-  const { compute, memory, sampling, gather } = headKernels(context, sequences, isLlamaCpp4);
-  return overlap(compute, memory, context.parameters.common.overlapPower) + sampling + gather;
+export function headSeconds(work: HeadWork, sequences: number): number {
+  const { compute, memory, sampling, gather } = headKernels(work, sequences);
+  return overlap(compute, memory, work.overlapPower) + sampling + gather;
 }
 
 /** The kernels of the LM head: the matrix, sampling, and gathering logits over the TP group. */
-export function headKernels(
-  context: GroupContext,
-  sequences: number,
-  isLlamaCpp4: boolean,
-): HeadKernels {
-  const { architecture, layout, rates, parameters, collectives } = context;
-  const { tp: t } = layout;
-  const { hidden, vocab } = architecture;
-  const matrix = (hidden * vocab) / t;
-  const bytes = isLlamaCpp4 ? LLAMA_CPP_END_BYTES_4 : END_BYTES;
+export function headKernels(work: HeadWork, sequences: number): HeadKernels {
+  const { collectives } = work;
   return {
-    compute: (2 * matrix * (sequences + parameters.common.rampTokens)) / rates.headFlops,
-    memory: (matrix * bytes) / rates.headReadBytes,
-    sampling: (12 * vocab * sequences) / rates.elementwiseBytes,
+    compute: (work.flops * (sequences + work.rampTokens)) / work.flopsPerSecond,
+    memory: work.readSeconds,
+    sampling: (work.samplingBytes * sequences) / work.samplingBytesPerSecond,
     gather: collectives
-      ? (((t - 1) / t) * 2 * vocab * sequences) / collectives.bytesPerSecond +
-        collectives.latencySeconds
+      ? (work.gatheredBytes * sequences) / collectives.bytesPerSecond + collectives.latencySeconds
       : 0,
   };
 }

@@ -1,23 +1,18 @@
-import type { Phase } from "../../workload/workload.ts";
 import type { LayerLine, NextStage, StageLines } from "../cost-model.ts";
-import {
-  type BatchSteps,
-  promptsTakeAllSteps,
-  type ServedLengths,
-  type ServingTerms,
-} from "./composition.ts";
-import type { StepTimes } from "./stage-steps.ts";
-import { FLOOR_POWER, isLaunchBound } from "./stage-steps.ts";
+import { promptsTakeAllSteps } from "./composition.ts";
+import type { PipelineSteps } from "./pipeline-steps.ts";
+import { FLOOR_POWER, isLaunchBound, type StepTimes } from "./stage-steps.ts";
+
+/** Seconds of a message, by what it is sent to. */
+export type HopSeconds = Readonly<Record<NextStage, number>>;
 
 /** Everything that `stageServing` is told, but for the layers. */
 export interface LineTerms {
-  readonly phase: Phase;
-  readonly steps: BatchSteps;
-  readonly lengths: ServedLengths;
+  readonly pipeline: PipelineSteps;
   readonly decode: StepTimes;
   readonly mixed: StepTimes;
-  readonly termsByNext: Readonly<Record<NextStage, ServingTerms>>;
-  readonly tokensPerCycle: number;
+  readonly decodeHops: HopSeconds;
+  readonly promptHops: HopSeconds;
 }
 
 /**
@@ -33,24 +28,26 @@ export interface LineTerms {
 export function stageLines(of: LineTerms, withLatencies: boolean): StageLines {
   const lines = linesOf(of, withLatencies);
   if (!lines.ttft || !lines.tpot) return lines;
+  const { phase } = of.pipeline;
   // Prefill has no later tokens, decode no first one.
   return {
     token: lines.token,
-    ttft: of.phase === "decode" ? scaled(0, lines.ttft) : lines.ttft,
-    tpot: of.phase === "prefill" ? scaled(0, lines.tpot) : lines.tpot,
+    ttft: phase === "decode" ? scaled(0, lines.ttft) : lines.ttft,
+    tpot: phase === "prefill" ? scaled(0, lines.tpot) : lines.tpot,
   };
 }
 
 function linesOf(of: LineTerms, withLatencies: boolean): StageLines {
-  const { decodeSteps, promptSteps } = of.steps;
-  const decode = stepLine(of.decode, (next) => of.termsByNext[next].decodeHop);
-  const mixed = stepLine(of.mixed, (next) => of.termsByNext[next].promptHop);
+  const { steps, lengths, terms, tokensPerCycle } = of.pipeline;
+  const { decodeSteps, promptSteps } = steps;
+  const decode = stepLine(of.decode, of.decodeHops);
+  const mixed = stepLine(of.mixed, of.promptHops);
   const cycle = sum(decodeSteps, decode, promptSteps, mixed);
-  const token = scaled(1 / of.tokensPerCycle, cycle);
+  const token = scaled(1 / tokensPerCycle, cycle);
   if (!withLatencies) return { token };
-  const { outputTokens: O } = of.lengths;
-  const { bubble, interference } = of.termsByNext.none;
-  if (promptsTakeAllSteps(of.steps, O)) {
+  const { outputTokens: O } = lengths;
+  const { bubble, interference } = terms;
+  if (promptsTakeAllSteps(steps, O)) {
     const ttft = scaled((promptSteps - O) * bubble, mixed);
     return { token, ttft: larger(arrival(of), ttft), tpot: scaled(bubble, mixed) };
   }
@@ -67,42 +64,45 @@ function linesOf(of: LineTerms, withLatencies: boolean): StageLines {
 }
 
 /** What a request waits for besides other requests' prompts: its own prompt, the step under way, its wave, the message. */
-function arrival({ steps, lengths, decode, mixed, termsByNext }: LineTerms): LayerLine {
+function arrival({ pipeline, decode, mixed, promptHops }: LineTerms): LayerLine {
+  const { steps, lengths, terms } = pipeline;
   const { inputTokens: S } = lengths;
-  const { running, wave, waveExponent } = termsByNext.none;
-  const before = (wave * Math.max(running - 1, 0) ** waveExponent) / 2;
-  const prompts = Math.ceil(S / steps.promptTokens - 1e-9) + (before * S) / steps.promptTokens;
-  const line = sum(
+  const prompts =
+    Math.ceil(S / steps.promptTokens - 1e-9) + (terms.requestsBefore * S) / steps.promptTokens;
+  const { sending, ...line } = sum(
     prompts,
-    stepLine(mixed, () => 0),
+    stepLine(mixed, NO_HOPS),
     1 / 2,
-    stepLine(decode, () => 0),
+    stepLine(decode, NO_HOPS),
   );
-  const hops = { ...line.sending };
-  for (const next of NEXT) hops[next] += termsByNext[next].promptHop;
-  return { ...line, sending: hops };
+  return {
+    ...line,
+    sending: {
+      same_instance: sending.same_instance + promptHops.same_instance,
+      other_instance: sending.other_instance + promptHops.other_instance,
+      none: sending.none + promptHops.none,
+    },
+  };
 }
 
-const NEXT: readonly NextStage[] = ["same_instance", "other_instance", "none"];
+const NO_HOPS: HopSeconds = { same_instance: 0, other_instance: 0, none: 0 };
 
 /** A step and a message: `stageSeconds`, from below where launching kernels makes it more than a sum over layers. */
-function stepLine(
-  { layerOfKind: layers, head, cpu, launchFloor }: StepTimes,
-  hop: (next: NextStage) => number,
-): LayerLine {
-  const layerOfKind = layers.map(({ total }) => total);
-  const [only] = layerOfKind;
-  const isFelt = layerOfKind.length === 1 && isLaunchBound(only!, launchFloor);
+function stepLine(times: StepTimes, hops: HopSeconds): LayerLine {
+  const { cpu, launchFloor } = times.overhead;
+  const perLayer = times.kernels.layers.map((_, kind) => times.layerSeconds(kind));
+  const [only] = perLayer;
+  const isFelt = perLayer.length === 1 && isLaunchBound(only!, launchFloor);
   return {
     perLayer: isFelt
       ? [(only! ** FLOOR_POWER + launchFloor ** FLOOR_POWER) ** (1 / FLOOR_POWER)]
-      : layerOfKind,
+      : perLayer,
     sending: {
-      same_instance: cpu + hop("same_instance"),
-      other_instance: cpu + hop("other_instance"),
-      none: cpu + hop("none"),
+      same_instance: cpu + hops.same_instance,
+      other_instance: cpu + hops.other_instance,
+      none: cpu + hops.none,
     },
-    head,
+    head: times.headSeconds(),
   };
 }
 

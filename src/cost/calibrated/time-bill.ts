@@ -1,12 +1,10 @@
 import type { TimeBill } from "../cost-model.ts";
 import {
-  type GroupContext,
   type HeadKernels,
   headKernels,
   type LayerKernels,
   layerKernels,
   overlap,
-  type StepLoad,
 } from "./layer-time.ts";
 import type { StageContent } from "./memory.ts";
 import { FLOOR_POWER, isLaunchBound, type StepTimes } from "./stage-steps.ts";
@@ -23,7 +21,6 @@ const NOTHING: StepBill = {
 
 /** A step that is counted into a bill. */
 export interface BilledStep {
-  readonly load: StepLoad;
   readonly times: StepTimes;
   /** How often it occurs in a cycle. */
   readonly steps: number;
@@ -36,17 +33,15 @@ export interface BilledStep {
  * @param tokensPerCycle tokens served in one cycle
  */
 export function cycleBill(
-  context: GroupContext,
   billed: readonly BilledStep[],
   content: StageContent,
   tokensPerCycle: number,
-  isLlamaCpp4: boolean,
 ): TimeBill {
   let sum = NOTHING;
   let linksSeconds = 0;
-  for (const { load, times, steps, hopSeconds } of billed) {
+  for (const { times, steps, hopSeconds } of billed) {
     if (steps === 0) continue;
-    const step = stepBill(context, load, times, content, isLlamaCpp4);
+    const step = stepBill(times, content);
     sum = plus(sum, step, steps / tokensPerCycle);
     linksSeconds += (steps * hopSeconds) / tokensPerCycle;
   }
@@ -54,26 +49,22 @@ export function cycleBill(
 }
 
 function stepBill(
-  context: GroupContext,
-  load: StepLoad,
-  times: StepTimes,
+  { kernels, load, overhead }: StepTimes,
   { layersOfKind, hasHead }: StageContent,
-  isLlamaCpp4: boolean,
 ): StepBill {
-  const p = context.parameters.common.overlapPower;
   let layers = NOTHING;
   let count = 0;
-  for (const [position, kind] of context.architecture.kinds.entries()) {
+  for (const [position, work] of kernels.layers.entries()) {
     const here = layersOfKind[position] ?? 0;
     if (here === 0) continue;
-    layers = plus(layers, layerBill(layerKernels(context, kind, load), p), here);
+    layers = plus(layers, layerBill(layerKernels(work, load), work.overlapPower), here);
     count += here;
   }
   const head = hasHead
-    ? headBill(headKernels(context, load.logitSequences, isLlamaCpp4), p)
+    ? headBill(headKernels(kernels.head, load.logitSequences), kernels.head.overlapPower)
     : NOTHING;
-  const step = plus(launchedBill(layers, count * times.launchFloor), head, 1);
-  return { ...step, overheadSeconds: step.overheadSeconds + times.cpu };
+  const step = plus(launchedBill(layers, count * overhead.launchFloor), head, 1);
+  return { ...step, overheadSeconds: step.overheadSeconds + overhead.cpu };
 }
 
 function layerBill(kernels: LayerKernels, p: number): StepBill {

@@ -1,4 +1,5 @@
 import { InternalError } from "../../errors.ts";
+import { firstThat } from "../../first-that.ts";
 import type { PoolType } from "../../hardware/pool.ts";
 import { microUsdToUsd } from "../../hardware/price.ts";
 import { evaluate } from "../../placement/evaluate.ts";
@@ -7,7 +8,6 @@ import { meetsLatencyLimits, meetsLimits } from "../../placement/limits.ts";
 import { isProposed } from "../search/candidate.ts";
 import { compare } from "../search/compare.ts";
 import { type CandidateSplit, candidatesOf, ROUNDING, type Wanted } from "./candidate-split.ts";
-import { firstThat } from "./first-that.ts";
 import { compareScores, type Score, scoreOf } from "./split-score.ts";
 import { placedSplit, type SplitChoice } from "./split-shapes.ts";
 import type { SplitTable } from "./split-table.ts";

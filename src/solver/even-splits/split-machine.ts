@@ -1,4 +1,5 @@
 import type { StageEstimate, StageShape } from "../../cost/cost-model.ts";
+import { firstThat } from "../../first-that.ts";
 import { groupGBytesPerSecond, pairGBytesPerSecond } from "../../hardware/network.ts";
 import type { PoolType } from "../../hardware/pool.ts";
 import { tpLayout } from "../../model/layout.ts";
@@ -6,7 +7,6 @@ import { areLayersAlike } from "../../model/model.ts";
 import { gpuIdsOf } from "../../placement/even-split.ts";
 import type { Problem } from "../../placement/problem.ts";
 import type { OperatingPoint } from "../../workload/workload.ts";
-import { firstThat } from "./first-that.ts";
 import type { LinkKind, SplitPattern, StageKind } from "./split-pattern.ts";
 
 /** A kind of link of a split. */

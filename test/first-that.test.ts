@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { firstThat } from "../../../src/solver/even-splits/first-that.ts";
+import { firstThat } from "../src/first-that.ts";
 
 const guesses = fc.option(fc.func(fc.integer({ min: -5, max: 3000 })), { nil: undefined });
 
