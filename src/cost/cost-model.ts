@@ -234,8 +234,8 @@ export interface CostModel {
   /** Whether a stage's time is a sum over its layers, see axiom 9. Absent: it may not be. */
   readonly affineInLayers?: boolean;
   /**
-   * Whether more sequences never take less time: with all else equal a stage's tokens/s divided by the batch never rise with the batch. Even
-   * splits leave out operating points by it; no proof rests on it. Absent: it is not known.
+   * Whether more sequences never take less time: with all else equal a stage's tokens/s divided by the batch never rise with the batch, and
+   * no part of a TPOT falls. Even splits leave out operating points by it; no proof rests on it. Absent: it is not known.
    */
   readonly sublinearInBatch?: boolean;
   /** Whether `memory` says the same whatever the number of stages of the pipeline. Absent: it may not. */

@@ -453,6 +453,9 @@ describe.each(COST_MODELS)("the %s model", (_, create, hasEnds) => {
           const perSequence = (batch: number): number =>
             costModel.stage(shape, { ...point, batch }).tokensPerSecond / batch;
           expectAtMost(perSequence(point.batch + more), perSequence(point.batch));
+          const tpotSeconds = (batch: number): number =>
+            costModel.stage(shape, { ...point, batch }).tpotSeconds!;
+          expectAtMost(tpotSeconds(point.batch), tpotSeconds(point.batch + more));
         },
       ),
     );

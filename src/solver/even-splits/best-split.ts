@@ -42,7 +42,7 @@ export function* bestSplit(
   for (const split of splits) {
     const wanted = new Better(table, split, best ?? probe, best === null);
     for (const { point, tokensPerSecond } of split.worthwhile(wanted)) {
-      if (!split.isRentable) break;
+      if (!split.isRentable || staysLate(table, split, point)) break;
       if (!isKept(table, split, point)) continue;
       best = foundAt(table, split, point, tokensPerSecond);
       wanted.raise(best);
@@ -113,6 +113,14 @@ function probed(table: SplitTable, split: CandidateSplit, wanted: Wanted): Found
   const tokensPerSecond = split.tokensPerSecond(point, wanted);
   if (tokensPerSecond === null || !split.isRentable) return null;
   return foundAt(table, split, point, tokensPerSecond);
+}
+
+/** Whether the TPOT is over its limit at a point, and so at all later ones. */
+export function staysLate({ problem }: SplitTable, split: CandidateSplit, point: number): boolean {
+  const { limits, costModel } = problem;
+  if (limits.maxTpotSeconds === null || !costModel.sublinearInBatch) return false;
+  const tpotSeconds = split.latency(point)?.tpotSeconds ?? null;
+  return !meetsLatencyLimits({ ...limits, maxTtftSeconds: null }, null, tpotSeconds);
 }
 
 /** Whether a split keeps the rules and the limits on latencies at a point. */

@@ -3,6 +3,7 @@ import { evaluate } from "../../placement/evaluate.ts";
 import { limitIsMet } from "../../placement/limits.ts";
 import { isLatencyLimit, type LimitName } from "../../workload/workload.ts";
 import { setLimits } from "../explain/limits.ts";
+import { staysLate } from "./best-split.ts";
 import { type CandidateSplit, candidatesOf, isRentable, type Wanted } from "./candidate-split.ts";
 import { describeMiss, limitCause, type Miss, NO_SPLIT } from "./split-reasons.ts";
 import { scoreOf } from "./split-score.ts";
@@ -37,7 +38,8 @@ function pointsOf({ fitting }: CandidateSplit): number[] {
 }
 
 /** The limits that no split meets at any point, not even alone. */
-function unmetBy({ problem }: SplitTable, splits: readonly CandidateSplit[]): LimitName[] {
+function unmetBy(table: SplitTable, splits: readonly CandidateSplit[]): LimitName[] {
+  const { problem } = table;
   const unmet = new Set(setLimits(problem.limits).map(({ key }) => key));
   for (const split of splits) {
     const metAt = (
@@ -54,12 +56,17 @@ function unmetBy({ problem }: SplitTable, splits: readonly CandidateSplit[]): Li
         },
         key,
       );
+    let isLate = false;
+    const mayMeet = (key: LimitName, tokensPerSecond: number): boolean =>
+      isLatencyLimit(key)
+        ? !(isLate && key === "maxTpotSeconds")
+        : metAt(key, tokensPerSecond, null);
     const wanted: Wanted = {
-      has: (tokensPerSecond) =>
-        [...unmet].some((key) => isLatencyLimit(key) || metAt(key, tokensPerSecond, null)),
+      has: (tokensPerSecond) => [...unmet].some((key) => mayMeet(key, tokensPerSecond)),
       floor: 0,
     };
     for (const { point, tokensPerSecond } of split.worthwhile(wanted)) {
+      isLate ||= staysLate(table, split, point);
       if (!split.keepsRules(point)) continue;
       const latency = split.latency(point);
       for (const key of unmet) if (metAt(key, tokensPerSecond, latency)) unmet.delete(key);
