@@ -128,12 +128,17 @@ export function searchPairs({
   run,
   frontier_complete,
 }: Search): (readonly [label: string, text: string])[] {
+  const { blocks, blocks_excluded, cases, cases_solved, cases_bounded } = run;
   const isWhole = (status === "optimal" || status === "infeasible") && frontier_complete !== false;
-  const open = run.cases - run.cases_solved - run.cases_bounded;
+  const open = cases - cases_solved - cases_bounded;
+  const stopped = isWhole ? "" : " when it stopped";
   return [
     [
       "Search",
-      `${plural(run.cases, "case")} (batch × stages × throughput)${isWhole ? "" : " listed when it stopped"}: ${count(run.cases_solved)} decided, ${count(run.cases_bounded)} excluded by bounds${open > 0 ? `, ${count(open)} left open` : ""}`,
+      [
+        `${plural(blocks, "block")} (batch × stages × site × TP degree)${stopped}: ${count(blocks_excluded)} excluded by bounds`,
+        `${plural(cases, "case")} (rates) of the others${isWhole ? "" : " listed"}: ${count(cases_solved)} decided, ${count(cases_bounded)} excluded by bounds${open > 0 ? `, ${count(open)} left open` : ""}`,
+      ].join("; "),
     ],
     ["Solver", `${run.backend}, ${plural(run.milps_solved, "MILP")}`],
   ];

@@ -49,7 +49,9 @@ describe("the report of a solve", () => {
     expect(report).toContain(
       "Limited by  stage 0 on p4de.24xlarge#0: the memory bandwidth of its GPUs",
     );
-    expect(report).toContain("344 cases (batch × stages × throughput): 1 decided, 343 excluded");
+    expect(report.replace(/\s+/g, " ")).toContain(
+      "344 cases (rates) of the others: 1 decided, 343 excluded by bounds",
+    );
   });
 
   it("compares with the best even split of every type, the cheapest first", () => {
@@ -125,11 +127,13 @@ describe("the report of a solve", () => {
       searchPairs(answerOf(best, changes))[0]![1];
     const run = { ...answerOf(best).run, cases_bounded: 300 };
     const bounds = { bound: Number.NEGATIVE_INFINITY, gap: Number.POSITIVE_INFINITY };
-    expect(wordsOf({})).toMatch(/throughput\): 1 decided, 343 excluded by bounds$/);
-    expect(wordsOf({ status: "feasible", run, ...bounds })).toMatch(
-      /^344 cases .* listed when it stopped: 1 decided, 300 excluded by bounds, 43 left open$/,
+    expect(wordsOf({})).toMatch(
+      /^\d+ blocks? \(.*\): \d+ excluded by bounds; 344 cases \(rates\) of the others: 1 decided, 343 excluded by bounds$/,
     );
-    expect(wordsOf({ run, frontier_complete: false })).toContain("listed when it stopped");
+    expect(wordsOf({ status: "feasible", run, ...bounds })).toMatch(
+      / when it stopped: .*; 344 cases \(rates\) of the others listed: 1 decided, 300 excluded by bounds, 43 left open$/,
+    );
+    expect(wordsOf({ run, frontier_complete: false })).toContain(" when it stopped: ");
   });
 
   it("says that a gap asked for is all that is proven", () => {
