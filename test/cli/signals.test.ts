@@ -48,13 +48,13 @@ function interrupted(
 /** Far more than the pauses between two turns of the event loop, for machines that are busy. */
 const SOON_MILLISECONDS = 2000;
 
-describe("a signal while tables are made", { timeout: 120_000 }, () => {
+describe("a signal while blocks are looked through", { timeout: 120_000 }, () => {
   it.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
     "%s keeps the best even split",
     async (signal) => {
       const { code, stdout, stderr, heardMilliseconds } = await interrupted(
         [signal],
-        "tables of all stages",
+        "bounds on all placements",
       );
       expect(stderr).toContain("stopping with the best answer so far");
       expect(heardMilliseconds).toBeLessThan(SOON_MILLISECONDS);
@@ -66,7 +66,7 @@ describe("a signal while tables are made", { timeout: 120_000 }, () => {
   );
 
   it("with another one after it ends the process at once", async () => {
-    const { code, stdout } = await interrupted(["SIGTERM", "SIGINT"], "tables of all stages");
+    const { code, stdout } = await interrupted(["SIGTERM", "SIGINT"], "bounds on all placements");
     // The system hands over signals that wait together in an order of its own.
     expect([130, 143]).toContain(code);
     expect(stdout).toBe("");

@@ -83,7 +83,7 @@ function phaseText({ phase, casesTotal }: SolveProgress): string {
     case "even splits":
       return "even splits, for a first answer";
     case "bounds":
-      return "tables of all stages";
+      return "bounds on all placements";
     case "answer":
       return `${count(casesTotal)} cases`;
     case "frontier":
@@ -114,7 +114,7 @@ function progressText(state: SolveProgress, objective: ObjectiveName, seconds: n
     case "even splits":
       return `${clock(seconds)}  even splits ${bar(share)}  ${best}`;
     case "bounds":
-      return `${clock(seconds)}  tables of stages ${bar(share)}  ${best}`;
+      return `${clock(seconds)}  bounds ${bar(share)}  ${best}`;
     case "answer":
       return `${found}  ${bar(done)}  ${open}`;
     case "frontier":

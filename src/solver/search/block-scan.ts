@@ -33,7 +33,9 @@ export function glanceAt(block: Block, goal: Goal): readonly [number, number] | 
   const { bound } = block;
   if (bound === null) return UNKNOWN.priority;
   const high = bound.mostTokensPerSecond;
-  const cost = high === 0 ? Number.POSITIVE_INFINITY : bound.cost(bound.leastTokensPerSecond);
+  // Too slow whatever it costs.
+  if (high === 0 || !goal.mayImprove(optimisticPoint(block, 0, high))) return null;
+  const cost = bound.cost(bound.leastTokensPerSecond);
   if (cost === Number.POSITIVE_INFINITY) return null;
   const optimistic = optimisticPoint(block, cost, high);
   return goal.mayImprove(optimistic) ? goal.priority(optimistic) : null;

@@ -54,11 +54,12 @@ export class StagesBound implements BlockBound {
   }
 
   get mostTokensPerSecond(): number {
+    const { smallest } = this.asked;
     let most = 0;
     for (const reach of this.reaches) {
-      if (reach.mostLayers >= this.asked.smallest) {
-        most = Math.max(most, reach.fastest(this.asked.smallest));
-      }
+      if (reach.mostLayers < smallest) continue;
+      const tokensPerSecond = reach.fastest(smallest);
+      if (tokensPerSecond > most) most = tokensPerSecond;
     }
     return most;
   }

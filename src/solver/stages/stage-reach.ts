@@ -14,6 +14,9 @@ export type Sends = "inside" | "away";
  * all stages.
  */
 export class StageReach {
+  /** Changed questions ask for the same again. */
+  private lastFastest = { layers: 0, tokensPerSecond: 0 };
+
   constructor(
     private readonly runs: ModelRuns,
     private readonly lines: StageLines,
@@ -69,9 +72,12 @@ export class StageReach {
 
   /** Tokens/s of stages with so many layers, from above. */
   fastest(layers: number): number {
+    if (this.lastFastest.layers === layers) return this.lastFastest.tokensPerSecond;
     const inside = leastOf(this.lines.token, this.runs, layers, "inside");
     const away = leastOf(this.lines.token, this.runs, layers, "away");
-    return (1 + REACH_ROUNDING) / Math.min(inside, away);
+    const tokensPerSecond = (1 + REACH_ROUNDING) / Math.min(inside, away);
+    this.lastFastest = { layers, tokensPerSecond };
+    return tokensPerSecond;
   }
 
   /** Tokens/s that every stage with at most so many layers reaches, from below. */
