@@ -1,13 +1,20 @@
 import type { PoolType } from "../../hardware/pool.ts";
 import { evaluate } from "../../placement/evaluate.ts";
 import { limitIsMet } from "../../placement/limits.ts";
+import { tooLongRequest } from "../../placement/longest-request.ts";
 import { isLatencyLimit, type LimitName } from "../../workload/workload.ts";
 import { setLimits } from "../explain/limits.ts";
 import { staysLate } from "./best-split.ts";
-import { type CandidateSplit, candidatesOf, isRentable, type Wanted } from "./candidate-split.ts";
+import {
+  type CandidateSplit,
+  candidatesOf,
+  isRentable,
+  ROUNDING,
+  type Wanted,
+} from "./candidate-split.ts";
 import { describeMiss, limitCause, type Miss, NO_SPLIT } from "./split-reasons.ts";
 import { scoreOf } from "./split-score.ts";
-import { placedSplit } from "./split-shapes.ts";
+import { placedSplit, type SplitShape } from "./split-shapes.ts";
 import type { SplitTable } from "./split-table.ts";
 
 /** Why a type has no split. */
@@ -21,11 +28,12 @@ export interface WithoutSplit {
 
 /** What keeps out a type that has no split within the rules and limits. */
 export function whyNoSplit(table: SplitTable, type: PoolType): WithoutSplit {
-  const kept = candidatesOf(table, type).filter(
+  const splits = candidatesOf(table, type);
+  const isKept = splits.some(
     (split) => split.isRentable && pointsOf(split).some((point) => split.keepsRules(point)),
   );
-  if (kept.length > 0) {
-    const cause = limitCause(unmetBy(table, kept));
+  if (isKept) {
+    const cause = limitCause(unmetBy(table, splits));
     const reason = `no even split meets the given limits: ${cause}`;
     return { status: "over_limits", cause, reason };
   }
@@ -66,6 +74,7 @@ function unmetBy(table: SplitTable, splits: readonly CandidateSplit[]): LimitNam
       floor: 0,
     };
     for (const { point, tokensPerSecond } of split.worthwhile(wanted)) {
+      if (!split.isRentable) break;
       isLate ||= staysLate(table, split, point);
       if (!split.keepsRules(point)) continue;
       const latency = split.latency(point);
@@ -81,6 +90,22 @@ function toMs(seconds: number | null | undefined): number | null {
 
 const MS_PER_SECOND = 1000;
 
+/** How far a split is from fitting at the smallest batch, where that is known without an evaluation; else 0. */
+function leastDistance(table: SplitTable, type: PoolType, shape: SplitShape): number {
+  const { problem, points } = table;
+  const machine = table.machineOf(type);
+  let distance = 0;
+  for (const kind of table.patternOf(shape).kinds) {
+    const { held, shape: stage } = machine.columnOf(kind);
+    const share = held.share(0);
+    if (share <= 1 + ROUNDING) continue;
+    // A single layer is let pass with a warning, and a KV cache that is too small counts for less.
+    if (stage.layers === 1 || tooLongRequest(problem, stage, points[0]!) !== null) return 0;
+    distance = Math.max(distance, share);
+  }
+  return distance;
+}
+
 /** Of splits that break rules the one that is nearest to fitting, at the smallest batch. */
 function closestMiss(table: SplitTable, type: PoolType): Miss | null {
   const { problem, points } = table;
@@ -90,7 +115,9 @@ function closestMiss(table: SplitTable, type: PoolType): Miss | null {
   const known = new Set<string>();
   for (const shape of table.shapesOf(type)) {
     const stages = `${shape.tpDegree} ${shape.ppStages}`;
-    if (known.has(stages) || !isRentable(table, type, shape)) continue;
+    if (known.has(stages)) continue;
+    if (closest !== null && leastDistance(table, type, shape) >= closest.distance) continue;
+    if (!isRentable(table, type, shape)) continue;
     const evaluation = evaluate(problem, placedSplit(problem, type, shape, point));
     if (evaluation.status !== "INFEASIBLE") continue;
     known.add(stages);

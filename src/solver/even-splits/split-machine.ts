@@ -196,7 +196,7 @@ class HeldColumn {
   }
 
   /** Memory on each GPU, as a share of what it has. */
-  private share(point: number): number {
+  share(point: number): number {
     let share = this.shares.get(point);
     if (share === undefined) {
       const bill = this.problem.costModel.memory(this.shape, this.points[point]!);
