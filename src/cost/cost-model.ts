@@ -221,7 +221,8 @@ export interface StageLines {
  *    up to rounding, for all stages on one group at one point in pipelines of as many stages. b_k ≥ 0 changes neither with the ends
  *    of the model that a stage holds (embedding, LM head) nor with what it sends to; a ≥ 0 does, and no end lowers it. Of stages with
  *    the same ends and the same next, TPOT is the larger of at most two functions of that form and `totalGib` the largest of at
- *    most four, so both are convex in the n_k; no end lowers them either. Of TTFT nothing of the kind is promised.
+ *    most four, so both are convex in the n_k; no end lowers them either. Of TTFT nothing of the kind is promised: where
+ *    requests queue it is neither convex nor concave. `lines` may bound it from below.
  */
 export interface CostModel {
   readonly name: string;
