@@ -2,12 +2,11 @@ import { InputError } from "../errors.ts";
 import type { MilpBackend } from "../milp/model.ts";
 import type { CliIo, SolverName } from "./io/io.ts";
 
-/** Makes the back end of a name. That of HiGHS begins to load at once, beside what the caller does next. */
+/** Makes the back end of a name. */
 export async function startBackend(name: SolverName, io: CliIo): Promise<MilpBackend> {
   switch (name) {
     case "highs": {
       if (io.createBackend) return io.createBackend(name);
-      if (io.startedHighs) return io.startedHighs;
       const { createHighsWorkerBackend } = await import("../milp/highs-client.ts");
       return createHighsWorkerBackend();
     }

@@ -49,8 +49,8 @@ export interface HighsWorkerOptions {
 }
 
 /**
- * HiGHS in a worker thread of Node. The worker starts now, so that it loads while the caller still reads files, stays warm
- * between solves, is replaced when it fails, and keeps the process alive only while it solves.
+ * HiGHS in a worker thread of Node. The worker starts with the first model, which most searches do without, stays warm between
+ * solves, is replaced when it fails, and keeps the process alive only while it solves.
  */
 export function createHighsWorkerBackend(options: HighsWorkerOptions = {}): MilpBackend {
   return new HighsBackend("highs", new WorkerRunner(options), options.confirm ?? true);
@@ -83,13 +83,12 @@ interface Live {
 class WorkerRunner implements DisposableRunner {
   readonly #options: HighsWorkerOptions;
   readonly #patience: Patience;
-  #live: Live | null;
+  #live: Live | null = null;
   #isDisposed = false;
 
   constructor(options: HighsWorkerOptions) {
     this.#options = options;
     this.#patience = { ...PATIENCE, ...options.patience };
-    this.#live = this.#start();
   }
 
   run(job: HighsJob, hooks: HighsHooks, signal: AbortSignal | undefined): Promise<HighsReport> {

@@ -34,8 +34,6 @@ export interface CliIo {
   readonly exit: (code: number) => void;
   /** Asks the user, whose answer is a line; absent where there is no terminal to ask on. */
   readonly ask?: (question: string) => Promise<string>;
-  /** HiGHS, where it was started ahead of the command; whoever takes it frees it. */
-  readonly startedHighs?: MilpBackend;
   /** Makes the solver back end in place of the usual one; for tests. */
   readonly createBackend?: (name: SolverName) => MilpBackend;
   /** The command line, without the program's own name; absent where there is none. */
