@@ -117,7 +117,8 @@ describe.each(Object.entries(AIMS))("%s decides cases", { timeout: 120_000 }, (n
  */
 describe("starts is the MILP of answers", { timeout: 120_000 }, () => {
   const each = oracleSeeds(MODELS);
-  for (const seed of each) {
+  // Of 7032 the slowest stage is a rounding error below the level that its rate counts as.
+  for (const seed of new Set([...each, 7032])) {
     it(`whose optimum is the answer's cost, on problem ${seed}`, async () => {
       const { problem, outcomes, ...drawn } = drawFlavoured(seed, flavourNamed("uneven"));
       const request: SolveRequest = { ...drawn.request, objective: "cost" };

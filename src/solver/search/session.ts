@@ -10,7 +10,7 @@ import { lastAtMost, scorePlacement } from "./candidate.ts";
 import type { CaseContext } from "./case-context.ts";
 import { affordable, priceUnits } from "./costs.ts";
 import type { Candidate, Goal } from "./goal.ts";
-import { breakNameTie, firstOfSites } from "./name-ties.ts";
+import { breakNameTie, firstOfSites, lowestAlike } from "./name-ties.ts";
 import { type SearchObjective, searchObjective } from "./objectives.ts";
 import { Pace } from "./pace.ts";
 import { type SearchResult, search } from "./search.ts";
@@ -201,7 +201,9 @@ export class SearchSession {
           (shape === null || hasShape(types, stages.length, shape));
         if (!isOwn) continue;
         const level = lastAtMost(levels, rawTokensPerSecond);
-        return level < 0 ? null : caseModel(this.context, { subproblem, level }).milp;
+        // A rate that is the level's but for rounding may be a hair below it.
+        const key = { subproblem, level };
+        return level < 0 ? null : caseModel(this.context, lowestAlike(this.context, key)).milp;
       }
     }
     return null;
