@@ -30,7 +30,7 @@ type CatalogueOptions = Pick<
 const MS_PER_SECOND = 1000;
 
 /** Ages of prices are counted to this day, so that a problem is the same every day. */
-const TODAY = "2026-12-01";
+export const TODAY = "2026-12-01";
 
 const LENGTHS = { inputTokens: 1024, outputTokens: 256 };
 const ONE_REGION = { ...LENGTHS, providers: ["AWS"], regions: ["us-east-1"] };

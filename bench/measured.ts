@@ -46,6 +46,50 @@ export interface StartupRun {
   readonly load: number;
 }
 
+/** What a whole process took, from its start to its end: medians over all rounds. */
+export interface ProcessTaken {
+  /** In user and system mode, all threads. */
+  readonly processor_seconds: number;
+  readonly wall_seconds: number;
+  readonly peak_memory_mib: number;
+}
+
+/** What is known of another build's run of the same command. */
+export type BaseTaken =
+  | ({ readonly outcome: "same_answer" } & ProcessTaken)
+  /** It is not measured: the figures would say nothing. */
+  | { readonly outcome: "other_answer"; readonly where: string }
+  | { readonly outcome: "stopped"; readonly after_seconds: number };
+
+/** What one whole command took. */
+export interface WholeCommandRun extends ProcessTaken {
+  readonly name: string;
+  readonly command: string;
+  readonly exit_code: number;
+  /** Processor time over that of the bare process. */
+  readonly times_bare: number;
+  /** The other build; null where none was given. */
+  readonly base: BaseTaken | null;
+  readonly rounds: number;
+  readonly load: number;
+}
+
+/** The number of the base problem that a series changes. */
+export type GrowthSeries = "offers" | "levels" | "layers" | "stages";
+
+/** What the search of one size of a series took. */
+export interface GrowthRun {
+  readonly series: GrowthSeries;
+  readonly size: number;
+  /** Processor time of each draw of offers, all threads: the median over its rounds. */
+  readonly draws_processor_seconds: readonly number[];
+  /** Medians over the draws. */
+  readonly cases: number;
+  readonly milps: number;
+  readonly rounds: number;
+  readonly load: number;
+}
+
 /** What a long run of small solves took. */
 export interface SoakRun {
   readonly solves: number;

@@ -16,16 +16,12 @@ import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { benchCases } from "../src/bench/cases.ts";
 import { argumentsOf, CATALOGUE_PROBLEMS } from "./catalogue-problems.ts";
+import { parseUsage, USAGE_REPORTER } from "./process-usage.ts";
+import { median } from "./statistics.ts";
 
 /** What the search may take, times what it took before. */
 const MOST_RATIO = 1.15;
 const MOST_DIFFERENCE = 1e-9;
-const MICROSECONDS = 1e6;
-
-/** Writes the processor time of the process, its threads included, to file descriptor 3 when it ends. */
-const REPORTER = `data:text/javascript,${encodeURIComponent(
-  'import{writeSync}from"node:fs";process.on("exit",()=>writeSync(3,JSON.stringify(process.cpuUsage())))',
-)}`;
 
 interface Tree {
   readonly name: "before" | "after";
@@ -73,7 +69,7 @@ function runCommand(
   isBuilt: boolean,
 ): { readonly stdout: string; readonly userSeconds: number } | null {
   const main = isBuilt ? ["dist/cli/main.js"] : ["--import", "tsx", "src/cli/main.ts"];
-  const child = spawnSync(process.execPath, ["--import", REPORTER, ...main, ...args], {
+  const child = spawnSync(process.execPath, ["--import", USAGE_REPORTER, ...main, ...args], {
     cwd: directory,
     encoding: "utf8",
     maxBuffer: 2 ** 28,
@@ -83,8 +79,7 @@ function runCommand(
   if (child.status !== 0) {
     throw new Error(`${directory}: ${args.join(" ")} ended with ${child.status}: ${child.stderr}`);
   }
-  const usage = JSON.parse(child.output[3]!) as NodeJS.CpuUsage;
-  return { stdout: child.stdout, userSeconds: usage.user / MICROSECONDS };
+  return { stdout: child.stdout, userSeconds: parseUsage(child.output[3]!).userSeconds };
 }
 
 function runOf(
@@ -100,12 +95,6 @@ function runOf(
   const { status, objective } = cases[0];
   const { milps_solved: milps, solve_seconds: wallSeconds } = run.cases[0];
   return { status, value: objective?.value ?? null, milps, userSeconds, wallSeconds };
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
 /** Rounds in turn, by the tree: each command's runs. */

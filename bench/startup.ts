@@ -14,6 +14,8 @@ import { parseArgs } from "node:util";
 import { foundingProblem } from "../test/support/founding.ts";
 import type { StartupRun } from "./measured.ts";
 import { evenSplits, randomPlacements } from "./placements.ts";
+import { median } from "./statistics.ts";
+import { FOUNDING_ARGUMENTS } from "./whole-command-list.ts";
 
 interface Job {
   readonly name: string;
@@ -27,19 +29,6 @@ const SCRATCH = mkdtempSync(join(tmpdir(), "startup-"));
 
 const MAIN = ["dist/cli/main.js"];
 const PROBLEM = ["--config-dir", "config/llama3-70b", "--cost-model", "reference"];
-const FOUNDING = [
-  ...PROBLEM,
-  "--phase",
-  "aggregated",
-  "--input-length",
-  "2048",
-  "--output-length",
-  "512",
-  "--min-batch-size",
-  "32",
-  "--max-batch-size",
-  "32",
-];
 const SWEEP = [...PROBLEM, "--phases", "aggregated", "--io", "2048:512", "--batch-sizes", "32:32"];
 
 function jobs(): Job[] {
@@ -56,8 +45,8 @@ function jobs(): Job[] {
   const bare = fileURLToPath(new URL("./bare-highs.js", import.meta.url));
   return [
     { ...node("bare HiGHS", [bare], null), shown: "node bench.tmp/bench/bare-highs.js" },
-    node("solve", [...MAIN, "solve", ...FOUNDING], null),
-    node("solve --frontier", [...MAIN, "solve", ...FOUNDING, "--frontier"], null),
+    node("solve", [...MAIN, "solve", ...FOUNDING_ARGUMENTS], null),
+    node("solve --frontier", [...MAIN, "solve", ...FOUNDING_ARGUMENTS, "--frontier"], null),
     { name: "npm start", command: ["npm", "start"], shown: "npm start", limitSeconds: 3 },
     node(
       `evaluate --placements, ${lines.length} lines`,
@@ -81,11 +70,6 @@ function time({ name, command }: Job): number {
   const seconds = (performance.now() - started) / 1000;
   if (status !== 0) throw new Error(`${name} ended with code ${status}: ${stderr}`);
   return seconds;
-}
-
-function median(sorted: readonly number[]): number {
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
 function measure(rounds: number): StartupRun[] {

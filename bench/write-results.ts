@@ -1,25 +1,42 @@
 /**
  * Runs everything in this room and writes what it printed to bench/RESULTS.md.
  *
- *   npm run build && npx tsc -p bench && node bench.tmp/bench/write-results.js
+ *   npm run build && npx tsc -p bench && node bench.tmp/bench/write-results.js [--base DIST]
  *
- * takes about ten minutes; `npm run format` then lays out the tables. Nothing in the file is typed by hand.
+ * With DIST, the build of another commit, whole commands are measured with it as well. `npm run format` then lays out the tables.
+ * Nothing in the file is typed by hand.
  */
 import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { cpus, loadavg, totalmem } from "node:os";
+import { basename } from "node:path";
+import { parseArgs } from "node:util";
+import { GROWTH_BASE } from "./growth-problems.ts";
+import { growthBlocks } from "./growth-table.ts";
+import { fenced, seconds, section, table } from "./markdown.ts";
 import {
+  type GrowthRun,
   isKept,
   MEMORY_LIMIT_MIB,
   type ScaleRun,
   type SoakRun,
   type StartupRun,
+  type WholeCommandRun,
 } from "./measured.ts";
+import { wholeCommandBlocks } from "./whole-command-table.ts";
 
 const OUT = "bench/RESULTS.md";
+/** Beside the results, which show it. */
+const GROWTH_PLOT = "bench/growth.svg";
 
-/** What a command printed. Its exit code may be 1: a limit that is broken belongs into the results. */
-function run(command: string): { readonly stdout: string; readonly stderr: string } {
+/**
+ * What a command printed.
+ * @param accepted exit codes; 1: a limit that is broken belongs into the results
+ */
+function run(
+  command: string,
+  accepted: readonly number[] = [0, 1],
+): { readonly stdout: string; readonly stderr: string } {
   process.stderr.write(`${command}\n`);
   const [program = "", ...args] = command.split(" ");
   const { status, stdout, stderr } = spawnSync(program, args, {
@@ -27,7 +44,9 @@ function run(command: string): { readonly stdout: string; readonly stderr: strin
     maxBuffer: 2 ** 26,
     env: { ...process.env, NO_COLOR: "1" },
   });
-  if (status !== 0 && status !== 1) throw new Error(`${command} ended with ${status}: ${stderr}`);
+  if (status === null || !accepted.includes(status)) {
+    throw new Error(`${command} ended with ${status}: ${stderr}`);
+  }
   return { stdout, stderr };
 }
 
@@ -36,23 +55,6 @@ function jsonLines<T>(text: string): T[] {
     .trim()
     .split("\n")
     .map((line) => JSON.parse(line) as T);
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
-}
-
-function section(title: string, command: string, ...blocks: readonly string[]): string {
-  return [`## ${title}`, `\`\`\`console\n$ ${command}\n\`\`\``, ...blocks].join("\n\n");
-}
-
-function fenced(text: string): string {
-  return `\`\`\`text\n${text.trimEnd()}\n\`\`\``;
-}
-
-function seconds(value: number): string {
-  return value.toFixed(2);
 }
 
 function limit(value: number | null): string {
@@ -135,6 +137,42 @@ function startupSection(): string {
   );
 }
 
+/** The commit that a build was made of. */
+function commitOf(dist: string): string {
+  return run(`git -C ${dist} rev-parse --short HEAD`, [0]).stdout.trim();
+}
+
+/** @param base the `dist` directory of another commit's checkout, if there is one */
+function wholeCommandsSection(base: string | undefined): string {
+  const command = "node bench.tmp/bench/whole-commands.js";
+  const withBase = base === undefined ? command : `${command} --base ${base}`;
+  // 2: answers differ, which the table says.
+  const runs = jsonLines<WholeCommandRun>(run(`${withBase} --json`, [0, 2]).stdout);
+  const before =
+    base === undefined
+      ? ""
+      : ` *before*: commit ${commitOf(base)}, which answers the same unless the table says otherwise.`;
+  return section(
+    "Whole commands on the catalogue and on large files",
+    base === undefined ? command : `${command} --base DIST`,
+    `A process from its start to its end, medians of ${runs[0]!.rounds} rounds in turn; processor time in user and system mode, of all threads. *× bare HiGHS*: processor time over that of a process that loads HiGHS and solves two variables.${before}`,
+    ...wholeCommandBlocks(runs),
+  );
+}
+
+function growthSection(): string {
+  const command = `node bench.tmp/bench/growth.js --svg ${GROWTH_PLOT}`;
+  const runs = jsonLines<GrowthRun>(run(`${command} --json`, [0]).stdout);
+  const { offers, levels, layers, stages } = GROWTH_BASE;
+  return section(
+    "How a search grows with the problem",
+    command,
+    `Each series changes one number of a base problem by the calibrated model: ${offers} offers drawn out of the catalogue, ${levels} levels of concurrency, ${layers} layers like those of Llama 3.3 70B, at most ${stages} stages, 2,048 input and 512 output tokens. Processor time of the search alone, of all threads, in a process that has solved before: the median of ${runs[0]!.draws_processor_seconds.length} draws of offers, each the median of ${runs[0]!.rounds} solves.`,
+    `![Processor time of one search over the size of the problem](${basename(GROWTH_PLOT)})`,
+    ...growthBlocks(runs),
+  );
+}
+
 function soakSection(): string {
   const command = "node bench.tmp/bench/soak.js --json";
   const r = jsonLines<SoakRun>(run(command).stdout)[0]!;
@@ -183,11 +221,14 @@ function headSection(): string {
   ].join("\n\n");
 }
 
+const { values: flags } = parseArgs({ options: { base: { type: "string" } } });
 const head = headSection();
 const sections = [
   benchSection(),
   scaleSection(),
   startupSection(),
+  wholeCommandsSection(flags.base),
+  growthSection(),
   soakSection(),
   evaluateSection(),
 ];
