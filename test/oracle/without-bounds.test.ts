@@ -10,6 +10,7 @@ import { describe, expect, it } from "vitest";
 import { InputError } from "../../src/errors.ts";
 import { startableRequest } from "../../src/export/deployable.ts";
 import { launcherOf } from "../../src/export/startable.ts";
+import type { Placement } from "../../src/placement/placement.ts";
 import type { Problem } from "../../src/placement/problem.ts";
 import { OBJECTIVES, type SolveRequest } from "../../src/solver/request.ts";
 import type { Solution } from "../../src/solver/solution.ts";
@@ -25,11 +26,43 @@ function withoutBounds(problem: Problem): Problem {
   return { ...problem, costModel };
 }
 
+/** What the rules on ties decide: of placements that are equal by all of them either may be found. */
+function decided(solution: Solution): unknown {
+  const { status, objective, bound, gap, frontier, frontier_complete } = {
+    frontier: undefined,
+    frontier_complete: undefined,
+    objective: null,
+    bound: null,
+    gap: null,
+    ...solution,
+  };
+  return {
+    status,
+    objective,
+    bound,
+    gap,
+    frontier: frontier?.map(({ placement, ...point }) => ({ ...point, on: machinesOf(placement) })),
+    frontier_complete,
+    ...("placement" in solution && {
+      on: machinesOf(solution.placement),
+      batch: solution.placement.batch_size,
+      usdPerHour: solution.metrics.cost_per_hour,
+      tokensPerSecond: solution.metrics.throughput_tokens_per_sec,
+    }),
+  };
+}
+
+function machinesOf({ stages }: Placement): unknown {
+  return {
+    stages: stages.length,
+    names: [...new Set(stages.map(({ gpu_type }) => gpu_type))].sort(),
+  };
+}
+
 async function check(problem: Problem, request: SolveRequest): Promise<void> {
   const quick = await solve(problem, request);
   const slow = await solve(withoutBounds(problem), request);
-  const answer = ({ run: _, ...rest }: Solution): unknown => rest;
-  expect(answer(quick)).toEqual(answer(slow));
+  expect(decided(quick)).toEqual(decided(slow));
   // Where no machine is within the budget there is nothing to tabulate.
   if (slow.run.cases > 0) expect(slow.run.blocks_excluded).toBe(0);
   counts.blocks += quick.run.blocks;
@@ -65,15 +98,13 @@ describe("bounds without tables change no answer", { timeout: 120_000 }, () => {
         objective,
         weight: objective === "weighted" ? prng.pick([0, 0.3, 0.7, 1]) : null,
         frontier: prng.chance(0.3),
-        // Without bounds a changed problem at an open load takes seconds, and an explanation has dozens.
-        explain: prng.chance(0.2) && problem.workload.load === undefined,
       });
     });
   }
 
   it.skipIf(seeds.length < 16)("where they exclude most blocks", () => {
     expect(counts.excluded).toBeGreaterThan(counts.blocks / 2);
-    expect(counts.cases).toBeLessThan(counts.all / 4);
+    expect(counts.cases).toBeLessThan(counts.all / 2);
     expect(counts.answered).toBeGreaterThan(seeds.length / 2);
     expect(counts.several).toBeGreaterThan(seeds.length / 8);
     expect(counts.infeasible).toBeGreaterThan(0);
