@@ -83,6 +83,22 @@ export const MILP_MUTANTS: readonly Mutant[] = [
     ],
   ),
   ...mutantsOf(
+    "src/milp/highs-policy.ts",
+    ["test/milp/faults.test.ts"],
+    [
+      {
+        name: "an optimum above the known bound needs no second run",
+        find: "return outcome.objective - knownBound <= room;",
+        replace: "return outcome.objective - knownBound <= room + 1;",
+      },
+      {
+        name: "an optimum at the known bound is confirmed all the same",
+        find: "!claimsProof(answer) || attempts.attainsKnownBound(answer)",
+        replace: "!claimsProof(answer)",
+      },
+    ],
+  ),
+  ...mutantsOf(
     "src/milp/relaxation.ts",
     ["test/milp/relaxation.test.ts"],
     [

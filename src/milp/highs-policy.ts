@@ -28,7 +28,8 @@ const ROW_GAINS = 10;
 /**
  * Solves one model and stands for the answer. What fails is run once more on a fresh module with tighter tolerances and another random
  * seed. HiGHS has called dear solutions optimal and feasible models infeasible, and what it said then changed with the seed: so an answer
- * that claims a proof is believed when a run with another seed, which knows the solution, claims the same.
+ * that claims a proof is believed when a run with another seed, which knows the solution, claims the same, or when it attains a bound
+ * that the caller has proven.
  *
  * @param confirm false: the first claim is believed
  * @throws InternalError when the model or the options break the rules of `validateModel` and `validateOptions`.
@@ -74,7 +75,7 @@ async function confirmed(
   let isStrict = isFirstStrict;
   const disputes: string[] = [];
   for (const seed of CONFIRMING_SEEDS) {
-    if (!claimsProof(answer)) return answer;
+    if (!claimsProof(answer) || attempts.attainsKnownBound(answer)) return answer;
     const next = await attempts.run(seed, { isStrict, isConfirming: true });
     if (attempts.agree(answer, next)) return answer;
     if (next.status === "failed") {
@@ -215,6 +216,14 @@ class Attempts {
       Math.abs(a.objective - b.objective) <=
       gap + tolerance * boundTolerance(this.#model, a.objective)
     );
+  }
+
+  /** Whether nothing is better than a solution by what the caller knows. */
+  attainsKnownBound(outcome: MilpOutcome): boolean {
+    const { knownBound, absoluteGap = 0 } = this.#options;
+    if (knownBound === undefined || outcome.status !== "optimal") return false;
+    const room = Math.max(absoluteGap, boundTolerance(this.#model, outcome.objective));
+    return outcome.objective - knownBound <= room;
   }
 
   get isOutOfTime(): boolean {

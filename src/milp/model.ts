@@ -72,6 +72,8 @@ export interface MilpOptions {
   readonly timeLimitSeconds?: number;
   /** Allowed |objective − bound|; default 0. */
   readonly absoluteGap?: number;
+  /** What the caller has proven: no solution has an objective below it. One that attains it is optimal, whatever the solver says of it. */
+  readonly knownBound?: number;
   /** Cancels the solve: the outcome is then feasible or no_solution. */
   readonly signal?: AbortSignal;
   /** A known solution, one value a column, to start from. */

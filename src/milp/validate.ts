@@ -66,6 +66,8 @@ export function validateOptions(model: MilpModel, options: MilpOptions): void {
   if (absoluteGap !== undefined && !(absoluteGap >= 0 && absoluteGap < LARGEST_NUMBER)) {
     throw new InternalError(`The absolute gap must be a finite number ≥ 0, not ${absoluteGap}.`);
   }
+  const { knownBound } = options;
+  if (knownBound !== undefined) checkFinite(knownBound, "The known bound");
   if (start === undefined) return;
   if (start.length !== model.columns.length) {
     throw new InternalError(

@@ -299,6 +299,43 @@ describe("a false optimum", () => {
   });
 });
 
+describe("an optimum that attains a bound that the caller knows", () => {
+  /** How many runs it takes. */
+  async function runsWith(options: MilpOptions): Promise<number> {
+    let runs = 0;
+    const counting = honestUnless((message) => {
+      if (message.kind === "answer") runs++;
+      return message;
+    });
+    const { outcome } = await solveWith(counting, ALWAYS, { options });
+    expect(outcome).toMatchObject({ status: "optimal", objective: KNAPSACK_OPTIMUM });
+    return runs;
+  }
+
+  it("needs no second run", async () => {
+    expect(await runsWith({})).toBe(2);
+    expect(await runsWith({ knownBound: KNAPSACK_OPTIMUM })).toBe(1);
+    expect(await runsWith({ knownBound: KNAPSACK_OPTIMUM - 0.4, absoluteGap: 0.5 })).toBe(1);
+  });
+
+  it("is not one above it", async () => {
+    expect(await runsWith({ knownBound: KNAPSACK_OPTIMUM - 0.6, absoluteGap: 0.5 })).toBe(2);
+    expect(await runsWith({ knownBound: KNAPSACK_OPTIMUM - 1 })).toBe(2);
+  });
+
+  it("is not 'infeasible'", async () => {
+    let answers = 0;
+    const lie = honestUnless((message) => {
+      if (message.kind === "improving") return null;
+      if (message.kind !== "answer" || ++answers > 1) return message;
+      const nothing = { values: null, objective: 0, bound: Infinity };
+      return { ...message, answer: { ...message.answer, ...nothing, end: "infeasible" as const } };
+    });
+    const options = { knownBound: KNAPSACK_OPTIMUM };
+    expect((await solveWith(lie, ALWAYS, { options })).outcome).toMatchObject(RIGHT);
+  });
+});
+
 describe("a worker that hangs", () => {
   const patience = { overtime: 0.05, afterLimit: 0.05, afterCancel: 0.05, load: 0.3 };
   const hang = thread(`${say} parentPort.on("message", () => { for (;;); });`);

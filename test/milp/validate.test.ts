@@ -90,6 +90,7 @@ describe("validateOptions", () => {
     [{ timeLimitSeconds: NaN }, /time limit/],
     [{ absoluteGap: -1 }, /absolute gap/],
     [{ absoluteGap: Infinity }, /absolute gap/],
+    [{ knownBound: -Infinity }, /known bound/],
     [{ start: Float64Array.of(1) }, /1 values for a model of 2 columns/],
     [{ start: Float64Array.of(1, NaN) }, /column y the value NaN/],
   ])("refuses %o", (options, message) => {

@@ -84,5 +84,7 @@ function cheapest(
     open ??= plan.cost;
     if (++fallen === MOST.standing) break;
   }
-  return { status: "open", least: open ?? plans.bound };
+  return open === null && plans.bound === Number.POSITIVE_INFINITY
+    ? { status: "infeasible" }
+    : { status: "open", least: open ?? plans.bound };
 }

@@ -1,5 +1,5 @@
 import { meetsLimits } from "../../placement/limits.ts";
-import type { CaseLimit } from "../formulations/rental-rows.ts";
+import type { CaseCosts, CaseLimit } from "../formulations/rental-rows.ts";
 import type { CaseContext } from "./case-context.ts";
 import { unitsWithin } from "./costs.ts";
 import type { CaseKey } from "./goal.ts";
@@ -56,10 +56,28 @@ function budgetRow(context: CaseContext, levelBudget: number): CaseLimit[] {
  * plan, where its own relaxation would take long to say so. With links that are paid for the cost is not one of instances
  * alone, and the row is left out.
  */
-export function boundRows({ objective: { scale } }: CaseContext, leastCost: number): CaseLimit[] {
-  return scale.perLink === 0 && leastCost > 0
-    ? [{ name: "proven", perInstance: scale.perInstance, least: leastCost }]
-    : [];
+export function boundRows(
+  { objective: { scale } }: CaseContext,
+  leastCost: number,
+): readonly CaseLimit[] {
+  return withProven(scale, leastCost, []);
+}
+
+const PROVEN = "proven";
+
+/** Limits with the row above, and without one that says less. */
+export function withProven(
+  { perInstance, perLink }: CaseCosts,
+  least: number,
+  limits: readonly CaseLimit[],
+): readonly CaseLimit[] {
+  if (perLink > 0 || least <= (provenOf(limits) ?? 0)) return limits;
+  return [...limits.filter(({ name }) => name !== PROVEN), { name: PROVEN, perInstance, least }];
+}
+
+/** What the row above says; undefined where it is not there. */
+export function provenOf(limits: readonly CaseLimit[]): number | undefined {
+  return limits.find(({ name }) => name === PROVEN)?.least;
 }
 
 /** Whether the budget rows of a case depend on its level. */

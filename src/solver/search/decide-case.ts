@@ -9,6 +9,7 @@ import { FORMULATIONS } from "../formulations/formulations.ts";
 import { runsLessLinks } from "../formulations/instance-rows.ts";
 import type { CaseCosts, CaseLimit } from "../formulations/rental-rows.ts";
 import { planCase } from "../plans/plan-case.ts";
+import { provenOf, withProven } from "./budget-rows.ts";
 import type { CaseContext } from "./case-context.ts";
 import { caseOf } from "./case-of.ts";
 import type { CaseKey } from "./goal.ts";
@@ -37,14 +38,16 @@ export async function decideCase(
   costs: CaseCosts,
   limits: readonly CaseLimit[],
 ): Promise<CaseOutcome> {
-  const of = caseOf(context, context.subproblems[subproblem]!, level, costs, limits);
+  let of = caseOf(context, context.subproblems[subproblem]!, level, costs, limits);
   if (!context.backend.decidesEveryCase) {
     const planned = planCase(of, (placement) => standingPlan(context, of, placement));
     if (planned.status !== "open") {
       context.onFormulation("plans");
       return planned.status === "optimal" ? { ...planned, constant: runsLessLinks(of) } : planned;
     }
+    of = { ...of, limits: withProven(costs, planned.least, limits) };
   }
+  const knownBound = provenOf(of.limits);
   let isRelaxed = false;
   for (const { name, covers, build } of FORMULATIONS) {
     const kind = covers(of);
@@ -52,7 +55,9 @@ export async function decideCase(
     if (kind === null || (kind === "relaxation" && isRelaxed)) continue;
     const model = build(of);
     const solved =
-      kind === "exact" ? await solveExact(context, model) : await solveRelaxed(context, model);
+      kind === "exact"
+        ? await solveExact(context, model, knownBound)
+        : await solveRelaxed(context, model, knownBound);
     if (solved.status === "no_order") continue;
     if (solved.status === "infeasible") {
       context.onFormulation(name);
@@ -80,9 +85,10 @@ type Solved =
 async function solveRelaxed(
   context: CaseContext,
   first: CaseModel,
+  knownBound: number | undefined,
 ): Promise<Solved | { readonly status: "no_order" }> {
   for (let model: CaseModel | null = first; model !== null; ) {
-    const outcome = await callBackend(context, model.milp);
+    const outcome = await callBackend(context, model.milp, knownBound);
     if (outcome.status === "infeasible") return { status: "infeasible" };
     if (outcome.status === "no_solution") return { status: "stopped", placement: null };
     const placement = model.placement(outcome.values);
@@ -98,10 +104,14 @@ async function solveRelaxed(
  * limit by next to nothing; and not every formulation knows in which order a node uses its GPUs. Such a placement is ruled out, and
  * only it, and the MILP is solved again.
  */
-async function solveExact(context: CaseContext, model: CaseModel): Promise<Solved> {
+async function solveExact(
+  context: CaseContext,
+  model: CaseModel,
+  knownBound: number | undefined,
+): Promise<Solved> {
   const { choices } = model;
   for (let milp = model.milp; ; ) {
-    const outcome = await callBackend(context, milp);
+    const outcome = await callBackend(context, milp, knownBound);
     if (outcome.status === "no_solution") return { status: "stopped", placement: null };
     if (outcome.status === "infeasible") return { status: "infeasible" };
     const placement = model.placement(outcome.values);
@@ -137,10 +147,12 @@ const WHOLE_GAP = 0.5;
 async function callBackend(
   context: CaseContext,
   milp: MilpModel,
+  knownBound: number | undefined,
 ): Promise<Exclude<MilpOutcome, { readonly status: "failed" }>> {
   const { backend } = context;
   const outcome = await backend.solve(milp, {
     absoluteGap: hasWholeObjective(milp) ? WHOLE_GAP : 0,
+    ...(knownBound === undefined ? {} : { knownBound }),
     ...context.milpOptions(),
   });
   if (outcome.status === "failed") {
