@@ -1,7 +1,9 @@
 /** Faults in what stages, instances, bounds and explanations the search has. */
 import { type Mutant, mutantsOf } from "./mutant.ts";
 
+const COVERS = "test/solver/bounds/cover-bounds.test.ts";
 const BOUNDS = [
+  COVERS,
   "test/solver/bounds/leaving-stages.test.ts",
   "test/solver/bounds/knapsack-bound.test.ts",
   "test/oracle/founding.test.ts",
@@ -244,26 +246,66 @@ export const STAGE_MUTANTS: readonly Mutant[] = [
   ),
   ...mutantsOf("src/solver/bounds/knapsack-bound.ts", BOUNDS, [
     {
-      name: "a cover of more layers than are left costs nothing less",
-      find: "cells[from + (l > holds ? l - holds : 0)]!",
-      replace: "cells[from + (l >= holds ? l - holds : width - 1)]!",
-    },
-    {
-      name: "one instance fewer than there are",
-      find: "const most = Math.min(copies, counted || maxStages);",
-      replace: "const most = Math.min(copies - 1, counted || maxStages);",
-    },
-    {
       name: "the most instances are not counted",
-      find: "mostInstances < maxStages ? mostInstances : 0",
-      replace: "0 * mostInstances",
+      find: "const counted = mostInstances < maxStages ? mostInstances : 0;",
+      replace: "const counted = 0 * mostInstances;",
     },
+    {
+      name: "what a plan with a class costs at least is without its instance",
+      find: "return cost + rest;",
+      replace: "return rest;",
+      tests: [COVERS],
+    },
+  ]),
+  ...mutantsOf("src/solver/bounds/instance-capacity.ts", BOUNDS, [
     {
       name: "what leaves an instance holds as much as what stays",
       find: "let layers = -Math.min(...less);",
       replace: "let layers = -Math.max(...less);",
     },
   ]),
+  ...mutantsOf(
+    "src/solver/bounds/cover-row.ts",
+    [COVERS],
+    [
+      {
+        name: "what an instance holds alone costs nothing less",
+        find: "for (let l = most; l >= 0 && alone < cells[to + l]!; l--) {",
+        replace: "for (let l = most - 1; l >= 0 && alone < cells[to + l]!; l--) {",
+      },
+      {
+        name: "a row that is as cheap somewhere is passed over",
+        find: "cells[to + width - 1]!)) return false;",
+        replace: "cells[to]!)) return false;",
+      },
+    ],
+  ),
+  ...mutantsOf(
+    "src/solver/bounds/cover-table.ts",
+    [COVERS],
+    [
+      {
+        name: "one instance fewer than there are",
+        find: "const most = Math.min(copies, counted || maxStages);",
+        replace: "const most = Math.min(copies - 1, counted || maxStages);",
+      },
+      {
+        name: "a class is left out for one instance too few",
+        find: "if (better < mostInstances) kept.push(one);",
+        replace: "if (better < mostInstances - 1) kept.push(one);",
+      },
+      {
+        name: "a class is left out for one that holds less",
+        find: "if (better[k]! < worse[k]!) return false;",
+        replace: "",
+      },
+      {
+        name: "an instance more than are allowed, beside another",
+        find: "this.counted === 0 ? 0 : this.counted - 1",
+        replace: "this.counted",
+      },
+    ],
+  ),
   ...mutantsOf(
     "src/solver/bounds/demands.ts",
     ["test/solver/search/stage-tables.test.ts"],

@@ -1,6 +1,6 @@
 import type { OptionAtRate } from "../stages/candidates-at-rate.ts";
 import { sizesOf } from "../stages/starts-at-rate.ts";
-import { type Demand, type Held, heldBy } from "./knapsack-bound.ts";
+import { type Demand, type Held, heldBy } from "./demand.ts";
 import { heaviestAnywhere, type LayerWeights } from "./layer-weights.ts";
 
 /** Weights of layers used for bounds, in whole steps of this part of an average layer, rounded up where a stage holds them. */

@@ -7,7 +7,7 @@ import {
 import { type LatencyBudget, latenciesOf } from "../stages/latency-budget.ts";
 import type { SegmentLatencies } from "../stages/start-table.ts";
 import { forEachRun, POSITIONS, positionAt, positionsOf } from "../stages/starts-at-rate.ts";
-import { type Demand, heldBy } from "./knapsack-bound.ts";
+import { type Demand, heldBy } from "./demand.ts";
 
 type SecondsOf = (latencies: SegmentLatencies, before: number, layers: number) => number;
 

@@ -1,5 +1,6 @@
 import type { CandidatesAtRate } from "../stages/candidates-at-rate.ts";
-import { coverBound, type Demand } from "./knapsack-bound.ts";
+import type { Demand } from "./demand.ts";
+import { coverBound } from "./knapsack-bound.ts";
 
 /**
  * Lower bounds as those of `coverBound`, for pipelines of nodes of which all but the first are of one type:

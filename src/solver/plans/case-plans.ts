@@ -1,6 +1,7 @@
 import { layerCount } from "../../model/model.ts";
+import type { Demand } from "../bounds/demand.ts";
 import { layerDemands } from "../bounds/demands.ts";
-import { coverFloors, type Demand } from "../bounds/knapsack-bound.ts";
+import { coverFloors } from "../bounds/knapsack-bound.ts";
 import { latencyDemands } from "../bounds/latency-bound.ts";
 import type { Case } from "../formulations/case.ts";
 import { CheapestPlans } from "./cheapest-plans.ts";

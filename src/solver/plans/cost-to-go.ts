@@ -1,3 +1,4 @@
+import { addInstanceTo } from "../bounds/cover-row.ts";
 import type { Pattern } from "./pattern.ts";
 
 /** A class of instances as plans use it. */
@@ -109,7 +110,10 @@ export class CostToGo {
         for (let each = 1; each <= stages; each++) {
           const s = isUnbounded ? each : stages + 1 - each;
           for (const [k, most] of holds) {
-            if (k <= s && addRow(cells, from + (s - k) * width, to + s * width, width, most, cost))
+            if (
+              k <= s &&
+              addInstanceTo(cells, from + (s - k) * width, to + s * width, width, most, cost)
+            )
               changed = true;
           }
         }
@@ -117,26 +121,6 @@ export class CostToGo {
       if (!changed) return;
     }
   }
-}
-
-/** One instance more: from the covers of one row to those of another. Returns whether anything got cheaper. */
-function addRow(
-  cells: Float64Array,
-  from: number,
-  to: number,
-  width: number,
-  holds: number,
-  cost: number,
-): boolean {
-  let changed = false;
-  for (let l = width - 1; l >= 0; l--) {
-    const total = cells[from + (l > holds ? l - holds : 0)]! + cost;
-    if (total < cells[to + l]!) {
-      cells[to + l] = total;
-      changed = true;
-    }
-  }
-  return changed;
 }
 
 /** The most of a demand that an instance holds, by its stages. */

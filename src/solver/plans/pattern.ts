@@ -1,4 +1,4 @@
-import type { Demand } from "../bounds/knapsack-bound.ts";
+import type { Demand } from "../bounds/demand.ts";
 import type { CandidatesAtRate, OptionAtRate } from "../stages/candidates-at-rate.ts";
 import { carriesAll } from "./carries.ts";
 

@@ -1,6 +1,7 @@
 import type { Placement } from "../../placement/placement.ts";
+import type { Demand } from "../bounds/demand.ts";
 import { layerDemands } from "../bounds/demands.ts";
-import { coverBound, type Demand } from "../bounds/knapsack-bound.ts";
+import { coverBound } from "../bounds/knapsack-bound.ts";
 import { latencyDemands, latencyOutOfReach } from "../bounds/latency-bound.ts";
 import type { LayerWeights } from "../bounds/layer-weights.ts";
 import { restBound } from "../bounds/rest-bound.ts";

@@ -1,6 +1,7 @@
 /** Lower bounds where a stage that leaves its instance holds less than one whose next stage stands there as well. */
 import { expect, it } from "vitest";
-import { coverBound, type Held } from "../../../src/solver/bounds/knapsack-bound.ts";
+import type { Held } from "../../../src/solver/bounds/demand.ts";
+import { coverBound } from "../../../src/solver/bounds/knapsack-bound.ts";
 import type {
   CandidatesAtRate,
   OptionAtRate,
